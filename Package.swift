@@ -1,0 +1,52 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The house has floors, and each target may use only the ones it lists here.
+let package = Package(
+  name: "mixmatch",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "Embedding", targets: ["Embedding"]),
+    .library(name: "MixMatch", targets: ["MixMatch"]),
+  ],
+  targets: [
+    // The article, one executable a chapter.
+    .executableTarget(
+      name: "chapter3",
+      dependencies: ["ChapterKit", "Datasets", "Embedding", "Engine", "MixMatch"],
+      path: "chapters/3-sharpening"),
+    .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
+
+    // What the chapters share: options, progress, cached stages, data files, run records, figures.
+    .target(name: "ChapterKit", dependencies: ["COpenBLAS", "Datasets", "Engine"]),
+
+    // The article's method.
+    .target(name: "MixMatch", dependencies: ["Engine"]),
+
+    // Two libraries that know nothing of the article.
+    .target(name: "Embedding", dependencies: ["COpenBLAS", "Engine"]),
+    .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine"]),
+
+    // Tensors, autodiff, layers, training.
+    .target(name: "Engine", dependencies: ["COpenBLAS"]),
+
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    .testTarget(name: "EngineTests", dependencies: ["Engine"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(
+      name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "MixMatchTests", dependencies: ["MixMatch", "Engine"]),
+    .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

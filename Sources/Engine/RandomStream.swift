@@ -1,0 +1,109 @@
+import Foundation
+
+/// A named stream of random numbers: Philox4x32-10 of Salmon et al., *Parallel random numbers: as easy
+/// as 1, 2, 3* (SC 2011).
+///
+/// The generator is counter-based: number *n* of a stream is a pure function of the seed, the
+/// stream's name, its two indices and *n*. What image 17 gets in epoch 3 therefore depends on no
+/// thread and on no other image:
+///
+///     var random = RandomStream(seed: 0, "augmentation", epoch, image)
+///
+/// Two streams with different names or indices are independent for all practical purposes.
+public struct RandomStream: RandomNumberGenerator, Sendable {
+  private let key: SIMD2<UInt32>
+  private var counter: SIMD4<UInt32>
+  private var block = SIMD4<UInt32>()
+  private var used = 4
+
+  /// A stream of its own for a purpose.
+  ///
+  /// - Parameters:
+  ///   - seed: The seed of the whole run.
+  ///   - name: What the numbers are for, such as "split" or "mixup".
+  ///   - index: A first index within the purpose, such as the epoch; taken modulo 2³².
+  ///   - subindex: A second one, such as the image; taken modulo 2³².
+  public init(seed: UInt64, _ name: String, _ index: Int = 0, _ subindex: Int = 0) {
+    key = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
+    counter = [
+      0, fnv1a(name), UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: subindex),
+    ]
+  }
+
+  /// The next 32 random bits.
+  public mutating func nextWord() -> UInt32 {
+    if used == 4 {
+      block = philox4x32(counter: counter, key: key)
+      counter[0] &+= 1
+      used = 0
+    }
+    defer { used += 1 }
+    return block[used]
+  }
+
+  /// The next 64 random bits.
+  public mutating func next() -> UInt64 {
+    UInt64(nextWord()) | UInt64(nextWord()) << 32
+  }
+
+  /// A number drawn uniformly from [0, 1), a multiple of 2⁻²⁴.
+  public mutating func uniform() -> Float {
+    Float(nextWord() >> 8) * 0x1p-24
+  }
+
+  /// A number drawn uniformly from [`range.lowerBound`, `range.upperBound`).
+  public mutating func uniform(in range: Range<Float>) -> Float {
+    range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
+  }
+
+  /// A whole number drawn uniformly from 0 ..< `bound`, without bias (Lemire 2019,
+  /// arXiv:1805.10941).
+  public mutating func integer(below bound: Int) -> Int {
+    precondition(bound > 0 && bound <= 1 << 32, "The bound must lie in 1...2³², not \(bound).")
+    let bound = UInt64(bound)
+    var product = UInt64(nextWord()) * bound
+    if UInt32(truncatingIfNeeded: product) < bound {
+      let rejectBelow = (1 << 32) % bound
+      while product & 0xFFFF_FFFF < rejectBelow { product = UInt64(nextWord()) * bound }
+    }
+    return Int(product >> 32)
+  }
+
+  /// A number drawn from the standard normal distribution (Box and Muller 1958).
+  public mutating func normal() -> Float {
+    let radius = (-2 * log(1 - Double(uniform()))).squareRoot()
+    return Float(radius * cos(2 * Double.pi * Double(uniform())))
+  }
+
+  /// The whole numbers 0 ..< `count` in random order (Fisher and Yates).
+  public mutating func permutation(of count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) {
+      order.swapAt(last, integer(below: last + 1))
+    }
+    return order
+  }
+}
+
+/// Ten rounds of the Philox4x32 bijection: a counter block to a block of random words.
+package func philox4x32(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+  var counter = counter
+  var key = key
+  for _ in 0..<10 {
+    let even = UInt64(counter[0]) * 0xD251_1F53
+    let odd = UInt64(counter[2]) * 0xCD9E_8D57
+    counter = [
+      UInt32(truncatingIfNeeded: odd >> 32) ^ counter[1] ^ key[0],
+      UInt32(truncatingIfNeeded: odd),
+      UInt32(truncatingIfNeeded: even >> 32) ^ counter[3] ^ key[1],
+      UInt32(truncatingIfNeeded: even),
+    ]
+    key = [key[0] &+ 0x9E37_79B9, key[1] &+ 0xBB67_AE85]
+  }
+  return counter
+}
+
+/// The 32-bit Fowler–Noll–Vo hash of a stream's name.
+private func fnv1a(_ text: String) -> UInt32 {
+  text.utf8.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+}
