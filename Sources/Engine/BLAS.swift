@@ -9,31 +9,41 @@ package enum BLAS {
   /// The kernel set that OpenBLAS chose for this processor, such as "SkylakeX" or "Haswell".
   package static var coreName: String { String(cString: openblas_get_corename()) }
 
-  /// Whether a matrix is used as stored or transposed.
-  package enum Form {
-    case plain, transposed
+  /// A row-major matrix as it goes into a product: as stored, or transposed.
+  package struct Operand {
+    fileprivate let pointer: UnsafePointer<Float>
+    fileprivate let isTransposed: Bool
+    fileprivate let leading: Int?
 
-    fileprivate var flag: CBLAS_TRANSPOSE { self == .plain ? CblasNoTrans : CblasTrans }
+    /// As stored; `leading` is the distance between rows, if not their length.
+    package static func plain(_ pointer: UnsafePointer<Float>, leading: Int? = nil) -> Operand {
+      Operand(pointer: pointer, isTransposed: false, leading: leading)
+    }
+
+    /// Transposed; `leading` is the distance between rows as stored, if not their length.
+    package static func transposed(_ pointer: UnsafePointer<Float>, leading: Int? = nil)
+      -> Operand
+    {
+      Operand(pointer: pointer, isTransposed: true, leading: leading)
+    }
+
+    fileprivate var flag: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
   }
 
-  /// `c` ← `a`·`b` + `beta`·`c`, all row-major: `c` is (rows, columns), the product runs over
-  /// `inner`.
+  /// `c` ← `a`·`b` + `beta`·`c`.
   ///
-  /// `a` is (rows, inner), or (inner, rows) when transposed; `b` likewise (inner, columns). The
-  /// leading dimensions default to contiguous rows.
+  /// `a` is (rows, inner), `b` (inner, columns) and `c` (rows, columns), row-major; rows of `c` are
+  /// `leading` apart, if not `columns`.
   package static func multiply(
-    _ a: UnsafePointer<Float>, _ formA: Form = .plain, leadingA: Int? = nil,
-    _ b: UnsafePointer<Float>, _ formB: Form = .plain, leadingB: Int? = nil,
-    into c: UnsafeMutablePointer<Float>, leadingC: Int? = nil,
+    _ a: Operand, _ b: Operand, into c: UnsafeMutablePointer<Float>, leading: Int? = nil,
     rows: Int, inner: Int, columns: Int, beta: Float = 0
   ) {
     _ = singleThreaded
     guard rows > 0, columns > 0 else { return }
     cblas_sgemm(
-      CblasRowMajor, formA.flag, formB.flag,
-      blasint(rows), blasint(columns), blasint(inner), 1,
-      a, blasint(leadingA ?? (formA == .plain ? inner : rows)),
-      b, blasint(leadingB ?? (formB == .plain ? columns : inner)),
-      beta, c, blasint(leadingC ?? columns))
+      CblasRowMajor, a.flag, b.flag, blasint(rows), blasint(columns), blasint(inner), 1,
+      a.pointer, blasint(a.leading ?? (a.isTransposed ? rows : inner)),
+      b.pointer, blasint(b.leading ?? (b.isTransposed ? inner : columns)),
+      beta, c, blasint(leading ?? columns))
   }
 }

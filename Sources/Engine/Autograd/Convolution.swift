@@ -1,0 +1,90 @@
+/// The two-dimensional convolution (cross-correlation, as the field calls it) of images with a set of filters.
+///
+/// y[n, i, j, d] = b[d] + Σ over u, v, c of x[n, i·stride + u − padding, j·stride + v − padding, c] · w[u, v, c, d], where pixels outside
+/// the image count as zero.
+///
+/// - Parameters:
+///   - x: Images (N, H, W, C).
+///   - weights: Filters (K, K, C, D).
+///   - bias: A number for each output channel (D), if any.
+///   - stride: The step from one output pixel to the next, in input pixels.
+///   - padding: Rows and columns of zeros added at each border.
+/// - Returns: Images (N, H′, W′, D), H′ = ⌊(H + 2·padding − K) / stride⌋ + 1.
+public func conv2d(
+  _ x: Tensor, _ weights: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0
+) -> Tensor {
+  let geometry = ConvolutionGeometry(
+    input: x.shape, weights: weights.shape, stride: stride, padding: padding)
+  let y = Tensor(uninitialised: geometry.outputShape)
+  geometry.convolve(x.pointer, weights.pointer, into: y.pointer) { rows, count in
+    if let bias { addToRows(bias.pointer, rows, count: count, columns: geometry.outputChannels) }
+  }
+  return y.recorded(from: [x, weights] + (bias.map { [$0] } ?? [])) { gradient in
+    [
+      x.needsGradient
+        ? filled(x.shape) { geometry.inputGradient(weights.pointer, gradient.pointer, into: $0) }
+        : nil,
+      filled(weights.shape) {
+        geometry.weightGradient(x.pointer, gradient.pointer, into: $0)
+      },
+      filled([gradient.columns]) {
+        ColumnStatistics.sums(
+          gradient.pointer, rows: gradient.rows, columns: gradient.columns, into: $0)
+      },
+    ]
+  }
+}
+
+/// x·w + b.
+///
+/// - Parameters:
+///   - x: Features (N, C).
+///   - weights: (C, D).
+///   - bias: A number for each output feature (D).
+/// - Returns: Features (N, D).
+public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
+  let (rows, inputs, outputs) = (x.rows, weights.rows, weights.columns)
+  precondition(
+    x.shape.count == 2 && weights.shape.count == 2 && x.columns == inputs,
+    "Features (N, C) and weights (C, D) do not fit: \(x.shape), \(weights.shape).")
+  let y = filled([rows, outputs]) {
+    BLAS.multiply(
+      .plain(x.pointer), .plain(weights.pointer), into: $0, rows: rows, inner: inputs,
+      columns: outputs)
+    addToRows(bias.pointer, $0, count: rows, columns: outputs)
+  }
+  return y.recorded(from: [x, weights, bias]) { gradient in
+    [
+      filled(x.shape) {
+        BLAS.multiply(
+          .plain(gradient.pointer), .transposed(weights.pointer), into: $0,
+          rows: rows, inner: outputs, columns: inputs)
+      },
+      filled(weights.shape) {
+        BLAS.multiply(
+          .transposed(x.pointer), .plain(gradient.pointer), into: $0,
+          rows: inputs, inner: rows, columns: outputs)
+      },
+      filled(bias.shape) {
+        ColumnStatistics.sums(gradient.pointer, rows: rows, columns: outputs, into: $0)
+      },
+    ]
+  }
+}
+
+/// A new tensor, off the tape, whose numbers `write` writes.
+func filled(_ shape: [Int], _ write: (UnsafeMutablePointer<Float>) -> Void) -> Tensor {
+  let result = Tensor(uninitialised: shape)
+  write(result.pointer)
+  return result
+}
+
+/// Adds `bias` (columns) to each of `count` rows.
+private func addToRows(
+  _ bias: UnsafePointer<Float>, _ rows: UnsafeMutablePointer<Float>, count: Int, columns: Int
+) {
+  for row in 0..<count {
+    let row = rows + row * columns
+    for c in 0..<columns { row[c] += bias[c] }
+  }
+}

@@ -1,0 +1,91 @@
+/// One operation on the tape, or a leaf that collects the gradient of a parameter.
+///
+/// The tape is the graph of nodes that hangs from a loss; it is freed as ``Tensor/backward()`` walks
+/// it.
+final class Node: @unchecked Sendable {
+  /// Takes the gradient of the output and gives those of the inputs, nil where none is needed.
+  typealias Pullback = (_ outputGradient: Tensor) -> [Tensor?]
+
+  private(set) var inputs: [Node?]
+  private var pullback: Pullback?
+  /// The sum of the gradients that reached this leaf.
+  var gradient: Tensor?
+
+  /// A leaf.
+  init() { inputs = [] }
+
+  init(inputs: [Node?], pullback: @escaping Pullback) {
+    self.inputs = inputs
+    self.pullback = pullback
+  }
+
+  /// Hands the gradient on to the inputs, and frees what the operation had saved for that; a leaf
+  /// keeps it.
+  func receive(_ gradient: Tensor) -> [(Node, Tensor)] {
+    guard let pullback else {
+      self.gradient = self.gradient.map { sum($0, gradient) } ?? gradient
+      return []
+    }
+    self.pullback = nil
+    defer { inputs = [] }
+    return zip(inputs, pullback(gradient)).compactMap { input, gradient in
+      guard let input, let gradient else { return nil }
+      return (input, gradient)
+    }
+  }
+}
+
+/// Whether operations are put on the tape.
+private enum Recording {
+  @TaskLocal static var isOn = true
+}
+
+/// Runs `body` with nothing put on the tape: what it computes is a constant to later gradients.
+public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+  try Recording.$isOn.withValue(false, operation: body)
+}
+
+extension Tensor {
+  /// This tensor as the output of an operation on `inputs`, put on the tape if one of them needs a
+  /// gradient.
+  func recorded(from inputs: [Tensor], _ pullback: @escaping Node.Pullback) -> Tensor {
+    guard inputs.contains(where: \.needsGradient), Recording.isOn else { return self }
+    return Tensor(
+      shape: shape, buffer: buffer, node: Node(inputs: inputs.map(\.node), pullback: pullback))
+  }
+
+  /// Adds the derivative of this single number by each ``Parameter`` it came of to that parameter's
+  /// gradient (reverse-mode differentiation), and frees the tape.
+  public func backward() {
+    precondition(count == 1, "Only a single number has a gradient, not shape \(shape).")
+    guard let node else { return }
+    var gradients = [ObjectIdentifier(node): Tensor(repeating: 1, shape: shape)]
+    for node in nodesInReverse(from: node) {
+      guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+      for (input, part) in node.receive(gradient) {
+        let id = ObjectIdentifier(input)
+        gradients[id] = gradients[id].map { sum($0, part) } ?? part
+      }
+    }
+  }
+}
+
+/// All nodes below `root`, each before those that it came of.
+private func nodesInReverse(from root: Node) -> [Node] {
+  var finished: [Node] = []
+  var seen: Set<ObjectIdentifier> = []
+  func visit(_ node: Node) {
+    guard seen.insert(ObjectIdentifier(node)).inserted else { return }
+    for case let input? in node.inputs { visit(input) }
+    finished.append(node)
+  }
+  visit(root)
+  return finished.reversed()
+}
+
+/// The sum of two gradients of one shape.
+private func sum(_ a: Tensor, _ b: Tensor) -> Tensor {
+  let result = Tensor(uninitialised: a.shape)
+  elementwise(a.count, a.pointer, b.pointer, into: result.pointer) { $0 + $1 }
+  return result
+}

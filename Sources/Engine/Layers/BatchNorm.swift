@@ -1,0 +1,60 @@
+/// The moments that batch norm uses in evaluation: a moving average of the batches' own.
+public final class RunningMoments: @unchecked Sendable {
+  /// Mean 0 and variance 1 before the first batch.
+  public var moments: ChannelMoments
+
+  init(channels: Int) {
+    moments = ChannelMoments(
+      mean: Tensor(repeating: 0, shape: [channels]),
+      variance: Tensor(repeating: 1, shape: [channels]))
+  }
+
+  /// Moves a step of size `momentum` towards the moments of a batch with `count` values a channel.
+  ///
+  /// The variance goes in as the unbiased estimate, divided by `count` − 1, as PyTorch has it.
+  func move(towards batch: ChannelMoments, count: Int, momentum: Float) {
+    let unbiased = Float(count) / Float(max(count - 1, 1))
+    moments = ChannelMoments(
+      mean: (1 - momentum) * moments.mean + momentum * batch.mean,
+      variance: (1 - momentum) * moments.variance + momentum * unbiased * batch.variance)
+  }
+}
+
+/// Batch normalisation with a learned scale and shift for each channel; see
+/// ``normaliseByBatch(_:scale:shift:epsilon:)``.
+public final class BatchNorm: Layer {
+  private let scale: Parameter
+  private let shift: Parameter
+  private let running: RunningMoments
+  private let momentum: Float
+  private let epsilon: Float
+
+  /// Scale 1 and shift 0; `momentum` is the weight of the newest batch in the running moments.
+  public init(channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5) {
+    scale = Parameter(Tensor(repeating: 1, shape: [channels]))
+    shift = Parameter(Tensor(repeating: 0, shape: [channels]))
+    running = RunningMoments(channels: channels)
+    self.momentum = momentum
+    self.epsilon = epsilon
+  }
+
+  /// (N, …, channels) → the same shape.
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    switch mode {
+    case .training:
+      let (y, batch) = normaliseByBatch(
+        x, scale: scale.value, shift: shift.value, epsilon: epsilon)
+      running.move(towards: batch, count: x.rows, momentum: momentum)
+      return y
+    case .evaluation:
+      return normalise(
+        x, by: running.moments, scale: scale.value, shift: shift.value, epsilon: epsilon)
+    }
+  }
+
+  /// "scale" and "shift", both (channels).
+  public var parameters: [NamedParameter] { [("scale", scale), ("shift", shift)] }
+
+  /// "running".
+  public var statistics: [NamedStatistic] { [("running", running)] }
+}

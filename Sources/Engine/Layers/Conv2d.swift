@@ -1,0 +1,44 @@
+/// A convolution with filters that are learned; see ``conv2d(_:_:bias:stride:padding:)``.
+public final class Conv2d: Layer {
+  private let weights: Parameter
+  private let bias: Parameter?
+  private let stride: Int
+  private let padding: Int
+
+  /// Filters of `kernelSize`², with weights and bias drawn as PyTorch does: uniformly from ±1/√(numbers in a
+  /// patch).
+  public init(
+    inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
+    bias: Bool = true, random: inout RandomStream
+  ) {
+    let bound = 1 / Float(kernelSize * kernelSize * inputChannels).squareRoot()
+    weights = Parameter(
+      .uniform(
+        in: -bound..<bound, shape: [kernelSize, kernelSize, inputChannels, outputChannels],
+        random: &random))
+    self.bias =
+      bias
+      ? Parameter(.uniform(in: -bound..<bound, shape: [outputChannels], random: &random)) : nil
+    self.stride = stride
+    self.padding = padding
+  }
+
+  /// Images (N, H, W, inputChannels) → (N, H′, W′, outputChannels).
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    conv2d(x, weights.value, bias: bias?.value, stride: stride, padding: padding)
+  }
+
+  /// "weights" (K, K, C, D) and, if there is one, "bias" (D).
+  public var parameters: [NamedParameter] {
+    [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
+  }
+}
+
+extension Tensor {
+  /// Numbers drawn uniformly from `range`.
+  public static func uniform(in range: Range<Float>, shape: [Int], random: inout RandomStream)
+    -> Tensor
+  {
+    Tensor((0..<shape.reduce(1, *)).map { _ in random.uniform(in: range) }, shape: shape)
+  }
+}

@@ -1,0 +1,46 @@
+import Synchronization
+
+/// A stretch of Float memory that goes back to the pool when its last owner lets go of it.
+///
+/// Its start is aligned to 64 bytes and its capacity is a multiple of ``vectorWidth``, so that
+/// vector loops may run over the end of what is used.
+package final class Buffer: @unchecked Sendable {
+  /// The number of Floats in the vectors that kernels are written with.
+  package static let vectorWidth = 16
+
+  package let pointer: UnsafeMutablePointer<Float>
+  private let capacity: Int
+
+  /// Memory for `count` Floats, holding whatever was there before.
+  package init(count: Int) {
+    capacity = max(1, (count + Self.vectorWidth - 1) / Self.vectorWidth) * Self.vectorWidth
+    pointer = BufferPool.shared.take(capacity: capacity)
+  }
+
+  deinit { BufferPool.shared.giveBack(pointer, capacity: capacity) }
+}
+
+/// Buffers that were used before, by capacity.
+///
+/// A training step asks for the same sizes in every iteration, so after the first one the system
+/// is asked for no more memory.
+private final class BufferPool: Sendable {
+  static let shared = BufferPool()
+
+  private struct FreeLists: @unchecked Sendable {
+    var byCapacity: [Int: [UnsafeMutablePointer<Float>]] = [:]
+  }
+  private let free = Mutex(FreeLists())
+
+  func take(capacity: Int) -> UnsafeMutablePointer<Float> {
+    let reused = free.withLock { UncheckedSendable(value: $0.byCapacity[capacity]?.popLast()) }
+    return reused.value
+      ?? UnsafeMutableRawPointer.allocate(byteCount: capacity * 4, alignment: 64)
+      .bindMemory(to: Float.self, capacity: capacity)
+  }
+
+  func giveBack(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
+    let pointer = UncheckedSendable(value: pointer)
+    free.withLock { $0.byCapacity[capacity, default: []].append(pointer.value) }
+  }
+}

@@ -1,0 +1,28 @@
+/// Row-wise views of tensors whose innermost axis holds classes.
+extension Tensor {
+  /// A new tensor, off the tape, of the same shape: each row is a copy of this tensor's that
+  /// `transform` has changed in place.
+  public func mapRows(_ transform: (_ row: inout UnsafeMutableBufferPointer<Float>) -> Void)
+    -> Tensor
+  {
+    let result = Tensor(uninitialised: shape)
+    result.pointer.update(from: pointer, count: count)
+    for row in 0..<rows {
+      var view = UnsafeMutableBufferPointer(start: result.pointer + row * columns, count: columns)
+      transform(&view)
+    }
+    return result
+  }
+
+  /// For each row the index of its largest number (the first, if there are several) and that
+  /// number.
+  public func rowMaxima() -> [(index: Int, value: Float)] {
+    (0..<rows).map { row in
+      let values = UnsafeBufferPointer(start: pointer + row * columns, count: columns)
+      let best = values.indices.max {
+        values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1)
+      }!
+      return (best, values[best])
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+
+/// Adam (Kingma and Ba 2015, arXiv:1412.6980) with weight decay apart from the gradient (Loshchilov and Hutter 2019,
+/// arXiv:1711.05101), as fastai v1 has it.
+///
+/// Each step first shrinks every parameter, p ← p·(1 − decay·learning rate), batch norm's and biases too, and then moves it by
+/// learning rate · m̂ / (√v̂ + ε).
+public final class Adam {
+  private let parameters: [Parameter]
+  private let weightDecay: Float
+  private let beta2: Float
+  private let epsilon: Float
+  private var means: [Tensor]
+  private var squares: [Tensor]
+  private var step = 0
+
+  /// An optimiser of `parameters`, with fastai's constants by default.
+  public init(
+    _ parameters: [NamedParameter], weightDecay: Float, beta2: Float = 0.99, epsilon: Float = 1e-8
+  ) {
+    self.parameters = parameters.map(\.parameter)
+    self.weightDecay = weightDecay
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    let zeros = { (parameter: Parameter) in
+      Tensor(repeating: 0, shape: parameter.value.shape)
+    }
+    means = self.parameters.map(zeros)
+    squares = self.parameters.map(zeros)
+  }
+
+  /// Changes each parameter by its gradient and clears that; a parameter without one counts as having gradient zero.
+  public func update(learningRate: Float, momentum beta1: Float) {
+    step += 1
+    let correction1 = 1 - pow(Double(beta1), Double(step))
+    let correction2 = 1 - pow(Double(beta2), Double(step))
+    let rate = Float(Double(learningRate) / correction1)
+    let root = Float(correction2.squareRoot())
+    let shrink = 1 - weightDecay * learningRate
+    for (index, parameter) in parameters.enumerated() {
+      let value = parameter.value
+      let gradient = parameter.gradient ?? Tensor(repeating: 0, shape: value.shape)
+      let mean = filled(value.shape) {
+        elementwise(value.count, means[index].pointer, gradient.pointer, into: $0) {
+          beta1 * $0 + (1 - beta1) * $1
+        }
+      }
+      let square = filled(value.shape) { [beta2] in
+        elementwise(value.count, squares[index].pointer, gradient.pointer, into: $0) {
+          beta2 * $0 + (1 - beta2) * $1 * $1
+        }
+      }
+      let direction = filled(value.shape) { [epsilon] in
+        elementwise(value.count, mean.pointer, square.pointer, into: $0) {
+          $0 / ($1.squareRoot() / root + epsilon)
+        }
+      }
+      parameter.value = filled(value.shape) {
+        elementwise(value.count, value.pointer, direction.pointer, into: $0) {
+          shrink * $0 - rate * $1
+        }
+      }
+      parameter.gradient = nil
+      means[index] = mean
+      squares[index] = square
+    }
+  }
+}
