@@ -9,29 +9,28 @@
 ///   - bias: A number for each output channel (D), if any.
 ///   - stride: The step from one output pixel to the next, in input pixels.
 ///   - padding: Rows and columns of zeros added at each border.
+///   - activation: Applied to y.
 /// - Returns: Images (N, H′, W′, D), H′ = ⌊(H + 2·padding − K) / stride⌋ + 1.
 public func conv2d(
-  _ x: Tensor, _ weights: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0
+  _ x: Tensor, _ weights: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
+  activation: Activation = .none
 ) -> Tensor {
   let geometry = ConvolutionGeometry(
     input: x.shape, weights: weights.shape, stride: stride, padding: padding)
-  let y = Tensor(uninitialised: geometry.outputShape)
-  geometry.convolve(x.pointer, weights.pointer, into: y.pointer) { rows, count in
-    if let bias { addToRows(bias.pointer, rows, count: count, columns: geometry.outputChannels) }
+  let y = filled(geometry.outputShape) {
+    geometry.convolve(
+      x.pointer, weights.pointer, bias: bias?.pointer, activation: activation, into: $0)
   }
   return y.recorded(from: [x, weights] + (bias.map { [$0] } ?? [])) { gradient in
-    [
-      x.needsGradient
-        ? filled(x.shape) { geometry.inputGradient(weights.pointer, gradient.pointer, into: $0) }
-        : nil,
-      filled(weights.shape) {
-        geometry.weightGradient(x.pointer, gradient.pointer, into: $0)
-      },
-      filled([gradient.columns]) {
-        ColumnStatistics.sums(
-          gradient.pointer, rows: gradient.rows, columns: gradient.columns, into: $0)
-      },
-    ]
+    let inputGradient = x.needsGradient ? Tensor(uninitialised: x.shape) : nil
+    let weightGradient = Tensor(uninitialised: weights.shape)
+    let biasGradient = bias.map { Tensor(uninitialised: $0.shape) }
+    geometry.differentiate(
+      x.pointer, weights.pointer, activation: activation,
+      output: y.pointer, outputGradient: gradient.pointer,
+      intoInput: inputGradient?.pointer, weights: weightGradient.pointer,
+      bias: biasGradient?.pointer)
+    return [inputGradient, weightGradient, biasGradient]
   }
 }
 
@@ -51,7 +50,7 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
     BLAS.multiply(
       .plain(x.pointer), .plain(weights.pointer), into: $0, rows: rows, inner: inputs,
       columns: outputs)
-    addToRows(bias.pointer, $0, count: rows, columns: outputs)
+    activate($0, bias: bias.pointer, activation: .none, rows: rows, columns: outputs)
   }
   return y.recorded(from: [x, weights, bias]) { gradient in
     [
@@ -77,14 +76,4 @@ func filled(_ shape: [Int], _ write: (UnsafeMutablePointer<Float>) -> Void) -> T
   let result = Tensor(uninitialised: shape)
   write(result.pointer)
   return result
-}
-
-/// Adds `bias` (columns) to each of `count` rows.
-private func addToRows(
-  _ bias: UnsafePointer<Float>, _ rows: UnsafeMutablePointer<Float>, count: Int, columns: Int
-) {
-  for row in 0..<count {
-    let row = rows + row * columns
-    for c in 0..<columns { row[c] += bias[c] }
-  }
 }

@@ -29,7 +29,9 @@ final class Node: @unchecked Sendable {
     self.pullback = nil
     defer { inputs = [] }
     return zip(inputs, pullback(gradient)).compactMap { input, gradient in
-      guard let input, let gradient else { return nil }
+      // Zeros have nothing to tell to what lies below: a term whose weight or error is exactly zero
+      // costs no backward pass.
+      guard let input, let gradient, !gradient.isZero else { return nil }
       return (input, gradient)
     }
   }

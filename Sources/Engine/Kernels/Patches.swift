@@ -1,17 +1,19 @@
 /// Convolution's input as a matrix: one row for each output pixel, the patch it sees ("im2col").
 ///
-/// With rows of ``ConvolutionGeometry/patchLength`` numbers, in the order of the weights, a convolution is a
-/// product of matrices. Pixels outside the image count as zero.
+/// With rows of ``ConvolutionGeometry/patchLength`` numbers, in the order of the weights, a
+/// convolution is a product of matrices. Pixels outside the image count as zero.
 extension ConvolutionGeometry {
   /// Copies the patches of one image (H, W, C) into `patches` (positions, patchLength).
-  func gatherPatches(
-    of image: UnsafePointer<Float>, into patches: UnsafeMutablePointer<Float>
-  ) {
+  ///
+  /// Writes past the end of the last patch, into the slack that every ``Buffer`` has.
+  func gatherPatches(of image: UnsafePointer<Float>, into patches: UnsafeMutablePointer<Float>) {
     forEachPatchRow { patch, row in
       let destination = patches + patch
-      (destination).update(repeating: 0, count: row.before)
+      if row.before > 0 { destination.update(repeating: 0, count: row.before) }
       copy(image + row.source, to: destination + row.before, count: row.count)
-      (destination + row.before + row.count).update(repeating: 0, count: row.after)
+      if row.after > 0 {
+        (destination + row.before + row.count).update(repeating: 0, count: row.after)
+      }
     }
   }
 
@@ -34,7 +36,8 @@ extension ConvolutionGeometry {
     var after = 0
   }
 
-  /// Calls `body` for every output pixel and kernel row with the row's place in the patch matrix.
+  /// Calls `body` for every output pixel and kernel row with the row's place in the patch matrix,
+  /// in the order of that matrix.
   @inline(__always)
   private func forEachPatchRow(_ body: (_ patch: Int, PatchRow) -> Void) {
     let rowLength = kernelSize * inputChannels
@@ -47,10 +50,10 @@ extension ConvolutionGeometry {
         for kernelRow in 0..<kernelSize {
           let inputRow = y * stride - padding + kernelRow
           var row = PatchRow(before: rowLength)
-          if inputRow >= 0 && inputRow < height {
-            row.before = min(first - left, kernelSize) * inputChannels
-            row.count = (end - first) * inputChannels
+          if inputRow >= 0 && inputRow < height && first < end {
+            row.before = (first - left) * inputChannels
             row.source = (inputRow * width + first) * inputChannels
+            row.count = (end - first) * inputChannels
             row.after = rowLength - row.before - row.count
           }
           body(patch, row)
@@ -61,30 +64,27 @@ extension ConvolutionGeometry {
   }
 }
 
-/// A copy that spares short rows the price of a call.
+/// Copies whole vectors, so up to 15 numbers more than `count`: what comes next overwrites them.
 @inline(__always)
 private func copy(
   _ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, count: Int
 ) {
   var i = 0
-  while i + 16 <= count {
-    (destination + i).vector = (source + i).vector
-    i += 16
-  }
   while i < count {
-    destination[i] = source[i]
-    i += 1
+    (destination + i).vector = (source + i).vector
+    i += Buffer.vectorWidth
   }
 }
 
+/// Adds exactly `count` numbers.
 @inline(__always)
 private func add(
   _ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, count: Int
 ) {
   var i = 0
-  while i + 16 <= count {
-    (destination + i).vector = (destination + i).vector + (source + i).vector
-    i += 16
+  while i + Buffer.vectorWidth <= count {
+    (destination + i).vector += (source + i).vector
+    i += Buffer.vectorWidth
   }
   while i < count {
     destination[i] += source[i]

@@ -4,12 +4,13 @@ public final class Conv2d: Layer {
   private let bias: Parameter?
   private let stride: Int
   private let padding: Int
+  private let activation: Activation
 
   /// Filters of `kernelSize`², with weights and bias drawn as PyTorch does: uniformly from ±1/√(numbers in a
   /// patch).
   public init(
     inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
-    bias: Bool = true, random: inout RandomStream
+    bias: Bool = true, activation: Activation = .none, random: inout RandomStream
   ) {
     let bound = 1 / Float(kernelSize * kernelSize * inputChannels).squareRoot()
     weights = Parameter(
@@ -21,11 +22,14 @@ public final class Conv2d: Layer {
       ? Parameter(.uniform(in: -bound..<bound, shape: [outputChannels], random: &random)) : nil
     self.stride = stride
     self.padding = padding
+    self.activation = activation
   }
 
   /// Images (N, H, W, inputChannels) → (N, H′, W′, outputChannels).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
-    conv2d(x, weights.value, bias: bias?.value, stride: stride, padding: padding)
+    conv2d(
+      x, weights.value, bias: bias?.value, stride: stride, padding: padding,
+      activation: activation)
   }
 
   /// "weights" (K, K, C, D) and, if there is one, "bias" (D).

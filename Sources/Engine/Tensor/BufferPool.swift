@@ -2,7 +2,7 @@ import Synchronization
 
 /// A stretch of Float memory that goes back to the pool when its last owner lets go of it.
 ///
-/// Its start is aligned to 64 bytes and its capacity is a multiple of ``vectorWidth``, so that
+/// Its start is aligned to 64 bytes, and it has slack for at least one vector at its end, so that
 /// vector loops may run over the end of what is used.
 package final class Buffer: @unchecked Sendable {
   /// The number of Floats in the vectors that kernels are written with.
@@ -13,7 +13,7 @@ package final class Buffer: @unchecked Sendable {
 
   /// Memory for `count` Floats, holding whatever was there before.
   package init(count: Int) {
-    capacity = max(1, (count + Self.vectorWidth - 1) / Self.vectorWidth) * Self.vectorWidth
+    capacity = (count / Self.vectorWidth + 2) * Self.vectorWidth
     pointer = BufferPool.shared.take(capacity: capacity)
   }
 

@@ -55,6 +55,11 @@ public struct Tensor: Sendable {
   /// The same numbers, cut off from the tape: no gradient flows back through the result.
   public var detached: Tensor { Tensor(shape: shape, buffer: buffer, node: nil) }
 
+  /// Whether all its numbers are zero.
+  public var isZero: Bool {
+    UnsafeBufferPointer(start: pointer, count: count).allSatisfy { $0 == 0 }
+  }
+
   /// Whether a gradient flows back through this tensor.
   public var needsGradient: Bool { node != nil }
 
