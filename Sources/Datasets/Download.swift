@@ -1,0 +1,122 @@
+import Foundation
+
+/// How to tell whether a file is the one that was wanted.
+public enum Checksum: Sendable {
+  /// The SHA-256, in hexadecimal, of the content once decompressed. Copies of a file that were
+  /// compressed by different programs have the same.
+  case uncompressedSHA256(String)
+
+  /// Checks a file.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - origin: What the error calls it.
+  /// - Throws: ``DatasetError`` if the file cannot be read or is not the one that was wanted.
+  func verify(_ file: URL, origin: String) throws {
+    let content = try uncompressedContent(of: file, origin: origin)
+    switch self {
+    case .uncompressedSHA256(let expected):
+      let sum = sha256Hex(content)
+      guard sum == expected else {
+        throw DatasetError(
+          origin,
+          found: looksLikeWebPage(content) ? "what looks like a web page" : "SHA-256 \(sum)",
+          expected: "content with SHA-256 \(expected)")
+      }
+    }
+  }
+}
+
+/// A file to be fetched from the first of several mirrors that serves it as it should be.
+///
+/// The file arrives under its name with ".part" added, in the same folder, and gets its name only
+/// once it is whole and right. What an interrupted download leaves there is continued by the next.
+public struct Download: Sendable {
+  private let destination: URL
+  private let mirrors: [URL]
+  private let checksum: Checksum
+  private let searchPath: String
+
+  /// A file to be fetched.
+  ///
+  /// - Parameters:
+  ///   - destination: What it is to be called here; its folder is made if need be.
+  ///   - mirrors: The addresses to try, in this order.
+  ///   - checksum: How to tell that it is right.
+  ///   - searchPath: The folders to look for curl in, separated by colons.
+  public init(
+    of destination: URL, from mirrors: [URL], checksum: Checksum,
+    searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+  ) {
+    self.destination = destination
+    self.mirrors = mirrors
+    self.checksum = checksum
+    self.searchPath = searchPath
+  }
+
+  private var part: URL { destination.appendingPathExtension("part") }
+
+  /// Fetches the file unless it is there.
+  ///
+  /// - Parameter progress: Gets a line now and then about what is being done.
+  /// - Throws: ``DatasetError`` if the file is there but is not the right one, if no mirror serves it,
+  ///   if curl is not installed, or if nothing can be written to the folder.
+  public func run(progress: (String) -> Void) throws {
+    guard !FileManager.default.fileExists(atPath: destination.path) else {
+      try checksum.verify(destination, origin: destination.path)
+      progress("\(destination.path) is already there")
+      return
+    }
+    let curl = try Curl(searchPath: searchPath)
+    try makeFolder()
+    var failures: [String] = []
+    for mirror in mirrors {
+      progress("downloading \(mirror.absoluteString)")
+      do {
+        return try fetch(from: mirror, with: curl)
+      } catch {
+        failures.append("\(error)")
+        progress("\(error)")
+      }
+    }
+    throw DatasetError(
+      "\(destination.path) could not be downloaded; " + failures.joined(separator: "; "))
+  }
+
+  private func makeFolder() throws {
+    let folder = destination.deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw DatasetError(
+        folder.path, found: "that it cannot be made (\(systemMessage(of: error)))",
+        expected: "a folder to download to")
+    }
+  }
+
+  /// Fetches the file from one mirror: what is missing of it, if some is there already, and all of it
+  /// if the mirror cannot do that or the two pieces do not make the right file.
+  private func fetch(from mirror: URL, with curl: Curl) throws {
+    if FileManager.default.fileExists(atPath: part.path) {
+      do {
+        return try fetch(from: mirror, with: curl, resuming: true)
+      } catch let failure as Curl.Failure where !failure.forbidsResuming {
+        throw failure
+      } catch {
+        // The whole file from this same mirror may still be right.
+      }
+    }
+    try fetch(from: mirror, with: curl, resuming: false)
+  }
+
+  private func fetch(from mirror: URL, with curl: Curl, resuming: Bool) throws {
+    try curl.fetch(mirror, to: part, resuming: resuming)
+    do {
+      try checksum.verify(part, origin: mirror.absoluteString)
+    } catch {
+      try FileManager.default.removeItem(at: part)
+      throw error
+    }
+    try FileManager.default.moveItem(at: part, to: destination)
+  }
+}

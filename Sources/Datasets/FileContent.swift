@@ -1,0 +1,98 @@
+import CZlib
+import Foundation
+
+/// The bytes of a file, decompressed where they are gzip data, whatever the file is called: some
+/// servers and browsers decompress what they send or store, and leave its name as it was.
+///
+/// - Parameters:
+///   - file: The file.
+///   - origin: What errors call it, if not by its path.
+/// - Throws: ``DatasetError`` if the file cannot be read, or holds corrupt gzip data.
+func uncompressedContent(of file: URL, origin: String? = nil) throws -> [UInt8] {
+  let origin = origin ?? file.path
+  let bytes: [UInt8]
+  do {
+    bytes = [UInt8](try Data(contentsOf: file))
+  } catch {
+    throw DatasetError(
+      origin, found: "something that cannot be read (\(systemMessage(of: error)))",
+      expected: "a readable file")
+  }
+  return bytes.starts(with: gzipMagic) ? try gunzip(bytes, origin: origin) : bytes
+}
+
+/// What the operating system says was wrong, such as "Permission denied".
+func systemMessage(of error: any Error) -> String {
+  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+  guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
+    return error.localizedDescription
+  }
+  return String(cString: strerror(Int32(underlying.code)))
+}
+
+/// Whether a file that should hold data holds a web page instead, such as a mirror's error message.
+func looksLikeWebPage(_ content: [UInt8]) -> Bool {
+  content.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
+}
+
+private let gzipMagic: [UInt8] = [0x1f, 0x8b]
+
+/// Decompresses gzip data (RFC 1952) of one or more members.
+///
+/// - Parameters:
+///   - compressed: The data.
+///   - origin: Where it came from, for the error.
+/// - Throws: ``DatasetError`` if the data is corrupt, ends too early, or is followed by something else.
+func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
+  func failure(_ found: String) -> DatasetError {
+    DatasetError(origin, found: found, expected: "whole gzip data and nothing after it")
+  }
+  guard let size = UInt32(exactly: compressed.count) else {
+    throw failure("\(compressed.count) bytes, more than gzip data here may have")
+  }
+  var stream = z_stream()
+  let status = inflateInit2_(
+    &stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+  precondition(status == Z_OK, "zlib needs only memory to start, and got status \(status).")
+  defer { inflateEnd(&stream) }
+
+  return try compressed.withUnsafeBufferPointer { input in
+    stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+    stream.avail_in = size
+    var output: [UInt8] = []
+    while true {
+      switch inflateChunk(&stream, appendingTo: &output) {
+      case Z_OK:
+        continue
+      case Z_STREAM_END where stream.avail_in == 0:
+        return output
+      case Z_STREAM_END:
+        let rest = input.suffix(Int(stream.avail_in))
+        guard rest.starts(with: gzipMagic) else {
+          throw failure("\(rest.count) bytes after the end of the gzip data")
+        }
+        inflateReset(&stream)
+      case Z_BUF_ERROR:
+        throw failure("gzip data that ends too early (\(size) bytes, corrupt or truncated)")
+      case let status:
+        throw failure("corrupt gzip data (\(message(of: stream, status)))")
+      }
+    }
+  }
+}
+
+/// What zlib says was wrong, such as "incorrect data check".
+private func message(of stream: z_stream, _ status: Int32) -> String {
+  stream.msg.map { String(cString: $0) } ?? String(cString: zError(status))
+}
+
+/// Lets zlib produce the next stretch of output; returns its status.
+private func inflateChunk(_ stream: inout z_stream, appendingTo output: inout [UInt8]) -> Int32 {
+  withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 18) { chunk in
+    stream.next_out = chunk.baseAddress
+    stream.avail_out = UInt32(chunk.count)
+    let status = inflate(&stream, Z_NO_FLUSH)
+    output.append(contentsOf: UnsafeBufferPointer(rebasing: chunk.dropLast(Int(stream.avail_out))))
+    return status
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+
+/// MNIST: 60,000 images of handwritten digits to learn from and 10,000 to measure on, 28×28 grey
+/// pixels. (Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to document
+/// recognition*, Proc. IEEE 86, 1998.)
+public enum MNIST {
+  /// One of the four files, in the order in which they are hashed.
+  package enum Part: Int, CaseIterable, Sendable {
+    case trainImages, trainLabels, testImages, testLabels
+
+    /// The name under which it was published, uncompressed.
+    package var fileName: String {
+      switch self {
+      case .trainImages: "train-images-idx3-ubyte"
+      case .trainLabels: "train-labels-idx1-ubyte"
+      case .testImages: "t10k-images-idx3-ubyte"
+      case .testLabels: "t10k-labels-idx1-ubyte"
+      }
+    }
+
+    /// The names under which it is in use, best first.
+    var acceptedNames: [String] {
+      let names = [fileName, fileName.replacing("-idx", with: ".idx")]
+      return names + names.map { $0 + ".gz" }
+    }
+  }
+
+  /// The SHA-256 of each file as published, uncompressed.
+  package static let publishedSums: [Part: String] = [
+    .trainImages: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    .trainLabels: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    .testImages: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    .testLabels: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+  ]
+
+  /// Reads MNIST, or a set in its format, from four IDX files of unsigned bytes, gzipped or not.
+  ///
+  /// The files lie in `directory/mnist` or in `directory` itself, under their published names or with
+  /// a dot for the second hyphen ("train-images.idx3-ubyte"). Any number of images will do; the
+  /// set's name tells whether they are MNIST's very own bytes.
+  ///
+  /// - Returns: The data set, or nil if none of the four files is there.
+  /// - Throws: ``DatasetError`` if some of the files are there but not all, or if one cannot be read or
+  ///   is not what it should be.
+  public static func load(from directory: URL) throws -> ImageDataset? {
+    try load(from: directory, sums: publishedSums)
+  }
+
+  /// Reads as ``load(from:)`` does, holding the files against other sums than MNIST's.
+  package static func load(
+    from directory: URL, sums: [Part: String]
+  ) throws -> ImageDataset? {
+    guard let files = try Files(in: directory) else { return nil }
+    let paths = try Part.allCases.map { try files.path(of: $0) }
+    let contents = try paths.map { try uncompressedContent(of: $0) }
+    let train = try images(contents[0], labels: contents[1], paths[0].path, paths[1].path)
+    let test = try images(contents[2], labels: contents[3], paths[2].path, paths[3].path)
+    let isOriginal = Part.allCases.allSatisfy {
+      sha256Hex(contents[$0.rawValue]) == sums[$0]
+    }
+    return ImageDataset(
+      name: isOriginal ? "MNIST" : "MNIST format, not the original bytes",
+      sha256: sha256Hex(contents[0], contents[1], contents[2], contents[3]),
+      isSynthetic: false, classNames: (0...9).map(String.init), train: train, test: test)
+  }
+
+  /// Puts together one split from the uncompressed contents of its two files.
+  private static func images(
+    _ images: [UInt8], labels: [UInt8], _ imagesPath: String, _ labelsPath: String
+  ) throws -> LabelledImages {
+    let images = try IDX(images, of: .images(height: 28, width: 28), origin: imagesPath)
+    let labels = try IDX(labels, of: .labels, origin: labelsPath)
+    if let index = labels.values.firstIndex(where: { $0 > 9 }) {
+      throw DatasetError(
+        labelsPath, found: "label \(labels.values[index]) at index \(index)", expected: "0 to 9")
+    }
+    guard labels.count == images.count else {
+      throw DatasetError(
+        labelsPath, found: "\(labels.count) labels",
+        expected: "\(images.count), one for each image in \(imagesPath)")
+    }
+    return LabelledImages(
+      height: 28, width: 28, channels: 1, pixels: images.values, labels: labels.values)
+  }
+}
+
+extension MNIST {
+  /// Those of the four files that a folder holds.
+  struct Files {
+    /// The folder they lie in.
+    let folder: URL
+    /// The files; at least one.
+    let found: [Part: URL]
+
+    /// Looks in `directory/mnist`, then in `directory` itself; nil if neither holds any of the files.
+    init?(in directory: URL) throws {
+      for folder in [directory.appending(path: "mnist"), directory] {
+        let names = try Self.names(in: folder)
+        let found = Part.allCases.compactMap { part in
+          part.acceptedNames.first(where: names.contains).map {
+            (part, folder.appending(path: $0))
+          }
+        }
+        if !found.isEmpty {
+          self.folder = folder
+          self.found = Dictionary(uniqueKeysWithValues: found)
+          return
+        }
+      }
+      return nil
+    }
+
+    /// The path of a file that must be there.
+    func path(of part: Part) throws -> URL {
+      if let path = found[part] { return path }
+      let others = Part.allCases.compactMap { found[$0]?.lastPathComponent }
+      throw DatasetError(
+        folder.appending(path: part.fileName).path,
+        found: "no such file, gzipped or not, beside \(others.joined(separator: ", "))",
+        expected: "all four files of MNIST")
+    }
+
+    /// What a folder holds; nothing if it does not exist.
+    private static func names(in folder: URL) throws -> Set<String> {
+      do {
+        return Set(try FileManager.default.contentsOfDirectory(atPath: folder.path))
+      } catch CocoaError.fileReadNoSuchFile {
+        return []
+      } catch {
+        throw DatasetError(
+          folder.path, found: "something that cannot be listed (\(systemMessage(of: error)))",
+          expected: "a readable folder")
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Engine
+import Foundation
+
+/// Digits drawn by code, in MNIST's format and size, for where MNIST itself cannot be had.
+///
+/// Each image is one of a few ways to write its digit, with its points moved a little, written with
+/// a pen of random thickness, slanted, turned, stretched and shifted at random, under a little noise.
+/// Image *n* depends on the seed and *n* only.
+///
+/// - Parameters:
+///   - trainCount: The number of images to learn from.
+///   - testCount: The number of images to measure on.
+///   - seed: The seed of the set. Another seed is another set of the same kind.
+public func syntheticDigits(
+  trainCount: Int = 60_000, testCount: Int = 10_000, seed: UInt64 = 0
+) -> ImageDataset {
+  let train = drawDigits(trainCount, seed: seed, name: "synthetic digits train")
+  let test = drawDigits(testCount, seed: seed, name: "synthetic digits test")
+  return ImageDataset(
+    name: "synthetic digits",
+    sha256: sha256Hex(train.pixels, train.labels, test.pixels, test.labels),
+    isSynthetic: true, classNames: (0...9).map(String.init), train: train, test: test)
+}
+
+/// The height and width of an image, MNIST's.
+private let size = 28
+
+private func drawDigits(_ count: Int, seed: UInt64, name: String) -> LabelledImages {
+  var pixels = [UInt8](repeating: 0, count: count * size * size)
+  var labels = [UInt8](repeating: 0, count: count)
+  pixels.withUnsafeMutableBufferPointer { pixels in
+    labels.withUnsafeMutableBufferPointer { labels in
+      Parallel.forEachRange(of: count, parts: 64) { _, images in
+        for image in images {
+          var random = RandomStream(seed: seed, name, image)
+          let digit = random.integer(below: digitShapes.count)
+          labels[image] = UInt8(digit)
+          let drawing = drawDigit(digit, random: &random)
+          for (offset, pixel) in drawing.enumerated() {
+            pixels[image * size * size + offset] = pixel
+          }
+        }
+      }
+    }
+  }
+  return LabelledImages(height: size, width: size, channels: 1, pixels: pixels, labels: labels)
+}
+
+/// Draws one digit; returns its pixels, (28, 28).
+private func drawDigit(_ digit: Int, random: inout RandomStream) -> [UInt8] {
+  let shapes = digitShapes[digit]
+  let strokes = shapes[random.integer(below: shapes.count)]
+  let placement = Placement(random: &random)
+  let radius = random.uniform(in: 0.7..<1.7)
+  let noise = random.uniform(in: 0..<0.15)
+  var image = StrokeImage(size: size, reach: 3)
+  for stroke in strokes {
+    let points = stroke.points.map { point in
+      point + 0.06 * SIMD2(random.normal(), random.normal())
+    }
+    let course = stroke.path == .curved ? curve(through: points) : points
+    image.add(course.map { placement.pixel(of: $0) })
+  }
+  return image.ink(radius: radius, softness: 1.3).map { ink in
+    UInt8(255 * min(max(ink + noise * (random.uniform() - random.uniform()), 0), 1))
+  }
+}
+
+/// Where on the image, how large, how slanted and turned a digit is written.
+private struct Placement {
+  private let right: SIMD2<Float>
+  private let down: SIMD2<Float>
+  private let centre: SIMD2<Float>
+
+  init(random: inout RandomStream) {
+    let angle = random.uniform(in: -15..<15) * Float.pi / 180
+    let slant = random.uniform(in: -0.35..<0.15)
+    // As in MNIST, a digit fills about 20 of the 28 pixels.
+    let width = 10 * random.uniform(in: 0.7..<1.1)
+    let height = 10 * random.uniform(in: 0.8..<1.05)
+    right = width * SIMD2(cos(angle), sin(angle))
+    down = height * SIMD2(slant * cos(angle) - sin(angle), slant * sin(angle) + cos(angle))
+    centre = Float(size) / 2 + 2 * SIMD2(random.uniform(in: -1..<1), random.uniform(in: -1..<1))
+  }
+
+  /// The position on the image, in pixels, of a point of a digit's shape.
+  func pixel(of point: SIMD2<Float>) -> SIMD2<Float> {
+    centre + point.x * right + point.y * down
+  }
+}
+
+/// A smooth course through all `points`: the Catmull–Rom spline, in short straight segments.
+private func curve(through points: [SIMD2<Float>]) -> [SIMD2<Float>] {
+  let segmentsPerSpan = 5
+  var course = [points[0]]
+  for span in 0..<(points.count - 1) {
+    let start = points[span]
+    let end = points[span + 1]
+    let startSlope = (end - points[max(span - 1, 0)]) / 2
+    let endSlope = (points[min(span + 2, points.count - 1)] - start) / 2
+    for segment in 1...segmentsPerSpan {
+      let t = Float(segment) / Float(segmentsPerSpan)
+      // Cubic Hermite interpolation.
+      let bend = (2 * t - 3) * t * t
+      let position = start + (start - end) * bend
+      course.append(position + t * (t - 1) * ((t - 1) * startSlope + t * endSlope))
+    }
+  }
+  return course
+}
