@@ -1,0 +1,95 @@
+import Engine
+import Foundation
+
+/// A chapter of the article as a program.
+///
+/// It reads the settings that all chapters share and its own, runs a body within them, and leaves
+/// pictures, data files and the record of the run in OUT.
+public struct Chapter {
+  package let number: Int
+  package let title: String
+  package let presets: [PresetChoice]
+  package let program: Program
+  package let common: CommonOptions
+
+  /// A chapter with the presets that it offers and options of its own.
+  ///
+  /// - Parameters:
+  ///   - number: Its number in the article; the program is called "chapter" and this number.
+  ///   - title: Its title.
+  ///   - summary: What it does, for the help.
+  ///   - presets: The scales it can run at, with their costs, in the order of the help.
+  ///   - options: Options besides those that all chapters share.
+  public init(
+    _ number: Int, _ title: String, summary: String, presets: [PresetChoice],
+    options: [any DeclaredOption] = []
+  ) {
+    self.number = number
+    self.title = title
+    self.presets = presets
+    let common = CommonOptions(presets: presets.map(\.preset))
+    self.common = common
+    let costs = presets.map { "  \(padded($0.preset.rawValue, to: 10))\($0.explanation)" }
+    program = Program(
+      "chapter\(number)",
+      summary: "Chapter \(number), \(title): \(summary)\n\npresets:\n"
+        + costs.joined(separator: "\n"),
+      options: common.all + options)
+  }
+
+  /// Reads the process's arguments, runs `body`, and then writes data files, pictures and the record.
+  ///
+  /// Every error becomes one line on standard error.
+  ///
+  /// - Returns: The exit status: 0, 1 for a failure, 2 for a command line that cannot be understood.
+  public func run(_ body: (Run) throws -> Void) -> Int32 {
+    program.run { invocation in
+      try execute(invocation, in: Surroundings.ofProcess(console: invocation.console), body)
+    }
+  }
+
+  package func run(
+    arguments: [String], in surroundings: Surroundings, _ body: (Run) throws -> Void
+  ) -> Int32 {
+    program.run(arguments: arguments, console: surroundings.console) { invocation in
+      try execute(invocation, in: surroundings, body)
+    }
+  }
+
+  private func execute(
+    _ invocation: Invocation, in surroundings: Surroundings, _ body: (Run) throws -> Void
+  ) throws {
+    let run = try Run(self, invocation.values, in: surroundings)
+    try Parallel.$threads.withValue(run.threads) {
+      try body(run)
+      try run.finish()
+    }
+  }
+
+  /// The preset that runs when `preset` is chosen.
+  func resolve(_ preset: Preset) -> Preset {
+    presets.first { $0.preset == preset }?.runs ?? preset
+  }
+}
+
+/// The options that all chapters share.
+package struct CommonOptions: Sendable {
+  let preset: CommandLineOption<Preset>
+  let seed = CommandLineOption(
+    "seed", .wholeNumber(in: 0...1_000_000_000), default: 0, "the first seed")
+  let seeds = CommandLineOption(
+    "seeds", .wholeNumber(in: 1...1000), default: 1, "how many seeds, for mean and deviation")
+  let data = CommandLineOption(
+    "data", .existingDirectory, "where the data lie (default data, filled by make data)")
+  let out = CommandLineOption(
+    "out", .directory, "where the results go (default figures, for smoke figures/smoke)")
+  let threads = CommandLineOption(
+    "threads", .wholeNumber(in: 1...1024),
+    "how many threads work (default all cores); results do not depend on it")
+
+  init(presets: [Preset]) {
+    preset = CommandLineOption("preset", .oneOf(presets), default: .short, "the scale")
+  }
+
+  var all: [any DeclaredOption] { [preset, seed, seeds, data, out, threads] }
+}

@@ -1,0 +1,47 @@
+/// One line of a chapter's final table: a metric beside the article's number.
+public struct Comparison: Sendable {
+  let title: String
+  let metric: String
+  let article: Double?
+  let style: NumberStyle
+
+  /// - Parameters:
+  ///   - title: What the line is called.
+  ///   - metric: The name under which the run recorded it.
+  ///   - article: The article's number, if it has one.
+  ///   - style: How both are written.
+  public init(_ title: String, metric: String, article: Double?, as style: NumberStyle) {
+    self.title = title
+    self.metric = metric
+    self.article = article
+    self.style = style
+  }
+}
+
+/// The table of `rows`, with the numbers of `metrics`.
+package func comparisonTable(_ rows: [Comparison], metrics: [String: Metric]) -> String {
+  let cells =
+    [["", "measured", "article"]]
+    + rows.map { row in
+      guard let metric = metrics[row.metric] else {
+        preconditionFailure("The run has not recorded the metric \(row.metric).")
+      }
+      let runs = metric.n > 1 ? " (n = \(metric.n))" : ""
+      return [
+        row.title, row.style.text(mean: metric.mean, deviation: metric.sd) + runs,
+        row.article.map(row.style.text) ?? "–",
+      ]
+    }
+  let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
+  return cells.map { row in
+    zip(row, widths).map { padded($0, to: $1) }.joined(separator: "  ")
+      .trimmingSuffix { $0 == " " }
+  }.joined(separator: "\n")
+}
+
+extension String {
+  /// The text without the characters at its end for which `isDropped` holds.
+  fileprivate func trimmingSuffix(while isDropped: (Character) -> Bool) -> String {
+    String(self[..<(lastIndex { !isDropped($0) }.map(index(after:)) ?? startIndex)])
+  }
+}

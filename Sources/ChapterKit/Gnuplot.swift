@@ -1,0 +1,124 @@
+import Datasets
+import Foundation
+
+/// A picture that a gnuplot script draws from data files.
+///
+/// The script figures/`script`.gp finds these variables, all of them texts: `data`, the directory of
+/// the data files; `out`, the file to draw; `stamp`, one line on the picture's origin; and
+/// `variables`.
+package struct Figure: Sendable {
+  package let script: String
+  /// File name of the picture, in OUT.
+  package let picture: String
+  /// Names of the data files that it shows.
+  package let data: [String]
+  package let variables: [String: String]
+
+  package init(script: String, picture: String, data: [String], variables: [String: String]) {
+    self.script = script
+    self.picture = picture
+    self.data = data
+    self.variables = variables
+  }
+}
+
+/// Draws figures, when what they are drawn from has changed.
+package struct Gnuplot {
+  let executable: URL?
+  /// The directory that has figures/ in it.
+  let root: URL
+  let output: OutputDirectory
+  let console: Console
+
+  package init(executable: URL?, root: URL, output: OutputDirectory, console: Console) {
+    self.executable = executable
+    self.root = root
+    self.output = output
+    self.console = console
+  }
+
+  /// Draws `figure` unless the picture that `previous` speaks of is still there as it was drawn, from
+  /// the same script, data, stamp and variables.
+  ///
+  /// - Returns: The picture's record, and whether it was drawn now.
+  package func update(
+    _ figure: Figure, stamp: String, previous: FileRecord?
+  ) throws -> (record: FileRecord, wasDrawn: Bool) {
+    let drawnFrom = try fingerprint(of: figure, stamp: stamp)
+    if let previous, previous.drawnFrom == drawnFrom,
+      output.content(of: figure.picture).map(sha256Hex) == previous.sha256
+    {
+      return (previous, false)
+    }
+    let picture = try draw(figure, stamp: stamp)
+    let record = FileRecord(
+      path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom)
+    return (record, true)
+  }
+
+  private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
+
+  /// A hash over everything that decides how the picture looks.
+  private func fingerprint(of figure: Figure, stamp: String) throws -> String {
+    struct Origin: Encodable {
+      var script, style: String?
+      var data: [String]
+      var variables: [String: String]
+      var stamp: String
+    }
+    func hash(_ name: String) -> String? {
+      (try? Data(contentsOf: root.appending(path: scriptPath(name)))).map(sha256Hex)
+    }
+    let data = try figure.data.map { name in
+      guard let content = output.content(of: DataFile.path(name)) else {
+        throw Failure("\(output.file(DataFile.path(name)).shortPath): found nothing, expected data")
+      }
+      return sha256Hex(content)
+    }
+    guard let script = hash(figure.script) else {
+      throw Failure(
+        "\(scriptPath(figure.script)): found no such file in \(root.shortPath), expected a gnuplot "
+          + "script; run from the root of the package")
+    }
+    let origin = Origin(
+      script: script, style: hash("style"), data: data, variables: figure.variables, stamp: stamp)
+    return sha256Hex(try JSON.encode(origin))
+  }
+
+  /// Lets gnuplot draw into a partial file; returns the picture's content.
+  private func draw(_ figure: Figure, stamp: String) throws -> Data {
+    guard let executable else {
+      throw Failure(
+        "gnuplot: found no such program, expected it in PATH to draw \(figure.picture); "
+          + "the data files are in \(output.file("data").shortPath)")
+    }
+    let partial = output.partialFile(for: figure.picture)
+    var variables = figure.variables
+    variables["data"] = output.file("data").absoluteURL.path(percentEncoded: false)
+    variables["out"] = partial.absoluteURL.path(percentEncoded: false)
+    variables["stamp"] = stamp
+    let (status, said) = try runToEnd(
+      executable, ["-e", gnuplotAssignments(variables), scriptPath(figure.script)], in: root,
+      keepingErrors: true)
+    for line in said.split(whereSeparator: \.isNewline) { console.note("gnuplot: \(line)") }
+
+    let picture = (try? Data(contentsOf: partial)) ?? Data()
+    guard status == 0, !picture.isEmpty else {
+      try? FileManager.default.removeItem(at: partial)
+      let found = status == 0 ? "no picture" : "exit status \(status)"
+      throw Failure(
+        "\(scriptPath(figure.script)): found \(found) from gnuplot, expected \(figure.picture); "
+          + "the data files are in \(output.file("data").shortPath)")
+    }
+    try output.complete(figure.picture)
+    return picture
+  }
+}
+
+/// Assignments for gnuplot's `-e`, each value as a text in single quotes, where only the quote itself
+/// needs care.
+package func gnuplotAssignments(_ variables: [String: String]) -> String {
+  variables.sorted { $0.key < $1.key }
+    .map { "\($0.key)='\($0.value.replacing("'", with: "''"))'" }
+    .joined(separator: "; ")
+}

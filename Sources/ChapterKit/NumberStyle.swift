@@ -1,0 +1,34 @@
+import Foundation
+
+/// How a number is written for people.
+public enum NumberStyle: Sendable, Equatable {
+  /// A fraction of 1 as per cent with one decimal: "90.7 %".
+  case percent
+  /// With so many decimals.
+  case decimals(Int)
+
+  func text(_ value: Double) -> String { digits(value) + unit }
+
+  /// "90.7 %", or "89.6 ± 0.4 %" where there is a deviation.
+  func text(mean: Double, deviation: Double?) -> String {
+    digits(mean) + (deviation.map { " ± " + digits($0) } ?? "") + unit
+  }
+
+  private func digits(_ value: Double) -> String {
+    switch self {
+    case .percent: String(format: "%.1f", value * 100)
+    case .decimals(let count): String(format: "%.\(count)f", value)
+    }
+  }
+
+  private var unit: String { self == .percent ? " %" : "" }
+}
+
+/// A stretch of time in the largest units that say enough: "4.2 s", "231 s", "45 min", "8 h 05 min".
+package func durationText(_ seconds: Double) -> String {
+  if seconds < 9.95 { return String(format: "%.1f s", seconds) }
+  if seconds < 599.5 { return String(format: "%.0f s", seconds) }
+  let minutes = Int((seconds / 60).rounded())
+  return minutes < 60
+    ? "\(minutes) min" : "\(minutes / 60) h " + String(format: "%02d min", minutes % 60)
+}

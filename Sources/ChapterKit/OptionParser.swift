@@ -1,0 +1,59 @@
+/// Reads a command line of long options: "--name value", "--name=value", and "--flag".
+///
+/// `getopt_long` would do, but Swift's Glibc module does not have it.
+package struct OptionParser: Sendable {
+  package let options: [OptionDeclaration]
+
+  package init(_ options: [any DeclaredOption]) {
+    self.options = options.map(\.declaration)
+    let names = self.options.map(\.name)
+    precondition(Set(names).count == names.count, "Two options share a name: \(names).")
+  }
+
+  /// The values of the options in `arguments` (without the program's name); of an option given
+  /// twice, the last.
+  package func parse(_ arguments: [String]) throws(UsageError) -> OptionValues {
+    var values = OptionValues()
+    var words = arguments[...]
+    while let word = words.popFirst() {
+      let (name, attached) = split(word)
+      let option = try option(named: name, in: word)
+      let text = option.placeholder == nil ? attached ?? "" : attached ?? words.popFirst()
+      guard let text, let value = option.value(text) else {
+        let found = text.map { "\"\($0)\"" } ?? "nothing"
+        throw UsageError("--\(option.name): found \(found), expected \(option.expectation)")
+      }
+      values.store(value, for: option.name)
+    }
+    return values
+  }
+
+  /// "--name=value" as name and value, anything else as it is.
+  private func split(_ word: String) -> (name: String, value: String?) {
+    guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
+    return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+  }
+
+  private func option(
+    named name: String, in word: String
+  ) throws(UsageError) -> OptionDeclaration {
+    if let option = options.first(where: { "--" + $0.name == name }) { return option }
+    let known = options.map { "--" + $0.name }.joined(separator: ", ")
+    throw UsageError(
+      name.hasPrefix("-")
+        ? "\(name): found an unknown option, expected one of \(known)"
+        : "found the word \"\(word)\" where an option should be, expected one of \(known)")
+  }
+}
+
+/// What was given on a command line.
+package struct OptionValues: Sendable {
+  private var values: [String: any Sendable] = [:]
+
+  fileprivate mutating func store(_ value: any Sendable, for name: String) { values[name] = value }
+
+  /// The value of an option, or its default.
+  package subscript<Value>(option: CommandLineOption<Value>) -> Value {
+    values[option.declaration.name] as? Value ?? option.absent
+  }
+}

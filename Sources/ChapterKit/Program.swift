@@ -1,0 +1,73 @@
+import Foundation
+
+/// A command-line program: its options, its help, and one way to end.
+///
+/// An error that leaves the body becomes one line on standard error, "name: …", and exit status 1;
+/// a command line that cannot be understood gives status 2.
+public struct Program: Sendable {
+  let name: String
+  let summary: String
+  let parser: OptionParser
+
+  private static let help = CommandLineOption(flag: "help", "show this help")
+
+  /// A program with its own options; `--help` comes by itself.
+  public init(
+    _ name: String, summary: String, options: [any DeclaredOption]
+  ) {
+    self.name = name
+    self.summary = summary
+    parser = OptionParser(options + [Program.help])
+  }
+
+  /// Reads the process's arguments and runs `body`; returns the exit status.
+  public func run(_ body: (Invocation) throws -> Void) -> Int32 {
+    run(arguments: Array(CommandLine.arguments.dropFirst()), console: .standard, body)
+  }
+
+  package func run(
+    arguments: [String], console: Console, _ body: (Invocation) throws -> Void
+  ) -> Int32 {
+    do {
+      let values = try parser.parse(arguments)
+      if values[Program.help] {
+        console.print(helpText)
+      } else {
+        try body(Invocation(values: values, console: console))
+      }
+      return 0
+    } catch {
+      console.note("\(name): \(oneLine(error))")
+      return error is UsageError ? 2 : 1
+    }
+  }
+
+  package var helpText: String {
+    let rows = parser.options.map { option in
+      ("--" + option.name + (option.placeholder.map { " " + $0 } ?? ""), option.help)
+    }
+    let width = rows.map(\.0.count).max() ?? 0
+    return "usage: \(name) [options]\n\n\(summary)\n\noptions:\n"
+      + rows.map { "  " + padded($0.0, to: width) + "  " + $0.1 }.joined(separator: "\n")
+  }
+}
+
+/// One run of a program: the values of its options, and where it may speak.
+public struct Invocation {
+  let values: OptionValues
+  let console: Console
+
+  /// The value of an option, or its default.
+  public subscript<Value>(option: CommandLineOption<Value>) -> Value { values[option] }
+
+  /// Says one line on standard error.
+  public func note(_ line: String) { console.note(line) }
+
+  /// Prints a result on standard output.
+  public func print(_ text: String) { console.print(text) }
+}
+
+/// `text` with spaces behind it up to `width` characters.
+func padded(_ text: String, to width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}

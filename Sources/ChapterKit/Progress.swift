@@ -1,0 +1,132 @@
+import Foundation
+
+/// Tells how far a stage has come: a bar on a terminal, otherwise a plain line now and then.
+///
+///     progress.update(step, of: steps, .loss(loss), .accuracy(accuracy))
+public final class Progress {
+  private let stage: String
+  private let unit: ProgressUnit
+  private let console: Console
+  private let clock: () -> Double
+  private var rate = RateEstimate()
+  private var readings: [Reading] = []
+  private var lastShown: Double?
+
+  init(stage: String, unit: ProgressUnit, console: Console, clock: @escaping () -> Double) {
+    self.stage = stage
+    self.unit = unit
+    self.console = console
+    self.clock = clock
+  }
+
+  /// Says that `step` of `total` steps are done, and what was measured last.
+  ///
+  /// A reading stays on display until one with the same label replaces it.
+  public func update(_ step: Int, of total: Int, _ readings: Reading...) {
+    let now = clock()
+    rate.update(step: step, at: now)
+    for reading in readings { keep(reading) }
+    let interval = console.isTerminal ? barInterval : lineInterval
+    let isDue = lastShown.map { now - $0 >= interval } ?? true
+    guard isDue || step == total else { return }
+    lastShown = now
+    show(
+      ProgressLine(
+        stage: stage, unit: unit, step: step, total: total, stepsPerSecond: rate.stepsPerSecond,
+        readings: self.readings))
+  }
+
+  /// What was measured last, as a clause to close the stage's line with.
+  var closing: String { readings.map { ", " + $0.text }.joined() }
+
+  private func keep(_ reading: Reading) {
+    if let index = readings.firstIndex(where: { $0.label == reading.label }) {
+      readings[index] = reading
+    } else {
+      readings.append(reading)
+    }
+  }
+
+  private func show(_ line: ProgressLine) {
+    if console.isTerminal {
+      console.showBar(line.bar)
+    } else {
+      console.note(line.plain)
+    }
+  }
+}
+
+/// Seconds between two drawings of the bar, and between two plain lines.
+private let barInterval = 0.2
+private let lineInterval = 30.0
+
+/// What a stage counts: its steps, or what it handles in each of them.
+public struct ProgressUnit: Sendable {
+  let name: String
+  let perStep: Double
+
+  /// Counts the steps themselves, shown as "it/s".
+  public static let iterations = ProgressUnit(name: "it", perStep: 1)
+
+  /// Counts images, so many in each step.
+  public static func images(perStep: Int) -> ProgressUnit {
+    ProgressUnit(name: "images", perStep: Double(perStep))
+  }
+}
+
+/// A quantity to watch while a stage runs.
+public struct Reading: Sendable {
+  let label: String
+  private let value: Double
+  private let style: NumberStyle
+
+  /// A quantity under its own name.
+  public init(_ label: String, _ value: some BinaryFloatingPoint, as style: NumberStyle) {
+    self.label = label
+    self.value = Double(value)
+    self.style = style
+  }
+
+  /// The loss of a batch.
+  public static func loss(_ value: some BinaryFloatingPoint) -> Reading {
+    Reading("loss", value, as: .decimals(3))
+  }
+
+  /// A fraction of right answers, from 0 to 1.
+  public static func accuracy(_ value: some BinaryFloatingPoint) -> Reading {
+    Reading("accuracy", value, as: .percent)
+  }
+
+  /// A Kullback–Leibler divergence.
+  public static func divergence(_ value: some BinaryFloatingPoint) -> Reading {
+    Reading("KL", value, as: .decimals(3))
+  }
+
+  var text: String { "\(label) \(style.text(value))" }
+}
+
+/// The pace of the last half minute or so: steps and seconds, both fading with age.
+///
+/// The first step seen is only where counting starts, so that a stage that resumes at step 500 does
+/// not claim 500 steps in no time.
+package struct RateEstimate {
+  private var last: (step: Int, time: Double)?
+  private var steps = 0.0
+  private var seconds = 0.0
+
+  package init() {}
+
+  package mutating func update(step: Int, at time: Double) {
+    defer { last = (step, time) }
+    guard let last, time > last.time else { return }
+    let fade = pow(0.5, (time - last.time) / halfLife)
+    steps = steps * fade + Double(step - last.step)
+    seconds = seconds * fade + (time - last.time)
+  }
+
+  /// `nil` until two steps were seen.
+  package var stepsPerSecond: Double? { seconds > 0 && steps > 0 ? steps / seconds : nil }
+}
+
+/// Seconds after which a measurement of the pace counts half.
+private let halfLife = 15.0

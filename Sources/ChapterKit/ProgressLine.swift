@@ -1,0 +1,66 @@
+import Foundation
+
+/// How far a stage has come, in words.
+package struct ProgressLine {
+  let stage: String
+  let unit: ProgressUnit
+  let step: Int
+  let total: Int
+  let stepsPerSecond: Double?
+  let readings: [Reading]
+
+  package init(
+    stage: String, unit: ProgressUnit, step: Int, total: Int, stepsPerSecond: Double?,
+    readings: [Reading]
+  ) {
+    precondition(
+      total > 0 && (0...total).contains(step), "Step \(step) is not within 0...\(total).")
+    self.stage = stage
+    self.unit = unit
+    self.step = step
+    self.total = total
+    self.stepsPerSecond = stepsPerSecond
+    self.readings = readings
+  }
+
+  /// "train T=1  ━━━━━━──────  1200/4680  26 it/s  loss 0.312  2:14 left"
+  package var bar: String {
+    let filled = barCells * step / total
+    let cells =
+      String(repeating: "━", count: filled) + String(repeating: "─", count: barCells - filled)
+    return ([stage, cells, "\(step)/\(total)"] + details).joined(separator: "  ")
+  }
+
+  /// "train T=1: 1200 of 4680, 26 it/s, loss 0.312, 2:14 left"
+  package var plain: String {
+    "\(stage): " + (["\(step) of \(total)"] + details).joined(separator: ", ")
+  }
+
+  private var details: [String] { [rate].compactMap { $0 } + readings.map(\.text) + timeLeft }
+
+  private var rate: String? {
+    stepsPerSecond.map { stepsPerSecond in
+      let rate = stepsPerSecond * unit.perStep
+      return String(format: rate < 9.95 ? "%.1f" : "%.0f", rate) + " \(unit.name)/s"
+    }
+  }
+
+  private var timeLeft: [String] {
+    guard let stepsPerSecond, step < total else { return [] }
+    return [clockText(Double(total - step) / stepsPerSecond) + " left"]
+  }
+}
+
+/// How many characters the bar has.
+private let barCells = 20
+
+/// Seconds as on a clock: "0:09", "2:14", "1:02:03"; beyond two days in days and hours.
+private func clockText(_ seconds: Double) -> String {
+  // A pace near zero would overflow a whole number; nobody reads beyond a year.
+  let whole = Int(min(seconds.rounded(), 365 * 86400))
+  let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+  if hours >= 48 { return "\(hours / 24) d \(hours % 24) h" }
+  return hours > 0
+    ? "\(hours):" + String(format: "%02d:%02d", minutes, rest)
+    : "\(minutes):" + String(format: "%02d", rest)
+}

@@ -1,0 +1,288 @@
+import Datasets
+import Engine
+import Foundation
+
+/// One run of a chapter: its settings, and what it has to say.
+///
+/// Stages are computed where they stand. Data files, pictures, the record and the final table are
+/// collected and written together when the chapter's body is done, so that all of them speak of the
+/// same run.
+public final class Run {
+  /// The scale, with aliases resolved.
+  public let preset: Preset
+  /// The seeds to run with, one after the other.
+  public let seeds: [Int]
+  /// How many threads work; results do not depend on it.
+  public let threads: Int
+
+  private let chapter: Chapter
+  private let options: OptionValues
+  private let surroundings: Surroundings
+  private let output: OutputDirectory
+  private let cache: StageCache
+  private let previous: PreviousRecord
+  private var console: Console { surroundings.console }
+
+  private var settings = JSONValue.object([:])
+  private var dataset: DatasetIdentity?
+  private var stages: [StageRecord] = []
+  private var metrics: [String: Metric] = [:]
+  private var dataFiles: [DataFile] = []
+  private var figures: [Figure] = []
+  private var comparisons: [Comparison] = []
+  /// Stages that were loaded and not yet spoken of: nobody needs to hear when all of them are.
+  private var keptStages: [StageRecord] = []
+  private var hasWorked = false
+
+  init(_ chapter: Chapter, _ options: OptionValues, in surroundings: Surroundings) throws {
+    self.chapter = chapter
+    self.options = options
+    self.surroundings = surroundings
+    let preset = chapter.resolve(options[chapter.common.preset])
+    let firstSeed = options[chapter.common.seed]
+    self.preset = preset
+    seeds = Array(firstSeed..<firstSeed + options[chapter.common.seeds])
+    threads = options[chapter.common.threads] ?? Parallel.threads
+
+    guard surroundings.root.appending(path: "figures").isExistingDirectory else {
+      throw Failure(
+        "figures: found no such directory in \(surroundings.root.shortPath), expected the scripts "
+          + "that draw; run from the root of the package")
+    }
+    let standardOut = preset == .smoke ? "figures/smoke" : "figures"
+    let out = options[chapter.common.out] ?? surroundings.root.appending(path: standardOut)
+    let cacheDirectory = "cache/chapter\(chapter.number)/\(preset.rawValue)"
+    output = OutputDirectory(out)
+    cache = StageCache(output, directory: cacheDirectory)
+    previous = PreviousRecord(chapter: chapter.number, in: out)
+    try previous.checkMayBeReplaced(bySmoke: preset == .smoke, bySynthetic: false)
+    try output.prepare(subdirectories: ["data", cacheDirectory])
+  }
+
+  /// The value of one of the chapter's own options, or its default.
+  public subscript<Value>(option: CommandLineOption<Value>) -> Value { options[option] }
+
+  /// The data set of this run: from DATA, else from the network, else drawn by code.
+  ///
+  /// - Throws: An error in one line where the data are there but broken.
+  public func dataset(_ source: DatasetSource) throws -> ImageDataset {
+    precondition(dataset == nil, "A run has one data set.")
+    let directory = options[chapter.common.data] ?? surroundings.root.appending(path: "data")
+    let found = try source.obtain(from: directory) { console.note($0) }
+    try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: found.isSynthetic)
+    dataset = DatasetIdentity(
+      name: found.name, sha256: found.sha256, synthetic: found.isSynthetic)
+    return found
+  }
+
+  /// A unit of work that is done once: its result is kept in OUT/cache and loaded again as long as
+  /// nothing it depends on has changed.
+  ///
+  /// - Parameters:
+  ///   - name: What it is called; each name occurs once in a run.
+  ///   - dataset: The data set that it reads, if it does.
+  ///   - inputs: All else that the result depends on, besides the program itself.
+  ///   - unit: What the progress counts.
+  ///   - work: Computes the result. It must give the same bits for any number of threads.
+  public func stage<Value: Codable>(
+    _ name: String, on dataset: ImageDataset? = nil, inputs: [String: any Encodable] = [:],
+    counting unit: ProgressUnit = .iterations, _ work: (Progress) throws -> Value
+  ) throws -> Value {
+    precondition(
+      !stages.contains { fileNamePart(of: $0.name) == fileNamePart(of: name) },
+      "Two stages share the name \(name).")
+    let key = try StageIdentity(
+      executable: surroundings.executableSHA256, stage: name,
+      inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset?.sha256,
+      blasCore: surroundings.blasCore
+    ).key()
+    let entry: StageCache.Entry<Value>
+    if let kept = keptResult(Value.self, of: name, key: key) {
+      entry = kept
+      keptStages.append(kept.record)
+    } else {
+      entry = try compute(name, key: key, counting: unit, work)
+    }
+    stages.append(entry.record)
+    return entry.value
+  }
+
+  /// Records the chapter's settings.
+  public func record(settings: some Encodable) throws {
+    self.settings = try JSONValue(describing: settings)
+  }
+
+  /// Records a quantity, one value for each seed or a single one.
+  public func record(metric name: String, values: [some BinaryFloatingPoint]) {
+    precondition(metrics[name] == nil, "The metric \(name) is recorded twice.")
+    metrics[name] = Metric(of: values.map { Double($0) })
+  }
+
+  /// Has a table written to OUT/data.
+  public func write(_ file: DataFile) {
+    precondition(
+      !dataFiles.contains { $0.name == file.name }, "The data file \(file.name) is written twice.")
+    dataFiles.append(file)
+  }
+
+  /// Has gnuplot draw figures/`script`.gp into the file `picture` of OUT.
+  ///
+  /// - Parameters:
+  ///   - script: The script's name. It finds the variables `data`, `out` and `stamp`.
+  ///   - picture: The picture's file name.
+  ///   - data: The data files that it shows, of this chapter or of an earlier one.
+  ///   - variables: More variables for the script, all of them texts.
+  public func draw(
+    _ script: String, into picture: String, data: [String], variables: [String: String] = [:]
+  ) {
+    precondition(
+      !figures.contains { $0.picture == picture }, "The picture \(picture) is drawn twice.")
+    figures.append(Figure(script: script, picture: picture, data: data, variables: variables))
+  }
+
+  /// Has a table printed at the end: what was measured beside what the article has.
+  public func report(_ comparisons: [Comparison]) { self.comparisons += comparisons }
+
+  /// Writes what the body asked for, the record last, and says where it lies.
+  func finish() throws {
+    var record = recordWithoutFiles()
+    record.files = try dataFiles.map { try write($0, comment: record.dataFileComment) }
+    let stamp = record.stamp
+    record.files += try figures.map { try draw($0, stamp: stamp) }
+    if record != previous.record {
+      try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter.number))
+      hasWorked = true
+    }
+    if !comparisons.isEmpty {
+      console.print(comparisonTable(comparisons, metrics: record.metrics))
+    }
+    sayWhereItLies(record)
+  }
+}
+
+// MARK: - Stages
+
+extension Run {
+  private func keptResult<Value: Decodable>(
+    _ type: Value.Type, of stage: String, key: String
+  ) -> StageCache.Entry<Value>? {
+    do {
+      return try cache.load(type, stage: stage, key: key)
+    } catch {
+      console.note("\(oneLine(error)); computing it again")
+      return nil
+    }
+  }
+
+  private func compute<Value: Encodable>(
+    _ name: String, key: String, counting unit: ProgressUnit, _ work: (Progress) throws -> Value
+  ) throws -> StageCache.Entry<Value> {
+    beginWork()
+    let progress = Progress(
+      stage: name, unit: unit, console: console, clock: surroundings.clock)
+    let start = surroundings.clock()
+    let value = try work(progress)
+    let seconds = surroundings.clock() - start
+    let record = StageRecord(
+      name: name, key: key, commit: surroundings.sources.commit, dirty: surroundings.sources.dirty,
+      date: surroundings.date().formatted(.iso8601), threads: threads,
+      blasCore: surroundings.blasCore, seconds: (seconds * 1000).rounded() / 1000)
+    let entry = StageCache.Entry(value: value, record: record)
+    try cache.store(entry)
+    console.note("\(name): done in \(durationText(seconds))\(progress.closing)")
+    return entry
+  }
+
+  /// Names the stages that were loaded before the first thing that has to be done.
+  private func beginWork() {
+    hasWorked = true
+    for stage in keptStages {
+      console.note("\(stage.name): kept, computed \(stage.date) in \(durationText(stage.seconds))")
+    }
+    keptStages = []
+  }
+}
+
+// MARK: - Results
+
+extension Run {
+  /// The record of this run, dated by its newest stage: loading old results does not make them new.
+  private func recordWithoutFiles() -> RunRecord {
+    let newest = stages.max { $0.date < $1.date }
+    return RunRecord(
+      chapter: chapter.number, title: chapter.title, preset: preset, seeds: seeds,
+      settings: settings, dataset: dataset,
+      commit: newest?.commit ?? surroundings.sources.commit,
+      dirty: newest.map(\.dirty) ?? surroundings.sources.dirty,
+      date: newest?.date ?? surroundings.date().formatted(.iso8601),
+      threads: newest?.threads ?? threads, blasCore: newest?.blasCore ?? surroundings.blasCore,
+      wallSeconds: stages.map(\.seconds).reduce(0, +), metrics: metrics, stages: stages, files: [])
+  }
+
+  private func write(_ file: DataFile, comment: String) throws -> FileRecord {
+    let path = DataFile.path(file.name)
+    let content = Data(file.text(comment: comment).utf8)
+    if output.content(of: path) != content {
+      try output.write(content, to: path)
+      hasWorked = true
+    }
+    return FileRecord(path: path, kind: .data, sha256: sha256Hex(content), drawnFrom: nil)
+  }
+
+  private func draw(_ figure: Figure, stamp: String) throws -> FileRecord {
+    let gnuplot = Gnuplot(
+      executable: surroundings.gnuplot, root: surroundings.root, output: output, console: console)
+    let (record, wasDrawn) = try gnuplot.update(
+      figure, stamp: stamp,
+      previous: previous.record?.files.first { $0.path == figure.picture })
+    if wasDrawn {
+      beginWork()
+      console.note("\(figure.picture): drawn")
+    }
+    return record
+  }
+
+  private func sayWhereItLies(_ record: RunRecord) {
+    let pictures = record.files.filter { $0.kind == .figure }.map(\.path)
+    let state = hasWorked ? "done" : "everything is up to date"
+    console.print(
+      "chapter\(chapter.number): \(state); in \(output.url.shortPath): "
+        + (pictures + ["data/", RunRecord.fileName(chapter: chapter.number)])
+        .joined(separator: ", "))
+  }
+}
+
+/// The record that an earlier run left in OUT, and what may take its place.
+package struct PreviousRecord {
+  package let record: RunRecord?
+  private let file: URL
+  private let isUnreadable: Bool
+
+  package init(chapter: Int, in out: URL) {
+    file = out.appending(path: RunRecord.fileName(chapter: chapter))
+    let loaded = Result { try RunRecord.load(chapter: chapter, from: out) }
+    record = try? loaded.get()
+    if case .failure = loaded { isUnreadable = true } else { isUnreadable = false }
+  }
+
+  /// A run that means nothing never replaces one that does; a record that cannot be read might mean
+  /// something.
+  package func checkMayBeReplaced(bySmoke: Bool, bySynthetic: Bool) throws {
+    if bySmoke, isUnreadable || record.map({ $0.preset != .smoke }) == true {
+      throw refusal("a smoke run")
+    }
+    if bySynthetic, isUnreadable || record?.dataset?.synthetic == false {
+      throw refusal("a run on synthetic data")
+    }
+  }
+
+  private func refusal(_ run: String) -> Failure {
+    let found =
+      record.map {
+        "the record of a run (preset \($0.preset.rawValue), \($0.dataset?.name ?? "no data"))"
+      }
+      ?? "a file that is no record"
+    return Failure(
+      "\(file.shortPath): found \(found), which \(run) never replaces; give another OUT (--out)")
+  }
+}

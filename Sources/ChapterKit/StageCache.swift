@@ -1,0 +1,108 @@
+import Datasets
+import Foundation
+
+/// All that a stage's result depends on. Not the number of threads: results have the same bits for
+/// any.
+package struct StageIdentity: Encodable {
+  /// The hash of the running program.
+  package var executable: String
+  package var stage: String
+  package var inputs: [String: JSONValue]
+  /// The hash of the data set's content.
+  package var dataset: String?
+  /// OpenBLAS's kernels, which round differently.
+  package var blasCore: String
+
+  package init(
+    executable: String, stage: String, inputs: [String: JSONValue], dataset: String?,
+    blasCore: String
+  ) {
+    self.executable = executable
+    self.stage = stage
+    self.inputs = inputs
+    self.dataset = dataset
+    self.blasCore = blasCore
+  }
+
+  /// SHA-256 of the identity.
+  package func key() throws -> String { sha256Hex(try JSON.encode(self)) }
+}
+
+/// The results of finished stages, one file each: two lines of JSON, where the result came from and the
+/// result.
+package struct StageCache {
+  private let output: OutputDirectory
+  private let directory: String
+
+  /// A cache in `directory` of `output`.
+  package init(_ output: OutputDirectory, directory: String) {
+    self.output = output
+    self.directory = directory
+  }
+
+  /// A result with its origin.
+  package struct Entry<Value> {
+    package var value: Value
+    package var record: StageRecord
+  }
+
+  /// The first line of a file.
+  private struct Header: Codable {
+    var record: StageRecord
+    var sha256: String
+  }
+
+  /// The result that was stored under `key`; `nil` where there is none.
+  ///
+  /// - Throws: An error that names the file where it is damaged.
+  package func load<Value: Decodable>(
+    _ type: Value.Type, stage: String, key: String
+  ) throws -> Entry<Value>? {
+    let path = path(stage: stage, key: key)
+    guard let data = output.content(of: path) else { return nil }
+    let lines = data.split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
+    guard lines.count == 2, let header = try? JSON.decode(Header.self, from: lines[0]),
+      header.record.key == key, sha256Hex(Data(lines[1])) == header.sha256,
+      let value = try? JSON.decode(Value.self, from: lines[1])
+    else {
+      throw Failure("\(output.file(path).shortPath): found damaged, expected a stage's result")
+    }
+    return Entry(value: value, record: header.record)
+  }
+
+  /// Stores a result, then removes those of the same stage that it supersedes.
+  package func store(_ entry: Entry<some Encodable>) throws {
+    let value = try JSON.encode(entry.value)
+    let header = try JSON.encode(Header(record: entry.record, sha256: sha256Hex(value)))
+    let path = path(stage: entry.record.name, key: entry.record.key)
+    try output.write(header + [newline] + value, to: path)
+    try removeOthers(like: URL(filePath: path).lastPathComponent)
+  }
+
+  private func removeOthers(like kept: String) throws {
+    let url = output.file(directory)
+    let names = try FileManager.default.contentsOfDirectory(atPath: url.path(percentEncoded: false))
+    let keyed = keyDigits + fileExtension.count
+    for name in names
+    where name != kept && name.count == kept.count && name.hasPrefix(kept.dropLast(keyed)) {
+      try FileManager.default.removeItem(at: url.appending(path: name))
+    }
+  }
+
+  private func path(stage: String, key: String) -> String {
+    "\(directory)/\(fileNamePart(of: stage))-\(key.prefix(keyDigits))\(fileExtension)"
+  }
+}
+
+/// A stage's name with nothing in it but small letters, digits, full stops and hyphens.
+package func fileNamePart(of stage: String) -> String {
+  let kept = stage.lowercased().map { character in
+    character.isASCII && (character.isLetter || character.isNumber || character == ".")
+      ? character : "-"
+  }
+  return String(kept).split(separator: "-").joined(separator: "-")
+}
+
+private let newline = UInt8(ascii: "\n")
+private let keyDigits = 16
+private let fileExtension = ".jsonl"

@@ -1,0 +1,30 @@
+extension RunRecord {
+  /// One line that says where a picture comes from: "chapter 3 · article · seed 0 · MNIST ba891046 ·
+  /// commit 1a2b3c4 · 2 threads SkylakeX · 231 s", with a warning in front where the numbers mean
+  /// nothing.
+  public var stamp: String {
+    let warnings = [
+      preset == .smoke ? "SMOKE RUN" : nil,
+      dataset.flatMap { $0.synthetic ? $0.name.uppercased() : nil },
+    ]
+    let facts = [
+      "chapter \(chapter)", preset.rawValue, seedText,
+      dataset.map { "\($0.name) \($0.sha256.prefix(8))" }, commitText,
+      "\(threads) \(threads == 1 ? "thread" : "threads") \(blasCore)", durationText(wallSeconds),
+    ]
+    return (warnings + facts).compactMap { $0 }.joined(separator: " · ")
+  }
+
+  /// The first line of a data file: which program wrote it, from what.
+  var dataFileComment: String {
+    let data = dataset.map { "\($0.name) sha256 \($0.sha256)" } ?? "none"
+    return "generator: chapter\(chapter); \(commitText); \(seedText); preset \(preset.rawValue); "
+      + "data: \(data)"
+  }
+
+  private var seedText: String {
+    seeds.count > 1 ? "seeds \(seeds[0])–\(seeds[seeds.count - 1])" : "seed \(seeds[0])"
+  }
+
+  private var commitText: String { "commit \(commit.prefix(7))\(dirty == true ? " dirty" : "")" }
+}
