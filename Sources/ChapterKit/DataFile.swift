@@ -1,6 +1,7 @@
 import Foundation
 
-/// A table for gnuplot: tab-separated columns, comment lines on top.
+/// A table for gnuplot: a comment line on its origin, a row with the columns' names, tab-separated
+/// columns.
 public struct DataFile: Sendable {
   package let name: String
   private let columns: [DataColumn]
@@ -17,9 +18,9 @@ public struct DataFile: Sendable {
 
   package static func path(_ name: String) -> String { "data/\(name).tsv" }
 
-  /// The table under `comment` and a line that names the columns.
+  /// The table under `comment`.
   package func text(comment: String) -> String {
-    var lines = ["# \(comment)", "# " + columns.map(\.name).joined(separator: "\t")]
+    var lines = ["# \(comment)", columns.map(\.name).joined(separator: "\t")]
     for row in columns[0].cells.indices {
       lines.append(columns.map { $0.cells[row] }.joined(separator: "\t"))
     }

@@ -27,10 +27,9 @@ public struct DatasetSource: Sendable {
 
   /// The handwritten digits; their stand-in has as many images.
   public static let mnist = DatasetSource(
-    name: "MNIST", load: MNIST.load, download: MNIST.download
-  ) {
-    syntheticDigits(trainCount: 60_000, testCount: 10_000, seed: 0)
-  }
+    name: "MNIST", load: MNIST.load,
+    download: { try MNIST.download(into: $0, progress: $1) },
+    synthesise: { syntheticDigits(trainCount: 60_000, testCount: 10_000, seed: 0) })
 
   /// The data set in `directory`, brought there first where it is missing.
   ///

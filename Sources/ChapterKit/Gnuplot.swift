@@ -4,14 +4,15 @@ import Foundation
 /// A picture that a gnuplot script draws from data files.
 ///
 /// The script figures/`script`.gp finds these variables, all of them texts: `data`, the directory of
-/// the data files; `out`, the file to draw; `stamp`, one line on the picture's origin; and
-/// `variables`.
+/// the data files; `out`, the file to draw; `stamp`, one line on the picture's origin; `watermark`,
+/// empty unless the picture needs a warning; and `variables`.
 package struct Figure: Sendable {
   package let script: String
   /// File name of the picture, in OUT.
   package let picture: String
   /// Names of the data files that it shows.
   package let data: [String]
+  /// All but `data` and `out`.
   package let variables: [String: String]
 
   package init(script: String, picture: String, data: [String], variables: [String: String]) {
@@ -19,6 +20,13 @@ package struct Figure: Sendable {
     self.picture = picture
     self.data = data
     self.variables = variables
+  }
+
+  /// The figure with more variables.
+  func adding(_ more: [String: String]) -> Figure {
+    Figure(
+      script: script, picture: picture, data: data,
+      variables: variables.merging(more) { _, new in new })
   }
 }
 
@@ -38,19 +46,19 @@ package struct Gnuplot {
   }
 
   /// Draws `figure` unless the picture that `previous` speaks of is still there as it was drawn, from
-  /// the same script, data, stamp and variables.
+  /// the same script, data and variables.
   ///
   /// - Returns: The picture's record, and whether it was drawn now.
   package func update(
-    _ figure: Figure, stamp: String, previous: FileRecord?
+    _ figure: Figure, previous: FileRecord?
   ) throws -> (record: FileRecord, wasDrawn: Bool) {
-    let drawnFrom = try fingerprint(of: figure, stamp: stamp)
+    let drawnFrom = try fingerprint(of: figure)
     if let previous, previous.drawnFrom == drawnFrom,
-      output.content(of: figure.picture).map(sha256Hex) == previous.sha256
+      output.content(of: figure.picture).map({ sha256Hex($0) }) == previous.sha256
     {
       return (previous, false)
     }
-    let picture = try draw(figure, stamp: stamp)
+    let picture = try draw(figure)
     let record = FileRecord(
       path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom)
     return (record, true)
@@ -59,15 +67,14 @@ package struct Gnuplot {
   private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
 
   /// A hash over everything that decides how the picture looks.
-  private func fingerprint(of figure: Figure, stamp: String) throws -> String {
+  private func fingerprint(of figure: Figure) throws -> String {
     struct Origin: Encodable {
       var script, style: String?
       var data: [String]
       var variables: [String: String]
-      var stamp: String
     }
     func hash(_ name: String) -> String? {
-      (try? Data(contentsOf: root.appending(path: scriptPath(name)))).map(sha256Hex)
+      (try? Data(contentsOf: root.appending(path: scriptPath(name)))).map { sha256Hex($0) }
     }
     let data = try figure.data.map { name in
       guard let content = output.content(of: DataFile.path(name)) else {
@@ -81,12 +88,12 @@ package struct Gnuplot {
           + "script; run from the root of the package")
     }
     let origin = Origin(
-      script: script, style: hash("style"), data: data, variables: figure.variables, stamp: stamp)
+      script: script, style: hash("style"), data: data, variables: figure.variables)
     return sha256Hex(try JSON.encode(origin))
   }
 
   /// Lets gnuplot draw into a partial file; returns the picture's content.
-  private func draw(_ figure: Figure, stamp: String) throws -> Data {
+  private func draw(_ figure: Figure) throws -> Data {
     guard let executable else {
       throw Failure(
         "gnuplot: found no such program, expected it in PATH to draw \(figure.picture); "
@@ -96,7 +103,6 @@ package struct Gnuplot {
     var variables = figure.variables
     variables["data"] = output.file("data").absoluteURL.path(percentEncoded: false)
     variables["out"] = partial.absoluteURL.path(percentEncoded: false)
-    variables["stamp"] = stamp
     let (status, said) = try runToEnd(
       executable, ["-e", gnuplotAssignments(variables), scriptPath(figure.script)], in: root,
       keepingErrors: true)

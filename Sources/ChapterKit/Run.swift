@@ -128,7 +128,7 @@ public final class Run {
   /// Has gnuplot draw figures/`script`.gp into the file `picture` of OUT.
   ///
   /// - Parameters:
-  ///   - script: The script's name. It finds the variables `data`, `out` and `stamp`.
+  ///   - script: The script's name. It finds the variables `data`, `out`, `stamp` and `watermark`.
   ///   - picture: The picture's file name.
   ///   - data: The data files that it shows, of this chapter or of an earlier one.
   ///   - variables: More variables for the script, all of them texts.
@@ -147,8 +147,8 @@ public final class Run {
   func finish() throws {
     var record = recordWithoutFiles()
     record.files = try dataFiles.map { try write($0, comment: record.dataFileComment) }
-    let stamp = record.stamp
-    record.files += try figures.map { try draw($0, stamp: stamp) }
+    let origin = ["stamp": record.stamp, "watermark": record.warning ?? ""]
+    record.files += try figures.map { try draw($0, origin: origin) }
     if record != previous.record {
       try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter.number))
       hasWorked = true
@@ -229,11 +229,11 @@ extension Run {
     return FileRecord(path: path, kind: .data, sha256: sha256Hex(content), drawnFrom: nil)
   }
 
-  private func draw(_ figure: Figure, stamp: String) throws -> FileRecord {
+  private func draw(_ figure: Figure, origin: [String: String]) throws -> FileRecord {
     let gnuplot = Gnuplot(
       executable: surroundings.gnuplot, root: surroundings.root, output: output, console: console)
     let (record, wasDrawn) = try gnuplot.update(
-      figure, stamp: stamp,
+      figure.adding(origin),
       previous: previous.record?.files.first { $0.path == figure.picture })
     if wasDrawn {
       beginWork()

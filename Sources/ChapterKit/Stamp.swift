@@ -3,16 +3,22 @@ extension RunRecord {
   /// commit 1a2b3c4 · 2 threads SkylakeX · 231 s", with a warning in front where the numbers mean
   /// nothing.
   public var stamp: String {
-    let warnings = [
-      preset == .smoke ? "SMOKE RUN" : nil,
-      dataset.flatMap { $0.synthetic ? $0.name.uppercased() : nil },
-    ]
     let facts = [
-      "chapter \(chapter)", preset.rawValue, seedText,
+      warning, "chapter \(chapter)", preset.rawValue, seedText,
       dataset.map { "\($0.name) \($0.sha256.prefix(8))" }, commitText,
       "\(threads) \(threads == 1 ? "thread" : "threads") \(blasCore)", durationText(wallSeconds),
     ]
-    return (warnings + facts).compactMap { $0 }.joined(separator: " · ")
+    return facts.compactMap { $0 }.joined(separator: " · ")
+  }
+
+  /// Why the numbers mean nothing, "SMOKE RUN" or "SYNTHETIC DIGITS" or both; `nil` where they do mean
+  /// something.
+  public var warning: String? {
+    let reasons = [
+      preset == .smoke ? "SMOKE RUN" : nil,
+      dataset.flatMap { $0.synthetic ? $0.name.uppercased() : nil },
+    ].compactMap { $0 }
+    return reasons.isEmpty ? nil : reasons.joined(separator: " · ")
   }
 
   /// The first line of a data file: which program wrote it, from what.

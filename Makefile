@@ -1,0 +1,87 @@
+# Builds and runs the chapters; `make` alone explains.
+#
+# Works with GNU make 3.81, which macOS still has.
+
+# What `make` prints. The costs in it were measured on the machine that the README names.
+define HELP
+make chapter3      sharpening: two trainings on MNIST, one t-SNE, three pictures
+
+make data          download what is missing of MNIST into DATA, and check it
+make test          run all tests
+make lint          check the style
+make format        put the sources into that style
+make clean         remove what was built and what the chapters made in figures/
+
+Settings, in any chapter:
+  PRESET=smoke     every path, meaningless numbers, into figures/smoke
+  PRESET=short     the default
+  PRESET=article   the article's own scale (chapter 3: the same as short)
+  SEED=0           the first seed
+  SEEDS=3          three seeds: mean and standard deviation
+  DATA=data        where the data lie
+  OUT=figures      where pictures, data files and records go
+  THREADS=2        how many threads work; results do not depend on it
+
+What it costs on two cores: the first build and make test a few minutes each; chapter 3 a few minutes,
+its smoke preset under a minute; run again with nothing changed, any chapter about a second.
+endef
+export HELP
+
+CHAPTERS := chapter3
+
+# Processor's own instructions. No debug information: a chapter's stages are kept as long as the program
+# is the same, and so an edit of its prose recomputes nothing.
+MACHINE := $(shell uname -m)
+NATIVE := -Xcc $(if $(filter arm64 aarch64,$(MACHINE)),-mcpu=native,-march=native)
+SWIFT_FLAGS := -c release $(NATIVE) -debug-info-format none
+# Tests are compiled with other flags than programs; in a place of their own neither undoes the other.
+TEST_FLAGS := -c release $(NATIVE) --scratch-path .build/tests
+
+# Homebrew keeps these libraries out of pkg-config's sight.
+ifeq ($(shell uname -s),Darwin)
+export PKG_CONFIG_PATH := $(shell for p in openblas openssl@3 zlib; do \
+  printf '%s/lib/pkgconfig:' "$$(brew --prefix $$p 2>/dev/null)"; done)$(PKG_CONFIG_PATH)
+endif
+
+# Each setting that was given, as the option of the same name. They reach the shell as variables of the
+# environment, so that spaces and quotes in them do no harm.
+export PRESET SEED SEEDS DATA OUT THREADS
+SETTINGS = $${PRESET:+--preset "$$PRESET"} $${SEED:+--seed "$$SEED"} $${SEEDS:+--seeds "$$SEEDS"} \
+  $${DATA:+--data "$$DATA"} $${OUT:+--out "$$OUT"} $${THREADS:+--threads "$$THREADS"}
+
+.PHONY: help $(CHAPTERS) data test lint format clean tools
+.SUFFIXES:
+
+help:
+	@echo "$$HELP"
+
+# swift build compares all sources itself, in under half a second. The marker only decides whether to say
+# that there is something to build, because -q shows nothing but errors and warnings.
+$(CHAPTERS): chapter%: tools build-chapter%
+	@.build/release/$@ $(SETTINGS)
+
+data: tools build-fetch-data
+	@.build/release/fetch-data $${DATA:+--data "$$DATA"}
+
+.PHONY: $(CHAPTERS:%=build-%) build-fetch-data
+$(CHAPTERS:%=build-%) build-fetch-data: build-%: tools
+	@[ -z "$$(find Package.swift Sources chapters -newer .build/$@ 2>&1)" ] || \
+	  echo "building $* (a minute or two for the first time)" >&2
+	@swift build -q $(SWIFT_FLAGS) --product $* && touch .build/$@
+
+test: tools
+	swift test $(TEST_FLAGS)
+
+STYLED := Package.swift Sources Tests chapters
+
+lint:
+	swift format lint --strict -r $(STYLED)
+
+format:
+	swift format -i -r $(STYLED)
+
+clean:
+	rm -rf .build figures/data figures/cache figures/smoke figures/*.png figures/*.svg figures/*.json
+
+tools:
+	@scripts/install-missing
