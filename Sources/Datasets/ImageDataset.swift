@@ -63,3 +63,12 @@ public struct ImageDataset: Sendable {
   /// The images to measure on.
   public let test: LabelledImages
 }
+
+extension ImageDataset {
+  /// The first images of each split; the name and the hash stay those of the whole.
+  public func prefix(train: Int, test: Int) -> ImageDataset {
+    ImageDataset(
+      name: name, sha256: sha256, isSynthetic: isSynthetic, classNames: classNames,
+      train: self.train.prefix(train), test: self.test.prefix(test))
+  }
+}
