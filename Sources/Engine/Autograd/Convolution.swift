@@ -17,19 +17,25 @@ public func conv2d(
 ) -> Tensor {
   let geometry = ConvolutionGeometry(
     input: x.shape, weights: weights.shape, stride: stride, padding: padding)
-  let y = filled(geometry.outputShape) {
-    geometry.convolve(
-      x.pointer, weights.pointer, bias: bias?.pointer, activation: activation, into: $0)
+  let algorithm = geometry.algorithm
+  let y = filled(geometry.outputShape) { y in
+    algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, images in
+      activate(
+        y + images.lowerBound * geometry.outputLength, bias: bias?.pointer,
+        activation: activation,
+        rows: images.count * geometry.positions, columns: geometry.outputChannels)
+    }
   }
   return y.recorded(from: [x, weights] + (bias.map { [$0] } ?? [])) { gradient in
     let inputGradient = x.needsGradient ? Tensor(uninitialised: x.shape) : nil
     let weightGradient = Tensor(uninitialised: weights.shape)
     let biasGradient = bias.map { Tensor(uninitialised: $0.shape) }
-    geometry.differentiate(
-      x.pointer, weights.pointer, activation: activation,
-      output: y.pointer, outputGradient: gradient.pointer,
+    algorithm.differentiate(
+      .stored(x.pointer), weights.pointer,
+      outputGradient: .activationGradient(
+        gradient.pointer, output: y.pointer, slope: activation.slope),
       intoInput: inputGradient?.pointer, weights: weightGradient.pointer,
-      bias: biasGradient?.pointer)
+      bias: biasGradient?.pointer, finish: { _, _ in })
     return [inputGradient, weightGradient, biasGradient]
   }
 }

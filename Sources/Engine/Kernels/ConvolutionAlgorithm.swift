@@ -1,0 +1,48 @@
+/// A way to compute a convolution and its derivatives.
+///
+/// It cuts a batch into parts that follow from the sizes alone, and each part into blocks of images;
+/// what is to be done with a block's numbers is done while they are in the cache.
+protocol ConvolutionAlgorithm {
+  /// Into how many parts a batch is cut.
+  var parts: Int { get }
+
+  /// `output` (N, H′, W′, D) ← `source` (N, H, W, C) ∗ `weights` (K, K, C, D), with `finish` called
+  /// for each block of images once it is written.
+  func convolve(
+    _ source: ImageSource, _ weights: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ images: Range<Int>) -> Void)
+
+  /// The derivatives by input and weights, given that by the output.
+  ///
+  /// - Parameters:
+  ///   - input: What the convolution read (N, H, W, C).
+  ///   - weights: (K, K, C, D).
+  ///   - outputGradient: The derivative by the output (N, H′, W′, D).
+  ///   - inputGradient: Gets the derivative by the input (N, H, W, C), if that is wanted.
+  ///   - weightGradient: Gets the derivative by the weights.
+  ///   - biasGradient: Gets the derivative by a bias added to the output (D), if that is wanted.
+  ///   - finish: Called for each block of images once `inputGradient` is written there.
+  func differentiate(
+    _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
+    intoInput inputGradient: UnsafeMutablePointer<Float>?,
+    weights weightGradient: UnsafeMutablePointer<Float>,
+    bias biasGradient: UnsafeMutablePointer<Float>?,
+    finish: (_ part: Int, _ images: Range<Int>) -> Void)
+}
+
+extension ConvolutionGeometry {
+  /// The fastest way for these sizes.
+  var algorithm: any ConvolutionAlgorithm {
+    WinogradConvolution(self) ?? PatchConvolution(geometry: self)
+  }
+}
+
+/// Adds each column's sum over the rows to `sums` (columns).
+func addColumnSums(
+  _ x: UnsafePointer<Float>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<rows {
+    let x = x + row * columns
+    for c in 0..<columns { sums[c] += x[c] }
+  }
+}

@@ -1,0 +1,101 @@
+/// What a convolution reads: numbers as they are stored, or a function of them that is computed
+/// while they are read, which saves a pass over the memory.
+///
+/// All of a channel's coefficients are (C).
+enum ImageSource {
+  /// x.
+  case stored(UnsafePointer<Float>)
+  /// x·scale + shift, times `slope` where that is not positive: batch normalisation and activation.
+  case normalised(
+    UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, slope: Float)
+  /// g, times `slope` where the output y of an activation is not positive: the derivative by the
+  /// activation's input, g being that by its output. (y has the sign of the input or is zero.)
+  case activationGradient(UnsafePointer<Float>, output: UnsafePointer<Float>, slope: Float)
+  /// g·gradientFactor + x·inputFactor + offset: the derivative by the input x of a batch
+  /// normalisation, g being that by its output.
+  case normalisationGradient(
+    UnsafePointer<Float>, input: UnsafePointer<Float>, gradientFactor: UnsafePointer<Float>,
+    inputFactor: UnsafePointer<Float>, offset: UnsafePointer<Float>)
+
+  /// Writes `pixels` pixels of `channels` numbers, the first of which is number `start`, to
+  /// `target`.
+  func read(
+    from start: Int, pixels: Int, channels: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    switch self {
+    case .stored(let x):
+      target.update(from: x + start, count: pixels * channels)
+    case .normalised(let x, let scale, let shift, let slope):
+      for pixel in 0..<pixels {
+        let x = x + start + pixel * channels
+        let target = target + pixel * channels
+        for c in 0..<channels {
+          let y = shift[c].addingProduct(x[c], scale[c])
+          target[c] = y > 0 ? y : slope * y
+        }
+      }
+    case .activationGradient(let g, let y, let slope):
+      let (g, y) = (g + start, y + start)
+      for i in 0..<pixels * channels { target[i] = y[i] > 0 ? g[i] : slope * g[i] }
+    case .normalisationGradient(let g, let x, let gradientFactor, let inputFactor, let offset):
+      for pixel in 0..<pixels {
+        let (g, x) = (g + start + pixel * channels, x + start + pixel * channels)
+        let target = target + pixel * channels
+        for c in 0..<channels {
+          target[c] = offset[c].addingProduct(x[c], inputFactor[c])
+            .addingProduct(g[c], gradientFactor[c])
+        }
+      }
+    }
+  }
+}
+
+/// An image with a border of zeros, large enough that whole tiles can be read everywhere.
+struct PaddedImage {
+  let height: Int
+  let width: Int
+  let channels: Int
+  /// Rows above and columns left of the image.
+  let border: Int
+  let paddedHeight: Int
+  let paddedWidth: Int
+
+  /// How many numbers it has.
+  var length: Int { paddedHeight * paddedWidth * channels }
+  /// From one row to the next.
+  var rowStride: Int { paddedWidth * channels }
+  /// Where the image's first number stands.
+  var origin: Int { border * (rowStride + channels) }
+
+  /// Room for one image, border and all zero.
+  func makeBuffer() -> Buffer {
+    let buffer = Buffer(count: length)
+    buffer.pointer.update(repeating: 0, count: length)
+    return buffer
+  }
+
+  /// Reads image `image` of `source` into a buffer of ``makeBuffer()``, whose border stays zero.
+  func read(image: Int, of source: ImageSource, into buffer: UnsafeMutablePointer<Float>) {
+    for row in 0..<height {
+      source.read(
+        from: (image * height + row) * width * channels, pixels: width, channels: channels,
+        into: buffer + origin + row * rowStride)
+    }
+  }
+
+  /// Writes the image without its border to `target` (height, width, channels).
+  func write(_ buffer: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+    for row in 0..<height {
+      (target + row * width * channels).update(
+        from: buffer + origin + row * rowStride, count: width * channels)
+    }
+  }
+
+  /// Adds the sum of each channel over the image to `sums` (channels).
+  func addChannelSums(_ buffer: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>) {
+    for row in 0..<height {
+      addColumnSums(
+        buffer + origin + row * rowStride, rows: width, columns: channels, to: sums)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/// 3×3 convolution with stride 1 and padding 1 by ``WinogradTransform``, for numbers of channels that
+/// are multiples of 16.
+///
+/// Images are taken in blocks that give the products of matrices enough rows while the transformed
+/// tiles stay in the cache.
+struct WinogradConvolution: ConvolutionAlgorithm {
+  let geometry: ConvolutionGeometry
+  private let layout: TileLayout
+
+  /// The more numbers a part's sum of filter gradients has, the fewer parts there are.
+  let parts: Int
+
+  /// Nil where the geometry is not one it can do.
+  init?(_ geometry: ConvolutionGeometry) {
+    guard
+      geometry.kernelSize == 3, geometry.stride == 1, geometry.padding == 1,
+      geometry.inputChannels % Buffer.vectorWidth == 0,
+      geometry.outputChannels % Buffer.vectorWidth == 0
+    else { return nil }
+    self.geometry = geometry
+    layout = TileLayout(height: geometry.height, width: geometry.width)
+    parts = min(
+      geometry.images, geometry.inputChannels * geometry.outputChannels > 1 << 13 ? 8 : 16)
+  }
+
+  func convolve(
+    _ source: ImageSource, _ weights: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ images: Range<Int>) -> Void
+  ) {
+    let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    let filters = WinogradFilters(weights, inputs: inputs, outputs: outputs)
+    forEachPart { part, images in
+      let image = layout.paddedImage(channels: inputs)
+      let padded = image.makeBuffer()
+      let tiles = WinogradTiles(layout, channels: inputs)
+      let products = WinogradTiles(layout, channels: outputs)
+      layout.forEachBlock(of: images) { block in
+        for (index, n) in block.enumerated() {
+          image.read(image: n, of: source, into: padded.pointer)
+          tiles.readInput(image, padded.pointer, at: index)
+        }
+        products.multiply(tiles, filters, images: block.count)
+        for (index, n) in block.enumerated() {
+          products.writeOutput(at: index, into: output + n * geometry.outputLength)
+        }
+        finish(part, block)
+      }
+    }
+  }
+
+  func differentiate(
+    _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
+    intoInput inputGradient: UnsafeMutablePointer<Float>?,
+    weights weightGradient: UnsafeMutablePointer<Float>,
+    bias biasGradient: UnsafeMutablePointer<Float>?,
+    finish: (_ part: Int, _ images: Range<Int>) -> Void
+  ) {
+    let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    let filters = WinogradFilters(turning: weights, inputs: inputs, outputs: outputs)
+    let sums = PartialSums(parts: parts, count: WinogradTransform.pointCount * inputs * outputs)
+    let biasSums = PartialSums(parts: parts, count: outputs)
+    forEachPart { part, images in
+      let inputImage = layout.paddedImage(channels: inputs)
+      let gradientImage = layout.paddedImage(channels: outputs)
+      let (inputPadded, gradientPadded) = (inputImage.makeBuffer(), gradientImage.makeBuffer())
+      let inputTiles = WinogradTiles(layout, channels: inputs)
+      let gradientTiles = WinogradTiles(layout, channels: outputs)
+      let gradientAsInput = WinogradTiles(layout, channels: outputs)
+      layout.forEachBlock(of: images) { block in
+        for (index, n) in block.enumerated() {
+          inputImage.read(image: n, of: input, into: inputPadded.pointer)
+          inputTiles.readInput(inputImage, inputPadded.pointer, at: index)
+          gradientImage.read(image: n, of: outputGradient, into: gradientPadded.pointer)
+          gradientTiles.readGradient(gradientImage, gradientPadded.pointer, at: index)
+          if biasGradient != nil {
+            gradientImage.addChannelSums(gradientPadded.pointer, to: biasSums[part])
+          }
+          if inputGradient != nil {
+            gradientAsInput.readInput(gradientImage, gradientPadded.pointer, at: index)
+          }
+        }
+        gradientTiles.multiply(
+          transposed: inputTiles, addingTo: sums[part], images: block.count)
+        guard let inputGradient else { return }
+        inputTiles.multiply(gradientAsInput, filters, images: block.count)
+        for (index, n) in block.enumerated() {
+          inputTiles.writeOutput(at: index, into: inputGradient + n * geometry.inputLength)
+        }
+        finish(part, block)
+      }
+    }
+    WinogradFilters.sumGradients(sums, inputs: inputs, outputs: outputs, into: weightGradient)
+    if let biasGradient { biasSums.sum(into: biasGradient) }
+  }
+
+  private func forEachPart(_ body: (_ part: Int, _ images: Range<Int>) -> Void) {
+    Parallel.forEachRange(of: geometry.images, parts: parts, body)
+  }
+}

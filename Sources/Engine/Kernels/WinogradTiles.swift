@@ -1,0 +1,128 @@
+/// How images are cut into 4×4 tiles, and how many images are worked on together.
+struct TileLayout {
+  let height: Int
+  let width: Int
+  let tilesDown: Int
+  let tilesAcross: Int
+  /// Enough for 64 tiles: matrices of fewer rows are multiplied more slowly.
+  let imagesInBlock: Int
+
+  init(height: Int, width: Int) {
+    let tile = WinogradTransform.tile
+    (self.height, self.width) = (height, width)
+    tilesDown = (height + tile - 1) / tile
+    tilesAcross = (width + tile - 1) / tile
+    imagesInBlock = max(1, 64 / (tilesDown * tilesAcross))
+  }
+
+  var tilesInImage: Int { tilesDown * tilesAcross }
+
+  /// An image with a border of one pixel, and more where the tiles reach further than the image.
+  func paddedImage(channels: Int) -> PaddedImage {
+    PaddedImage(
+      height: height, width: width, channels: channels, border: 1,
+      paddedHeight: tilesDown * WinogradTransform.tile + 2,
+      paddedWidth: tilesAcross * WinogradTransform.tile + 2)
+  }
+
+  func forEachBlock(of images: Range<Int>, _ body: (Range<Int>) -> Void) {
+    for start in stride(from: images.lowerBound, to: images.upperBound, by: imagesInBlock) {
+      body(start..<min(start + imagesInBlock, images.upperBound))
+    }
+  }
+}
+
+/// The transformed tiles of a block of images: for each of the 36 points a matrix (tiles, channels).
+final class WinogradTiles {
+  private let layout: TileLayout
+  private let channels: Int
+  private let buffer: Buffer
+  private let workspace: UnsafeMutablePointer<Vector>
+  private let pointStride: Int
+
+  init(_ layout: TileLayout, channels: Int) {
+    self.layout = layout
+    self.channels = channels
+    pointStride = layout.imagesInBlock * layout.tilesInImage * channels
+    buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
+    workspace = .allocate(capacity: WinogradTransform.pointCount)
+  }
+
+  deinit { workspace.deallocate() }
+
+  /// Bᵀ d B of each tile of an image, which becomes number `index` of the block.
+  func readInput(_ image: PaddedImage, _ padded: UnsafePointer<Float>, at index: Int) {
+    forEachTile(at: index) { row, column, channel, target in
+      WinogradTransform.input(
+        padded + row * image.rowStride + column * channels + channel, rowStride: image.rowStride,
+        channels: channels, to: target, pointStride: pointStride, workspace: workspace)
+    }
+  }
+
+  /// A e Aᵀ of each tile of an output's gradient.
+  func readGradient(_ image: PaddedImage, _ padded: UnsafePointer<Float>, at index: Int) {
+    forEachTile(at: index) { row, column, channel, target in
+      WinogradTransform.outputGradient(
+        padded + image.origin + row * image.rowStride + column * channels + channel,
+        rowStride: image.rowStride,
+        channels: channels, to: target, pointStride: pointStride, workspace: workspace)
+    }
+  }
+
+  /// Writes image `index` of the block as Aᵀ m A to `output` (H, W, channels).
+  func writeOutput(at index: Int, into output: UnsafeMutablePointer<Float>) {
+    let tile = WinogradTransform.tile
+    forEachTile(at: index) { row, column, channel, source in
+      WinogradTransform.output(source, pointStride: pointStride, workspace: workspace)
+      let target = output + (row * layout.width + column) * channels + channel
+      for y in 0..<min(tile, layout.height - row) {
+        for x in 0..<min(tile, layout.width - column) {
+          (target + (y * layout.width + x) * channels).vector = workspace[y * tile + x]
+        }
+      }
+    }
+  }
+
+  /// These tiles ← `tiles`·`filters`, at each point.
+  func multiply(_ tiles: WinogradTiles, _ filters: WinogradFilters, images: Int) {
+    for point in 0..<WinogradTransform.pointCount {
+      BLAS.multiply(
+        .plain(tiles.buffer.pointer + point * tiles.pointStride), .plain(filters[point]),
+        into: buffer.pointer + point * pointStride,
+        rows: images * layout.tilesInImage, inner: tiles.channels, columns: channels)
+    }
+  }
+
+  /// `sum` (36, tiles.channels, channels) ← `sum` + `tiles`ᵀ · these tiles, at each point.
+  func multiply(
+    transposed tiles: WinogradTiles, addingTo sum: UnsafeMutablePointer<Float>, images: Int
+  ) {
+    for point in 0..<WinogradTransform.pointCount {
+      BLAS.multiply(
+        .transposed(tiles.buffer.pointer + point * tiles.pointStride),
+        .plain(buffer.pointer + point * pointStride),
+        into: sum + point * tiles.channels * channels,
+        rows: tiles.channels, inner: images * layout.tilesInImage, columns: channels, beta: 1)
+    }
+  }
+
+  /// Calls `body` for each tile of an image and each 16 channels of it, with the tile's first row
+  /// and column in the image, the first channel, and where the first point stands.
+  @inline(__always)
+  private func forEachTile(
+    at index: Int,
+    _ body: (
+      _ row: Int, _ column: Int, _ channel: Int, _ point: UnsafeMutablePointer<Float>
+    ) -> Void
+  ) {
+    var tile = buffer.pointer + index * layout.tilesInImage * channels
+    for row in stride(from: 0, to: layout.height, by: WinogradTransform.tile) {
+      for column in stride(from: 0, to: layout.width, by: WinogradTransform.tile) {
+        for channel in stride(from: 0, to: channels, by: Buffer.vectorWidth) {
+          body(row, column, channel, tile + channel)
+        }
+        tile += channels
+      }
+    }
+  }
+}
