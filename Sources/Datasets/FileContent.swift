@@ -23,11 +23,9 @@ func uncompressedContent(of file: URL, origin: String? = nil) throws -> [UInt8] 
 
 /// What the operating system says was wrong, such as "Permission denied".
 func systemMessage(of error: any Error) -> String {
-  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-  guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
-    return error.localizedDescription
-  }
-  return String(cString: strerror(Int32(underlying.code)))
+  let underlying = (error as? CocoaError)?.underlying as? POSIXError
+  return underlying.map { String(cString: strerror($0.code.rawValue)) }
+    ?? error.localizedDescription
 }
 
 /// Whether a file that should hold data holds a web page instead, such as a mirror's error message.

@@ -56,7 +56,7 @@ private func drawDigit(_ digit: Int, random: inout RandomStream) -> [UInt8] {
   var image = StrokeImage(size: size, reach: 3)
   for stroke in strokes {
     let points = stroke.points.map { point in
-      point + 0.06 * SIMD2(random.normal(), random.normal())
+      point + 0.1 * SIMD2(random.normal(), random.normal())
     }
     let course = stroke.path == .curved ? curve(through: points) : points
     image.add(course.map { placement.pixel(of: $0) })
@@ -74,9 +74,9 @@ private struct Placement {
 
   init(random: inout RandomStream) {
     let angle = random.uniform(in: -15..<15) * Float.pi / 180
-    let slant = random.uniform(in: -0.35..<0.15)
+    let slant = random.uniform(in: -0.6..<0.2)
     // As in MNIST, a digit fills about 20 of the 28 pixels.
-    let width = 10 * random.uniform(in: 0.7..<1.1)
+    let width = 10 * random.uniform(in: 0.7..<1.25)
     let height = 10 * random.uniform(in: 0.8..<1.05)
     right = width * SIMD2(cos(angle), sin(angle))
     down = height * SIMD2(slant * cos(angle) - sin(angle), slant * sin(angle) + cos(angle))

@@ -1,0 +1,224 @@
+import Datasets
+import Foundation
+import Testing
+
+/// Downloads from folders that stand in for mirrors.
+@Suite struct DownloadTests {
+  private let folder: TemporaryFolder
+  private let content = (0..<5000).map { UInt8($0 * 31 % 253) }
+  private let webPage = Array("<!DOCTYPE html><html><body>Not here.</body></html>".utf8)
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Runs a download of `content` to "here/file" from files in the folder; returns what it reports.
+  @discardableResult
+  private func download(from mirrors: [String], searchPath: String? = nil) throws -> [String] {
+    let checksum = Checksum.uncompressedSHA256(sha256Hex(content))
+    let addresses = mirrors.map { folder[$0] }
+    let download =
+      if let searchPath {
+        Download(
+          of: folder["here/file"], from: addresses, checksum: checksum, searchPath: searchPath)
+      } else {
+        Download(of: folder["here/file"], from: addresses, checksum: checksum)
+      }
+    var lines: [String] = []
+    try download.run { lines.append($0) }
+    return lines
+  }
+
+  /// Runs a download that must fail with one line, and returns that line.
+  private func failure(
+    from mirrors: [String], searchPath: String? = nil,
+    at location: SourceLocation = #_sourceLocation
+  ) -> String {
+    let error = #expect(throws: DatasetError.self, sourceLocation: location) {
+      try download(from: mirrors, searchPath: searchPath)
+    }
+    let line = error?.localizedDescription ?? ""
+    #expect(!line.contains("\n"), sourceLocation: location)
+    return line
+  }
+
+  /// What lies in the folder that is downloaded to.
+  private func arrived() throws -> [String] {
+    try folder.names().filter { $0.hasPrefix("here/") }
+  }
+
+  @Test func fetchesAFileIntoANewFolder() throws {
+    try folder.write(content, to: "it's a mirror/file")
+    try download(from: ["it's a mirror/file"])
+    #expect(try folder.content(of: "here/file") == content)
+    #expect(try arrived() == ["here/file"])
+  }
+
+  @Test func checksTheContentOnceDecompressed() throws {
+    let compressed = try gzip(content)
+    try folder.write(compressed, to: "mirror/file")
+    try download(from: ["mirror/file"])
+    #expect(try folder.content(of: "here/file") == compressed)
+  }
+
+  @Test func goesOnToTheNextMirrorAfterAWebPage() throws {
+    let page = try folder.write(webPage, to: "first/file")
+    try folder.write(content, to: "second/file")
+    let lines = try download(from: ["first/file", "second/file"])
+    #expect(try folder.content(of: "here/file") == content)
+    #expect(try arrived() == ["here/file"])
+    let reports = lines.filter { $0.contains("what looks like a web page") }
+    #expect(reports.count == 1)
+    #expect(reports.first?.hasPrefix(page.absoluteString) == true)
+  }
+
+  @Test func goesOnToTheNextMirrorAfterWrongCorruptOrMissingContent() throws {
+    try folder.write(Array(content.dropLast()), to: "wrong")
+    try folder.write(gzip(content).dropLast(9), to: "truncated")
+    try folder.write(content, to: "right")
+    let lines = try download(from: ["wrong", "truncated", "missing", "right"])
+    #expect(try folder.content(of: "here/file") == content)
+    #expect(lines.contains { $0.contains("found SHA-256 \(sha256Hex(content.dropLast()))") })
+    #expect(lines.contains { $0.contains("gzip data that ends too early") })
+    #expect(lines.contains { $0.contains("Couldn't open file") })
+  }
+
+  /// The mirror's first half is wrong, so that only a download that does not fetch it can be right.
+  @Test func continuesWhereAnInterruptedDownloadEnded() throws {
+    try folder.write(Array(content.prefix(2000)), to: "here/file.part")
+    try folder.write(
+      [UInt8](repeating: 0, count: 2000) + content.dropFirst(2000), to: "mirror/file")
+    try download(from: ["mirror/file"])
+    #expect(try folder.content(of: "here/file") == content)
+    #expect(try arrived() == ["here/file"])
+  }
+
+  /// A beginning that is wrong, longer than the whole, or nothing; from the only mirror.
+  @Test(arguments: [2000, 5000, 7000, 0])
+  func startsOverWhereContinuingLeadsNowhere(count: Int) throws {
+    try folder.write([UInt8](repeating: 1, count: count), to: "here/file.part")
+    try folder.write(content, to: "mirror/file")
+    try download(from: ["mirror/file"])
+    #expect(try folder.content(of: "here/file") == content)
+    #expect(try arrived() == ["here/file"])
+  }
+
+  @Test func namesTheFileAndWhatEachMirrorSaid() throws {
+    let page = try folder.write(webPage, to: "page")
+    let line = failure(from: ["page", "missing"])
+    #expect(line.hasPrefix("\(folder["here/file"].path) could not be downloaded; "))
+    #expect(line.contains("\(page.absoluteString): found what looks like a web page, expected"))
+    #expect(line.contains("\(folder["missing"].absoluteString): Couldn't open file"))
+    #expect(try arrived().isEmpty)
+  }
+
+  @Test func leavesAloneWhatIsThereAndRight() throws {
+    try folder.write(content, to: "here/file")
+    let lines = try download(from: ["missing"])
+    #expect(lines == ["\(folder["here/file"].path) is already there"])
+  }
+
+  @Test func refusesWhatIsThereButWrong() throws {
+    try folder.write(webPage, to: "here/file")
+    try folder.write(content, to: "mirror/file")
+    let line = failure(from: ["mirror/file"])
+    #expect(line.hasPrefix("\(folder["here/file"].path): found what looks like a web page"))
+    #expect(line.contains("expected content with SHA-256 \(sha256Hex(content))"))
+    #expect(try folder.content(of: "here/file") == webPage)
+  }
+
+  /// A stand-in for curl that gets three bytes further each time it is told to continue, and is then
+  /// cut off.
+  @Test func keepsWhatArrivedWhenTheTransferIsCutOff() throws {
+    let script = """
+      #!/bin/sh
+      resuming=no
+      while [ $# -gt 0 ]; do
+        case "$1" in
+          --continue-at) resuming=yes ;;
+          --output) output=$2 ;;
+        esac
+        shift
+      done
+      [ $resuming = yes ] || rm -f "$output"
+      printf abc >>"$output"
+      printf 'transfer closed'
+      exit 18
+      """
+    let curl = try folder.write(Array(script.utf8), to: "programs/curl")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: curl.path)
+    let line = failure(from: ["first", "second"], searchPath: folder["programs"].path)
+    #expect(line.contains("\(folder["first"].absoluteString): transfer closed"))
+    #expect(line.contains("\(folder["second"].absoluteString): transfer closed"))
+    #expect(try folder.content(of: "here/file.part") == Array("abcabc".utf8))
+    #expect(try arrived() == ["here/file.part"])
+  }
+
+  @Test func saysThatCurlIsMissing() throws {
+    try folder.write(content, to: "mirror/file")
+    let line = failure(from: ["mirror/file"], searchPath: "\(folder["no"].path):/nowhere")
+    #expect(
+      line == "curl: found no such program, expected it on the PATH; try: apt-get install curl")
+    #expect(try arrived().isEmpty)
+  }
+
+  @Test func saysThatTheFolderCannotBeMade() throws {
+    try folder.write([], to: "here")
+    try folder.write(content, to: "mirror/file")
+    let line = failure(from: ["mirror/file"])
+    #expect(line.hasPrefix("\(folder["here"].path): found that it cannot be made ("))
+  }
+}
+
+/// Downloads of MNIST's four files.
+@Suite struct MNISTDownloadTests {
+  private let folder: TemporaryFolder
+  private let set = SmallMNIST()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try set.write(to: folder) { "mirror/\($0.fileName).gz" }
+  }
+
+  /// Downloads to "data"; returns what is reported.
+  private func download() throws -> [String] {
+    var lines: [String] = []
+    try MNIST.download(
+      into: folder["data"], mirrors: [folder["missing/"], folder["mirror/"]], sums: set.sums
+    ) {
+      lines.append($0)
+    }
+    return lines
+  }
+
+  @Test func fetchesASetThatCanBeRead() throws {
+    let lines = try download()
+    #expect(lines.count { $0.hasPrefix("downloading ") } == 8)
+    #expect(try MNIST.load(from: folder["data"], sums: set.sums)?.name == "MNIST")
+    #expect(
+      try folder.names().filter { $0.hasPrefix("data/") } == [
+        "data/mnist/t10k-images-idx3-ubyte.gz", "data/mnist/t10k-labels-idx1-ubyte.gz",
+        "data/mnist/train-images-idx3-ubyte.gz", "data/mnist/train-labels-idx1-ubyte.gz",
+      ])
+  }
+
+  @Test(arguments: ["data/mnist/t10k-labels-idx1-ubyte", "data/t10k-labels.idx1-ubyte.gz"])
+  func completesASetWhereItLies(present: String) throws {
+    let labels = try #require(set.contents[.testLabels])
+    try folder.write(labels, to: present)
+    let lines = try download()
+    #expect(lines.contains("\(folder[present].path) is already there"))
+    #expect(lines.count { $0.hasPrefix("downloading ") } == 6)
+    #expect(try MNIST.load(from: folder["data"])?.test.labels == SmallMNIST.testLabels)
+    #expect(try folder.names().filter { $0.hasPrefix("data/") }.count == 4)
+  }
+
+  @Test func refusesToReplaceOtherData() throws {
+    let other = try folder.write([1, 2, 3], to: "data/mnist/train-labels-idx1-ubyte")
+    let error = #expect(throws: DatasetError.self) { try download() }
+    #expect(error?.description.hasPrefix("\(other.path): found SHA-256 ") == true)
+  }
+
+  @Test func publishedMirrorsAreAddresses() {
+    #expect(MNIST.mirrors.count == 3)
+    #expect(MNIST.mirrors.allSatisfy { $0.absoluteString.wholeMatch(of: /https:.*\//) != nil })
+  }
+}

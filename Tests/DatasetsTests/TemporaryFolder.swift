@@ -1,0 +1,50 @@
+import Foundation
+
+/// A folder of a test's own, removed with everything in it when the test lets go of it.
+final class TemporaryFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "datasets-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// The address of what lies, or shall lie, in the folder under a name.
+  subscript(name: String) -> URL { url.appending(path: name) }
+
+  /// Writes a file, making the folder it lies in if need be.
+  @discardableResult
+  func write(_ content: [UInt8], to name: String) throws -> URL {
+    let file = self[name]
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(content).write(to: file)
+    return file
+  }
+
+  func content(of name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: self[name])) }
+
+  /// The names of all files in the folder and its subfolders, sorted.
+  func names() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: url.path).filter { !isFolder($0) }.sorted()
+  }
+
+  private func isFolder(_ name: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: self[name].path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+}
+
+/// Compresses bytes with the program gzip.
+func gzip(_ content: [UInt8]) throws -> [UInt8] {
+  let folder = try TemporaryFolder()
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/env")
+  process.arguments = ["gzip", "-n", try folder.write(content, to: "content").path]
+  try process.run()
+  process.waitUntilExit()
+  return try folder.content(of: "content.gz")
+}
