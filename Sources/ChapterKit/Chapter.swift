@@ -5,7 +5,7 @@ import Foundation
 ///
 /// It reads the settings that all chapters share and its own, runs a body within them, and leaves
 /// pictures, data files and the record of the run in OUT.
-public struct Chapter {
+public struct Chapter: Sendable {
   package let number: Int
   package let title: String
   package let presets: [PresetChoice]

@@ -1,0 +1,106 @@
+import ChapterKit
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct DatasetSourceTests {
+  struct NoNetwork: Error, CustomStringConvertible { let description = "no network" }
+
+  /// A source that finds `present`, and behaves so when asked to download.
+  private func source(
+    _ present: ImageDataset?,
+    download: @escaping @Sendable (URL) throws -> Void = { _ in throw NoNetwork() }
+  ) -> DatasetSource {
+    DatasetSource(
+      name: "MNIST",
+      load: { directory in
+        let marker = directory.appending(path: "there").path
+        return present ?? (FileManager.default.fileExists(atPath: marker) ? Self.drawn : nil)
+      },
+      download: { directory, _ in try download(directory) }, synthesise: { Self.drawn })
+  }
+
+  private static let drawn = syntheticDigits(trainCount: 2, testCount: 1, seed: 0)
+
+  @Test func withoutDataOrNetworkTheStandInIsAnnouncedAndRecorded() throws {
+    let bench = try Workbench()
+    #expect(bench.run { _ = try $0.dataset(source(nil)) } == 0)
+    #expect(bench.standardError.contains("no network"))
+    #expect(bench.standardError.contains("! This run uses SYNTHETIC DIGITS, drawn by code."))
+    let record = try #require(try bench.record())
+    #expect(record.dataset?.synthetic == true)
+    #expect(record.dataset?.sha256 == Self.drawn.sha256)
+    #expect(record.stamp.hasPrefix("SYNTHETIC DIGITS · "))
+  }
+
+  @Test func whatIsMissingIsDownloadedOnce() throws {
+    let bench = try Workbench()
+    let fetching = source(nil) { directory in
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try Data().write(to: directory.appending(path: "there"))
+    }
+    #expect(bench.run { _ = try $0.dataset(fetching) } == 0, "\(bench.standardError)")
+    #expect(bench.complaints.count == 1 && bench.standardError.contains("downloading it"))
+    #expect(bench.names(in: "data") == ["there"])
+    let offline = source(nil)
+    #expect(bench.run { _ = try $0.dataset(offline) } == 0)
+    #expect(bench.standardError.isEmpty)
+  }
+
+  @Test func brokenDataAreAnErrorAndNeverReplaced() throws {
+    let bench = try Workbench()
+    try bench.write("not an IDX file", to: "data/train-images-idx3-ubyte")
+    #expect(bench.run("--data", bench.root.path + "/data") { _ = try $0.dataset(.mnist) } == 1)
+    #expect(bench.complaints.count == 1)
+    #expect(bench.standardError.hasPrefix("chapter3: "))
+    #expect(try bench.record() == nil)
+  }
+
+  @Test func aRunOnSyntheticDataNeverReplacesARecordOfRealData() throws {
+    let bench = try Workbench()
+    let real = try RealDigits(in: bench)
+    #expect(
+      bench.run("--data", real.path) { _ = try $0.dataset(.mnist) } == 0, "\(bench.standardError)")
+    #expect(try bench.record()?.dataset?.synthetic == false)
+    let before = bench.read("figures/chapter3.json")
+    let status = bench.run { run in
+      _ = try run.dataset(source(nil))
+      Issue.record("There must be no work.")
+    }
+    #expect(status == 1)
+    #expect(bench.complaints.last?.contains("which a run on synthetic data never replaces") == true)
+    #expect(bench.read("figures/chapter3.json") == before)
+  }
+
+  @Test func anotherDataSetIsAnotherStage() throws {
+    let bench = try Workbench()
+    var computed = 0
+    for count in [1, 2, 2] {
+      _ = bench.run { run in
+        let digits = syntheticDigits(trainCount: count, testCount: 1, seed: 0)
+        _ = try run.stage("train", on: digits) { _ in
+          computed += 1
+          return 0
+        }
+      }
+    }
+    #expect(computed == 2)
+  }
+}
+
+/// Four small files in MNIST's format.
+private struct RealDigits {
+  let path: String
+
+  init(in bench: Workbench) throws {
+    path = bench.root.appending(path: "real").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for split in ["train", "t10k"] {
+      let images =
+        [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28] + [UInt8](repeating: 9, count: 784)
+      let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 1, 7]
+      try Data(images).write(to: URL(filePath: "\(path)/\(split)-images-idx3-ubyte"))
+      try Data(labels).write(to: URL(filePath: "\(path)/\(split)-labels-idx1-ubyte"))
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import ChapterKit
+import Foundation
+import Testing
+
+@Suite struct FigureTests {
+  /// Runs a chapter with one data file and one picture.
+  private func draw(
+    _ bench: Workbench, x: [Double] = [0.1, 1], temperature: String = "0.5", commit: String? = nil
+  ) -> Int32 {
+    bench.run { run in
+      _ = try run.stage("sharpen") { _ in 1 }
+      run.write(
+        DataFile(
+          name: "chapter3-dots",
+          columns: [DataColumn("x", x), DataColumn("class", Array(x.indices))]))
+      run.draw(
+        "dots", into: "dots.png", data: ["chapter3-dots"], variables: ["temperature": temperature])
+    }
+  }
+
+  @Test func picturesAreDrawnAgainOnlyWhenWhatTheyShowHasChanged() throws {
+    let bench = try Workbench()
+    func drawings(
+      after change: () throws -> Void = {}, _ x: [Double] = [0.1, 1], _ t: String = "0.5"
+    )
+      throws -> Int
+    {
+      let before = bench.drawings
+      try change()
+      #expect(draw(bench, x: x, temperature: t) == 0, "\(bench.standardError)")
+      return bench.drawings - before
+    }
+    #expect(try drawings() == 1)
+    #expect(try drawings() == 0)
+    #expect(try drawings(after: { bench.commit = "another" }) == 0, "the results are the old ones")
+    #expect(try drawings(after: { try bench.write("plot 2", to: "figures/dots.gp") }) == 1)
+    #expect(try drawings(after: { try bench.write("unset grid", to: "figures/style.gp") }) == 1)
+    #expect(try drawings([0.2, 1]) == 1)
+    #expect(try drawings([0.2, 1], "0.1") == 1)
+    #expect(
+      try drawings(after: { try bench.write("x", to: "figures/dots.png") }, [0.2, 1], "0.1") == 1)
+    #expect(
+      try drawings(
+        after: { try FileManager.default.removeItem(at: bench.out.appending(path: "dots.png")) },
+        [0.2, 1], "0.1") == 1)
+    #expect(try drawings([0.2, 1], "0.1") == 0)
+    // A new result has a new origin, which the picture's stamp tells.
+    #expect(try drawings(after: { bench.program = "program 2" }, [0.2, 1], "0.1") == 1)
+  }
+
+  @Test func gnuplotGetsEveryVariableWhole() throws {
+    let bench = try Workbench()
+    #expect(draw(bench, temperature: "it's \"½\" $HOME `id`") == 0, "\(bench.standardError)")
+    let picture = try #require(bench.read("figures/dots.png"))
+    let path = bench.out.path.replacing("'", with: "''")
+    #expect(path.contains("chapter kit''s "), "the path is meant to be a hard one")
+    #expect(picture.hasPrefix("plot 1data='\(path)/data"))
+    #expect(picture.contains("; temperature='it''s \"½\" $HOME `id`'; watermark=''\n"))
+    #expect(picture.contains("; stamp='chapter 3 · article · seed 0 · commit 1a2b3c4 · "))
+    #expect(bench.names(in: "figures").filter { $0.hasPrefix(".partial") } == [])
+  }
+
+  @Test func smokeRunsWarnInThePicture() throws {
+    let bench = try Workbench()
+    let status = bench.run("--preset", "smoke") { run in
+      run.draw("dots", into: "dots.png", data: [])
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    #expect(bench.read("figures/smoke/dots.png")?.contains("watermark='SMOKE RUN'") == true)
+  }
+
+  @Test(arguments: [
+    ("echo 'line 3: undefined' >&2; exit 1", "found exit status 1 from gnuplot"),
+    ("echo 'line 3: undefined' >&2", "found no picture from gnuplot"),
+    (
+      "echo 'line 3: undefined' >&2; "
+        + "touch \"$(echo \"$2\" | sed \"s/.*out='\\(.*\\)'; stamp=.*/\\1/; s/''/'/g\")\"",
+      "found no picture from gnuplot"
+    ),
+  ])
+  func aFailingGnuplotIsQuotedAndLeavesNoPicture(script: String, found: String) throws {
+    let bench = try Workbench()
+    bench.gnuplot = try bench.script(named: "bad gnuplot", script)
+    #expect(draw(bench) == 1)
+    #expect(bench.complaints.suffix(2).first == "gnuplot: line 3: undefined")
+    #expect(
+      bench.complaints.last?.hasPrefix(
+        "chapter3: figures/dots.gp: \(found), expected dots.png; the data files are in ") == true)
+    #expect(bench.read("figures/data/chapter3-dots.tsv") != nil)
+    #expect(bench.names(in: "figures").sorted() == ["cache", "data", "dots.gp", "style.gp"])
+  }
+
+  @Test func aMissingGnuplotOrScriptOrDataFileIsNamed() throws {
+    let bench = try Workbench()
+    bench.gnuplot = nil
+    #expect(draw(bench) == 1)
+    #expect(bench.complaints.last?.hasPrefix("chapter3: gnuplot: found no such program") == true)
+    #expect(bench.read("figures/data/chapter3-dots.tsv") != nil)
+
+    #expect(bench.run { $0.draw("lines", into: "lines.png", data: []) } == 1)
+    #expect(
+      bench.complaints.last?.hasPrefix("chapter3: figures/lines.gp: found no such file") == true)
+
+    #expect(bench.run { $0.draw("dots", into: "dots.png", data: ["chapter2-x"]) } == 1)
+    #expect(
+      bench.complaints.last?.hasSuffix("data/chapter2-x.tsv: found nothing, expected data") == true)
+  }
+
+  @Test func realGnuplotReadsTheDataAndTheQuotes() throws {
+    let gnuplot = try #require(findExecutable("gnuplot"), "the tests need gnuplot")
+    let bench = try Workbench()
+    bench.gnuplot = gnuplot
+    try bench.write(
+      """
+      set encoding utf8
+      set datafile separator "\\t"
+      set key autotitle columnheader
+      set print out
+      print temperature
+      file = data.'/chapter3-dots.tsv'
+      stats file using "x" nooutput
+      print sprintf("%.17g %d", STATS_sum, STATS_records)
+      """, to: "figures/dots.gp")
+    #expect(draw(bench, temperature: "it's \"½\"") == 0, "\(bench.standardError)")
+    #expect(bench.read("figures/dots.png") == "it's \"½\"\n1.1000000000000001 2\n")
+  }
+}

@@ -1,0 +1,105 @@
+import ChapterKit
+import Foundation
+import Testing
+
+@Suite struct ProgressTests {
+  private func line(
+    _ step: Int, pace: Double?, unit: ProgressUnit = .iterations, readings: [Reading] = []
+  ) -> ProgressLine {
+    ProgressLine(
+      stage: "train", unit: unit, step: step, total: 4000, stepsPerSecond: pace, readings: readings)
+  }
+
+  @Test func lines() {
+    let readings: [Reading] = [.loss(Float(0.31249)), .accuracy(0.8986)]
+    #expect(
+      line(1000, pace: 25, readings: readings).plain
+        == "train: 1000 of 4000, 25 it/s, loss 0.312, accuracy 89.9 %, 2:00 left")
+    #expect(
+      line(1000, pace: 25, readings: readings).bar
+        == "train  ━━━━━───────────────  1000/4000  25 it/s  loss 0.312  accuracy 89.9 %  2:00 left"
+    )
+    #expect(
+      line(1000, pace: 0.5, unit: .images(perStep: 192)).plain
+        == "train: 1000 of 4000, 96 images/s, 1:40:00 left")
+    #expect(line(1, pace: nil).plain == "train: 1 of 4000")
+    #expect(line(1, pace: 0.01).plain == "train: 1 of 4000, 0.0 it/s, 4 d 15 h left")
+    #expect(line(1, pace: 1e-300).plain.hasSuffix("365 d 0 h left"))
+    #expect(line(4000, pace: 25).plain == "train: 4000 of 4000, 25 it/s")
+  }
+
+  @Test func durations() {
+    let texts = [0.04, 4.21, 9.96, 231.4, 599.6, 3570, 3599, 29_100].map(durationText)
+    #expect(
+      texts == [
+        "0.0 s", "4.2 s", "10 s", "231 s", "10 min", "1 h 00 min", "1 h 00 min", "8 h 05 min",
+      ])
+  }
+
+  @Test func aSteadyPaceIsMeasuredExactlyWhereverItStarts() throws {
+    var rate = RateEstimate()
+    rate.update(step: 500, at: 100)
+    #expect(rate.stepsPerSecond == nil)
+    for second in 1...50 { rate.update(step: 500 + 8 * second, at: 100 + Double(second)) }
+    #expect(abs(try #require(rate.stepsPerSecond) - 8) < 1e-9)
+  }
+
+  /// Half-life 15 s: of a pace of 10 that fell to 2 one half-life ago, half the weight is left.
+  @Test func theRecentPaceCountsMost() throws {
+    var rate = RateEstimate()
+    for tick in 0...10_000 { rate.update(step: tick, at: Double(tick) / 10) }
+    for tick in 1...30 { rate.update(step: 10_000 + tick, at: 1000 + Double(tick) / 2) }
+    #expect(abs(try #require(rate.stepsPerSecond) - 6) < 0.1)
+    for tick in 31...300 { rate.update(step: 10_000 + tick, at: 1000 + Double(tick) / 2) }
+    #expect(abs(try #require(rate.stepsPerSecond) - 2) < 0.02)
+  }
+
+  @Test func plainLinesComeFirstLastAndEveryHalfMinute() throws {
+    let bench = try Workbench()
+    _ = bench.run { run in
+      _ = try run.stage("train", counting: .images(perStep: 10)) { progress in
+        for step in 1...100 {
+          if step == 50 { progress.update(step, of: 100, .accuracy(0.5)) }
+          progress.update(step, of: 100, .loss(1))
+          bench.seconds += 1
+        }
+        return 0
+      }
+    }
+    #expect(
+      bench.complaints == [
+        "train: 1 of 100, loss 1.000",
+        "train: 31 of 100, 10 images/s, loss 1.000, 1:09 left",
+        "train: 61 of 100, 10 images/s, loss 1.000, accuracy 50.0 %, 0:39 left",
+        "train: 91 of 100, 10 images/s, loss 1.000, accuracy 50.0 %, 0:09 left",
+        "train: 100 of 100, 10 images/s, loss 1.000, accuracy 50.0 %",
+        "train: done in 100 s, loss 1.000, accuracy 50.0 %",
+      ])
+  }
+
+  @Test func theBarIsCutToTheTerminalAndClearedBeforeALine() {
+    var shown = ""
+    let console = Console(
+      isTerminal: true, columns: { 10 }, output: { shown += $0 }, errors: { shown += $0 })
+    console.showBar("123456789012")
+    console.showBar("abc")
+    console.note("note")
+    console.print("result")
+    #expect(shown == "\r123456789\u{1B}[K\rabc\u{1B}[K\r\u{1B}[Knote\nresult\n")
+  }
+
+  @Test func theFinalTable() {
+    let table = comparisonTable(
+      [
+        Comparison("accuracy at T = 0.5", metric: "a", article: 0.907, as: .percent),
+        Comparison("KL", metric: "kl", article: nil, as: .decimals(3)),
+      ],
+      metrics: ["a": Metric(of: [0.9, 0.902, 0.898]), "kl": Metric(of: [1.7152])])
+    #expect(
+      table == """
+                             measured              article
+        accuracy at T = 0.5  90.0 ± 0.2 % (n = 3)  90.7 %
+        KL                   1.715                 –
+        """)
+  }
+}

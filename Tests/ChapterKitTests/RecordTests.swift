@@ -1,0 +1,212 @@
+import ChapterKit
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct RecordTests {
+  private func record(_ change: (inout RunRecord) -> Void = { _ in }) throws -> RunRecord {
+    var record = try JSONDecoder().decode(RunRecord.self, from: Data(written.utf8))
+    change(&record)
+    return record
+  }
+
+  @Test func stamps() throws {
+    let usual = "MNIST ba891046 · commit 1a2b3c4 · 2 threads SkylakeX · 231 s"
+    #expect(try record().stamp == "chapter 3 · article · seed 0 · \(usual)")
+    #expect(
+      try record {
+        $0.preset = .smoke; $0.seeds = [4, 5, 6]
+      }.stamp
+        == "SMOKE RUN · chapter 3 · smoke · seeds 4–6 · \(usual)")
+    #expect(
+      try record {
+        $0.preset = .smoke
+        $0.dataset?.name = "synthetic digits"
+        $0.dataset?.synthetic = true
+      }.stamp.hasPrefix(
+        "SMOKE RUN · SYNTHETIC DIGITS · chapter 3 · smoke · seed 0 · synthetic digits ba891046 · "))
+    #expect(
+      try record {
+        $0.dirty = true; $0.threads = 1; $0.dataset = nil; $0.wallSeconds = 29_100
+      }.stamp
+        == "chapter 3 · article · seed 0 · commit 1a2b3c4 dirty · 1 thread SkylakeX · 8 h 05 min")
+    #expect(
+      try record {
+        $0.commit = "unknown"; $0.dirty = nil
+      }.stamp.contains("· commit unknown ·"))
+  }
+
+  /// Mean and sample deviation of 2, 4, 4, 4, 5, 5, 7, 9: 5 and √(32/7).
+  @Test func metricsHaveMeanDeviationAndCount() {
+    let metric = Metric(of: [2, 4, 4, 4, 5, 5, 7, 9])
+    #expect(metric.mean == 5 && metric.n == 8)
+    #expect(abs((metric.sd ?? 0) - 2.138089935299395) < 1e-12)
+    #expect(Metric(of: [0.9]).sd == nil)
+  }
+
+  @Test func aRecordIsWrittenAsItWasRead() throws {
+    #expect(String(decoding: try record().encoded(), as: UTF8.self) == written + "\n")
+  }
+
+  @Test func unknownsAreNullAndComeBack() throws {
+    let bench = try Workbench()
+    let record = try record {
+      $0.dirty = nil
+      $0.dataset = nil
+    }
+    let text = String(decoding: try record.encoded(), as: UTF8.self)
+    for part in ["\"dirty\" : null", "\"dataset\" : null"] {
+      #expect(text.contains(part), "\(part)")
+    }
+    try bench.write(text, to: "figures/chapter3.json")
+    #expect(try bench.record() == record)
+    #expect(try RunRecord.load(chapter: 4, from: bench.out) == nil)
+    try bench.write("{}", to: "figures/chapter4.json")
+    #expect(throws: (any Error).self) { try RunRecord.load(chapter: 4, from: bench.out) }
+  }
+
+  // MARK: Runs
+
+  private func runOnce(_ bench: Workbench, _ arguments: String..., accuracy: Double = 0.9) -> Int32
+  {
+    Workbench.chapter.run(arguments: arguments, in: bench.surroundings) { run in
+      try run.record(settings: ["labels": 500])
+      let value = try run.stage("train", inputs: ["accuracy": accuracy]) { progress in
+        progress.update(1, of: 1, .accuracy(accuracy))
+        bench.seconds += 12.25
+        return accuracy
+      }
+      run.record(metric: "accuracy.T1", values: [value])
+      run.report([Comparison("accuracy", metric: "accuracy.T1", article: 0.801, as: .percent)])
+    }
+  }
+
+  @Test func aRunLeavesItsRecordAndSaysSo() throws {
+    let bench = try Workbench()
+    #expect(runOnce(bench, "--threads", "2") == 0)
+    let record = try #require(try bench.record())
+    #expect(record.settings == .object(["labels": .number(500)]))
+    #expect(record.metrics == ["accuracy.T1": Metric(of: [0.9])])
+    #expect(record.wallSeconds == 12.25 && record.stages.map(\.name) == ["train"])
+    #expect(record.threads == 2 && record.blasCore == "Haswell" && record.dirty == false)
+    #expect(record.date == "2023-11-14T22:13:20Z")
+    #expect(
+      bench.complaints == [
+        "train: 1 of 1, accuracy 90.0 %", "train: done in 12 s, accuracy 90.0 %",
+      ])
+    #expect(
+      bench.standardOutput
+        .hasPrefix("          measured  article\naccuracy  90.0 %    80.1 %\nchapter3: done; in "))
+  }
+
+  @Test func loadedResultsKeepTheirDateAndCommit() throws {
+    let bench = try Workbench()
+    #expect(runOnce(bench) == 0)
+    let first = bench.read("figures/chapter3.json")
+    bench.commit = "ffffffffffff"
+    bench.date += 3600
+    #expect(runOnce(bench, "--threads", "1") == 0)
+    #expect(bench.read("figures/chapter3.json") == first)
+    #expect(bench.standardError.split(separator: "\n").count == 2, "only the first run's lines")
+    #expect(bench.standardOutput.contains("chapter3: everything is up to date; in "))
+    #expect(runOnce(bench, accuracy: 0.8) == 0)
+    #expect(try bench.record()?.commit == "ffffffffffff")
+    #expect(try bench.record()?.date == "2023-11-14T23:13:20Z")
+  }
+
+  @Test func aSmokeRunNeverReplacesARealRecord() throws {
+    let bench = try Workbench()
+    #expect(runOnce(bench) == 0)
+    let before = bench.read("figures/chapter3.json")
+    let status = bench.run("--preset", "smoke", "--out", bench.out.path) { _ in
+      Issue.record("There must be no work.")
+    }
+    #expect(status == 1)
+    #expect(bench.complaints.count == 1)
+    #expect(
+      bench.standardError.hasSuffix(
+        "chapter3.json: found the record of a run (preset article, no data), "
+          + "which a smoke run never replaces; give another OUT (--out)\n"))
+    #expect(bench.read("figures/chapter3.json") == before)
+    #expect(runOnce(bench, "--preset", "smoke") == 0, "its own directory is free")
+    #expect(try RunRecord.load(chapter: 3, from: bench.out.appending(path: "smoke")) != nil)
+  }
+
+  @Test func aRecordThatCannotBeReadGivesWayToARealRunOnly() throws {
+    let bench = try Workbench()
+    try bench.write("half a rec", to: "figures/chapter3.json")
+    #expect(runOnce(bench, "--preset", "smoke", "--out", bench.out.path) == 1)
+    #expect(bench.read("figures/chapter3.json") == "half a rec")
+    #expect(runOnce(bench) == 0)
+    #expect(try bench.record() != nil)
+  }
+
+  @Test func outMustBeADirectoryThatCanBeWritten() throws {
+    let bench = try Workbench()
+    try bench.write("", to: "file")
+    for out in [bench.root.appending(path: "file").path, "/proc/chapters"] {
+      let status = bench.run("--out", out) { _ in Issue.record("There must be no work.") }
+      #expect(status == 1)
+      #expect(bench.complaints.count == 1)
+      #expect(bench.standardError.contains("--out: found "))
+      #expect(bench.standardError.contains("expected a writable directory"))
+    }
+  }
+}
+
+/// A record as it lies on the disk.
+private let written = """
+  {
+    "blasCore" : "SkylakeX",
+    "chapter" : 3,
+    "commit" : "1a2b3c4d5e6f",
+    "dataset" : {
+      "name" : "MNIST",
+      "sha256" : "ba891046e6505d7a",
+      "synthetic" : false
+    },
+    "date" : "2025-01-01T00:00:00Z",
+    "dirty" : false,
+    "files" : [
+      {
+        "drawnFrom" : null,
+        "kind" : "data",
+        "path" : "data/chapter3-tsne.tsv",
+        "sha256" : "ab"
+      }
+    ],
+    "metrics" : {
+      "accuracy.T0.5" : {
+        "mean" : 0.907,
+        "n" : 1,
+        "sd" : null
+      }
+    },
+    "preset" : "article",
+    "seeds" : [
+      0
+    ],
+    "settings" : {
+      "labels" : 500,
+      "temperatures" : [
+        1,
+        0.5
+      ]
+    },
+    "stages" : [
+      {
+        "blasCore" : "SkylakeX",
+        "commit" : "1a2b3c4d5e6f",
+        "date" : "2025-01-01T00:00:00Z",
+        "dirty" : false,
+        "key" : "cd",
+        "name" : "train",
+        "seconds" : 231.4,
+        "threads" : 2
+      }
+    ],
+    "threads" : 2,
+    "title" : "Sharpening",
+    "wallSeconds" : 231.4
+  }
+  """

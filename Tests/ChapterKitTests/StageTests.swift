@@ -1,0 +1,140 @@
+import ChapterKit
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct StageTests {
+  struct Result: Codable, Equatable {
+    var floats: [Float]
+    var doubles: [Double]
+  }
+
+  private let cachePath = "figures/cache/chapter3/article"
+
+  /// Runs a chapter of two stages; returns the names of those that were computed.
+  private func computed(
+    in bench: Workbench, options: [String] = [], learningRate: Double = 0.003
+  ) -> [String] {
+    var computed: [String] = []
+    let status = Workbench.chapter.run(arguments: options, in: bench.surroundings) { run in
+      _ = try run.stage("embed", inputs: ["perplexity": 30]) { _ in
+        computed.append("embed")
+        return [1.5]
+      }
+      for seed in run.seeds {
+        _ = try run.stage("train seed=\(seed)", inputs: ["learningRate": learningRate]) { _ in
+          computed.append("train seed=\(seed)")
+          return seed
+        }
+      }
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    return computed
+  }
+
+  @Test func onlyWhatAChangeTouchesIsComputedAgain() throws {
+    let bench = try Workbench()
+    #expect(computed(in: bench) == ["embed", "train seed=0"])
+    #expect(computed(in: bench) == [])
+    #expect(computed(in: bench, options: ["--threads", "1"]) == [])
+    #expect(computed(in: bench, options: ["--seeds", "3"]) == ["train seed=1", "train seed=2"])
+    #expect(computed(in: bench, learningRate: 0.004) == ["train seed=0"])
+    bench.program = "program 2"
+    #expect(computed(in: bench, learningRate: 0.004) == ["embed", "train seed=0"])
+  }
+
+  @Test func presetsDoNotEvictEachOther() throws {
+    let bench = try Workbench()
+    #expect(computed(in: bench, options: ["--preset", "smoke"]).count == 2)
+    #expect(computed(in: bench, options: ["--out", bench.out.path]).count == 2)
+    #expect(computed(in: bench, options: ["--preset", "smoke"]).count == 0)
+  }
+
+  @Test func staleResultsOfTheSameStageAreRemoved() throws {
+    let bench = try Workbench()
+    _ = computed(in: bench, options: ["--seeds", "11"])
+    let before = bench.names(in: cachePath)
+    #expect(before.count == 12)
+    _ = computed(in: bench, options: ["--seed", "1"], learningRate: 0.004)
+    let after = bench.names(in: cachePath)
+    #expect(after.count == 12)
+    // Of seed 1 another file; that of seed 10, whose name starts alike, stays.
+    #expect(Set(before).subtracting(after).count == 1)
+    #expect(Set(before).subtracting(after).first?.hasPrefix("train-seed-1-") == true)
+  }
+
+  @Test func numbersComeBackToTheBit() throws {
+    let bench = try Workbench()
+    let result = Result(
+      floats: [0.1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, 1 / 3],
+      doubles: [0.1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -.infinity, 1 / 3])
+    var results: [Result] = []
+    for _ in 0..<2 {
+      _ = bench.run { run in
+        results.append(
+          try run.stage("numbers") { _ in
+            if !results.isEmpty { Issue.record("The second run must load the result.") }
+            return result
+          })
+      }
+    }
+    #expect(results.count == 2)
+    #expect(results[1].floats.map(\.bitPattern) == result.floats.map(\.bitPattern))
+    #expect(results[1].doubles.map(\.bitPattern) == result.doubles.map(\.bitPattern))
+  }
+
+  @Test(arguments: ["cut", "altered", "empty", "another stage's"])
+  func damagedResultsAreNamedAndComputedAgain(_ damage: String) throws {
+    let bench = try Workbench()
+    _ = computed(in: bench)
+    let name = try #require(bench.names(in: cachePath).first { $0.hasPrefix("embed-") })
+    let content = try #require(bench.read("\(cachePath)/\(name)"))
+    switch damage {
+    case "cut": try bench.write(String(content.dropLast(2)), to: "\(cachePath)/\(name)")
+    case "altered":
+      try bench.write(content.replacing("[1.5]", with: "[2.5]"), to: "\(cachePath)/\(name)")
+    case "empty": try bench.write("", to: "\(cachePath)/\(name)")
+    default:
+      let other = try #require(bench.names(in: cachePath).first { $0.hasPrefix("train-") })
+      try bench.write(bench.read("\(cachePath)/\(other)") ?? "", to: "\(cachePath)/\(name)")
+    }
+    #expect(computed(in: bench) == ["embed"])
+    #expect(
+      bench.standardError.contains("\(name): found damaged, expected a stage's result; computing"))
+    #expect(bench.read("\(cachePath)/\(name)") == content)
+  }
+
+  @Test func anInterruptedRunGoesOnAfterItsLastFinishedStage() throws {
+    struct Interruption: Error, CustomStringConvertible { let description = "out of\nmemory" }
+    let bench = try Workbench()
+    let status = bench.run { run in
+      _ = try run.stage("embed", inputs: ["perplexity": 30]) { _ in [1.5] }
+      _ = try run.stage("train seed=0", inputs: ["learningRate": 0.003]) { _ -> Int in
+        throw Interruption()
+      }
+    }
+    #expect(status == 1)
+    #expect(bench.complaints.last == "chapter3: out of memory")
+    #expect(try bench.record() == nil)
+    #expect(computed(in: bench) == ["train seed=0"])
+    #expect(bench.standardError.contains("embed: kept, computed 2023-11-14T22:13:20Z in 0.0 s"))
+  }
+
+  @Test func leftoversOfADeadProcessAreRemoved() throws {
+    let bench = try Workbench()
+    // Process numbers end below 2²² on Linux and below 100,000 on macOS.
+    let dead = "figures/data/.partial-99999999-chapter3-dots.tsv"
+    let alive = "figures/.partial-\(ProcessInfo.processInfo.processIdentifier)-chapter3.png"
+    let foreign = "figures/.partial-notes"
+    for path in [dead, alive, foreign] { try bench.write("", to: path) }
+    _ = computed(in: bench)
+    #expect(bench.read(dead) == nil)
+    #expect(bench.read(alive) != nil)
+    #expect(bench.read(foreign) != nil)
+  }
+
+  @Test func fileNamesOfStages() {
+    #expect(fileNamePart(of: "train T=0.5 seed=0") == "train-t-0.5-seed-0")
+    #expect(fileNamePart(of: "Ünï/../code") == "n-..-code")
+  }
+}

@@ -1,0 +1,99 @@
+import ChapterKit
+import Datasets
+import Foundation
+
+/// A package root in a temporary directory, with a gnuplot that only takes notes, a clock that stands
+/// still until told, and a console that remembers: where a test runs chapters.
+final class Workbench {
+  let root: URL
+  var out: URL { root.appending(path: "figures") }
+  private(set) var standardOutput = ""
+  private(set) var standardError = ""
+  var commit = "1a2b3c4d5e6f7890"
+  var dirty: Bool? = false
+  var program = "program 1"
+  var seconds = 0.0
+  var date = Date(timeIntervalSince1970: 1_700_000_000)
+  var gnuplot: URL?
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory
+      .appending(path: "chapter kit's \(UUID().uuidString)", directoryHint: .isDirectory)
+    try write("plot 1", to: "figures/dots.gp")
+    try write("set grid", to: "figures/style.gp")
+    gnuplot = try script(
+      named: "gnuplot",
+      """
+      echo "$*" >> gnuplot.log
+      out=$(printf '%s' "$2" | sed "s/.*out='\\(.*\\)'; stamp=.*/\\1/; s/''/'/g")
+      { cat "$3"; echo "$2"; } > "$out"
+      """)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  /// Runs chapter 3 as from a command line; returns its exit status.
+  func run(_ arguments: String..., body: (Run) throws -> Void) -> Int32 {
+    standardOutput = ""
+    standardError = ""
+    return Workbench.chapter.run(arguments: arguments, in: surroundings, body)
+  }
+
+  static let temperatures = CommandLineOption(
+    "temperature", .numbers("numbers above 0") { $0 > 0 }, default: [1, 0.5], "temperatures")
+  static let rate = CommandLineOption(
+    "rate", .number("a number from 0 to 1") { (0...1).contains($0) }, "the rate")
+  static let balanced = CommandLineOption(flag: "balanced", "as many of each class")
+
+  static let chapter = Chapter(
+    3, "Sharpening", summary: "sharpens.",
+    presets: [
+      .scale(.smoke, costs: "a minute"), .alias(.short, of: .article),
+      .scale(.article, costs: "four minutes"),
+    ], options: [temperatures, rate, balanced])
+
+  var surroundings: Surroundings {
+    Surroundings(
+      root: root,
+      console: Console(
+        isTerminal: false, output: { self.standardOutput += $0 },
+        errors: { self.standardError += $0 }),
+      gnuplot: gnuplot, sources: SourceState(commit: commit, dirty: dirty),
+      executableSHA256: sha256Hex(Data(program.utf8)), blasCore: "Haswell",
+      clock: { self.seconds }, date: { self.date })
+  }
+
+  /// The lines of standard error.
+  var complaints: [String] { standardError.split(separator: "\n").map(String.init) }
+
+  func write(_ text: String, to path: String) throws {
+    let file = root.appending(path: path)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+
+  func read(_ path: String) -> String? {
+    (try? Data(contentsOf: root.appending(path: path))).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The names in a directory, in order; none where there is no such directory.
+  func names(in path: String) -> [String] {
+    let directory = root.appending(path: path).path(percentEncoded: false)
+    return ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+  }
+
+  func record() throws -> RunRecord? { try RunRecord.load(chapter: 3, from: out) }
+
+  /// How often gnuplot was called so far.
+  var drawings: Int { read("gnuplot.log")?.split(separator: "\n").count ?? 0 }
+
+  /// A shell script in the root that can be run.
+  func script(named name: String, _ lines: String) throws -> URL {
+    try write("#!/bin/sh\n" + lines + "\n", to: name)
+    let file = root.appending(path: name)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: file.path(percentEncoded: false))
+    return file
+  }
+}
