@@ -74,7 +74,8 @@ public struct PCA: Sendable {
           centred.withUnsafeMutableBufferPointer { centred in
             let (centred, product) = (centred.baseAddress!, product.baseAddress!)
             Parallel.forEachRange(of: chunk.count) { _, range in
-              let rowsOfPart = (chunk.lowerBound + range.lowerBound)..<(chunk.lowerBound + range.upperBound)
+              let rowsOfPart =
+                (chunk.lowerBound + range.lowerBound)..<(chunk.lowerBound + range.upperBound)
               rows.copy(rows: rowsOfPart, less: mean, to: centred + range.lowerBound * size)
             }
             Parallel.forEachRange(of: size) { _, range in
