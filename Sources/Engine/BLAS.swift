@@ -46,4 +46,43 @@ package enum BLAS {
       b.pointer, blasint(b.leading ?? (b.isTransposed ? inner : columns)),
       beta, c, blasint(leading ?? columns))
   }
+
+  /// The largest eigenvalues of a symmetric matrix and their eigenvectors (LAPACK's `dsyevr`).
+  ///
+  /// - Parameters:
+  ///   - matrix: (size, size), finite; only one triangle is read.
+  ///   - count: How many eigenpairs, in 1 ... `size`.
+  /// - Returns: `values` (count) in ascending order; `vectors` (count, size), a unit vector a row,
+  ///   each with the sign that LAPACK happened to give it.
+  package static func largestEigenpairs(
+    of matrix: [Double], size: Int, count: Int
+  ) -> (values: [Double], vectors: [Double]) {
+    precondition(matrix.count == size * size && (1...size).contains(count))
+    _ = singleThreaded
+    var matrix = matrix
+    var values = [Double](repeating: 0, count: size)
+    var vectors = [Double](repeating: 0, count: count * size)
+    var work = [0.0]
+    var integerWork: [blasint] = [0]
+    /// Asks for the sizes of the work arrays when they are of length one, as LAPACK has it.
+    func solve() {
+      var order = blasint(size)
+      var (unusedBound, tolerance) = (0.0, 0.0)
+      var (first, last, found) = (blasint(size - count + 1), blasint(size), blasint(0))
+      var support = [blasint](repeating: 0, count: 2 * count)
+      var workLength = blasint(work.count == 1 ? -1 : work.count)
+      var integerWorkLength = blasint(work.count == 1 ? -1 : integerWork.count)
+      var info = blasint(0)
+      dsyevr_(
+        "V", "I", "U", &order, &matrix, &order, &unusedBound, &unusedBound, &first, &last,
+        &tolerance, &found, &values, &vectors, &order, &support, &work, &workLength,
+        &integerWork, &integerWorkLength, &info, 1, 1, 1)
+      precondition(info == 0, "LAPACK's dsyevr failed with code \(info).")
+    }
+    solve()
+    work = [Double](repeating: 0, count: max(2, Int(work[0])))
+    integerWork = [blasint](repeating: 0, count: Int(integerWork[0]))
+    solve()
+    return (Array(values.prefix(count)), vectors)
+  }
 }

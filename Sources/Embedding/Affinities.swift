@@ -1,0 +1,178 @@
+import Engine
+import Foundation
+
+/// How much each pair of near points belongs together: the symmetric matrix P of t-SNE (van der
+/// Maaten and Hinton 2008, eq. 1 and 2), sparse as in van der Maaten 2014.
+///
+///     p(j|i) = exp(−βᵢ·dᵢⱼ²) / Σₖ exp(−βᵢ·dᵢₖ²)     pᵢⱼ = (p(j|i) + p(i|j)) / 2n
+///
+/// over the nearest neighbours only, with βᵢ such that p(·|i) has the wished perplexity.
+package struct Affinities: Sendable {
+  /// Rows are padded to a multiple of this many entries, for vectors of that length.
+  package static let lanes = 16
+
+  /// Where each row starts among the entries, and the number of entries at the end: (rows + 1).
+  package let rowStarts: [Int]
+  /// The other point of each entry, rising within a row; the row itself in the padding.
+  package let columns: [Int32]
+  /// pᵢⱼ of each entry; they sum to one. Zero in the padding.
+  package let values: [Float]
+
+  /// Symmetrises the calibrated conditional probabilities of the points' neighbours.
+  package init(of neighbours: NearestNeighbours, perplexity: Float) {
+    let count = neighbours.count
+    let rows = neighbours.indices.count / count
+    let outgoing = Affinities.conditional(neighbours, perplexity: perplexity)
+    let incoming = ConditionalRows(transposing: outgoing)
+
+    var sizes = [Int](repeating: 0, count: rows)
+    sizes.withUnsafeMutableBufferPointer { sizes in
+      Parallel.forEachRange(of: rows, parts: 64) { _, range in
+        for row in range {
+          sizes[row] = 0
+          merge(outgoing, incoming, row: row) { _, _ in sizes[row] += 1 }
+        }
+      }
+    }
+    let lanes = Affinities.lanes
+    var rowStarts = [0]
+    for size in sizes { rowStarts.append(rowStarts.last! + (size + lanes - 1) / lanes * lanes) }
+    var columns = [Int32](repeating: 0, count: rowStarts[rows])
+    var values = [Float](repeating: 0, count: rowStarts[rows])
+    columns.withUnsafeMutableBufferPointer { columns in
+      values.withUnsafeMutableBufferPointer { values in
+        Parallel.forEachRange(of: rows, parts: 64) { _, range in
+          for row in range {
+            var place = rowStarts[row]
+            merge(outgoing, incoming, row: row) { column, sum in
+              columns[place] = column
+              values[place] = sum / Float(2 * rows)
+              place += 1
+            }
+            for padding in place..<rowStarts[row + 1] { columns[padding] = Int32(row) }
+          }
+        }
+      }
+    }
+    self.rowStarts = rowStarts
+    self.columns = columns
+    self.values = values
+  }
+
+  /// p(j|i) for each point's neighbours, by rising index of the neighbour.
+  private static func conditional(
+    _ neighbours: NearestNeighbours, perplexity: Float
+  ) -> ConditionalRows {
+    let count = neighbours.count
+    let rows = neighbours.indices.count / count
+    var columns = [Int32](repeating: 0, count: rows * count)
+    var values = [Float](repeating: 0, count: rows * count)
+    columns.withUnsafeMutableBufferPointer { columns in
+      values.withUnsafeMutableBufferPointer { values in
+        Parallel.forEachRange(of: rows, parts: 64) { _, range in
+          for row in range {
+            let places = (row * count)..<((row + 1) * count)
+            let probabilities = calibratedProbabilities(
+              squaredDistances: neighbours.squaredDistances[places], perplexity: perplexity)
+            let byIndex = zip(neighbours.indices[places], probabilities).sorted { $0.0 < $1.0 }
+            for (place, entry) in zip(places, byIndex) {
+              columns[place] = entry.0
+              values[place] = Float(entry.1)
+            }
+          }
+        }
+      }
+    }
+    return ConditionalRows(
+      starts: (0...rows).map { $0 * count }, columns: columns, values: values)
+  }
+}
+
+/// exp(−β·d²) / Σ exp(−β·d²), with β such that the entropy is the logarithm of the perplexity to
+/// 10⁻⁵, by bisection. Where no β reaches it, as among equal distances, the last one tried stands.
+///
+/// - Parameter squaredDistances: Of one point's neighbours, rising.
+package func calibratedProbabilities(
+  squaredDistances: ArraySlice<Float>, perplexity: Float
+) -> [Double] {
+  let nearest = Double(squaredDistances.first ?? 0)
+  let excess = squaredDistances.map { Double($0) - nearest }
+  let meanExcess = excess.reduce(0, +) / Double(excess.count)
+  let wishedEntropy = log(Double(perplexity))
+  var (lower, upper) = (0.0, Double.infinity)
+  var beta = meanExcess > 0 ? 1 / meanExcess : 1
+  var weights = [Double](repeating: 0, count: excess.count)
+  var sum = 0.0
+  for _ in 0..<100 {
+    var weightedExcess = 0.0
+    sum = 0
+    for (place, distance) in excess.enumerated() {
+      let weight = exp(-beta * distance)
+      weights[place] = weight
+      sum += weight
+      weightedExcess += weight * distance
+    }
+    let difference = log(sum) + beta * weightedExcess / sum - wishedEntropy
+    if abs(difference) < 1e-5 { break }
+    if difference > 0 { lower = beta } else { upper = beta }
+    beta = upper.isFinite ? (lower + upper) / 2 : 2 * beta
+  }
+  return weights.map { $0 / sum }
+}
+
+/// A sparse matrix by rows, rising columns within each.
+private struct ConditionalRows {
+  var starts: [Int]
+  var columns: [Int32]
+  var values: [Float]
+
+  init(starts: [Int], columns: [Int32], values: [Float]) {
+    self.starts = starts
+    self.columns = columns
+    self.values = values
+  }
+
+  /// The transpose of a square matrix, by counting.
+  init(transposing other: ConditionalRows) {
+    let rows = other.starts.count - 1
+    starts = [Int](repeating: 0, count: rows + 1)
+    for column in other.columns { starts[Int(column) + 1] += 1 }
+    for row in 0..<rows { starts[row + 1] += starts[row] }
+    var next = starts
+    columns = [Int32](repeating: 0, count: other.columns.count)
+    values = [Float](repeating: 0, count: other.columns.count)
+    for row in 0..<rows {
+      for place in other.starts[row]..<other.starts[row + 1] {
+        let column = Int(other.columns[place])
+        columns[next[column]] = Int32(row)
+        values[next[column]] = other.values[place]
+        next[column] += 1
+      }
+    }
+  }
+}
+
+/// Calls `body` with each column of one row that either matrix holds, rising, and the sum of the two
+/// values there.
+private func merge(
+  _ first: ConditionalRows, _ second: ConditionalRows, row: Int,
+  _ body: (_ column: Int32, _ sum: Float) -> Void
+) {
+  var (a, b) = (first.starts[row], second.starts[row])
+  let (endA, endB) = (first.starts[row + 1], second.starts[row + 1])
+  while a < endA || b < endB {
+    let columnA = a < endA ? first.columns[a] : Int32.max
+    let columnB = b < endB ? second.columns[b] : Int32.max
+    let column = min(columnA, columnB)
+    var sum: Float = 0
+    if columnA == column {
+      sum += first.values[a]
+      a += 1
+    }
+    if columnB == column {
+      sum += second.values[b]
+      b += 1
+    }
+    body(column, sum)
+  }
+}

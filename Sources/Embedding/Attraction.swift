@@ -1,0 +1,80 @@
+import Engine
+import Foundation
+
+/// The attractive half of the t-SNE gradient, Aᵢ = Σⱼ pᵢⱼ·wᵢⱼ·(yᵢ − yⱼ) with
+/// wᵢⱼ = 1 / (1 + |yᵢ − yⱼ|²), and the divergence that belongs to it.
+package final class Attraction {
+  private static let parts = 64
+
+  /// Σⱼ pᵢⱼ·wᵢⱼ·(yᵢ − yⱼ) of each point.
+  package let forces: Buffer<SIMD2<Float>>
+
+  private let rowStarts: [Int]
+  private let columns: Buffer<Int32>
+  private let values: Buffer<Float>
+  /// Σ pᵢⱼ·log pᵢⱼ.
+  private let negativeEntropy: Double
+
+  /// Takes over the pairs that attract each other.
+  package init(_ affinities: Affinities) {
+    rowStarts = affinities.rowStarts
+    columns = Buffer(affinities.columns)
+    values = Buffer(affinities.values)
+    forces = Buffer(count: affinities.rowStarts.count - 1, repeating: .zero)
+    negativeEntropy = affinities.values.reduce(0.0) { sum, value in
+      value > 0 ? sum + Double(value) * log(Double(value)) : sum
+    }
+  }
+
+  /// Computes `forces`.
+  package func update(at points: Buffer<SIMD2<Float>>) {
+    Parallel.forEachRange(of: forces.count, parts: Attraction.parts) { _, range in
+      for row in range {
+        var forceX = SIMD16<Float>.zero
+        var forceY = SIMD16<Float>.zero
+        let point = points[row]
+        for place in stride(from: rowStarts[row], to: rowStarts[row + 1], by: Affinities.lanes) {
+          let (x, y) = coordinates(of: columns.vector(at: place), among: points)
+          let dx = point.x - x
+          let dy = point.y - y
+          let factor = values.vector(at: place) / (1 + dx * dx + dy * dy)
+          forceX += factor * dx
+          forceY += factor * dy
+        }
+        forces[row] = SIMD2(forceX.sum(), forceY.sum())
+      }
+    }
+  }
+
+  /// KL(P‖Q) = Σ pᵢⱼ·log(pᵢⱼ / qᵢⱼ) with qᵢⱼ = wᵢⱼ / Z.
+  package func divergence(at points: Buffer<SIMD2<Float>>, normaliser: Double) -> Double {
+    var sums = [Double](repeating: 0, count: Attraction.parts)
+    sums.withUnsafeMutableBufferPointer { sums in
+      Parallel.forEachRange(of: forces.count, parts: Attraction.parts) { part, range in
+        for row in range {
+          for place in rowStarts[row]..<rowStarts[row + 1] {
+            let difference = points[row] - points[Int(columns[place])]
+            let logQ = -log1p(Double((difference * difference).sum())) - log(normaliser)
+            sums[part] -= Double(values[place]) * logQ
+          }
+        }
+      }
+    }
+    return sums.reduce(negativeEntropy, +)
+  }
+}
+
+/// The coordinates of sixteen points.
+@inline(__always)
+private func coordinates(
+  of indices: SIMD16<Int32>, among points: Buffer<SIMD2<Float>>
+) -> (x: SIMD16<Float>, y: SIMD16<Float>) {
+  var x = SIMD16<Float>.zero
+  var y = SIMD16<Float>.zero
+  for lane in 0..<16 {
+    let point = points[Int(indices[lane])]
+    x[lane] = point.x
+    y[lane] = point.y
+  }
+  return (x, y)
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// A setting or a number that t-SNE cannot work with.
+public struct InvalidInput: LocalizedError, CustomStringConvertible {
+  /// One line: what was found and what was expected.
+  public let description: String
+
+  /// The same line.
+  public var errorDescription: String? { description }
+}
+
+extension TSNE {
+  /// Throws unless the settings make sense, and fit the rows.
+  func validate(_ rows: Matrix) throws {
+    try expect(
+      perplexity >= 1 && 3 * perplexity < Float(rows.rows),
+      "t-SNE: perplexity \(perplexity) with \(rows.rows) points; "
+        + "expected at least 1 and less than a third of the points")
+    try expect(
+      earlyExaggeration >= 1 && earlyExaggeration.isFinite,
+      "t-SNE: early exaggeration \(earlyExaggeration); expected at least 1")
+    try expect(iterations >= 0, "t-SNE: \(iterations) iterations; expected 0 or more")
+    try expect(
+      (0...iterations).contains(exaggerationIterations),
+      "t-SNE: \(exaggerationIterations) exaggerated iterations; expected 0 to \(iterations), "
+        + "the number of all iterations")
+    if let learningRate {
+      try expect(
+        learningRate > 0 && learningRate.isFinite,
+        "t-SNE: learning rate \(learningRate); expected a positive number")
+    }
+    try expect(
+      (0...1).contains(theta), "t-SNE: theta \(theta); expected 0 to 1")
+    try expect(
+      rows.columns >= 2, "t-SNE: rows of \(rows.columns) numbers; expected at least 2 in a row")
+    if let place = rows.values.firstIndex(where: { !(abs($0) <= 1e15) }) {
+      throw InvalidInput(
+        description: "t-SNE: \(rows.values[place]) in row \(place / rows.columns), "
+          + "column \(place % rows.columns); expected numbers of magnitude 1e15 at most")
+    }
+  }
+}
+
+private func expect(_ condition: Bool, _ otherwise: @autoclosure () -> String) throws {
+  if !condition { throw InvalidInput(description: otherwise()) }
+}

@@ -1,0 +1,186 @@
+import Engine
+
+/// A tree of squares over points of the plane, for the sums of Barnes and Hut (1986).
+///
+/// The points are sorted along a Morton curve of 2¹⁶ × 2¹⁶ cells, so that each node is a run of the
+/// sorted points. Nodes that would have a single child are left out; siblings lie side by side.
+package final class QuadTree {
+  /// A node of at most this many points has no children, but its points are looked at one by one.
+  private static let leafSize = 8
+
+  /// The points' own numbers, in the tree's order: (points).
+  package let order: Buffer<Int32>
+  /// Where they are, in the tree's order, with copies of the last to fill a vector: (points + 15).
+  package let x: Buffer<Float>
+  package let y: Buffer<Float>
+
+  /// How many nodes there are; the root is the first. The buffers below hold one value a node.
+  package private(set) var nodeCount = 0
+  package let centreX: Buffer<Float>
+  package let centreY: Buffer<Float>
+  /// How many points the node stands for.
+  package let mass: Buffer<Float>
+  /// The larger side of the smallest rectangle around the node's points, squared.
+  package let squaredExtent: Buffer<Float>
+  package let firstChild: Buffer<Int32>
+  /// 2, 3 or 4; none for a leaf.
+  package let childCount: Buffer<Int32>
+  /// The node's points in the tree's order.
+  package let start: Buffer<Int32>
+  package let end: Buffer<Int32>
+
+  private let low: Buffer<SIMD2<Float>>
+  private let high: Buffer<SIMD2<Float>>
+  /// Morton code, then point.
+  private var keys: Buffer<UInt64>
+  private var sortedKeys: Buffer<UInt64>
+
+  /// Room for a tree over so many points.
+  package init(points: Int) {
+    // A tree whose inner nodes have two children or more has fewer of them than leaves. Four more
+    // places let the last siblings be read as a vector.
+    let nodes = 2 * points + 4
+    order = Buffer(count: points, repeating: 0)
+    x = Buffer(count: points + 15, repeating: 0)
+    y = Buffer(count: points + 15, repeating: 0)
+    centreX = Buffer(count: nodes, repeating: 0)
+    centreY = Buffer(count: nodes, repeating: 0)
+    mass = Buffer(count: nodes, repeating: 0)
+    squaredExtent = Buffer(count: nodes, repeating: 0)
+    firstChild = Buffer(count: nodes, repeating: 0)
+    childCount = Buffer(count: nodes, repeating: 0)
+    start = Buffer(count: nodes, repeating: 0)
+    end = Buffer(count: nodes, repeating: 0)
+    low = Buffer(count: nodes, repeating: .zero)
+    high = Buffer(count: nodes, repeating: .zero)
+    keys = Buffer(count: points, repeating: 0)
+    sortedKeys = Buffer(count: points, repeating: 0)
+  }
+
+  /// Builds the tree anew over as many points as there is room for.
+  package func build(over points: Buffer<SIMD2<Float>>) {
+    sort(points)
+    split()
+    summarise()
+  }
+
+  /// Fills `order`, `x` and `y`, and leaves the sorted codes in `keys`.
+  private func sort(_ points: Buffer<SIMD2<Float>>) {
+    let count = order.count
+    var (low, high) = (points[0], points[0])
+    for point in 0..<count {
+      low = pointwiseMin(low, points[point])
+      high = pointwiseMax(high, points[point])
+    }
+    let side = max((high - low).max(), .leastNormalMagnitude)
+    for point in 0..<count {
+      let cell = SIMD2<UInt32>(
+        ((points[point] - low) / side * 65_535).clamped(
+          lowerBound: .zero, upperBound: .init(repeating: 65_535)))
+      keys[point] = UInt64(spread(cell.x) | spread(cell.y) << 1) << 32 | UInt64(point)
+    }
+    for shift in [32, 43, 54] { sortKeys(byElevenBitsFrom: shift) }
+    for place in 0..<count {
+      let point = Int(keys[place] & 0xFFFF_FFFF)
+      order[place] = Int32(point)
+      x[place] = points[point].x
+      y[place] = points[point].y
+    }
+    for place in count..<(count + 15) {
+      x[place] = x[count - 1]
+      y[place] = y[count - 1]
+    }
+  }
+
+  /// One pass of a stable radix sort.
+  private func sortKeys(byElevenBitsFrom shift: Int) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2049) { starts in
+      starts.initialize(repeating: 0)
+      for place in 0..<keys.count { starts[Int(keys[place] >> UInt64(shift) & 2047) + 1] += 1 }
+      for digit in 0..<2048 { starts[digit + 1] += starts[digit] }
+      for place in 0..<keys.count {
+        let digit = Int(keys[place] >> UInt64(shift) & 2047)
+        sortedKeys[starts[digit]] = keys[place]
+        starts[digit] += 1
+      }
+    }
+    swap(&keys, &sortedKeys)
+  }
+
+  /// Finds the nodes from the root down, each level after the one above it.
+  private func split() {
+    start[0] = 0
+    end[0] = Int32(order.count)
+    nodeCount = 1
+    var node = 0
+    while node < nodeCount {
+      let (first, last) = (Int(start[node]), Int(end[node]) - 1)
+      let difference = (keys[first] ^ keys[last]) >> 32
+      firstChild[node] = Int32(nodeCount)
+      if last - first >= QuadTree.leafSize && difference != 0 {
+        let digitShift = UInt64(32 + (63 - difference.leadingZeroBitCount) & ~1)
+        addChildren(from: first, through: last, digitShift: digitShift)
+      }
+      childCount[node] = Int32(nodeCount) - firstChild[node]
+      node += 1
+    }
+  }
+
+  /// Adds a node for each run of equal digits: the two bits of a code from `digitShift` on.
+  private func addChildren(from first: Int, through last: Int, digitShift: UInt64) {
+    var place = first
+    while place <= last {
+      let digit = keys[place] >> digitShift & 3
+      // The end of the run, by bisection.
+      var (inside, outside) = (place, last + 1)
+      while outside - inside > 1 {
+        let middle = (inside + outside) / 2
+        if keys[middle] >> digitShift & 3 == digit { inside = middle } else { outside = middle }
+      }
+      start[nodeCount] = Int32(place)
+      end[nodeCount] = Int32(outside)
+      nodeCount += 1
+      place = outside
+    }
+  }
+
+  /// Fills mass, centre and extent of the nodes, children before parents.
+  private func summarise() {
+    for node in stride(from: nodeCount - 1, through: 0, by: -1) {
+      var sum = SIMD2<Float>.zero
+      var (low, high) = (
+        SIMD2<Float>(repeating: .infinity), SIMD2<Float>(repeating: -.infinity)
+      )
+      if childCount[node] == 0 {
+        for place in Int(start[node])..<Int(end[node]) {
+          let point = SIMD2(x[place], y[place])
+          sum += point
+          low = pointwiseMin(low, point)
+          high = pointwiseMax(high, point)
+        }
+      }
+      let first = Int(firstChild[node])
+      for child in first..<(first + Int(childCount[node])) {
+        sum += mass[child] * SIMD2(centreX[child], centreY[child])
+        low = pointwiseMin(low, self.low[child])
+        high = pointwiseMax(high, self.high[child])
+      }
+      mass[node] = Float(end[node] - start[node])
+      let centre = sum / mass[node]
+      centreX[node] = centre.x
+      centreY[node] = centre.y
+      self.low[node] = low
+      self.high[node] = high
+      let extent = (high - low).max()
+      squaredExtent[node] = extent * extent
+    }
+  }
+}
+
+/// The sixteen low bits with a zero between each two.
+private func spread(_ bits: UInt32) -> UInt32 {
+  var bits = (bits | bits << 8) & 0x00FF_00FF
+  bits = (bits | bits << 4) & 0x0F0F_0F0F
+  bits = (bits | bits << 2) & 0x3333_3333
+  return (bits | bits << 1) & 0x5555_5555
+}
