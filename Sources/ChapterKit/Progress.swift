@@ -2,7 +2,7 @@ import Foundation
 
 /// Tells how far a stage has come: a bar on a terminal, otherwise a plain line now and then.
 ///
-///     progress.update(step, of: steps, .loss(loss), .accuracy(accuracy))
+///     progress.update(step, of: steps, [.loss(loss), .accuracy(accuracy)])
 public final class Progress {
   private let stage: String
   private let unit: ProgressUnit
@@ -22,7 +22,7 @@ public final class Progress {
   /// Says that `step` of `total` steps are done, and what was measured last.
   ///
   /// A reading stays on display until one with the same label replaces it.
-  public func update(_ step: Int, of total: Int, _ readings: Reading...) {
+  public func update(_ step: Int, of total: Int, _ readings: [Reading]) {
     let now = clock()
     rate.update(step: step, at: now)
     for reading in readings { keep(reading) }

@@ -82,9 +82,11 @@ private struct DistanceSources {
         let tile = tile.baseAddress!
         for start in stride(from: 0, to: rows, by: tileLength) {
           let columns = min(tileLength, rows - start)
-          BLAS.multiply(
-            factors, .plain, values.baseAddress! + start * inner, .transposed, into: tile,
-            rows: queries.count, inner: inner, columns: columns)
+          factors.withUnsafeBufferPointer { factors in
+            BLAS.multiply(
+              .plain(factors.baseAddress!), .transposed(values.baseAddress! + start * inner),
+              into: tile, rows: queries.count, inner: inner, columns: columns)
+          }
           for place in selections.indices {
             selections[place].offer(
               tile + place * columns, count: columns, firstIndex: start,

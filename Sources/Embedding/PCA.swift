@@ -51,9 +51,12 @@ public struct PCA: Sendable {
         let centred = UnsafeMutablePointer<Float>.allocate(capacity: range.count * rows.columns)
         defer { centred.deallocate() }
         rows.copy(rows: range, less: mean, to: centred)
-        BLAS.multiply(
-          centred, .plain, axes.values, .transposed, into: target + range.lowerBound * components,
-          rows: range.count, inner: rows.columns, columns: components)
+        axes.values.withUnsafeBufferPointer { axes in
+          BLAS.multiply(
+            .plain(centred), .transposed(axes.baseAddress!),
+            into: target + range.lowerBound * components,
+            rows: range.count, inner: rows.columns, columns: components)
+        }
       }
       count = rows.rows * components
     }
@@ -80,7 +83,7 @@ public struct PCA: Sendable {
             }
             Parallel.forEachRange(of: size) { _, range in
               BLAS.multiply(
-                centred + range.lowerBound, .transposed, leadingA: size, centred, .plain,
+                .transposed(centred + range.lowerBound, leading: size), .plain(centred),
                 into: product + range.lowerBound * size,
                 rows: range.count, inner: chunk.count, columns: size)
               for place in (range.lowerBound * size)..<(range.upperBound * size) {

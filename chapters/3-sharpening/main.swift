@@ -121,7 +121,7 @@ struct Predictions: Codable {
 /// Trains a network with guesses sharpened at temperature `T`, and has it classify the test images.
 func train(
   on digits: ImageDataset, temperature T: Double, seed: Int, settings: Settings,
-  progress: Progress
+  progress: ChapterKit.Progress
 ) throws -> Predictions {
   let images = digits.train
   let split = try LabelSplit(
@@ -154,7 +154,7 @@ func train(
 
     progress.update(
       step + 1, of: steps,
-      .loss(loss.scalar), .accuracy(share(of: prediction, matching: images.classes(unlabelled))))
+      [.loss(loss.scalar), .accuracy(share(of: prediction, matching: images.classes(unlabelled)))])
   }
   return classify(digits.test, with: network)
 }
@@ -190,7 +190,7 @@ struct DigitMap: Codable {
 }
 
 /// Lays the images out in the plane.
-func drawMap(of images: LabelledImages, settings: Settings, progress: Progress) throws -> DigitMap {
+func drawMap(of images: LabelledImages, settings: Settings, progress: ChapterKit.Progress) throws -> DigitMap {
   let rows = Matrix(
     rows: images.count, columns: images.height * images.width,
     values: images.pixels.map { Float($0) / 255 })
@@ -198,8 +198,8 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: Progress) 
   var tsne = TSNE()
   tsne.iterations = settings.embeddingIterations
   let embedding = try tsne.embed(components) { iteration, divergence in
-    progress.update(
-      iteration, of: settings.embeddingIterations, divergence.map { [.divergence($0)] } ?? [])
+    let readings = divergence.map { [Reading.divergence($0)] } ?? []
+    progress.update(iteration, of: settings.embeddingIterations, readings)
   }
   return DigitMap(
     x: embedding.points.map(\.x), y: embedding.points.map(\.y),
