@@ -190,7 +190,9 @@ struct DigitMap: Codable {
 }
 
 /// Lays the images out in the plane.
-func drawMap(of images: LabelledImages, settings: Settings, progress: ChapterKit.Progress) throws -> DigitMap {
+func drawMap(of images: LabelledImages, settings: Settings, progress: ChapterKit.Progress) throws
+  -> DigitMap
+{
   let rows = Matrix(
     rows: images.count, columns: images.height * images.width,
     values: images.pixels.map { Float($0) / 255 })

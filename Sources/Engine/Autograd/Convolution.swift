@@ -71,7 +71,7 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
           rows: inputs, inner: rows, columns: outputs)
       },
       filled(bias.shape) {
-        ColumnStatistics.sums(gradient.pointer, rows: rows, columns: outputs, into: $0)
+        columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)
       },
     ]
   }

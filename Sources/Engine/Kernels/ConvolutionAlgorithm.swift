@@ -36,13 +36,3 @@ extension ConvolutionGeometry {
     WinogradConvolution(self) ?? PatchConvolution(geometry: self)
   }
 }
-
-/// Adds each column's sum over the rows to `sums` (columns).
-func addColumnSums(
-  _ x: UnsafePointer<Float>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Float>
-) {
-  for row in 0..<rows {
-    let x = x + row * columns
-    for c in 0..<columns { sums[c] += x[c] }
-  }
-}

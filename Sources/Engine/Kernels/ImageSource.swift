@@ -50,6 +50,26 @@ enum ImageSource {
   }
 }
 
+extension ImageSource {
+  /// Adds what ``read(from:pixels:channels:into:)`` writes to `target`.
+  func add(from start: Int, pixels: Int, channels: Int, to target: UnsafeMutablePointer<Float>) {
+    if case .stored(let x) = self {
+      for i in 0..<pixels * channels { target[i] += x[start + i] }
+      return
+    }
+    let chunk = 64
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: chunk * channels) { scratch in
+      let scratch = scratch.baseAddress!
+      for first in stride(from: 0, to: pixels, by: chunk) {
+        let count = min(chunk, pixels - first)
+        read(from: start + first * channels, pixels: count, channels: channels, into: scratch)
+        let target = target + first * channels
+        for i in 0..<count * channels { target[i] += scratch[i] }
+      }
+    }
+  }
+}
+
 /// An image with a border of zeros, large enough that whole tiles can be read everywhere.
 struct PaddedImage {
   let height: Int

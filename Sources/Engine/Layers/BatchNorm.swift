@@ -21,13 +21,13 @@ public final class RunningMoments: @unchecked Sendable {
 }
 
 /// Batch normalisation with a learned scale and shift for each channel; see
-/// ``normaliseByBatch(_:scale:shift:epsilon:)``.
+/// ``normaliseByBatch(_:moments:scale:shift:epsilon:)``.
 public final class BatchNorm: Layer {
-  private let scale: Parameter
-  private let shift: Parameter
-  private let running: RunningMoments
+  let scale: Parameter
+  let shift: Parameter
+  let running: RunningMoments
+  let epsilon: Float
   private let momentum: Float
-  private let epsilon: Float
 
   /// Scale 1 and shift 0; `momentum` is the weight of the newest batch in the running moments.
   public init(channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5) {
@@ -40,16 +40,26 @@ public final class BatchNorm: Layer {
 
   /// (N, …, channels) → the same shape.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    self(x, moments: nil, mode)
+  }
+
+  /// The same, `moments` being those of `x` where they are known.
+  func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode) -> Tensor {
     switch mode {
     case .training:
       let (y, batch) = normaliseByBatch(
-        x, scale: scale.value, shift: shift.value, epsilon: epsilon)
-      running.move(towards: batch, count: x.rows, momentum: momentum)
+        x, moments: moments, scale: scale.value, shift: shift.value, epsilon: epsilon)
+      move(towards: batch, count: x.rows)
       return y
     case .evaluation:
       return normalise(
         x, by: running.moments, scale: scale.value, shift: shift.value, epsilon: epsilon)
     }
+  }
+
+  /// Moves the running moments towards those of a batch with `count` values a channel.
+  func move(towards batch: ChannelMoments, count: Int) {
+    running.move(towards: batch, count: count, momentum: momentum)
   }
 
   /// "scale" and "shift", both (channels).

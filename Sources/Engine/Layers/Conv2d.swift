@@ -25,6 +25,15 @@ public final class Conv2d: Layer {
     self.activation = activation
   }
 
+  /// The given filters (K, K, C, D), without a bias.
+  public init(filters: Parameter, stride: Int = 1, padding: Int = 0) {
+    weights = filters
+    bias = nil
+    self.stride = stride
+    self.padding = padding
+    activation = .none
+  }
+
   /// Images (N, H, W, inputChannels) → (N, H′, W′, outputChannels).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     conv2d(

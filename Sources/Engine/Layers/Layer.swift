@@ -6,11 +6,8 @@ public enum Mode: Sendable {
   case evaluation
 }
 
-/// A function of a tensor with parameters of its own.
-public protocol Layer: AnyObject {
-  /// The layer's output for `x`.
-  func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor
-
+/// Something with parameters of its own.
+public protocol ParameterHolder: AnyObject {
   /// What training changes, in a fixed order.
   var parameters: [NamedParameter] { get }
 
@@ -18,39 +15,28 @@ public protocol Layer: AnyObject {
   var statistics: [NamedStatistic] { get }
 }
 
-extension Layer {
+extension ParameterHolder {
   /// None.
   public var parameters: [NamedParameter] { [] }
   /// None.
   public var statistics: [NamedStatistic] { [] }
 
+  /// The parameters, their names behind that of the whole.
+  func parameters(under name: String) -> [NamedParameter] {
+    parameters.map { ("\(name).\($0.name)", $0.parameter) }
+  }
+
+  /// The statistics, their names behind that of the whole.
+  func statistics(under name: String) -> [NamedStatistic] {
+    statistics.map { ("\(name).\($0.name)", $0.statistic) }
+  }
+
   /// How many numbers training changes.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
 }
 
-/// Layers one after the other.
-public final class Sequential: Layer {
-  private let layers: [any Layer]
-
-  /// The layers in the order they are applied.
-  public init(_ layers: any Layer...) { self.layers = layers }
-
-  /// The last layer's output.
-  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
-    layers.reduce(x) { x, layer in layer(x, mode) }
-  }
-
-  /// The layers' parameters, named "index.name".
-  public var parameters: [NamedParameter] {
-    layers.enumerated().flatMap { index, layer in
-      layer.parameters.map { ("\(index).\($0.name)", $0.parameter) }
-    }
-  }
-
-  /// The layers' statistics, named "index.name".
-  public var statistics: [NamedStatistic] {
-    layers.enumerated().flatMap { index, layer in
-      layer.statistics.map { ("\(index).\($0.name)", $0.statistic) }
-    }
-  }
+/// A function of a tensor with parameters of its own.
+public protocol Layer: ParameterHolder {
+  /// The layer's output for `x`.
+  func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor
 }

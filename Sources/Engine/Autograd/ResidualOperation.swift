@@ -1,0 +1,191 @@
+/// A block of a pre-activated residual network (He et al. 2016, arXiv:1603.05027) as one operation, in
+/// as few passes over the memory as there are convolutions.
+///
+///     h = act(norm₁(x)),  u = h ∗ w₁,  y = factor · act(norm₂(u)) ∗ w₂ + shortcut(h or x)
+///
+/// Of what it computes only u and y are written to memory: normalisation and activation happen while
+/// the next convolution reads, and the moments of u and y are taken while they are written.
+struct ResidualOperation {
+  /// What training changes.
+  struct Weights {
+    /// γ and β of the normalisations, (C) and (D).
+    let scale1, shift1, scale2, shift2: Tensor
+    /// Filters (3, 3, C, D) and (3, 3, D, D).
+    let convolution1, convolution2: Tensor
+    /// Filters of the shortcut (1, 1, C, D), if it has any.
+    let shortcut: Tensor?
+
+    fileprivate var all: [Tensor] {
+      [scale1, shift1, convolution1, scale2, shift2, convolution2] + [shortcut].compactMap { $0 }
+    }
+  }
+
+  /// What training does not change.
+  struct Structure {
+    let stride: Int
+    let activation: Activation
+    /// What the residual branch is multiplied by.
+    let residualFactor: Float
+    /// Whether the shortcut starts after the first activation, at h, or before it, at x.
+    let shortcutIsActivated: Bool
+    let epsilon: Float
+  }
+
+  /// Where the moments come from that the block normalises by.
+  enum Normalisation {
+    /// From the batch: those of x are known, those of u are taken.
+    case byBatch(x: ChannelMoments)
+    /// From elsewhere.
+    case fixed(x: ChannelMoments, u: ChannelMoments)
+  }
+
+  /// y, and the moments of u and y that were taken on the way.
+  struct Output {
+    let y: Tensor
+    let uMoments: ChannelMoments
+    let yMoments: ChannelMoments
+  }
+
+  private let x: Tensor
+  private let weights: Weights
+  private let structure: Structure
+  private let momentsFollowX: Bool
+  private let convolution1, convolution2: ConvolutionGeometry
+  private let shortcut: ConvolutionGeometry?
+  private let norm1: NormalisationFactors
+
+  /// A block over `x` (N, H, W, C).
+  private init(
+    _ x: Tensor, _ weights: Weights, _ structure: Structure, _ normalisation: Normalisation
+  ) {
+    (self.x, self.weights, self.structure) = (x, weights, structure)
+    convolution1 = ConvolutionGeometry(
+      input: x.shape, weights: weights.convolution1.shape, stride: structure.stride, padding: 1)
+    convolution2 = ConvolutionGeometry(
+      input: convolution1.outputShape, weights: weights.convolution2.shape, stride: 1, padding: 1)
+    shortcut = weights.shortcut.map {
+      ConvolutionGeometry(
+        input: x.shape, weights: $0.shape, stride: structure.stride, padding: 0)
+    }
+    let moments: ChannelMoments
+    switch normalisation {
+    case .byBatch(let x): (moments, momentsFollowX) = (x, true)
+    case .fixed(let x, _): (moments, momentsFollowX) = (x, false)
+    }
+    norm1 = NormalisationFactors(
+      moments, scale: weights.scale1, shift: weights.shift1, epsilon: structure.epsilon)
+  }
+
+  /// Computes the block's output and puts it on the tape.
+  static func apply(
+    to x: Tensor, _ weights: Weights, _ structure: Structure, _ normalisation: Normalisation
+  ) -> Output {
+    ResidualOperation(x, weights, structure, normalisation).forward(normalisation)
+  }
+}
+
+// MARK: - Forward
+
+extension ResidualOperation {
+  private var h: ImageSource { norm1.source(x, activation: structure.activation) }
+  private var shortcutInput: ImageSource {
+    structure.shortcutIsActivated ? h : .stored(x.pointer)
+  }
+
+  private func forward(_ normalisation: Normalisation) -> Output {
+    let (u, uMoments) = convolve(h, convolution1, weights.convolution1, adding: nil)
+    let moments = if case .fixed(_, let fixed) = normalisation { fixed } else { uMoments }
+    let norm2 = NormalisationFactors(
+      moments, scale: weights.scale2, shift: weights.shift2, epsilon: structure.epsilon)
+
+    let projected = weights.shortcut.map { convolve(shortcutInput, shortcut!, $0, adding: nil).0 }
+    let scaledFilters = structure.residualFactor * weights.convolution2.detached
+    let (y, yMoments) = convolve(
+      norm2.source(u, activation: structure.activation), convolution2, scaledFilters,
+      adding: projected.map { .stored($0.pointer) } ?? shortcutInput)
+    let recorded = y.recorded(from: [x] + weights.all) { gradient in
+      backward(gradient, u: u, norm2: norm2, scaledFilters: scaledFilters)
+    }
+    return Output(y: recorded, uMoments: uMoments, yMoments: yMoments)
+  }
+
+  /// A convolution, what is to be added to it, and the moments of the sum.
+  private func convolve(
+    _ source: ImageSource, _ geometry: ConvolutionGeometry, _ filters: Tensor,
+    adding addend: ImageSource?
+  ) -> (Tensor, ChannelMoments) {
+    let algorithm = geometry.algorithm
+    let moments = ColumnMoments(parts: algorithm.parts, columns: geometry.outputChannels)
+    let y = Tensor(uninitialised: geometry.outputShape)
+    algorithm.convolve(source, filters.pointer, into: y.pointer) { part, images in
+      let start = images.lowerBound * geometry.outputLength
+      let rows = images.count * geometry.positions
+      addend?.add(
+        from: start, pixels: rows, channels: geometry.outputChannels, to: y.pointer + start)
+      moments.add(y.pointer + start, rows: rows, to: part)
+    }
+    return (y, ChannelMoments(moments, channels: geometry.outputChannels))
+  }
+}
+
+// MARK: - Backward
+
+extension ResidualOperation {
+  /// The derivatives by x and all weights, given that by y.
+  private func backward(
+    _ gradient: Tensor, u: Tensor, norm2: NormalisationFactors, scaledFilters: Tensor
+  ) -> [Tensor?] {
+    let (shortcutGradient, shortcutFilters) = differentiateShortcut(gradient)
+    let (second, uGradient, filters2) = differentiate(
+      convolution2, norm2, before: u, scaledFilters, gradient: .stored(gradient.pointer),
+      shortcutGradient: nil)
+    let (first, normalisedGradient, filters1) = differentiate(
+      convolution1, norm1, before: x, weights.convolution1,
+      gradient: second.source(uGradient, u),
+      shortcutGradient: structure.shortcutIsActivated ? shortcutGradient : nil)
+    let xGradient = evaluated(first.source(normalisedGradient, x), shape: x.shape)
+    return [
+      structure.shortcutIsActivated ? xGradient : xGradient + shortcutGradient,
+      first.scale, first.shift, filters1,
+      second.scale, second.shift, structure.residualFactor * filters2,
+    ] + [shortcutFilters].compactMap { $0 }
+  }
+
+  /// The derivative by what the shortcut reads, and by its filters, if it has any.
+  private func differentiateShortcut(_ gradient: Tensor) -> (Tensor, filters: Tensor?) {
+    guard let shortcut, let filters = weights.shortcut else { return (gradient, nil) }
+    let inputGradient = Tensor(uninitialised: x.shape)
+    let filterGradient = Tensor(uninitialised: filters.shape)
+    shortcut.algorithm.differentiate(
+      shortcutInput, filters.pointer, outputGradient: .stored(gradient.pointer),
+      intoInput: inputGradient.pointer, weights: filterGradient.pointer, bias: nil,
+      finish: { _, _ in })
+    return (inputGradient, filterGradient)
+  }
+
+  /// The derivatives of a convolution of act(norm(x)).
+  ///
+  /// - Returns: What is needed for that by x, the derivative by norm(x), and that by the filters.
+  private func differentiate(
+    _ geometry: ConvolutionGeometry, _ norm: NormalisationFactors, before x: Tensor,
+    _ filters: Tensor, gradient: ImageSource, shortcutGradient: Tensor?
+  ) -> (NormalisationGradient, Tensor, filters: Tensor) {
+    let algorithm = geometry.algorithm
+    let sums = NormalisationGradientSums(norm, parts: algorithm.parts)
+    let normalisedGradient = Tensor(uninitialised: x.shape)
+    let filterGradient = Tensor(uninitialised: filters.shape)
+    algorithm.differentiate(
+      norm.source(x, activation: structure.activation), filters.pointer,
+      outputGradient: gradient, intoInput: normalisedGradient.pointer,
+      weights: filterGradient.pointer, bias: nil
+    ) { part, images in
+      let start = images.lowerBound * geometry.inputLength
+      sums.undo(
+        structure.activation, normalisedGradient.pointer + start,
+        shortcut: shortcutGradient.map { UnsafePointer($0.pointer + start) }, x.pointer + start,
+        rows: images.count * geometry.height * geometry.width, part: part)
+    }
+    let result = sums.result(rows: x.rows, momentsFollowX: momentsFollowX)
+    return (result, normalisedGradient, filterGradient)
+  }
+}

@@ -1,0 +1,139 @@
+/// Batch normalisation as y = x·factor + offset, a number of each for each channel.
+struct NormalisationFactors {
+  let moments: ChannelMoments
+  /// 1/√(variance + ε).
+  let inverseDeviation: Tensor
+  /// scale·inverseDeviation.
+  let factor: Tensor
+  /// shift − mean·factor.
+  let offset: Tensor
+
+  init(_ moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float) {
+    let channels = scale.count
+    precondition(
+      [moments.mean, moments.variance, scale, shift].allSatisfy { $0.shape == [channels] },
+      "Batch normalisation needs a number for each of \(channels) channels.")
+    self.moments = moments
+    inverseDeviation = filled([channels]) {
+      for c in 0..<channels { $0[c] = 1 / (moments.variance.pointer[c] + epsilon).squareRoot() }
+    }
+    factor = filled([channels]) { [inverseDeviation] in
+      for c in 0..<channels { $0[c] = scale.pointer[c] * inverseDeviation.pointer[c] }
+    }
+    offset = filled([channels]) { [factor] in
+      for c in 0..<channels {
+        $0[c] = shift.pointer[c] - moments.mean.pointer[c] * factor.pointer[c]
+      }
+    }
+  }
+
+  /// What a convolution reads that has this normalisation and an activation before it.
+  func source(_ x: Tensor, activation: Activation) -> ImageSource {
+    .normalised(
+      x.pointer, scale: factor.pointer, shift: offset.pointer, slope: activation.slope)
+  }
+}
+
+/// What the derivative by a batch normalisation's input is made of, collected block by block.
+struct NormalisationGradientSums {
+  private let gradients: PartialSums
+  private let products: PartialSums
+  private let factors: NormalisationFactors
+  private let channels: Int
+
+  init(_ factors: NormalisationFactors, parts: Int) {
+    self.factors = factors
+    channels = factors.factor.count
+    gradients = PartialSums(parts: parts, count: channels)
+    products = PartialSums(parts: parts, count: channels)
+  }
+
+  /// Adds `rows` rows of the derivative by the normalised values, `x` being the values before.
+  func add(_ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, to part: Int) {
+    let mean = factors.moments.mean.pointer
+    let (sum, product) = (gradients[part], products[part])
+    for row in 0..<rows {
+      let (gradient, x) = (gradient + row * channels, x + row * channels)
+      for c in 0..<channels {
+        sum[c] += gradient[c]
+        product[c].addProduct(gradient[c], x[c] - mean[c])
+      }
+    }
+  }
+
+  /// Undoes an activation after the normalisation and adds what comes out, as
+  /// ``add(_:_:rows:to:)`` does; `gradient` is overwritten by the derivative before the activation.
+  ///
+  /// `shortcut`, if there is one, is another derivative by the activation's output.
+  func undo(
+    _ activation: Activation, _ gradient: UnsafeMutablePointer<Float>,
+    shortcut: UnsafePointer<Float>?, _ x: UnsafePointer<Float>, rows: Int, part: Int
+  ) {
+    let (factor, offset) = (factors.factor.pointer, factors.offset.pointer)
+    let mean = factors.moments.mean.pointer
+    let (sum, product) = (gradients[part], products[part])
+    let slope = activation.slope
+    for row in 0..<rows {
+      let (gradient, x) = (gradient + row * channels, x + row * channels)
+      if let shortcut {
+        let shortcut = shortcut + row * channels
+        for c in 0..<channels { gradient[c] += shortcut[c] }
+      }
+      for c in 0..<channels {
+        let isPositive = offset[c].addingProduct(x[c], factor[c]) > 0
+        let before = isPositive ? gradient[c] : slope * gradient[c]
+        gradient[c] = before
+        sum[c] += before
+        product[c].addProduct(before, x[c] - mean[c])
+      }
+    }
+  }
+
+  /// The derivatives by scale and shift, and the factors of that by the input.
+  ///
+  /// dx = factor·(g − mean of g − x̂ · mean of g·x̂) for `rows` rows where the moments follow x, and
+  /// factor·g where they do not; as a sum of multiples of g, x and 1.
+  func result(rows: Int, momentsFollowX: Bool) -> NormalisationGradient {
+    let scaleGradient = Tensor(uninitialised: [channels])
+    let shiftGradient = Tensor(uninitialised: [channels])
+    products.sum(into: scaleGradient.pointer)
+    gradients.sum(into: shiftGradient.pointer)
+    let deviation = factors.inverseDeviation.pointer
+    for c in 0..<channels { scaleGradient.pointer[c] *= deviation[c] }
+
+    let factor = factors.factor.pointer
+    let share: Float = momentsFollowX ? 1 / Float(rows) : 0
+    let inputFactor = filled([channels]) {
+      for c in 0..<channels {
+        $0[c] = -factor[c] * deviation[c] * scaleGradient.pointer[c] * share
+      }
+    }
+    let offset = filled([channels]) {
+      let mean = factors.moments.mean.pointer
+      for c in 0..<channels {
+        $0[c] =
+          -factor[c] * shiftGradient.pointer[c] * share - mean[c] * inputFactor.pointer[c]
+      }
+    }
+    return NormalisationGradient(
+      scale: scaleGradient, shift: shiftGradient, gradientFactor: factors.factor,
+      inputFactor: inputFactor, offset: offset)
+  }
+}
+
+/// The derivatives by a batch normalisation's scale and shift (C), and that by its input as
+/// g·gradientFactor + x·inputFactor + offset.
+struct NormalisationGradient {
+  let scale: Tensor
+  let shift: Tensor
+  let gradientFactor: Tensor
+  let inputFactor: Tensor
+  let offset: Tensor
+
+  /// The derivative by the input `x`, `gradient` being that by the normalised values.
+  func source(_ gradient: Tensor, _ x: Tensor) -> ImageSource {
+    .normalisationGradient(
+      gradient.pointer, input: x.pointer, gradientFactor: gradientFactor.pointer,
+      inputFactor: inputFactor.pointer, offset: offset.pointer)
+  }
+}

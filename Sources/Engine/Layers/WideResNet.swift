@@ -1,0 +1,172 @@
+/// A wide residual network (Zagoruyko and Komodakis 2016, arXiv:1605.07146): (N, H, W, 3) → (N,
+/// classes).
+///
+/// A 3×3 convolution to `startChannels`; three groups of pre-activated blocks with k, 2k and 4k
+/// times as many channels for widening factor k, the second and third group beginning with
+/// stride 2; batch norm, activation, the mean over the image and a linear layer. Depth 28 and factor
+/// 2 make WRN-28-2.
+public final class WideResNet: Layer {
+  /// Which of the two networks of that name it is.
+  public struct Variant: Sendable {
+    let activation: Activation
+    let residualFactor: Float
+    let batchNormMomentum: Float
+    let initialisation: Initialisation
+    /// Whether the shortcut of a block starts after its first activation.
+    let shortcutIsActivated: @Sendable (_ group: Int, _ block: Int) -> Bool
+
+    enum Initialisation {
+      /// Of the deviation √(2 / (K²·input channels)) (He et al. 2015, arXiv:1502.01852).
+      case kaimingNormal
+      /// Of the deviation √(2 / (K²·output channels)).
+      case normalByOutputs
+    }
+
+    /// As fastai v1 builds it: ReLU, the residual branch times 0.2, and every shortcut, the identity too,
+    /// after the block's first normalisation and activation.
+    public static let fastai = Variant(
+      activation: .relu, residualFactor: 0.2, batchNormMomentum: 0.1,
+      initialisation: .kaimingNormal, shortcutIsActivated: { _, _ in true })
+
+    /// As the official code of the MixMatch paper builds it: leaky ReLU with slope 0.1, no factor, the shortcut
+    /// activated in the very first block only, and running moments that move a thousandth with
+    /// each batch.
+    public static let paper = Variant(
+      activation: .leakyReLU(slope: 0.1), residualFactor: 1, batchNormMomentum: 0.001,
+      initialisation: .normalByOutputs,
+      shortcutIsActivated: { group, block in group == 0 && block == 0 })
+  }
+
+  private let stem: Conv2d
+  private let blocks: [(name: String, block: ResidualBlock)]
+  private let norm: BatchNorm
+  private let head: Linear
+  private let activation: Activation
+
+  /// - Parameters:
+  ///   - depth: 6·n + 4 for n blocks a group.
+  ///   - widenFactor: k.
+  ///   - startChannels: The channels of the first convolution.
+  ///   - classes: The number of logits.
+  ///   - variant: fastai's or the paper's.
+  ///   - random: Draws the initial weights.
+  public init(
+    depth: Int, widenFactor: Int, startChannels: Int = 16, classes: Int = 10,
+    variant: Variant = .fastai, random: inout RandomStream
+  ) {
+    precondition(depth >= 10 && depth % 6 == 4, "The depth is 6·n + 4, not \(depth).")
+    stem = Conv2d(
+      filters: variant.filters(3, 3, startChannels, &random), padding: 1)
+    var blocks: [(String, ResidualBlock)] = []
+    var channels = startChannels
+    for group in 0..<3 {
+      for block in 0..<(depth - 4) / 6 {
+        let outputs = startChannels * widenFactor << group
+        blocks.append(
+          (
+            "groups.\(group).\(block)",
+            ResidualBlock(
+              inputs: channels, outputs: outputs, stride: group > 0 && block == 0 ? 2 : 1,
+              variant: variant,
+              shortcutIsActivated: variant.shortcutIsActivated(group, block), random: &random)
+          ))
+        channels = outputs
+      }
+    }
+    self.blocks = blocks
+    norm = BatchNorm(channels: channels, momentum: variant.batchNormMomentum)
+    head = Linear(inputs: channels, outputs: classes, random: &random)
+    activation = variant.activation
+  }
+
+  /// Images (N, H, W, 3) → logits (N, classes); H and W are multiples of 4.
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    var x = stem(x, mode)
+    var moments = mode == .training ? ChannelMoments(of: x) : nil
+    for (_, block) in blocks { (x, moments) = block(x, moments: moments, mode) }
+    let features = leakyReLU(norm(x, moments: moments, mode), slope: activation.slope)
+    return head(globalAveragePool(features), mode)
+  }
+
+  /// "stem.…", "groups.G.B.…", "norm.…" and "head.…".
+  public var parameters: [NamedParameter] {
+    parts.flatMap { $0.1.parameters(under: $0.0) }
+  }
+
+  /// Under the same names.
+  public var statistics: [NamedStatistic] {
+    parts.flatMap { $0.1.statistics(under: $0.0) }
+  }
+
+  private var parts: [(String, any ParameterHolder)] {
+    [("stem", stem)] + blocks.map { ($0.name, $0.block) } + [("norm", norm), ("head", head)]
+  }
+}
+
+extension WideResNet.Variant {
+  /// Filters (K, K, inputs, outputs).
+  func filters(_ kernelSize: Int, _ inputs: Int, _ outputs: Int, _ random: inout RandomStream)
+    -> Parameter
+  {
+    let fan = kernelSize * kernelSize * (initialisation == .kaimingNormal ? inputs : outputs)
+    let deviation = (2 / Float(fan)).squareRoot()
+    let shape = [kernelSize, kernelSize, inputs, outputs]
+    return Parameter(
+      Tensor((0..<shape.reduce(1, *)).map { _ in deviation * random.normal() }, shape: shape))
+  }
+}
+
+/// One block; see ``ResidualOperation``.
+private final class ResidualBlock: ParameterHolder {
+  private let norm1: BatchNorm
+  private let norm2: BatchNorm
+  private let convolution1: Parameter
+  private let convolution2: Parameter
+  private let shortcut: Parameter?
+  private let structure: ResidualOperation.Structure
+
+  init(
+    inputs: Int, outputs: Int, stride: Int, variant: WideResNet.Variant,
+    shortcutIsActivated: Bool, random: inout RandomStream
+  ) {
+    norm1 = BatchNorm(channels: inputs, momentum: variant.batchNormMomentum)
+    norm2 = BatchNorm(channels: outputs, momentum: variant.batchNormMomentum)
+    convolution1 = variant.filters(3, inputs, outputs, &random)
+    convolution2 = variant.filters(3, outputs, outputs, &random)
+    shortcut =
+      inputs == outputs && stride == 1 ? nil : variant.filters(1, inputs, outputs, &random)
+    structure = ResidualOperation.Structure(
+      stride: stride, activation: variant.activation, residualFactor: variant.residualFactor,
+      shortcutIsActivated: shortcutIsActivated, epsilon: norm1.epsilon)
+  }
+
+  /// The block's output and, in training, its moments; `moments` are those of `x`.
+  func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode)
+    -> (Tensor, ChannelMoments?)
+  {
+    let weights = ResidualOperation.Weights(
+      scale1: norm1.scale.value, shift1: norm1.shift.value, scale2: norm2.scale.value,
+      shift2: norm2.shift.value, convolution1: convolution1.value,
+      convolution2: convolution2.value, shortcut: shortcut?.value)
+    guard let moments, mode == .training else {
+      let fixed = ResidualOperation.Normalisation.fixed(
+        x: norm1.running.moments, u: norm2.running.moments)
+      return (ResidualOperation.apply(to: x, weights, structure, fixed).y, nil)
+    }
+    let output = ResidualOperation.apply(to: x, weights, structure, .byBatch(x: moments))
+    norm1.move(towards: moments, count: x.rows)
+    norm2.move(towards: output.uMoments, count: output.y.rows)
+    return (output.y, output.yMoments)
+  }
+
+  var parameters: [NamedParameter] {
+    norm1.parameters(under: "norm1") + [("conv1", convolution1)]
+      + norm2.parameters(under: "norm2") + [("conv2", convolution2)]
+      + (shortcut.map { [("shortcut", $0)] } ?? [])
+  }
+
+  var statistics: [NamedStatistic] {
+    norm1.statistics(under: "norm1")
+      + norm2.statistics(under: "norm2")
+  }
+}
