@@ -33,14 +33,21 @@ textSize = 13
 smallSize = 11
 stampSize = 9
 
-# A terminal takes a list of families (the first one a viewer has is used), a label only one.
+# A terminal takes a list of families (the first one a viewer has is used), anything else only one.
 fonts = 'DejaVu Sans, Arial, Helvetica, sans-serif'
 sized(size) = sprintf(',%d', size)
 bold(size) = sprintf('sans-serif:Bold,%d', size)
+titleFont = bold(titleSize)
+textFont = sized(textSize)
+smallFont = sized(smallSize)
+stampFont = sized(stampSize)
 
 ink = '#1a1a1a'         # titles and values
 softInk = '#5f5f5f'     # everything that explains
 hairline = '#d9d9d9'    # grids and frames
+
+smaller(a, b) = a < b ? a : b
+larger(a, b) = a > b ? a : b
 
 # 10000 as 10,000
 thousands(n) = n < 1000 ? sprintf('%d', n) : sprintf('%d,%03d', int(n) / 1000, int(n) % 1000)
@@ -75,22 +82,22 @@ beginSVG(width, height) = (pageWidth = width, pageHeight = height, \
     width, height, fonts, textSize))
 
 # A text broken at spaces into lines of at most n characters; a longer word stays whole.
-firstSpace(text, n) = n >= strlen(text) || text[n:n] eq ' ' ? n : firstSpace(text, n + 1)
 lastSpace(text, n) = n < 1 || text[n:n] eq ' ' ? n : lastSpace(text, n - 1)
-breakAt(text, n) = lastSpace(text, n + 1) > 0 ? lastSpace(text, n + 1) : firstSpace(text, n + 1)
-wrapped(text, n) = strlen(text) <= n || breakAt(text, n) >= strlen(text) ? text : \
+spaceAfter(text, n) = strstrt(text[n + 1:*], ' ') > 0 ? n + strstrt(text[n + 1:*], ' ') : strlen(text) + 1
+breakAt(text, n) = lastSpace(text, n + 1) > 0 ? lastSpace(text, n + 1) : spaceAfter(text, n)
+wrapped(text, n) = strlen(text) <= n || breakAt(text, n) > strlen(text) ? text : \
   text[1:breakAt(text, n) - 1] . "\n" . wrapped(text[breakAt(text, n) + 1:*], n)
 lineCount(text) = strstrt(text, "\n") == 0 ? 1 : 1 + lineCount(text[strstrt(text, "\n") + 1:*])
 
-smaller(a, b) = a < b ? a : b
-
-# Commands that write title, explanation, stamp and warning, as labels numbered from 901: `eval` them.
-# They take 62 pixels at the top and, for a stamp of at most two lines, 34 at the bottom.
+# Commands that write title, explanation, stamp and warning; run them with `eval`. They are labels 1
+# (the warning, under everything else) and from 901 on, and take 62 pixels at the top and, for a stamp
+# of at most two lines, 34 at the bottom.
 heading(title, explanation) = (titleText = title, explanationText = explanation, \
   stampText = wrapped(stamp, int((pageWidth - 2 * pageMargin) / (0.6 * stampSize))), \
   stampBase = 10 + 12 * (lineCount(stampText) - 1), \
-  watermarkSize = smaller(pageHeight / 4.0, 1.1 * pageWidth / (strlen(watermark) + 1)), \
-  "set label 901 titleText at screen atX(pageMargin), atY(pageHeight - 24) font bold(titleSize) tc rgb ink;" . \
-  "set label 902 explanationText at screen atX(pageMargin), atY(pageHeight - 47) font sized(smallSize) tc rgb softInk;" . \
-  "set label 903 stampText at screen atX(pageMargin), atY(stampBase) font sized(stampSize) tc rgb softInk noenhanced;" . \
-  "set label 904 watermark at screen 0.5, 0.5 center rotate by 20 font bold(watermarkSize) tc rgb '#90808080' front")
+  watermarkSize = smaller(pageHeight / 6.0, 1.1 * pageWidth / (strlen(watermark) + 1)), \
+  watermarkTilt = 23.0 * pageHeight / pageWidth, \
+  "set label 1 watermark at screen 0.5, 0.5 center rotate by watermarkTilt font bold(watermarkSize) tc rgb '#d0d0d0' back;" . \
+  "set label 901 titleText at screen atX(pageMargin), atY(pageHeight - 24) font titleFont tc rgb ink;" . \
+  "set label 902 explanationText at screen atX(pageMargin), atY(pageHeight - 47) font smallFont tc rgb softInk;" . \
+  "set label 903 stampText at screen atX(pageMargin), atY(stampBase) font stampFont tc rgb softInk noenhanced")

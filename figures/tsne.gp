@@ -31,7 +31,6 @@ unset tics
 stats digits using (column('x')) name 'X' nooutput
 stats digits using (column('y')) name 'Y' nooutput
 stats digits using (column(predicted)) name 'P' nooutput
-larger(a, b) = a > b ? a : b
 pixel = 1.04 * larger((X_max - X_min) / mapWidth, (Y_max - Y_min) / mapHeight)
 left = (X_min + X_max - pixel * mapWidth) / 2
 bottom = (Y_min + Y_max - pixel * mapHeight) / 2
@@ -65,26 +64,26 @@ classStep = smaller(24, 300.0 / classes)
 sizesY = classesY - classStep * classes - 44
 marksY = sizesY - 5 * 24 - 20
 
-set label 100 'guess' at screen atX(legendX - 10), atY(classesY) font sized(smallSize) tc rgb softInk
+set label 100 'guess' at screen atX(legendX - 10), atY(classesY) font smallFont tc rgb softInk
 do for [k = 0 : classes - 1] {
   rowY = classesY - 4 - classStep * (k + 0.8)
   set object 101 + k circle at screen atX(legendX), atY(rowY) size 7 * pixel fillcolor rgb classColor(k) fillstyle solid noborder
-  set label 101 + k sprintf('%d', k) at screen atX(legendX + 20), atY(rowY) font sized(textSize) tc rgb ink
+  set label 101 + k sprintf('%d', k) at screen atX(legendX + 20), atY(rowY) font textFont tc rgb ink
 }
 
-set label 200 'confidence' at screen atX(legendX - 10), atY(sizesY) font sized(smallSize) tc rgb softInk
+set label 200 'confidence' at screen atX(legendX - 10), atY(sizesY) font smallFont tc rgb softInk
 do for [k = 1 : 5] {
   rowY = sizesY - 22 * k
   share = word('1.0 0.9 0.7 0.5 0.3', k)
   set object 200 + k circle at screen atX(legendX), atY(rowY) size radius(1 - share) fillcolor rgb softInk fillstyle solid noborder
-  set label 200 + k share at screen atX(legendX + 20), atY(rowY) font sized(textSize) tc rgb ink
+  set label 200 + k share at screen atX(legendX + 20), atY(rowY) font textFont tc rgb ink
 }
 
-set label 300 'outline' at screen atX(legendX - 10), atY(marksY) font sized(smallSize) tc rgb softInk
+set label 300 'outline' at screen atX(legendX - 10), atY(marksY) font smallFont tc rgb softInk
 set object 301 circle at screen atX(legendX), atY(marksY - 22) size radius(0.9) fillcolor rgb hairline fillstyle solid noborder
-set label 301 'right' at screen atX(legendX + 20), atY(marksY - 22) font sized(textSize) tc rgb ink
+set label 301 'right' at screen atX(legendX + 20), atY(marksY - 22) font textFont tc rgb ink
 set object 302 circle at screen atX(legendX), atY(marksY - 44) size radius(0.9) fillcolor rgb hairline fillstyle solid border rgb ink linewidth 0.45
-set label 302 'wrong' at screen atX(legendX + 20), atY(marksY - 44) font sized(textSize) tc rgb ink
+set label 302 'wrong' at screen atX(legendX + 20), atY(marksY - 44) font textFont tc rgb ink
 
 # --- Map ------------------------------------------------------------------------------------------
 
