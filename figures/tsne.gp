@@ -30,7 +30,7 @@ set border linecolor rgb hairline
 unset tics
 stats digits using (column('x')) name 'X' nooutput
 stats digits using (column('y')) name 'Y' nooutput
-stats digits using (column(predicted)) name 'P' nooutput
+stats digits using (larger(column(predicted), column('label'))) name 'Class' nooutput
 pixel = 1.04 * larger((X_max - X_min) / mapWidth, (Y_max - Y_min) / mapHeight)
 left = (X_min + X_max - pixel * mapWidth) / 2
 bottom = (Y_min + Y_max - pixel * mapHeight) / 2
@@ -45,7 +45,7 @@ eval heading( \
 # --- The look of a dot ----------------------------------------------------------------------------
 
 # Radius in the map's units. Doubt is 1 - confidence; fewer dots may be larger.
-crowd = larger(1, (10000.0 / X_records) ** 0.25)
+crowd = larger(1, smaller(2.2, (10000.0 / X_records) ** 0.25))
 radius(doubt) = pixel * crowd * (0.9 + 4.4 * doubt)
 
 # Doubtful dots let through what lies under them.
@@ -59,7 +59,7 @@ sureDot = "with circles linecolor rgb variable fillstyle solid noborder"
 
 legendX = pageMargin + mapWidth + 34
 classesY = mapBottom + mapHeight - 10
-classes = int(P_max) + 1
+classes = int(Class_max) + 1
 classStep = smaller(24, 300.0 / classes)
 sizesY = classesY - classStep * classes - 44
 marksY = sizesY - 5 * 24 - 20
@@ -91,7 +91,7 @@ doubt = "(1 - column(confidence))"
 right = "(column(predicted) == column('label'))"
 rest = "(column('y')):(radius(@doubt)):(tint(column(predicted), @doubt))"
 placed(wanted) = wanted ? column('x') : NaN
-inBand(doubt, k) = doubt >= 0.1 * k && doubt < 0.1 * (k + 1)
+inBand(doubt, k) = larger(0, smaller(9, floor(10 * doubt))) == k
 
 # Clusters are named by large digits in a white halo.
 named = "with labels font bold(30)"
