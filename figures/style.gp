@@ -1,0 +1,103 @@
+# What every figure shares: sizes, fonts, colours, and where title, warning and stamp stand.
+# Loaded by the other scripts of this folder; draws nothing itself. Works with gnuplot 5.2 to 6.0.
+#
+# Every figure is drawn from the repository root as
+#   gnuplot -e "data='figures/data'; out='figures/NAME.png'; stamp='...'" figures/NAME.gp
+# data       folder of the data files
+# out        picture to write
+# stamp      one line of provenance, printed small along the bottom
+# watermark  optional: a warning such as 'SMOKE RUN', printed large across the picture
+# and reads as
+#   load 'figures/style.gp'
+#   eval beginPNG(900, 700)        # or beginSVG
+#   eval heading("What the figure tells", "How to read it")
+#   ... set margins with atX and atY, plot ...
+#
+# All sizes are pixels of the picture as a page shows it, 900 wide. A PNG holds two pixels for each of
+# them in both directions, so that it stays sharp on dense screens.
+
+if (!exists("watermark")) watermark = ''
+
+set encoding utf8
+set datafile separator "\t"
+set datafile commentschars "#"
+
+# With this setting gnuplot reads the header row, and column("name") finds a column by its name.
+set key autotitle columnheader
+unset key
+
+# --- Type ---------------------------------------------------------------------------------------
+
+titleSize = 18
+textSize = 13
+smallSize = 11
+stampSize = 9
+
+# A terminal takes a list of families (the first one a viewer has is used), anything else only one.
+fonts = 'DejaVu Sans, Arial, Helvetica, sans-serif'
+sized(size) = sprintf(',%d', size)
+bold(size) = sprintf('sans-serif:Bold,%d', size)
+titleFont = bold(titleSize)
+textFont = sized(textSize)
+smallFont = sized(smallSize)
+stampFont = sized(stampSize)
+
+ink = '#1a1a1a'         # titles and values
+softInk = '#5f5f5f'     # everything that explains
+hairline = '#d9d9d9'    # grids and frames
+
+smaller(a, b) = a < b ? a : b
+larger(a, b) = a > b ? a : b
+
+# 10000 as 10,000
+thousands(n) = n < 1000 ? sprintf('%d', n) : sprintf('%d,%03d', int(n) / 1000, int(n) % 1000)
+
+# --- Colour -------------------------------------------------------------------------------------
+
+# Petroff's ten colours (arXiv:2107.02270), chosen so that the two most alike stay as far apart as can
+# be for every kind of colour vision. Their order here is our own: classes easily taken for each other
+# (4 and 9, 3 and 5, 3 and 8; in CIFAR-10 cat and dog, car and lorry) differ in lightness too.
+palette10 = "0x92dadd 0xa96b59 0xe76300 0x94a4a2 0x717581 0xbd1f01 0xb9ac70 0x3f90da 0x832db6 0xffa90e"
+
+# Colour of class k as 0xRRGGBB; from the eleventh class on they come round again.
+classColor(k) = int(word(palette10, int(k) % 10 + 1))
+
+# The colour with that much transparency, 0 (opaque) to 1, as 0xAARRGGBB.
+transparent(color, amount) = color + (int(255 * amount) << 24)
+
+# --- Page ---------------------------------------------------------------------------------------
+
+pageMargin = 16
+
+# Screen coordinates of a place on the page, counted in pixels from its left and bottom edges.
+atX(px) = px / (1.0 * pageWidth)
+atY(px) = px / (1.0 * pageHeight)
+
+# Commands that open a picture; run them with `eval`. (Cairo takes font sizes in points, 4/3 pixels.)
+beginPNG(width, height) = (pageWidth = width, pageHeight = height, \
+  sprintf("set terminal pngcairo enhanced size %d,%d background '#ffffff' fontscale 1.5 linewidth 2 pointscale 2 font 'DejaVu Sans,%d'; set output out", \
+    2 * width, 2 * height, textSize))
+beginSVG(width, height) = (pageWidth = width, pageHeight = height, \
+  sprintf("set terminal svg enhanced size %d,%d dynamic background '#ffffff' font '%s,%d'; set output out", \
+    width, height, fonts, textSize))
+
+# A text broken at spaces into lines of at most n characters; a longer word stays whole.
+lastSpace(text, n) = n < 1 || text[n:n] eq ' ' ? n : lastSpace(text, n - 1)
+spaceAfter(text, n) = strstrt(text[n + 1:*], ' ') > 0 ? n + strstrt(text[n + 1:*], ' ') : strlen(text) + 1
+breakAt(text, n) = lastSpace(text, n + 1) > 0 ? lastSpace(text, n + 1) : spaceAfter(text, n)
+wrapped(text, n) = strlen(text) <= n || breakAt(text, n) > strlen(text) ? text : \
+  text[1:breakAt(text, n) - 1] . "\n" . wrapped(text[breakAt(text, n) + 1:*], n)
+lineCount(text) = strstrt(text, "\n") == 0 ? 1 : 1 + lineCount(text[strstrt(text, "\n") + 1:*])
+
+# Commands that write title, explanation, stamp and warning; run them with `eval`. They are labels 1
+# (the warning, under everything else) and from 901 on, and take 62 pixels at the top and, for a stamp
+# of at most two lines, 34 at the bottom.
+heading(title, explanation) = (titleText = title, explanationText = explanation, \
+  stampText = wrapped(stamp, int((pageWidth - 2 * pageMargin) / (0.6 * stampSize))), \
+  stampBase = 10 + 12 * (lineCount(stampText) - 1), \
+  watermarkSize = smaller(pageHeight / 6.0, 1.1 * pageWidth / (strlen(watermark) + 1)), \
+  watermarkTilt = 23.0 * pageHeight / pageWidth, \
+  "set label 1 watermark at screen 0.5, 0.5 center rotate by watermarkTilt font bold(watermarkSize) tc rgb '#d0d0d0' back;" . \
+  "set label 901 titleText at screen atX(pageMargin), atY(pageHeight - 24) font titleFont tc rgb ink;" . \
+  "set label 902 explanationText at screen atX(pageMargin), atY(pageHeight - 47) font smallFont tc rgb softInk;" . \
+  "set label 903 stampText at screen atX(pageMargin), atY(stampBase) font stampFont tc rgb softInk noenhanced")
