@@ -92,6 +92,11 @@ public struct Download: Sendable {
         folder.path, found: "that it cannot be made (\(systemMessage(of: error)))",
         expected: "a folder to download to")
     }
+    guard FileManager.default.isWritableFile(atPath: folder.path) else {
+      throw DatasetError(
+        folder.path, found: "a folder without permission to write",
+        expected: "a folder to download to")
+    }
   }
 
   /// Fetches the file from one mirror: what is missing of it, if some is there already, and all of it

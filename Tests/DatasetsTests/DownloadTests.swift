@@ -143,8 +143,10 @@ import Testing
       printf 'transfer closed'
       exit 18
       """
-    let curl = try folder.write(Array(script.utf8), to: "programs/curl")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: curl.path)
+    // Another program makes the executable: this one may fork at any time for another test, and a
+    // file that a fork still holds open for writing cannot be run.
+    let source = try folder.write(Array(script.utf8), to: "programs/source")
+    try run("install", "-m", "755", source.path, folder["programs/curl"].path)
     let line = failure(from: ["first", "second"], searchPath: folder["programs"].path)
     #expect(line.contains("\(folder["first"].absoluteString): transfer closed"))
     #expect(line.contains("\(folder["second"].absoluteString): transfer closed"))
@@ -165,6 +167,7 @@ import Testing
     try folder.write(content, to: "mirror/file")
     let line = failure(from: ["mirror/file"])
     #expect(line.hasPrefix("\(folder["here"].path): found that it cannot be made ("))
+    #expect(line.hasSuffix("expected a folder to download to"))
   }
 }
 

@@ -3,13 +3,14 @@ import Engine
 import Testing
 
 @Suite struct SyntheticDigitsTests {
-  private let digits = syntheticDigits(trainCount: 1500, testCount: 400)
+  private static let digits = syntheticDigits(trainCount: 800, testCount: 300)
+  private var digits: ImageDataset { Self.digits }
 
   @Test func haveMNISTsFormat() {
     #expect(digits.isSynthetic)
     #expect(digits.name == "synthetic digits")
     #expect(digits.classNames.count == 10)
-    for (images, count) in [(digits.train, 1500), (digits.test, 400)] {
+    for (images, count) in [(digits.train, 800), (digits.test, 300)] {
       #expect(images.count == count)
       #expect((images.height, images.width, images.channels) == (28, 28, 1))
       #expect(Set(images.labels) == Set(0...9))
@@ -21,12 +22,12 @@ import Testing
   }
 
   @Test func areTheSameForAnyNumberOfThreads() {
-    for threads in [1, 3] {
-      let again = Parallel.$threads.withValue(threads) {
-        syntheticDigits(trainCount: 1500, testCount: 400)
+    let sums = [1, 3].map { threads in
+      Parallel.$threads.withValue(threads) {
+        syntheticDigits(trainCount: 150, testCount: 50).sha256
       }
-      #expect(again.sha256 == digits.sha256)
     }
+    #expect(sums[0] == sums[1])
   }
 
   @Test func dependOnSeedAndIndexOnly() {
@@ -36,7 +37,7 @@ import Testing
     let others = syntheticDigits(trainCount: 100, testCount: 10, seed: 1)
     #expect(others.train.pixels != fewer.train.pixels)
     #expect(others.train.labels != fewer.train.labels)
-    #expect(digits.train.prefix(400).labels != digits.test.labels)
+    #expect(digits.train.prefix(300).labels != digits.test.labels)
   }
 
   /// Bright strokes on a dark ground: in MNIST 13 % of the pixels are brighter than half, and the
@@ -49,29 +50,31 @@ import Testing
     let border = pixels.indices.filter { index in
       [index % 28, index / 28 % 28].contains { $0 == 0 || $0 == 27 }
     }
-    #expect(border.count == 1500 * 108)
+    #expect(border.count == 800 * 108)
     #expect(Double(border.count { pixels[$0] > 128 }) / Double(border.count) < 0.01)
   }
 
-  /// The nearest of 1500 known images has the right class for about as many images as on MNIST,
-  /// where it is 86 % of these: neither a trifle nor a riddle.
+  /// The nearest of 800 known images has the right class for about as many of 300 others as on
+  /// MNIST, where scikit-learn finds 82 % (the first of each split): neither a trifle nor a riddle.
   @Test func areAboutAsHardAsMNIST() {
     let right = (0..<digits.test.count).count { image in
       digits.train.labels[nearest(to: image)] == digits.test.labels[image]
     }
     let accuracy = Double(right) / Double(digits.test.count)
-    #expect(accuracy > 0.75 && accuracy < 0.95)
+    #expect(accuracy > 0.72 && accuracy < 0.87)
   }
 
   /// The training image with the smallest Euclidean distance to a test image.
   private func nearest(to image: Int) -> Int {
     func squaredDistance(_ other: Int) -> Int {
-      (0..<784).reduce(0) { sum, pixel in
+      var sum = 0
+      for pixel in 0..<784 {
         let difference =
           Int(digits.test.pixels[image * 784 + pixel])
           - Int(digits.train.pixels[other * 784 + pixel])
-        return sum + difference * difference
+        sum += difference * difference
       }
+      return sum
     }
     let distances = (0..<digits.train.count).map(squaredDistance)
     return distances.indices.min { distances[$0] < distances[$1] } ?? 0
@@ -82,6 +85,6 @@ import Testing
     #expect(first.count == 3)
     #expect(first.pixels == Array(digits.test.pixels[..<(3 * 784)]))
     #expect(first.labels == Array(digits.test.labels[..<3]))
-    #expect(digits.test.prefix(1_000_000).count == 400)
+    #expect(digits.test.prefix(1_000_000).count == 300)
   }
 }

@@ -41,10 +41,15 @@ final class TemporaryFolder {
 /// Compresses bytes with the program gzip.
 func gzip(_ content: [UInt8]) throws -> [UInt8] {
   let folder = try TemporaryFolder()
+  try run("gzip", "-n", folder.write(content, to: "content").path)
+  return try folder.content(of: "content.gz")
+}
+
+/// Runs a program to its end.
+func run(_ words: String...) throws {
   let process = Process()
   process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = ["gzip", "-n", try folder.write(content, to: "content").path]
+  process.arguments = words
   try process.run()
   process.waitUntilExit()
-  return try folder.content(of: "content.gz")
 }
