@@ -68,8 +68,11 @@ public final class Run {
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
     precondition(dataset == nil, "A run has one data set.")
     let directory = options[chapter.common.data] ?? surroundings.root.appending(path: "data")
-    let found = try source.obtain(from: directory) { console.note($0) }
-    try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: found.isSynthetic)
+    let found = try source.obtain(in: directory, note: console.note) { error in
+      console.note(oneLine(error))
+      try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
+      return source.announcedStandIn(for: directory, note: console.note)
+    }
     dataset = DatasetIdentity(
       name: found.name, sha256: found.sha256, synthetic: found.isSynthetic)
     return found
@@ -186,7 +189,7 @@ extension Run {
     let record = StageRecord(
       name: name, key: key, commit: surroundings.sources.commit, dirty: surroundings.sources.dirty,
       date: surroundings.date().formatted(.iso8601), threads: threads,
-      blasCore: surroundings.blasCore, seconds: (seconds * 1000).rounded() / 1000)
+      blasCore: surroundings.blasCore, seconds: roundedToMilliseconds(seconds))
     let entry = StageCache.Entry(value: value, record: record)
     try cache.store(entry)
     console.note("\(name): done in \(durationText(seconds))\(progress.closing)")
@@ -216,7 +219,8 @@ extension Run {
       dirty: newest.map(\.dirty) ?? surroundings.sources.dirty,
       date: newest?.date ?? surroundings.date().formatted(.iso8601),
       threads: newest?.threads ?? threads, blasCore: newest?.blasCore ?? surroundings.blasCore,
-      wallSeconds: stages.map(\.seconds).reduce(0, +), metrics: metrics, stages: stages, files: [])
+      wallSeconds: roundedToMilliseconds(stages.map(\.seconds).reduce(0, +)), metrics: metrics,
+      stages: stages, files: [])
   }
 
   private func write(_ file: DataFile, comment: String) throws -> FileRecord {
@@ -250,6 +254,11 @@ extension Run {
         + (pictures + ["data/", RunRecord.fileName(chapter: chapter.number)])
         .joined(separator: ", "))
   }
+}
+
+/// Clocks are not finer than that, and sums of rounded numbers are better round as well.
+private func roundedToMilliseconds(_ seconds: Double) -> Double {
+  (seconds * 1000).rounded() / 1000
 }
 
 /// The record that an earlier run left in OUT, and what may take its place.
