@@ -37,39 +37,36 @@ public struct DatasetSource: Sendable {
   ///   downloaded.
   @discardableResult
   public func fetch(into directory: URL, note: (String) -> Void) throws -> ImageDataset {
-    if let present = try load(directory) { return present }
-    note("\(name): not in \(directory.shortPath), downloading it")
-    try download(directory, note)
-    return try loadDownloaded(from: directory)
+    try obtain(in: directory, note: note) { throw $0 }
   }
 
-  /// The data set in `directory`; downloaded where it is missing; drawn by code where there is no
-  /// network either. What is there but broken is an error.
-  func obtain(from directory: URL, note: (String) -> Void) throws -> ImageDataset {
+  /// The data set in `directory`, brought there first where it is missing; where that fails, what
+  /// `standIn` makes of the reason. What is there but broken is always an error.
+  func obtain(
+    in directory: URL, note: (String) -> Void, orElse standIn: (any Error) throws -> ImageDataset
+  ) throws -> ImageDataset {
     if let present = try load(directory) { return present }
     note("\(name): not in \(directory.shortPath), downloading it")
     do {
       try download(directory, note)
     } catch {
-      note(oneLine(error))
-      let drawn = synthesise()
-      note(
-        framed([
-          "\(name) is neither in \(directory.shortPath) nor to be had from the network.",
-          "This run uses \(drawn.name.uppercased()), drawn by code.",
-          "Its numbers say nothing about \(name).",
-          "To change that: make data, or DATA=the directory that has it.",
-        ]))
-      return drawn
+      return try standIn(error)
     }
-    return try loadDownloaded(from: directory)
-  }
-
-  private func loadDownloaded(from directory: URL) throws -> ImageDataset {
-    guard let dataset = try load(directory) else {
+    guard let fetched = try load(directory) else {
       throw Failure("\(directory.shortPath): found no \(name) after downloading it")
     }
-    return dataset
+    return fetched
+  }
+
+  /// The stand-in, announced so that nobody overlooks it.
+  func announcedStandIn(for directory: URL, note: (String) -> Void) -> ImageDataset {
+    note(
+      framed([
+        "\(name) is neither in \(directory.shortPath) nor to be had from the network.",
+        "This run uses SYNTHETIC data, drawn by code: its numbers say nothing about \(name).",
+        "To change that: make data, or DATA=the directory that has it.",
+      ]))
+    return synthesise()
   }
 }
 

@@ -20,17 +20,23 @@ package struct OutputDirectory: Sendable {
   package func prepare(subdirectories: [String]) throws {
     for directory in [url] + subdirectories.map({ file($0) }) {
       do {
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let probe = directory.appending(path: partialPrefix + "probe")
-        try Data().write(to: probe)
-        try FileManager.default.removeItem(at: probe)
+        try tryToWrite(in: directory)
       } catch {
+        let isFile = directory.isReachable && !directory.isExistingDirectory
+        let reason = isFile ? "it is a file" : systemReason(error)
         throw Failure(
-          "--out: found \(directory.shortPath), which cannot be written "
-            + "(\(reason(error))), expected a writable directory")
+          "--out: found \(directory.shortPath), which cannot be written (\(reason)), "
+            + "expected a writable directory")
       }
       try removeLeftovers(in: directory)
     }
+  }
+
+  private func tryToWrite(in directory: URL) throws {
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    let probe = directory.appending(path: partialPrefix + "probe")
+    try Data().write(to: probe)
+    try FileManager.default.removeItem(at: probe)
   }
 
   /// The place of `path` in the directory.
@@ -50,7 +56,7 @@ package struct OutputDirectory: Sendable {
       try complete(path)
     } catch {
       try? FileManager.default.removeItem(at: partial)
-      throw Failure("\(file(path).shortPath): cannot be written (\(reason(error)))")
+      throw Failure("\(file(path).shortPath): cannot be written (\(systemReason(error)))")
     }
   }
 
@@ -88,16 +94,20 @@ package struct OutputDirectory: Sendable {
 
 private let partialPrefix = ".partial-\(ProcessInfo.processInfo.processIdentifier)-"
 
-/// What the system says of a failed file operation.
-private func reason(_ error: any Error) -> String {
-  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-  if let underlying, underlying.domain == NSPOSIXErrorDomain {
-    return String(cString: strerror(Int32(underlying.code)))
-  }
-  return oneLine(error)
+/// What the system says of a failed file operation; Foundation's own words are many and say less.
+private func systemReason(_ error: any Error) -> String {
+  guard let cause = (error as? CocoaError)?.underlying as? POSIXError else { return oneLine(error) }
+  return String(cString: strerror(cause.code.rawValue))
 }
 
 extension URL {
+  /// Whether there is anything here. A path that ends in a slash would find directories only.
+  fileprivate var isReachable: Bool {
+    let path = path(percentEncoded: false)
+    return FileManager.default.fileExists(
+      atPath: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
+  }
+
   /// The path as people would type it here: relative to the current directory where it lies inside.
   var shortPath: String {
     let path = standardizedFileURL.path(percentEncoded: false)

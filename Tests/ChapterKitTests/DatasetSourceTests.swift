@@ -26,7 +26,9 @@ import Testing
     let bench = try Workbench()
     #expect(bench.run { _ = try $0.dataset(source(nil)) } == 0)
     #expect(bench.standardError.contains("no network"))
-    #expect(bench.standardError.contains("! This run uses SYNTHETIC DIGITS, drawn by code."))
+    #expect(
+      bench.standardError.contains(
+        "! This run uses SYNTHETIC data, drawn by code: its numbers say nothing about MNIST."))
     let record = try #require(try bench.record())
     #expect(record.dataset?.synthetic == true)
     #expect(record.dataset?.sha256 == Self.drawn.sha256)

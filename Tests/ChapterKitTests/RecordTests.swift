@@ -138,18 +138,22 @@ import Testing
     #expect(runOnce(bench, "--preset", "smoke", "--out", bench.out.path) == 1)
     #expect(bench.read("figures/chapter3.json") == "half a rec")
     #expect(runOnce(bench) == 0)
+    #expect(bench.complaints.first?.contains("found no record of a run in it") == true)
     #expect(try bench.record() != nil)
   }
 
   @Test func outMustBeADirectoryThatCanBeWritten() throws {
     let bench = try Workbench()
     try bench.write("", to: "file")
-    for out in [bench.root.appending(path: "file").path, "/proc/chapters"] {
-      let status = bench.run("--out", out) { _ in Issue.record("There must be no work.") }
-      #expect(status == 1)
+    let wrong = [
+      (bench.root.path + "/file", "/file, which cannot be written (it is a file)"),
+      ("/dev/null/out", "/dev/null/out, which cannot be written (Not a directory)"),
+    ]
+    for (out, complaint) in wrong {
+      #expect(bench.run("--out", out) { _ in Issue.record("There must be no work.") } == 1)
       #expect(bench.complaints.count == 1)
-      #expect(bench.standardError.contains("--out: found "))
-      #expect(bench.standardError.contains("expected a writable directory"))
+      #expect(bench.standardError.hasPrefix("chapter3: --out: found "))
+      #expect(bench.standardError.hasSuffix("\(complaint), expected a writable directory\n"))
     }
   }
 }

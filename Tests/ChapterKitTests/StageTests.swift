@@ -63,6 +63,19 @@ import Testing
     #expect(Set(before).subtracting(after).first?.hasPrefix("train-seed-1-") == true)
   }
 
+  @Test func aStageLeavesThoseAloneWhoseNamesBeginWithItsOwn() throws {
+    let bench = try Workbench()
+    for depth in [10, 28] {
+      let status = bench.run { run in
+        _ = try run.stage("train", inputs: ["depth": depth]) { _ in depth }
+        _ = try run.stage("train more") { _ in 0 }
+      }
+      #expect(status == 0, "\(bench.standardError)")
+    }
+    #expect(bench.names(in: cachePath).count == 2)
+    #expect(bench.standardError.contains("train more: done") == false)
+  }
+
   @Test func numbersComeBackToTheBit() throws {
     let bench = try Workbench()
     let result = Result(
