@@ -23,12 +23,3 @@ public enum NumberStyle: Sendable, Equatable {
 
   private var unit: String { self == .percent ? " %" : "" }
 }
-
-/// A stretch of time in the largest units that say enough: "4.2 s", "231 s", "45 min", "8 h 05 min".
-package func durationText(_ seconds: Double) -> String {
-  if seconds < 9.95 { return String(format: "%.1f s", seconds) }
-  if seconds < 599.5 { return String(format: "%.0f s", seconds) }
-  let minutes = Int((seconds / 60).rounded())
-  return minutes < 60
-    ? "\(minutes) min" : "\(minutes / 60) h " + String(format: "%02d min", minutes % 60)
-}

@@ -53,14 +53,3 @@ package struct ProgressLine {
 
 /// How many characters the bar has.
 private let barCells = 20
-
-/// Seconds as on a clock: "0:09", "2:14", "1:02:03"; beyond two days in days and hours.
-private func clockText(_ seconds: Double) -> String {
-  // A pace near zero would overflow a whole number; nobody reads beyond a year.
-  let whole = Int(min(seconds.rounded(), 365 * 86400))
-  let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-  if hours >= 48 { return "\(hours / 24) d \(hours % 24) h" }
-  return hours > 0
-    ? "\(hours):" + String(format: "%02d:%02d", minutes, rest)
-    : "\(minutes):" + String(format: "%02d", rest)
-}

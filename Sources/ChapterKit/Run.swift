@@ -6,7 +6,8 @@ import Foundation
 ///
 /// Stages are computed where they stand. Data files, pictures, the record and the final table are
 /// collected and written together when the chapter's body is done, so that all of them speak of the
-/// same run.
+/// same run. What a chapter finds it computes in stages: they carry the date and commit of the record, and
+/// a run in which all of them are loaded leaves everything as it is.
 public final class Run {
   /// The scale, with aliases resolved.
   public let preset: Preset
@@ -56,6 +57,7 @@ public final class Run {
     cache = StageCache(output, directory: cacheDirectory)
     previous = PreviousRecord(chapter: chapter.number, in: out)
     try previous.checkMayBeReplaced(bySmoke: preset == .smoke, bySynthetic: false)
+    if let warning = previous.warning { surroundings.console.note(warning) }
     try output.prepare(subdirectories: ["data", cacheDirectory])
   }
 
@@ -259,39 +261,4 @@ extension Run {
 /// Clocks are not finer than that, and sums of rounded numbers are better round as well.
 private func roundedToMilliseconds(_ seconds: Double) -> Double {
   (seconds * 1000).rounded() / 1000
-}
-
-/// The record that an earlier run left in OUT, and what may take its place.
-package struct PreviousRecord {
-  package let record: RunRecord?
-  private let file: URL
-  private let isUnreadable: Bool
-
-  package init(chapter: Int, in out: URL) {
-    file = out.appending(path: RunRecord.fileName(chapter: chapter))
-    let loaded = Result { try RunRecord.load(chapter: chapter, from: out) }
-    record = try? loaded.get()
-    if case .failure = loaded { isUnreadable = true } else { isUnreadable = false }
-  }
-
-  /// A run that means nothing never replaces one that does; a record that cannot be read might mean
-  /// something.
-  package func checkMayBeReplaced(bySmoke: Bool, bySynthetic: Bool) throws {
-    if bySmoke, isUnreadable || record.map({ $0.preset != .smoke }) == true {
-      throw refusal("a smoke run")
-    }
-    if bySynthetic, isUnreadable || record?.dataset?.synthetic == false {
-      throw refusal("a run on synthetic data")
-    }
-  }
-
-  private func refusal(_ run: String) -> Failure {
-    let found =
-      record.map {
-        "the record of a run (preset \($0.preset.rawValue), \($0.dataset?.name ?? "no data"))"
-      }
-      ?? "a file that is no record"
-    return Failure(
-      "\(file.shortPath): found \(found), which \(run) never replaces; give another OUT (--out)")
-  }
 }

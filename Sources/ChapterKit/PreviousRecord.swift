@@ -1,0 +1,41 @@
+import Foundation
+
+/// The record that an earlier run left in OUT, and what may take its place.
+package struct PreviousRecord {
+  package let record: RunRecord?
+  private let file: URL
+  private let isUnreadable: Bool
+
+  package init(chapter: Int, in out: URL) {
+    file = out.appending(path: RunRecord.fileName(chapter: chapter))
+    let loaded = Result { try RunRecord.load(chapter: chapter, from: out) }
+    record = try? loaded.get()
+    if case .failure = loaded { isUnreadable = true } else { isUnreadable = false }
+  }
+
+  /// What to say before a record that cannot be read is replaced.
+  var warning: String? {
+    isUnreadable ? "\(file.shortPath): found no record of a run in it; this run replaces it" : nil
+  }
+
+  /// A run that means nothing never replaces one that does; a record that cannot be read might mean
+  /// something.
+  package func checkMayBeReplaced(bySmoke: Bool, bySynthetic: Bool) throws {
+    if bySmoke, isUnreadable || record.map({ $0.preset != .smoke }) == true {
+      throw refusal("a smoke run")
+    }
+    if bySynthetic, isUnreadable || record?.dataset?.synthetic == false {
+      throw refusal("a run on synthetic data")
+    }
+  }
+
+  private func refusal(_ run: String) -> Failure {
+    let found =
+      record.map {
+        "the record of a run (preset \($0.preset.rawValue), \($0.dataset?.name ?? "no data"))"
+      }
+      ?? "a file that is no record"
+    return Failure(
+      "\(file.shortPath): found \(found), which \(run) never replaces; give another OUT (--out)")
+  }
+}

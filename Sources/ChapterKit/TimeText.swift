@@ -1,0 +1,21 @@
+import Foundation
+
+/// A stretch of time in the largest units that say enough: "4.2 s", "231 s", "45 min", "8 h 05 min".
+package func durationText(_ seconds: Double) -> String {
+  if seconds < 9.95 { return String(format: "%.1f s", seconds) }
+  if seconds < 599.5 { return String(format: "%.0f s", seconds) }
+  let minutes = Int((seconds / 60).rounded())
+  return minutes < 60
+    ? "\(minutes) min" : "\(minutes / 60) h " + String(format: "%02d min", minutes % 60)
+}
+
+/// Seconds as on a clock: "0:09", "2:14", "1:02:03"; beyond two days in days and hours.
+func clockText(_ seconds: Double) -> String {
+  // A pace near zero would overflow a whole number; nobody reads beyond a year.
+  let whole = Int(min(seconds.rounded(), 365 * 86400))
+  let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+  if hours >= 48 { return "\(hours / 24) d \(hours % 24) h" }
+  return hours > 0
+    ? "\(hours):" + String(format: "%02d:%02d", minutes, rest)
+    : "\(minutes):" + String(format: "%02d", rest)
+}
