@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Work spread over threads, with results that do not depend on how many there are.
 ///
@@ -22,10 +23,16 @@ public enum Parallel {
       for part in 0..<parts { body(part) }
       return
     }
+    // Threads take the next part when they are done with one, so that none waits for a slower one.
+    let taken = Atomic(0)
     withoutActuallyEscaping(body) { body in
       let body = UncheckedSendable(value: body)
-      DispatchQueue.concurrentPerform(iterations: threads) { thread in
-        for part in stride(from: thread, to: parts, by: threads) { body.value(part) }
+      DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        while true {
+          let part = taken.add(1, ordering: .relaxed).oldValue
+          guard part < parts else { return }
+          body.value(part)
+        }
       }
     }
   }

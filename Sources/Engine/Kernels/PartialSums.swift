@@ -5,13 +5,18 @@ struct PartialSums {
   let parts: Int
   let count: Int
 
-  /// Zeros: `count` numbers for each part.
-  init(parts: Int, count: Int) {
+  /// `count` numbers for each part, still to be written.
+  init(uninitialisedParts parts: Int, count: Int) {
     self.parts = parts
     self.count = count
     let width = Buffer.vectorWidth
     stride = (count + width - 1) / width * width
     buffer = Buffer(count: parts * stride)
+  }
+
+  /// Zeros: `count` numbers for each part.
+  init(parts: Int, count: Int) {
+    self.init(uninitialisedParts: parts, count: count)
     Parallel.forEach(part: parts) { [buffer, stride] part in
       (buffer.pointer + part * stride).update(repeating: 0, count: stride)
     }

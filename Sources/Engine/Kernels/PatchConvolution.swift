@@ -41,7 +41,7 @@ struct PatchConvolution: ConvolutionAlgorithm {
     finish: (_ part: Int, _ images: Range<Int>) -> Void
   ) {
     let (inner, columns) = (geometry.patchLength, geometry.outputChannels)
-    let weightSums = PartialSums(parts: parts, count: inner * columns)
+    let weightSums = PartialSums(uninitialisedParts: parts, count: inner * columns)
     let biasSums = PartialSums(parts: parts, count: columns)
     forEachBlock { part, block in
       let gradient = Buffer(count: block.rows * columns)
@@ -54,7 +54,7 @@ struct PatchConvolution: ConvolutionAlgorithm {
       gather(block, of: input)
       BLAS.multiply(
         .transposed(block.patches.pointer), .plain(gradient.pointer), into: weightSums[part],
-        rows: inner, inner: block.rows, columns: columns, beta: 1)
+        rows: inner, inner: block.rows, columns: columns, beta: block.isFirst ? 0 : 1)
       guard let inputGradient else { return }
       BLAS.multiply(
         .plain(gradient.pointer), .transposed(weights), into: block.patches.pointer,
@@ -70,11 +70,13 @@ struct PatchConvolution: ConvolutionAlgorithm {
 // MARK: - Blocks
 
 extension PatchConvolution {
-  /// Some of a batch's images, the number of their output pixels, and room for one of them and for
+  /// Some of a batch's images, the number of their output pixels, whether they are the first of their
+  /// part, and room for one of them and for
   /// the patches of all.
   private struct Block {
     let images: Range<Int>
     let rows: Int
+    let isFirst: Bool
     let image: Buffer
     let patches: Buffer
   }
@@ -91,8 +93,8 @@ extension PatchConvolution {
         body(
           part,
           Block(
-            images: images, rows: images.count * geometry.positions, image: image,
-            patches: patches))
+            images: images, rows: images.count * geometry.positions,
+            isFirst: start == range.lowerBound, image: image, patches: patches))
       }
     }
   }

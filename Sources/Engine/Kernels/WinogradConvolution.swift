@@ -57,7 +57,7 @@ struct WinogradConvolution: ConvolutionAlgorithm {
   ) {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     let filters = WinogradFilters(turning: weights, inputs: inputs, outputs: outputs)
-    let sums = PartialSums(parts: parts, count: WinogradTransform.pointCount * inputs * outputs)
+    let sums = PartialSums(uninitialisedParts: parts, count: 9 * inputs * outputs)
     let biasSums = PartialSums(parts: parts, count: outputs)
     forEachPart { part, images in
       let inputImage = layout.paddedImage(channels: inputs)
@@ -66,6 +66,7 @@ struct WinogradConvolution: ConvolutionAlgorithm {
       let inputTiles = WinogradTiles(layout, channels: inputs)
       let gradientTiles = WinogradTiles(layout, channels: outputs)
       let gradientAsInput = WinogradTiles(layout, channels: outputs)
+      let filterGradient = WinogradFilters(gradientOf: inputs, outputs: outputs)
       layout.forEachBlock(of: images) { block in
         for (index, n) in block.enumerated() {
           inputImage.read(image: n, of: input, into: inputPadded.pointer)
@@ -79,8 +80,8 @@ struct WinogradConvolution: ConvolutionAlgorithm {
             gradientAsInput.readInput(gradientImage, gradientPadded.pointer, at: index)
           }
         }
-        gradientTiles.multiply(
-          transposed: inputTiles, addingTo: sums[part], images: block.count)
+        filterGradient.add(
+          inputTiles, gradientTiles, images: block.count, isFirst: block.first == images.first)
         guard let inputGradient else { return }
         inputTiles.multiply(gradientAsInput, filters, images: block.count)
         for (index, n) in block.enumerated() {
@@ -88,8 +89,9 @@ struct WinogradConvolution: ConvolutionAlgorithm {
         }
         finish(part, block)
       }
+      filterGradient.transformBack(into: sums[part])
     }
-    WinogradFilters.sumGradients(sums, inputs: inputs, outputs: outputs, into: weightGradient)
+    sums.sum(into: weightGradient)
     if let biasGradient { biasSums.sum(into: biasGradient) }
   }
 

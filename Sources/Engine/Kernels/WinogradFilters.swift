@@ -39,23 +39,32 @@ struct WinogradFilters {
     self.init(turned.pointer, inputs: outputs, outputs: inputs)
   }
 
-  /// `gradient` (3, 3, inputs, outputs) ← the filters' gradients from sums of transformed ones, each (36, inputs, outputs).
-  static func sumGradients(
-    _ sums: PartialSums, inputs: Int, outputs: Int, into gradient: UnsafeMutablePointer<Float>
-  ) {
-    let pointStride = inputs * outputs
-    let total = Buffer(count: WinogradTransform.pointCount * pointStride)
-    sums.sum(into: total.pointer)
-    Parallel.forEachRange(of: inputs) { _, range in
-      withUnsafeTemporaryAllocation(of: Vector.self, capacity: 36) { workspace in
-        for start in stride(
-          from: range.lowerBound * outputs, to: range.upperBound * outputs,
-          by: Buffer.vectorWidth)
-        {
-          WinogradTransform.filterGradient(
-            total.pointer + start, pointStride: pointStride, to: gradient + start,
-            stride: pointStride, workspace: workspace.baseAddress!)
-        }
+  /// Room for the gradient of transformed filters.
+  init(gradientOf inputs: Int, outputs: Int) {
+    pointStride = inputs * outputs
+    buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
+  }
+
+  /// Adds the gradient that a block of images contributes: at each point `tiles`ᵀ·`gradients`. What
+  /// was there before the first block does not count.
+  func add(_ tiles: WinogradTiles, _ gradients: WinogradTiles, images: Int, isFirst: Bool) {
+    for point in 0..<WinogradTransform.pointCount {
+      BLAS.multiply(
+        .transposed(tiles[point]), .plain(gradients[point]),
+        into: buffer.pointer + point * pointStride,
+        rows: tiles.channels, inner: tiles.rows(images: images), columns: gradients.channels,
+        beta: isFirst ? 0 : 1)
+    }
+  }
+
+  /// `gradient` (3, 3, inputs, outputs) ← the gradient of the filters, these being the transformed
+  /// ones'.
+  func transformBack(into gradient: UnsafeMutablePointer<Float>) {
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: 36) { workspace in
+      for start in stride(from: 0, to: pointStride, by: Buffer.vectorWidth) {
+        WinogradTransform.filterGradient(
+          buffer.pointer + start, pointStride: pointStride, to: gradient + start,
+          stride: pointStride, workspace: workspace.baseAddress!)
       }
     }
   }

@@ -35,7 +35,7 @@ struct TileLayout {
 /// The transformed tiles of a block of images: for each of the 36 points a matrix (tiles, channels).
 final class WinogradTiles {
   private let layout: TileLayout
-  private let channels: Int
+  let channels: Int
   private let buffer: Buffer
   private let workspace: UnsafeMutablePointer<Vector>
   private let pointStride: Int
@@ -87,24 +87,18 @@ final class WinogradTiles {
   func multiply(_ tiles: WinogradTiles, _ filters: WinogradFilters, images: Int) {
     for point in 0..<WinogradTransform.pointCount {
       BLAS.multiply(
-        .plain(tiles.buffer.pointer + point * tiles.pointStride), .plain(filters[point]),
-        into: buffer.pointer + point * pointStride,
-        rows: images * layout.tilesInImage, inner: tiles.channels, columns: channels)
+        .plain(tiles[point]), .plain(filters[point]), into: buffer.pointer + point * pointStride,
+        rows: rows(images: images), inner: tiles.channels, columns: channels)
     }
   }
 
-  /// `sum` (36, tiles.channels, channels) ← `sum` + `tiles`ᵀ · these tiles, at each point.
-  func multiply(
-    transposed tiles: WinogradTiles, addingTo sum: UnsafeMutablePointer<Float>, images: Int
-  ) {
-    for point in 0..<WinogradTransform.pointCount {
-      BLAS.multiply(
-        .transposed(tiles.buffer.pointer + point * tiles.pointStride),
-        .plain(buffer.pointer + point * pointStride),
-        into: sum + point * tiles.channels * channels,
-        rows: tiles.channels, inner: images * layout.tilesInImage, columns: channels, beta: 1)
-    }
+  /// The matrix of a point, one row a tile.
+  subscript(point: Int) -> UnsafePointer<Float> {
+    UnsafePointer(buffer.pointer + point * pointStride)
   }
+
+  /// How many rows the matrices have for so many images.
+  func rows(images: Int) -> Int { images * layout.tilesInImage }
 
   /// Calls `body` for each tile of an image and each 16 channels of it, with the tile's first row
   /// and column in the image, the first channel, and where the first point stands.
