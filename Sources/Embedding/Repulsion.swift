@@ -10,7 +10,7 @@ import Engine
 /// the arithmetic runs over it with sixteen points at a time.
 package final class Repulsion {
   /// How many points share a list.
-  private static let groupSize = 64
+  private static let groupSize = 32
   private static let parts = 64
 
   /// Σⱼ wᵢⱼ²·(yᵢ − yⱼ) of each point.
@@ -56,8 +56,8 @@ package final class Repulsion {
     )
     for place in places {
       let point = SIMD2(tree.x[place], tree.y[place])
-      low = pointwiseMin(low, point)
-      high = pointwiseMax(high, point)
+      low = lesser(low, point)
+      high = greater(high, point)
     }
     let zero = SIMD4<Float>.zero
     list.removeAll()
@@ -65,8 +65,8 @@ package final class Repulsion {
     while let (first, count) = list.pop() {
       let x = tree.centreX.quad(at: first)
       let y = tree.centreY.quad(at: first)
-      let dx = pointwiseMax(pointwiseMax(low.x - x, x - high.x), zero)
-      let dy = pointwiseMax(pointwiseMax(low.y - y, y - high.y), zero)
+      let dx = greater(greater(low.x - x, x - high.x), zero)
+      let dy = greater(greater(low.y - y, y - high.y), zero)
       let isFar = tree.squaredExtent.quad(at: first) .<= squaredTheta * (dx * dx + dy * dy)
       for lane in 0..<count {
         let node = first + lane
