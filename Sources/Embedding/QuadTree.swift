@@ -22,6 +22,8 @@ package final class QuadTree {
   package let mass: Buffer<Float>
   /// The larger side of the smallest rectangle around the node's points, squared.
   package let squaredExtent: Buffer<Float>
+  /// The mean squared distance of the node's points from their centre.
+  package let variance: Buffer<Float>
   package let firstChild: Buffer<Int32>
   /// 2, 3 or 4; none for a leaf.
   package let childCount: Buffer<Int32>
@@ -47,6 +49,7 @@ package final class QuadTree {
     centreY = Buffer(count: nodes, repeating: 0)
     mass = Buffer(count: nodes, repeating: 0)
     squaredExtent = Buffer(count: nodes, repeating: 0)
+    variance = Buffer(count: nodes, repeating: 0)
     firstChild = Buffer(count: nodes, repeating: 0)
     childCount = Buffer(count: nodes, repeating: 0)
     start = Buffer(count: nodes, repeating: 0)
@@ -171,6 +174,18 @@ package final class QuadTree {
       centreY[node] = centre.y
       self.low[node] = low
       self.high[node] = high
+      var squares: Float = 0
+      if childCount[node] == 0 {
+        for place in Int(start[node])..<Int(end[node]) {
+          let offset = SIMD2(x[place], y[place]) - centre
+          squares += (offset * offset).sum()
+        }
+      }
+      for child in first..<(first + Int(childCount[node])) {
+        let offset = SIMD2(centreX[child], centreY[child]) - centre
+        squares += mass[child] * (variance[child] + (offset * offset).sum())
+      }
+      variance[node] = squares / mass[node]
       let extent = (high - low).max()
       squaredExtent[node] = extent * extent
     }
