@@ -80,7 +80,8 @@ package final class QuadTree {
     let scale = 65_535 / max((high - low).max(), 1e-30)
     for point in 0..<count {
       let cell = (points[point] - low) * scale
-      keys[point] = UInt64(spread(UInt32(cell.x)) | spread(UInt32(cell.y)) << 1) << 32 | UInt64(point)
+      keys[point] =
+        UInt64(spread(UInt32(cell.x)) | spread(UInt32(cell.y)) << 1) << 32 | UInt64(point)
     }
     for shift in [32, 43, 54] { sortKeys(byElevenBitsFrom: shift) }
     for place in 0..<count {

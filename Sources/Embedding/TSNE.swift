@@ -31,9 +31,8 @@ public struct TSNE: Sendable {
   public var learningRate: Float?
   /// How the points lie at first.
   public var initialisation = Initialisation.principalComponents
-  /// θ of Barnes and Hut: how coarsely far points are taken together; 0 takes none together. The
-  /// sums are of second order: 0.8 here is more exact than 0.5 in other implementations.
-  public var theta: Float = 0.8
+  /// θ of Barnes and Hut: how coarsely far points are taken together; 0 takes none together.
+  public var theta: Float = 0.5
 
   /// The settings that users of t-SNE know.
   public init() {}
