@@ -50,3 +50,16 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     UnsafeRawPointer(base + place).loadUnaligned(as: SIMD4<Element>.self)
   }
 }
+
+/// The lesser of each two elements. (The standard library's function of this purpose goes through
+/// them one by one.)
+@inline(__always)
+func lesser<Vector: SIMD>(_ a: Vector, _ b: Vector) -> Vector where Vector.Scalar: Comparable {
+  a.replacing(with: b, where: b .< a)
+}
+
+/// The greater of each two elements.
+@inline(__always)
+func greater<Vector: SIMD>(_ a: Vector, _ b: Vector) -> Vector where Vector.Scalar: Comparable {
+  a.replacing(with: b, where: a .< b)
+}

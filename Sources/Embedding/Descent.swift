@@ -25,7 +25,7 @@ struct Descent {
       for point in range {
         let gradient = exaggeration * attraction[point] - repulsionScale * repulsion[point]
         let agree = gradient * velocities[point] .> 0
-        let gain = pointwiseMax(
+        let gain = greater(
           (gains[point] + 0.2).replacing(with: gains[point] * 0.8, where: agree),
           SIMD2(repeating: 0.01))
         gains[point] = gain

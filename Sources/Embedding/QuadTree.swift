@@ -6,7 +6,7 @@ import Engine
 /// sorted points. Nodes that would have a single child are left out; siblings lie side by side.
 package final class QuadTree {
   /// A node of at most this many points has no children, but its points are looked at one by one.
-  private static let leafSize = 8
+  private static let leafSize = 16
 
   /// The points' own numbers, in the tree's order: (points).
   package let order: Buffer<Int32>
@@ -22,6 +22,8 @@ package final class QuadTree {
   package let mass: Buffer<Float>
   /// The larger side of the smallest rectangle around the node's points, squared.
   package let squaredExtent: Buffer<Float>
+  /// The mean squared distance of the node's points from their centre.
+  package let variance: Buffer<Float>
   package let firstChild: Buffer<Int32>
   /// 2, 3 or 4; none for a leaf.
   package let childCount: Buffer<Int32>
@@ -47,6 +49,7 @@ package final class QuadTree {
     centreY = Buffer(count: nodes, repeating: 0)
     mass = Buffer(count: nodes, repeating: 0)
     squaredExtent = Buffer(count: nodes, repeating: 0)
+    variance = Buffer(count: nodes, repeating: 0)
     firstChild = Buffer(count: nodes, repeating: 0)
     childCount = Buffer(count: nodes, repeating: 0)
     start = Buffer(count: nodes, repeating: 0)
@@ -69,15 +72,16 @@ package final class QuadTree {
     let count = order.count
     var (low, high) = (points[0], points[0])
     for point in 0..<count {
-      low = pointwiseMin(low, points[point])
-      high = pointwiseMax(high, points[point])
+      low = lesser(low, points[point])
+      high = greater(high, points[point])
     }
-    let side = max((high - low).max(), .leastNormalMagnitude)
+    // A little less than 2¹⁶ cells, so that rounding cannot reach the next; at least a normal number
+    // to divide by.
+    let scale = 65_535 / max((high - low).max(), 1e-30)
     for point in 0..<count {
-      let cell = SIMD2<UInt32>(
-        ((points[point] - low) / side * 65_535).clamped(
-          lowerBound: .zero, upperBound: .init(repeating: 65_535)))
-      keys[point] = UInt64(spread(cell.x) | spread(cell.y) << 1) << 32 | UInt64(point)
+      let cell = (points[point] - low) * scale
+      keys[point] =
+        UInt64(spread(UInt32(cell.x)) | spread(UInt32(cell.y)) << 1) << 32 | UInt64(point)
     }
     for shift in [32, 43, 54] { sortKeys(byElevenBitsFrom: shift) }
     for place in 0..<count {
@@ -155,15 +159,15 @@ package final class QuadTree {
         for place in Int(start[node])..<Int(end[node]) {
           let point = SIMD2(x[place], y[place])
           sum += point
-          low = pointwiseMin(low, point)
-          high = pointwiseMax(high, point)
+          low = lesser(low, point)
+          high = greater(high, point)
         }
       }
       let first = Int(firstChild[node])
       for child in first..<(first + Int(childCount[node])) {
         sum += mass[child] * SIMD2(centreX[child], centreY[child])
-        low = pointwiseMin(low, self.low[child])
-        high = pointwiseMax(high, self.high[child])
+        low = lesser(low, self.low[child])
+        high = greater(high, self.high[child])
       }
       mass[node] = Float(end[node] - start[node])
       let centre = sum / mass[node]
@@ -171,6 +175,18 @@ package final class QuadTree {
       centreY[node] = centre.y
       self.low[node] = low
       self.high[node] = high
+      var squares: Float = 0
+      if childCount[node] == 0 {
+        for place in Int(start[node])..<Int(end[node]) {
+          let offset = SIMD2(x[place], y[place]) - centre
+          squares += (offset * offset).sum()
+        }
+      }
+      for child in first..<(first + Int(childCount[node])) {
+        let offset = SIMD2(centreX[child], centreY[child]) - centre
+        squares += mass[child] * (variance[child] + (offset * offset).sum())
+      }
+      variance[node] = squares / mass[node]
       let extent = (high - low).max()
       squaredExtent[node] = extent * extent
     }

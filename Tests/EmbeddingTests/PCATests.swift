@@ -1,0 +1,63 @@
+import Embedding
+import Engine
+import Foundation
+import Testing
+
+@Suite struct PCATests {
+  /// Against scikit-learn's PCA by singular values in double precision. The variances come from Float
+  /// products of up to 1,024 terms, relative rounding about 1e-6; the projections are Float sums over
+  /// 64 pixels of size 16.
+  @Test func agreesWithScikitLearn() throws {
+    let fixture = try Fixture()
+    let pca = PCA(fitting: fixture.digits, components: 5)
+    #expect(pca.explainedVariance.count == 5)
+    for component in 0..<5 {
+      let variance = fixture.expected.explainedVariance[component]
+      #expect(abs(pca.explainedVariance[component] / variance - 1) < 1e-5)
+      let ratio = fixture.expected.explainedVarianceRatio[component]
+      #expect(abs(pca.explainedVarianceRatio[component] / ratio - 1) < 1e-5)
+    }
+    let projected = pca.transform(fixture.digits)
+    #expect(projected.rows == 500 && projected.columns == 5)
+    for (row, expected) in fixture.expected.projected.enumerated() {
+      for component in 0..<5 {
+        #expect(abs(projected.values[row * 5 + component] - expected[component]) < 1e-3)
+      }
+    }
+  }
+
+  /// More rows than one chunk of the covariance holds; the variances of independent normal columns
+  /// come out by size, within five standard errors (√(2/n) relative).
+  @Test func findsTheLongAxesOfManyRows() {
+    var random = RandomStream(seed: 8, "axes")
+    let deviations: [Float] = [1, 5, 0.2, 3]
+    let values = (0..<5000).flatMap { _ in deviations.map { 100 + $0 * random.normal() } }
+    let pca = PCA(fitting: Matrix(rows: 5000, columns: 4, values: values), components: 4)
+    for (variance, expected) in zip(pca.explainedVariance, [25.0, 9, 1, 0.04]) {
+      #expect(abs(variance / expected - 1) < 0.1)
+    }
+    #expect(pca.axes.values[1] > 0.99)
+    #expect(pca.axes.values[4 + 3] > 0.99)
+  }
+
+  @Test func equalRowsHaveNoVariance() {
+    let pca = PCA(
+      fitting: Matrix(rows: 10, columns: 3, values: .init(repeating: 2, count: 30)), components: 2)
+    #expect(pca.explainedVariance == [0, 0])
+    #expect(pca.explainedVarianceRatio == [0, 0])
+    #expect(
+      pca.transform(Matrix(rows: 1, columns: 3, values: [2, 2, 2])).values.allSatisfy { $0 == 0 })
+  }
+
+  @Test func bitsDoNotDependOnThreads() throws {
+    let digits = try Fixture().digits
+    func projected(threads: Int) -> [Float] {
+      Parallel.$threads.withValue(threads) {
+        PCA(fitting: digits, components: 10).transform(digits).values
+      }
+    }
+    let reference = projected(threads: 1)
+    #expect(projected(threads: 2) == reference)
+    #expect(projected(threads: 5) == reference)
+  }
+}
