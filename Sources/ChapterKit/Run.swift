@@ -91,7 +91,7 @@ public final class Run {
   ///   - work: Computes the result. It must give the same bits for any number of threads.
   public func stage<Value: Codable>(
     _ name: String, on dataset: ImageDataset? = nil, inputs: [String: any Encodable] = [:],
-    counting unit: ProgressUnit = .iterations, _ work: (Progress) throws -> Value
+    counting unit: ProgressUnit = .iterations, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
     precondition(
       !stages.contains { fileNamePart(of: $0.name) == fileNamePart(of: name) },
@@ -180,10 +180,10 @@ extension Run {
   }
 
   private func compute<Value: Encodable>(
-    _ name: String, key: String, counting unit: ProgressUnit, _ work: (Progress) throws -> Value
+    _ name: String, key: String, counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
   ) throws -> StageCache.Entry<Value> {
     beginWork()
-    let progress = Progress(
+    let progress = StageProgress(
       stage: name, unit: unit, console: console, clock: surroundings.clock)
     let start = surroundings.clock()
     let value = try work(progress)

@@ -7,27 +7,27 @@ package final class Attraction {
   private static let parts = 64
 
   /// Σⱼ pᵢⱼ·wᵢⱼ·(yᵢ − yⱼ) of each point.
-  package let forces: Buffer<SIMD2<Float>>
+  package let forces: UncheckedArray<SIMD2<Float>>
 
   private let rowStarts: [Int]
-  private let columns: Buffer<Int32>
-  private let values: Buffer<Float>
+  private let columns: UncheckedArray<Int32>
+  private let values: UncheckedArray<Float>
   /// Σ pᵢⱼ·log pᵢⱼ.
   private let negativeEntropy: Double
 
   /// Takes over the pairs that attract each other.
   package init(_ affinities: Affinities) {
     rowStarts = affinities.rowStarts
-    columns = Buffer(affinities.columns)
-    values = Buffer(affinities.values)
-    forces = Buffer(count: affinities.rowStarts.count - 1, repeating: .zero)
+    columns = UncheckedArray(affinities.columns)
+    values = UncheckedArray(affinities.values)
+    forces = UncheckedArray(count: affinities.rowStarts.count - 1, repeating: .zero)
     negativeEntropy = affinities.values.reduce(0.0) { sum, value in
       value > 0 ? sum + Double(value) * log(Double(value)) : sum
     }
   }
 
   /// Computes `forces`.
-  package func update(at points: Buffer<SIMD2<Float>>) {
+  package func update(at points: UncheckedArray<SIMD2<Float>>) {
     Parallel.forEachRange(of: forces.count, parts: Attraction.parts) { _, range in
       for row in range {
         var forceX = SIMD16<Float>.zero
@@ -47,7 +47,7 @@ package final class Attraction {
   }
 
   /// KL(P‖Q) = Σ pᵢⱼ·log(pᵢⱼ / qᵢⱼ) with qᵢⱼ = wᵢⱼ / Z.
-  package func divergence(at points: Buffer<SIMD2<Float>>, normaliser: Double) -> Double {
+  package func divergence(at points: UncheckedArray<SIMD2<Float>>, normaliser: Double) -> Double {
     var sums = [Double](repeating: 0, count: Attraction.parts)
     sums.withUnsafeMutableBufferPointer { sums in
       Parallel.forEachRange(of: forces.count, parts: Attraction.parts) { part, range in
@@ -67,7 +67,7 @@ package final class Attraction {
 /// The coordinates of sixteen points.
 @inline(__always)
 private func coordinates(
-  of indices: SIMD16<Int32>, among points: Buffer<SIMD2<Float>>
+  of indices: SIMD16<Int32>, among points: UncheckedArray<SIMD2<Float>>
 ) -> (x: SIMD16<Float>, y: SIMD16<Float>) {
   var x = SIMD16<Float>.zero
   var y = SIMD16<Float>.zero

@@ -5,20 +5,20 @@ import Engine
 /// shrinks by a fifth while they agree, and never falls below 0.01.
 struct Descent {
   private let learningRate: Float
-  private let velocities: Buffer<SIMD2<Float>>
-  private let gains: Buffer<SIMD2<Float>>
+  private let velocities: UncheckedArray<SIMD2<Float>>
+  private let gains: UncheckedArray<SIMD2<Float>>
 
   /// At rest, all gains one.
   init(points: Int, learningRate: Float) {
     self.learningRate = learningRate
-    velocities = Buffer(count: points, repeating: .zero)
-    gains = Buffer(count: points, repeating: .one)
+    velocities = UncheckedArray(count: points, repeating: .zero)
+    gains = UncheckedArray(count: points, repeating: .one)
   }
 
   /// Moves the points one step against the gradient, exaggeration · A − R / Z.
   func move(
-    _ points: Buffer<SIMD2<Float>>, attraction: Buffer<SIMD2<Float>>, exaggeration: Float,
-    repulsion: Buffer<SIMD2<Float>>, normaliser: Double, momentum: Float
+    _ points: UncheckedArray<SIMD2<Float>>, attraction: UncheckedArray<SIMD2<Float>>, exaggeration: Float,
+    repulsion: UncheckedArray<SIMD2<Float>>, normaliser: Double, momentum: Float
   ) {
     let repulsionScale = Float(1 / normaliser)
     Parallel.forEachRange(of: points.count) { _, range in

@@ -1,11 +1,11 @@
 import Engine
 
 /// Z = Σᵢ Σⱼ≠ᵢ 1 / (1 + |yᵢ − yⱼ|²) over all pairs, in Float vectors summed in Double.
-package func exactNormaliser(of points: Buffer<SIMD2<Float>>) -> Double {
+package func exactNormaliser(of points: UncheckedArray<SIMD2<Float>>) -> Double {
   let count = points.count
   // Points at infinity fill the last vector: they weigh nothing.
-  let x = Buffer(count: count + 15, repeating: Float.infinity)
-  let y = Buffer(count: count + 15, repeating: Float.infinity)
+  let x = UncheckedArray(count: count + 15, repeating: Float.infinity)
+  let y = UncheckedArray(count: count + 15, repeating: Float.infinity)
   for point in 0..<count { (x[point], y[point]) = (points[point].x, points[point].y) }
   var sums = [Double](repeating: 0, count: 64)
   sums.withUnsafeMutableBufferPointer { sums in

@@ -9,66 +9,66 @@ package final class QuadTree {
   private static let leafSize = 16
 
   /// The points' own numbers, in the tree's order: (points).
-  package let order: Buffer<Int32>
+  package let order: UncheckedArray<Int32>
   /// Where they are, in the tree's order, with copies of the last to fill a vector: (points + 15).
-  package let x: Buffer<Float>
-  package let y: Buffer<Float>
+  package let x: UncheckedArray<Float>
+  package let y: UncheckedArray<Float>
 
   /// How many nodes there are; the root is the first. The buffers below hold one value a node.
   package private(set) var nodeCount = 0
-  package let centreX: Buffer<Float>
-  package let centreY: Buffer<Float>
+  package let centreX: UncheckedArray<Float>
+  package let centreY: UncheckedArray<Float>
   /// How many points the node stands for.
-  package let mass: Buffer<Float>
+  package let mass: UncheckedArray<Float>
   /// The larger side of the smallest rectangle around the node's points, squared.
-  package let squaredExtent: Buffer<Float>
+  package let squaredExtent: UncheckedArray<Float>
   /// The mean squared distance of the node's points from their centre.
-  package let variance: Buffer<Float>
-  package let firstChild: Buffer<Int32>
+  package let variance: UncheckedArray<Float>
+  package let firstChild: UncheckedArray<Int32>
   /// 2, 3 or 4; none for a leaf.
-  package let childCount: Buffer<Int32>
+  package let childCount: UncheckedArray<Int32>
   /// The node's points in the tree's order.
-  package let start: Buffer<Int32>
-  package let end: Buffer<Int32>
+  package let start: UncheckedArray<Int32>
+  package let end: UncheckedArray<Int32>
 
-  private let low: Buffer<SIMD2<Float>>
-  private let high: Buffer<SIMD2<Float>>
+  private let low: UncheckedArray<SIMD2<Float>>
+  private let high: UncheckedArray<SIMD2<Float>>
   /// Morton code, then point.
-  private var keys: Buffer<UInt64>
-  private var sortedKeys: Buffer<UInt64>
+  private var keys: UncheckedArray<UInt64>
+  private var sortedKeys: UncheckedArray<UInt64>
 
   /// Room for a tree over so many points.
   package init(points: Int) {
     // A tree whose inner nodes have two children or more has fewer of them than leaves. Four more
     // places let the last siblings be read as a vector.
     let nodes = 2 * points + 4
-    order = Buffer(count: points, repeating: 0)
-    x = Buffer(count: points + 15, repeating: 0)
-    y = Buffer(count: points + 15, repeating: 0)
-    centreX = Buffer(count: nodes, repeating: 0)
-    centreY = Buffer(count: nodes, repeating: 0)
-    mass = Buffer(count: nodes, repeating: 0)
-    squaredExtent = Buffer(count: nodes, repeating: 0)
-    variance = Buffer(count: nodes, repeating: 0)
-    firstChild = Buffer(count: nodes, repeating: 0)
-    childCount = Buffer(count: nodes, repeating: 0)
-    start = Buffer(count: nodes, repeating: 0)
-    end = Buffer(count: nodes, repeating: 0)
-    low = Buffer(count: nodes, repeating: .zero)
-    high = Buffer(count: nodes, repeating: .zero)
-    keys = Buffer(count: points, repeating: 0)
-    sortedKeys = Buffer(count: points, repeating: 0)
+    order = UncheckedArray(count: points, repeating: 0)
+    x = UncheckedArray(count: points + 15, repeating: 0)
+    y = UncheckedArray(count: points + 15, repeating: 0)
+    centreX = UncheckedArray(count: nodes, repeating: 0)
+    centreY = UncheckedArray(count: nodes, repeating: 0)
+    mass = UncheckedArray(count: nodes, repeating: 0)
+    squaredExtent = UncheckedArray(count: nodes, repeating: 0)
+    variance = UncheckedArray(count: nodes, repeating: 0)
+    firstChild = UncheckedArray(count: nodes, repeating: 0)
+    childCount = UncheckedArray(count: nodes, repeating: 0)
+    start = UncheckedArray(count: nodes, repeating: 0)
+    end = UncheckedArray(count: nodes, repeating: 0)
+    low = UncheckedArray(count: nodes, repeating: .zero)
+    high = UncheckedArray(count: nodes, repeating: .zero)
+    keys = UncheckedArray(count: points, repeating: 0)
+    sortedKeys = UncheckedArray(count: points, repeating: 0)
   }
 
   /// Builds the tree anew over as many points as there is room for.
-  package func build(over points: Buffer<SIMD2<Float>>) {
+  package func build(over points: UncheckedArray<SIMD2<Float>>) {
     sort(points)
     split()
     summarise()
   }
 
   /// Fills `order`, `x` and `y`, and leaves the sorted codes in `keys`.
-  private func sort(_ points: Buffer<SIMD2<Float>>) {
+  private func sort(_ points: UncheckedArray<SIMD2<Float>>) {
     let count = order.count
     var (low, high) = (points[0], points[0])
     for point in 0..<count {

@@ -20,25 +20,25 @@ package final class Repulsion {
   private static let parts = 64
 
   /// Σⱼ wᵢⱼ²·(yᵢ − yⱼ) of each point.
-  package let forces: Buffer<SIMD2<Float>>
+  package let forces: UncheckedArray<SIMD2<Float>>
   /// Z.
   package private(set) var normaliser = 0.0
 
   private let squaredTheta: Float
   private let tree: QuadTree
   /// Σⱼ wᵢⱼ of each point, itself counted, in the tree's order, padded to whole vectors.
-  private let weights: Buffer<Float>
+  private let weights: UncheckedArray<Float>
 
   /// Room for so many points.
   package init(points: Int, theta: Float) {
     squaredTheta = theta * theta
     tree = QuadTree(points: points)
-    forces = Buffer(count: points, repeating: .zero)
-    weights = Buffer(count: points + 15, repeating: 0)
+    forces = UncheckedArray(count: points, repeating: .zero)
+    weights = UncheckedArray(count: points + 15, repeating: 0)
   }
 
   /// Computes `forces` and `normaliser` for as many points as there is room for.
-  package func update(at points: Buffer<SIMD2<Float>>) {
+  package func update(at points: UncheckedArray<SIMD2<Float>>) {
     tree.build(over: points)
     let groups = (forces.count + Repulsion.groupSize - 1) / Repulsion.groupSize
     Parallel.forEachRange(of: groups, parts: Repulsion.parts) { _, range in

@@ -57,7 +57,7 @@ public struct TSNE: Sendable {
     _ rows: Matrix, progress: ((_ iteration: Int, _ klDivergence: Double?) -> Void)? = nil
   ) throws -> Embedding {
     try validate(rows)
-    let points = Buffer(initialPoints(rows))
+    let points = UncheckedArray(initialPoints(rows))
     let neighbours = NearestNeighbours(
       of: rows, count: min(Int(3 * perplexity) + 1, rows.rows - 1))
     let attraction = Attraction(Affinities(of: neighbours, perplexity: perplexity))

@@ -11,7 +11,7 @@ import Testing
   func agreesWithDirectSums(theta: Float, forceTolerance: Double, normaliserTolerance: Double) {
     let points = plane(points: 3001)
     let repulsion = Repulsion(points: points.count, theta: theta)
-    repulsion.update(at: Buffer(points))
+    repulsion.update(at: UncheckedArray(points))
     var (squaredError, squaredForce, normaliser) = (0.0, 0.0, 0.0)
     for (index, point) in points.enumerated() {
       let direct = directSum(at: point, of: points)
@@ -22,7 +22,7 @@ import Testing
     }
     #expect((squaredError / squaredForce).squareRoot() < forceTolerance)
     #expect(abs(repulsion.normaliser / normaliser - 1) < normaliserTolerance)
-    #expect(abs(exactNormaliser(of: Buffer(points)) / normaliser - 1) < 1e-6)
+    #expect(abs(exactNormaliser(of: UncheckedArray(points)) / normaliser - 1) < 1e-6)
   }
 
   /// Coincident points have one Morton code however deep the tree; an outlier leaves all others in
@@ -31,13 +31,13 @@ import Testing
     let count = 300
     var points = [SIMD2<Float>](repeating: SIMD2(0.5, -0.25), count: count)
     let repulsion = Repulsion(points: count, theta: 0.5)
-    repulsion.update(at: Buffer(points))
+    repulsion.update(at: UncheckedArray(points))
     #expect(repulsion.normaliser == Double(count * (count - 1)))
     #expect((0..<count).allSatisfy { repulsion.forces[$0] == .zero })
 
     points = plane(points: count)
     points[17] = SIMD2(1e7, 1e7)
-    repulsion.update(at: Buffer(points))
+    repulsion.update(at: UncheckedArray(points))
     for index in stride(from: 0, to: count, by: 10) {
       let direct = directSum(at: points[index], of: points)
       let error = SIMD2<Double>(repulsion.forces[index]) - direct.force

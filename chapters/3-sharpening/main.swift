@@ -121,7 +121,7 @@ struct Predictions: Codable {
 /// Trains a network with guesses sharpened at temperature `T`, and has it classify the test images.
 func train(
   on digits: ImageDataset, temperature T: Double, seed: Int, settings: Settings,
-  progress: ChapterKit.Progress
+  progress: StageProgress
 ) throws -> Predictions {
   let images = digits.train
   let split = try LabelSplit(
@@ -190,7 +190,7 @@ struct DigitMap: Codable {
 }
 
 /// Lays the images out in the plane.
-func drawMap(of images: LabelledImages, settings: Settings, progress: ChapterKit.Progress) throws
+func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgress) throws
   -> DigitMap
 {
   let rows = Matrix(

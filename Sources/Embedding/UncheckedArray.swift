@@ -2,7 +2,7 @@
 ///
 /// It is shared by reference and freed with its last owner. Threads may write different places of it
 /// at once.
-package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
+package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendable {
   /// How many values there are.
   package let count: Int
   /// The first of them.

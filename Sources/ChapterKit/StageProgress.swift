@@ -3,7 +3,7 @@ import Foundation
 /// Tells how far a stage has come: a bar on a terminal, otherwise a plain line now and then.
 ///
 ///     progress.update(step, of: steps, [.loss(loss), .accuracy(accuracy)])
-public final class Progress {
+public final class StageProgress {
   private let stage: String
   private let unit: ProgressUnit
   private let console: Console
