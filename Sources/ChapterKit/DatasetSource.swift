@@ -4,22 +4,26 @@ import Foundation
 /// Where a data set comes from: a directory, the network, or, failing both, code that draws it.
 public struct DatasetSource: Sendable {
   let name: String
+  let presence: @Sendable (_ directory: URL) throws -> Presence
   let load: @Sendable (_ directory: URL) throws -> ImageDataset?
   let download: @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void
   let synthesise: @Sendable () -> ImageDataset
 
   /// - Parameters:
   ///   - name: What people call the data set.
+  ///   - presence: Looks how much of it a directory holds.
   ///   - load: Reads it from a directory; `nil` where it is not there, an error where it is broken.
   ///   - download: Brings it into a directory.
   ///   - synthesise: Draws a stand-in of the same sizes.
   public init(
     name: String,
+    presence: @escaping @Sendable (_ directory: URL) throws -> Presence,
     load: @escaping @Sendable (_ directory: URL) throws -> ImageDataset?,
     download: @escaping @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void,
     synthesise: @escaping @Sendable () -> ImageDataset
   ) {
     self.name = name
+    self.presence = presence
     self.load = load
     self.download = download
     self.synthesise = synthesise
@@ -27,31 +31,38 @@ public struct DatasetSource: Sendable {
 
   /// The handwritten digits; their stand-in has as many images.
   public static let mnist = DatasetSource(
-    name: "MNIST", load: MNIST.load,
+    name: "MNIST", presence: MNIST.presence, load: MNIST.load,
     download: { try MNIST.download(into: $0, progress: $1) },
     synthesise: { syntheticDigits(trainCount: 60_000, testCount: 10_000, seed: 0) })
 
-  /// The data set in `directory`, brought there first where it is missing.
+  /// The data set in `directory`, brought there first, as far as it is missing.
   ///
   /// - Throws: An error that names the file where one is broken, or says why the data set cannot be
   ///   downloaded.
   @discardableResult
   public func fetch(into directory: URL, note: (String) -> Void) throws -> ImageDataset {
-    try obtain(in: directory, note: note) { throw $0 }
+    if try presence(directory) != .complete {
+      note("\(name): not in \(directory.shortPath), downloading it")
+      try download(directory, note)
+    }
+    return try loadFetched(from: directory)
   }
 
-  /// The data set in `directory`, brought there first where it is missing; where that fails, what
-  /// `standIn` makes of the reason. What is there but broken is always an error.
-  func obtain(
-    in directory: URL, note: (String) -> Void, orElse standIn: (any Error) throws -> ImageDataset
-  ) throws -> ImageDataset {
-    if let present = try load(directory) { return present }
-    note("\(name): not in \(directory.shortPath), downloading it")
-    do {
-      try download(directory, note)
-    } catch {
-      return try standIn(error)
+  /// The data set in `directory`, brought there first where it is missing or a download was
+  /// interrupted; `nil` where that fails. What is there but broken, or in part, is an error.
+  func obtain(in directory: URL, note: (String) -> Void) throws -> ImageDataset? {
+    guard try [.absent, .interrupted].contains(presence(directory)) else {
+      return try load(directory)
     }
+    do {
+      return try fetch(into: directory, note: note)
+    } catch {
+      note(oneLine(error))
+      return try load(directory)
+    }
+  }
+
+  private func loadFetched(from directory: URL) throws -> ImageDataset {
     guard let fetched = try load(directory) else {
       throw Failure("\(directory.shortPath): found no \(name) after downloading it")
     }

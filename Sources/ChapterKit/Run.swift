@@ -70,14 +70,15 @@ public final class Run {
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
     precondition(dataset == nil, "A run has one data set.")
     let directory = options[chapter.common.data] ?? surroundings.root.appending(path: "data")
-    let found = try source.obtain(in: directory, note: console.note) { error in
-      console.note(oneLine(error))
-      try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
-      return source.announcedStandIn(for: directory, note: console.note)
-    }
+    let found = try source.obtain(in: directory, note: console.note) ?? standIn(source, directory)
     dataset = DatasetIdentity(
       name: found.name, sha256: found.sha256, synthetic: found.isSynthetic)
     return found
+  }
+
+  private func standIn(_ source: DatasetSource, _ directory: URL) throws -> ImageDataset {
+    try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
+    return source.announcedStandIn(for: directory, note: console.note)
   }
 
   /// A unit of work that is done once: its result is kept in OUT/cache and loaded again as long as

@@ -32,6 +32,9 @@ public enum Checksum: Sendable {
 /// The file arrives under its name with ".part" added, in the same folder, and gets its name only
 /// once it is whole and right. What an interrupted download leaves there is continued by the next.
 public struct Download: Sendable {
+  /// What the name of a file ends in while it is being fetched.
+  static let partExtension = "part"
+
   private let destination: URL
   private let mirrors: [URL]
   private let checksum: Checksum
@@ -54,7 +57,7 @@ public struct Download: Sendable {
     self.searchPath = searchPath
   }
 
-  private var part: URL { destination.appendingPathExtension("part") }
+  private var part: URL { destination.appendingPathExtension(Self.partExtension) }
 
   /// Fetches the file unless it is there.
   ///

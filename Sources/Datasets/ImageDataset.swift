@@ -72,3 +72,15 @@ extension ImageDataset {
       train: self.train.prefix(train), test: self.test.prefix(test))
   }
 }
+
+/// How much of a data set a directory holds.
+public enum Presence: Sendable {
+  /// All of its files.
+  case complete
+  /// Some of its files, and the piece of another that a download left.
+  case interrupted
+  /// Some of its files.
+  case incomplete
+  /// None of its files.
+  case absent
+}

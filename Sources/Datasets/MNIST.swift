@@ -33,6 +33,15 @@ public enum MNIST {
     .testLabels: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
   ]
 
+  /// How much of the set a directory holds.
+  ///
+  /// - Throws: ``DatasetError`` if it cannot be listed.
+  public static func presence(in directory: URL) throws -> Presence {
+    guard let files = try Files(in: directory) else { return .absent }
+    if files.found.count == Part.allCases.count { return .complete }
+    return files.isBeingDownloaded ? .interrupted : .incomplete
+  }
+
   /// Reads MNIST, or a set in its format, from four IDX files of unsigned bytes, gzipped or not.
   ///
   /// The files lie in `directory/mnist` or in `directory` itself, under their published names or with
@@ -91,6 +100,8 @@ extension MNIST {
     let folder: URL
     /// The files; at least one.
     let found: [Part: URL]
+    /// Whether a download has left a piece of a file.
+    let isBeingDownloaded: Bool
 
     /// Looks in `directory/mnist`, then in `directory` itself; nil if neither holds any of the files.
     init?(in directory: URL) throws {
@@ -104,6 +115,7 @@ extension MNIST {
         if !found.isEmpty {
           self.folder = folder
           self.found = Dictionary(uniqueKeysWithValues: found)
+          isBeingDownloaded = names.contains { $0.hasSuffix("." + Download.partExtension) }
           return
         }
       }

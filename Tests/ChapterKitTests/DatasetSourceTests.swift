@@ -13,11 +13,13 @@ import Testing
   ) -> DatasetSource {
     DatasetSource(
       name: "MNIST",
-      load: { directory in
-        let marker = directory.appending(path: "there").path
-        return present ?? (FileManager.default.fileExists(atPath: marker) ? Self.drawn : nil)
-      },
+      presence: { present != nil || Self.isMarked($0) ? .complete : .absent },
+      load: { present ?? (Self.isMarked($0) ? Self.drawn : nil) },
       download: { directory, _ in try download(directory) }, synthesise: { Self.drawn })
+  }
+
+  private static func isMarked(_ directory: URL) -> Bool {
+    FileManager.default.fileExists(atPath: directory.appending(path: "there").path)
   }
 
   private static let drawn = syntheticDigits(trainCount: 2, testCount: 1, seed: 0)
@@ -56,6 +58,26 @@ import Testing
     #expect(bench.complaints.count == 1)
     #expect(bench.standardError.hasPrefix("chapter3: "))
     #expect(try bench.record() == nil)
+  }
+
+  /// A set of which a part is there is completed where a download was interrupted, and an error
+  /// otherwise.
+  @Test(arguments: [(Presence.interrupted, 0), (.incomplete, 1)])
+  func aSetInPartIsNeverReplaced(presence: Presence, status: Int32) throws {
+    let bench = try Workbench()
+    let source = DatasetSource(
+      name: "MNIST",
+      presence: { Self.isMarked($0) ? .complete : presence },
+      load: { directory in
+        guard Self.isMarked(directory) else { throw NoNetwork() }
+        return Self.drawn
+      },
+      download: { directory, _ in
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try Data().write(to: directory.appending(path: "there"))
+      }, synthesise: { Self.drawn })
+    #expect(bench.run { _ = try $0.dataset(source) } == status)
+    #expect(bench.names(in: "data") == (status == 0 ? ["there"] : []))
   }
 
   @Test func aRunOnSyntheticDataNeverReplacesARecordOfRealData() throws {
