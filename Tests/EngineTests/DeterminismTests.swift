@@ -11,7 +11,8 @@ import Testing
       try Parallel.$threads.withValue(threads) { try body().map { $0.scalars.map(\.bitPattern) } }
     }
     let reference = try #require(results.first)
-    #expect(!reference.isEmpty && reference.allSatisfy { !$0.isEmpty }, sourceLocation: sourceLocation)
+    #expect(
+      !reference.isEmpty && reference.allSatisfy { !$0.isEmpty }, sourceLocation: sourceLocation)
     for result in results { #expect(result == reference, sourceLocation: sourceLocation) }
   }
 

@@ -17,8 +17,8 @@ struct OperationCase: Decodable, Sendable, CustomTestStringConvertible {
   let inputs: [Input]
   let settings: [String: Float]
   let labels: [Int]?
-  /// How many times larger than the inputs' relative rounding error the output's is: mean over deviation where
-  /// batch norm takes a large mean away.
+  /// How many times the operation enlarges rounding errors: mean over deviation where batch norm takes a large
+  /// mean away, and ``Tolerance/winograd``.
   let conditioning: Double
   let output: Digest
   /// By the inputs' names; an input that is not here gets no gradient.

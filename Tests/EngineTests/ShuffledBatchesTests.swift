@@ -38,7 +38,9 @@ import Testing
   }
 
   @Test func seedsAndNamesGiveDifferentOrders() {
-    var (reference, otherSeed, otherName) = (batches(), batches(seed: 4), batches(name: "unlabelled"))
+    var (reference, otherSeed, otherName) = (
+      batches(), batches(seed: 4), batches(name: "unlabelled")
+    )
     #expect(reference(0) != otherSeed(0))
     #expect(reference(0) != otherName(0))
   }

@@ -26,7 +26,10 @@ import Testing
   @Test func adamIsFastais() throws {
     let run = try Fixture.training().adam
     let parameters = run.parameters.map {
-      (name: $0.name, parameter: Parameter(Fixture.uniform("adam/\($0.name)", in: [-1, 1], shape: $0.shape)))
+      (
+        name: $0.name,
+        parameter: Parameter(Fixture.uniform("adam/\($0.name)", in: [-1, 1], shape: $0.shape))
+      )
     }
     let adam = Adam(parameters, weightDecay: run.weightDecay)
     for (step, expected) in run.steps.enumerated() {
@@ -40,7 +43,8 @@ import Testing
         let values = try #require(expected.values[name])
         #expect(
           largestDistance(parameter.value.scalars.map(Double.init), values)
-            <= 4 * Tolerance.rounding * Double(step + 1), "\(name) after step \(step)")
+            <= 4 * Tolerance.rounding * Double(step + 1),
+          "\(name) after step \(step)")
         #expect(parameter.gradient == nil)
       }
     }
@@ -53,22 +57,24 @@ import Testing
     #expect(parameter.value.scalars == [1.5, -3])
   }
 
-  /// The losses of twenty steps. What one step rounds off, the next ones carry on and add to: PyTorch's own losses in single and double
-  /// precision grow apart by about 10⁻⁸ a step, and ours are allowed a few times that.
+  /// The losses of twenty steps. What one step rounds off, the next ones carry on: PyTorch's own losses in single and double
+  /// precision lie up to 2·10⁻⁷ apart, and Winograd's convolution rounds off some four times as much. Parameters lie
+  /// further apart: where a gradient is nearly zero Adam's step, which is divided by its size, enlarges its error.
   @Test func networkTrainsAsInPyTorch() throws {
     let run = try Fixture.training().network
     let network = SmallNetwork(run)
     let losses = network.train()
     try #require(losses.count == run.losses.count)
     for step in 0..<run.steps {
-      let tolerance = 2e-7 + 1e-7 * Double(step)
+      let tolerance = 5e-7 * (1 + 0.1 * Double(step))
       #expect(abs(losses[step] - run.losses[step]) <= tolerance, "step \(step)")
       #expect(abs(losses[step] - run.exactLosses[step]) <= tolerance, "step \(step), exact")
     }
-    let tolerance = 1e-6 * Double(run.steps)
+    let tolerance = 1e-5 * Double(run.steps)
     for (name, parameter) in network.layers.parameters {
       let expected = try #require(run.finalParameters[name])
-      #expect(expected.distance(of: parameter.value, named: "network/\(name)") <= tolerance, "\(name)")
+      #expect(
+        expected.distance(of: parameter.value, named: "network/\(name)") <= tolerance, "\(name)")
     }
     let moments = try #require(network.layers.statistics.first).statistic.moments
     #expect(largestDistance(moments.mean.scalars.map(Double.init), run.runningMean) <= tolerance)
