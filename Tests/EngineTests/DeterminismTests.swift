@@ -1,0 +1,58 @@
+import Engine
+import Testing
+
+/// The same bits, whatever the number of threads.
+@Suite struct DeterminismTests {
+  /// The bits of all numbers that `body` gives, for each of several numbers of threads.
+  private func expectSameBits(
+    sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> [Tensor]
+  ) throws {
+    let results = try [1, 2, 3, 7, 1].map { threads in
+      try Parallel.$threads.withValue(threads) { try body().map { $0.scalars.map(\.bitPattern) } }
+    }
+    let reference = try #require(results.first)
+    #expect(
+      !reference.isEmpty && reference.allSatisfy { !$0.isEmpty }, sourceLocation: sourceLocation)
+    for result in results { #expect(result == reference, sourceLocation: sourceLocation) }
+  }
+
+  @Test func training() throws {
+    let run = try Fixture.training().network
+    try expectSameBits {
+      let network = SmallNetwork(run)
+      let losses = network.train()
+      let moments = network.layers.statistics.map(\.statistic.moments)
+      return [Tensor(losses.map(Float.init), shape: [losses.count])]
+        + network.layers.parameters.map(\.parameter.value)
+        + moments.flatMap { [$0.mean, $0.variance] }
+    }
+  }
+
+  /// Batches large enough that the work really is shared, in both ways of computing a convolution.
+  @Test(arguments: [(channels: 16, stride: 1), (channels: 12, stride: 2)])
+  func convolution(channels: Int, stride: Int) throws {
+    let shape = [64, 16, 16, channels]
+    let weightShape = [3, 3, channels, 2 * channels + 16 * (channels % 16)]
+    try expectSameBits {
+      let x = Parameter(Fixture.uniform("determinism/x", in: [-1, 1], shape: shape))
+      let weights = Parameter(Fixture.uniform("determinism/w", in: [-1, 1], shape: weightShape))
+      let bias = Parameter(Tensor(repeating: 0.5, shape: [weightShape[3]]))
+      let y = conv2d(
+        x.value, weights.value, bias: bias.value, stride: stride, padding: 1, activation: .relu)
+      meanSquaredError(y, Tensor(repeating: 1, shape: y.shape)).backward()
+      return try [y] + [x, weights, bias].map { try #require($0.gradient) }
+    }
+  }
+
+  @Test func batchNormAndPooling() throws {
+    try expectSameBits {
+      let x = Parameter(Fixture.uniform("determinism/x", in: [-1, 3], shape: [64, 16, 16, 20]))
+      let norm = BatchNorm(channels: 20)
+      let y = globalAveragePool(leakyReLU(norm(x.value, .training), slope: 0.1))
+      meanSquaredError(y, Tensor(repeating: 1, shape: y.shape)).backward()
+      let gradients = try ([x] + norm.parameters.map(\.parameter)).map { try #require($0.gradient) }
+      let moments = norm.statistics[0].statistic.moments
+      return [y, moments.mean, moments.variance] + gradients
+    }
+  }
+}

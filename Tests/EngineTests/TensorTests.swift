@@ -1,0 +1,37 @@
+import Engine
+import Testing
+
+@Suite struct TensorTests {
+  @Test func rowMaximaTakeTheFirstOfEquals() {
+    let maxima = Tensor([1, 3, 3, -5, -7, -6], shape: [2, 3]).rowMaxima()
+    #expect(maxima.map(\.index) == [1, 0])
+    #expect(maxima.map(\.value) == [3, -5])
+  }
+
+  @Test func mapRowsLeavesTheOriginalAlone() {
+    let x = Tensor([1, 2, 3, 4], shape: [2, 2])
+    let reversed = x.mapRows { $0.reverse() }
+    #expect(reversed.scalars == [2, 1, 4, 3])
+    #expect(x.scalars == [1, 2, 3, 4])
+  }
+
+  @Test func oneHotPutsAllMassOnTheLabel() {
+    let distributions = oneHot([2, 0], classes: 3)
+    #expect(distributions.shape == [2, 3])
+    #expect(distributions.scalars == [0, 0, 1, 1, 0, 0])
+  }
+
+  /// Shapes, names and counts of a network's parts, as checkpoints and optimisers see them.
+  @Test func namesOfParameters() {
+    var random = RandomStream(seed: 0, "names")
+    let network = Sequential(
+      Conv2d(inputChannels: 3, outputChannels: 8, kernelSize: 3, bias: false, random: &random),
+      BatchNorm(channels: 8), ReLU(), GlobalAveragePool(),
+      Linear(inputs: 8, outputs: 2, random: &random))
+    #expect(
+      network.parameters.map(\.name)
+        == ["0.weights", "1.scale", "1.shift", "4.weights", "4.bias"])
+    #expect(network.statistics.map(\.name) == ["1.running"])
+    #expect(network.parameterCount == 3 * 3 * 3 * 8 + 8 + 8 + 8 * 2 + 2)
+  }
+}

@@ -1,0 +1,84 @@
+import Engine
+import Testing
+
+/// The optimiser and the schedule against fastai's, and both with a network against PyTorch's.
+@Suite struct TrainingTests {
+  /// Learning rate and momentum are single-precision numbers; near the end, where the rate is a small difference of large
+  /// ones, the error is relative to the peak.
+  @Test(arguments: try Fixture.training().schedules)
+  func oneCycleIsFastais(_ expected: TrainingFixture.Schedule) {
+    let schedule = OneCycle(steps: expected.steps, peak: expected.peak)
+    #expect(
+      (0..<expected.steps).max { schedule($0).learningRate < schedule($1).learningRate }
+        == expected.peakStep)
+    for value in expected.values {
+      let ours = schedule(value.step)
+      #expect(
+        abs(Double(ours.learningRate) - value.learningRate) <= 1e-7 * Double(expected.peak),
+        "learning rate of step \(value.step)")
+      #expect(
+        abs(Double(ours.momentum) - value.momentum) <= 1e-7, "momentum of step \(value.step)")
+    }
+  }
+
+  /// Each step adds a rounding error of about 2⁻²⁴ of the parameter and some of its change. "faint" has gradients as small as ε,
+  /// "strong" large ones.
+  @Test func adamIsFastais() throws {
+    let run = try Fixture.training().adam
+    let parameters = run.parameters.map {
+      (
+        name: $0.name,
+        parameter: Parameter(Fixture.uniform("adam/\($0.name)", in: [-1, 1], shape: $0.shape))
+      )
+    }
+    let adam = Adam(parameters, weightDecay: run.weightDecay)
+    for (step, expected) in run.steps.enumerated() {
+      for ((name, parameter), fixture) in zip(parameters, run.parameters) {
+        parameter.gradient = Fixture.uniform(
+          "adam/\(name)/gradient \(step)", in: [-fixture.gradientSize, fixture.gradientSize],
+          shape: fixture.shape)
+      }
+      adam.update(learningRate: expected.learningRate, momentum: expected.momentum)
+      for (name, parameter) in parameters {
+        let values = try #require(expected.values[name])
+        #expect(
+          largestDistance(parameter.value.scalars.map(Double.init), values)
+            <= 4 * Tolerance.rounding * Double(step + 1),
+          "\(name) after step \(step)")
+        #expect(parameter.gradient == nil)
+      }
+    }
+  }
+
+  /// A parameter that no loss came of only decays.
+  @Test func adamWithoutGradient() {
+    let parameter = Parameter(Tensor([2, -4], shape: [2]))
+    Adam([("unused", parameter)], weightDecay: 0.5).update(learningRate: 0.5, momentum: 0.9)
+    #expect(parameter.value.scalars == [1.5, -3])
+  }
+
+  /// The losses of twenty steps. What one step rounds off, the next ones carry on: PyTorch's own losses in single and double
+  /// precision lie up to 2·10⁻⁷ apart, and Winograd's convolution rounds off some four times as much. Parameters lie
+  /// further apart: where a gradient is nearly zero Adam's step, which is divided by its size, enlarges its error.
+  @Test func networkTrainsAsInPyTorch() throws {
+    let run = try Fixture.training().network
+    let network = SmallNetwork(run)
+    let losses = network.train()
+    try #require(losses.count == run.losses.count)
+    for step in 0..<run.steps {
+      let tolerance = 5e-7 * (1 + 0.1 * Double(step))
+      #expect(abs(losses[step] - run.losses[step]) <= tolerance, "step \(step)")
+      #expect(abs(losses[step] - run.exactLosses[step]) <= tolerance, "step \(step), exact")
+    }
+    let tolerance = 1e-5 * Double(run.steps)
+    for (name, parameter) in network.layers.parameters {
+      let expected = try #require(run.finalParameters[name])
+      #expect(
+        expected.distance(of: parameter.value, named: "network/\(name)") <= tolerance, "\(name)")
+    }
+    let moments = try #require(network.layers.statistics.first).statistic.moments
+    #expect(largestDistance(moments.mean.scalars.map(Double.init), run.runningMean) <= tolerance)
+    #expect(
+      largestDistance(moments.variance.scalars.map(Double.init), run.runningVariance) <= tolerance)
+  }
+}
