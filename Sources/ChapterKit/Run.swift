@@ -181,7 +181,8 @@ extension Run {
   }
 
   private func compute<Value: Encodable>(
-    _ name: String, key: String, counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
+    _ name: String, key: String, counting unit: ProgressUnit,
+    _ work: (StageProgress) throws -> Value
   ) throws -> StageCache.Entry<Value> {
     beginWork()
     let progress = StageProgress(

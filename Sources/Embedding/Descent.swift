@@ -17,7 +17,8 @@ struct Descent {
 
   /// Moves the points one step against the gradient, exaggeration · A − R / Z.
   func move(
-    _ points: UncheckedArray<SIMD2<Float>>, attraction: UncheckedArray<SIMD2<Float>>, exaggeration: Float,
+    _ points: UncheckedArray<SIMD2<Float>>, attraction: UncheckedArray<SIMD2<Float>>,
+    exaggeration: Float,
     repulsion: UncheckedArray<SIMD2<Float>>, normaliser: Double, momentum: Float
   ) {
     let repulsionScale = Float(1 / normaliser)

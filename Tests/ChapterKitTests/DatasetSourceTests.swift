@@ -62,7 +62,7 @@ import Testing
 
   /// A set of which a part is there is completed where a download was interrupted, and an error
   /// otherwise.
-  @Test(arguments: [(Presence.interrupted, 0), (.incomplete, 1)])
+  @Test(arguments: [(Presence.interrupted, Int32(0)), (Presence.incomplete, Int32(1))])
   func aSetInPartIsNeverReplaced(presence: Presence, status: Int32) throws {
     let bench = try Workbench()
     let source = DatasetSource(

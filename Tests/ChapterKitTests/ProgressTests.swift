@@ -59,8 +59,8 @@ import Testing
     _ = bench.run { run in
       _ = try run.stage("train", counting: .images(perStep: 10)) { progress in
         for step in 1...100 {
-          if step == 50 { progress.update(step, of: 100, .accuracy(0.5)) }
-          progress.update(step, of: 100, .loss(1))
+          if step == 50 { progress.update(step, of: 100, [.accuracy(0.5)]) }
+          progress.update(step, of: 100, [.loss(1)])
           bench.seconds += 1
         }
         return 0

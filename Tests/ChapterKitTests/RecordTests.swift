@@ -72,7 +72,7 @@ import Testing
     Workbench.chapter.run(arguments: arguments, in: bench.surroundings) { run in
       try run.record(settings: ["labels": 500])
       let value = try run.stage("train", inputs: ["accuracy": accuracy]) { progress in
-        progress.update(1, of: 1, .accuracy(accuracy))
+        progress.update(1, of: 1, [.accuracy(accuracy)])
         bench.seconds += 12.25
         return accuracy
       }

@@ -36,7 +36,8 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
     "Logits and targets (N, classes) do not fit: \(logits.shape), \(targets.shape).")
   let logProbabilities = logits.mapRows { row in
     let largest = row.max()!
-    let logTotal = largest + log(row.reduce(0) { $0 + exp($1 - largest) })
+    for i in row.indices { row[i] -= largest }
+    let logTotal = log(row.reduce(0) { $0 + exp($1) })
     for i in row.indices { row[i] -= logTotal }
   }
   let rows = Double(logits.rows)
