@@ -35,8 +35,10 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
     logits.shape == targets.shape && logits.shape.count == 2,
     "Logits and targets (N, classes) do not fit: \(logits.shape), \(targets.shape).")
   let logProbabilities = logits.mapRows { row in
+    // The largest goes first: added to the logarithm, it would cover its digits.
     let largest = row.max()!
-    let logTotal = largest + log(row.reduce(0) { $0 + exp($1 - largest) })
+    for i in row.indices { row[i] -= largest }
+    let logTotal = log(row.reduce(0) { $0 + exp($1) })
     for i in row.indices { row[i] -= logTotal }
   }
   let rows = Double(logits.rows)
