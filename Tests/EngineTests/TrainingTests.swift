@@ -57,16 +57,17 @@ import Testing
     #expect(parameter.value.scalars == [1.5, -3])
   }
 
-  /// The losses of twenty steps. What one step rounds off, the next ones carry on: PyTorch's own losses in single and double
-  /// precision lie up to 2·10⁻⁷ apart, and Winograd's convolution rounds off some four times as much. Parameters lie
-  /// further apart: where a gradient is nearly zero Adam's step, which is divided by its size, enlarges its error.
+  /// The losses of twenty steps. What one step rounds off, the next ones carry on. Winograd's convolution is exact to some 10⁻⁶;
+  /// errors of that size, put at random into every convolution of PyTorch's run in double precision, move its
+  /// losses by up to 3·10⁻⁶. Parameters lie further apart: where a gradient is nearly zero Adam's step, which is divided by its
+  /// size, enlarges its error.
   @Test func networkTrainsAsInPyTorch() throws {
     let run = try Fixture.training().network
     let network = SmallNetwork(run)
     let losses = network.train()
     try #require(losses.count == run.losses.count)
     for step in 0..<run.steps {
-      let tolerance = 5e-7 * (1 + 0.1 * Double(step))
+      let tolerance = 2e-6 * (1 + 0.1 * Double(step))
       #expect(abs(losses[step] - run.losses[step]) <= tolerance, "step \(step)")
       #expect(abs(losses[step] - run.exactLosses[step]) <= tolerance, "step \(step), exact")
     }

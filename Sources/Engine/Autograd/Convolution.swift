@@ -17,6 +17,7 @@ public func conv2d(
 ) -> Tensor {
   let geometry = ConvolutionGeometry(
     input: x.shape, weights: weights.shape, stride: stride, padding: padding)
+  requireBias(bias, of: weights)
   let algorithm = geometry.algorithm
   let y = filled(geometry.outputShape) { y in
     algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, images in
@@ -52,6 +53,7 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
   precondition(
     x.shape.count == 2 && weights.shape.count == 2 && x.columns == inputs,
     "Features (N, C) and weights (C, D) do not fit: \(x.shape), \(weights.shape).")
+  requireBias(bias, of: weights)
   let y = filled([rows, outputs]) {
     BLAS.multiply(
       .plain(x.pointer), .plain(weights.pointer), into: $0, rows: rows, inner: inputs,
@@ -75,6 +77,13 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
       },
     ]
   }
+}
+
+private func requireBias(_ bias: Tensor?, of weights: Tensor) {
+  guard let bias else { return }
+  precondition(
+    bias.shape == [weights.columns],
+    "A bias has a number for each of \(weights.columns) outputs, not the shape \(bias.shape).")
 }
 
 /// A new tensor, off the tape, whose numbers `write` writes.

@@ -35,6 +35,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
     logits.shape == targets.shape && logits.shape.count == 2,
     "Logits and targets (N, classes) do not fit: \(logits.shape), \(targets.shape).")
   let logProbabilities = logits.mapRows { row in
+    // The largest goes first: added to the logarithm, it would cover its digits.
     let largest = row.max()!
     for i in row.indices { row[i] -= largest }
     let logTotal = log(row.reduce(0) { $0 + exp($1) })

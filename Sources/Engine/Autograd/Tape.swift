@@ -7,24 +7,29 @@ final class Node: @unchecked Sendable {
   typealias Pullback = (_ outputGradient: Tensor) -> [Tensor?]
 
   private(set) var inputs: [Node?]
+  private let isLeaf: Bool
+  /// Nil in a leaf, and once the tape is freed.
   private var pullback: Pullback?
   /// The sum of the gradients that reached this leaf.
   var gradient: Tensor?
 
   /// A leaf.
-  init() { inputs = [] }
+  init() { (inputs, isLeaf) = ([], true) }
 
   init(inputs: [Node?], pullback: @escaping Pullback) {
-    self.inputs = inputs
+    (self.inputs, isLeaf) = (inputs, false)
     self.pullback = pullback
   }
 
   /// Hands the gradient on to the inputs, and frees what the operation had saved for that; a leaf
   /// keeps it.
   func receive(_ gradient: Tensor) -> [(Node, Tensor)] {
-    guard let pullback else {
+    if isLeaf {
       self.gradient = self.gradient.map { sum($0, gradient) } ?? gradient
       return []
+    }
+    guard let pullback else {
+      preconditionFailure("An earlier backward() went through this part of the tape and freed it.")
     }
     self.pullback = nil
     defer { inputs = [] }

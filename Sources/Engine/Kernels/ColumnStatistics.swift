@@ -1,9 +1,9 @@
 /// Means and variances of the columns of a matrix (rows, columns), of the channels of images, collected
 /// block by block.
 ///
-/// Each block takes its own mean first and squares the distances from it, so that nothing is lost
-/// where the mean is large beside the deviation; blocks are combined by Chan, Golub and LeVeque (1979),
-/// and parts in their order.
+/// Each block takes its own mean first and squares the distances from it, whose sum then corrects the
+/// rounding errors of both, so that nothing is lost where the mean is large beside the deviation;
+/// blocks are combined by Chan, Golub and LeVeque (1979), and parts in their order.
 struct ColumnMoments {
   private let means: PartialSums
   private let squares: PartialSums
@@ -20,8 +20,9 @@ struct ColumnMoments {
   /// Adds a block of `rows` rows to a part.
   func add(_ x: UnsafePointer<Float>, rows: Int, to part: Int) {
     guard rows > 0 else { return }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * columns) { scratch in
-      let (mean, square) = (scratch.baseAddress!, scratch.baseAddress! + columns)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * columns) { scratch in
+      let mean = scratch.baseAddress!
+      let (rest, square) = (mean + columns, mean + 2 * columns)
       scratch.update(repeating: 0)
       addColumnSums(x, rows: rows, columns: columns, to: mean)
       for c in 0..<columns { mean[c] /= Float(rows) }
@@ -29,8 +30,13 @@ struct ColumnMoments {
         let x = x + row * columns
         for c in 0..<columns {
           let distance = x[c] - mean[c]
+          rest[c] += distance
           square[c].addProduct(distance, distance)
         }
+      }
+      for c in 0..<columns {
+        mean[c] += rest[c] / Float(rows)
+        square[c] -= rest[c] * rest[c] / Float(rows)
       }
       merge(mean, square, rows: Float(rows), into: part)
     }

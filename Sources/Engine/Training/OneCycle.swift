@@ -20,13 +20,16 @@ public struct OneCycle: Sendable {
   /// The learning rate and the momentum (β₁) of step `step`, counted from 0.
   public func callAsFunction(_ step: Int) -> (learningRate: Float, momentum: Float) {
     let climb = Int(Double(steps) * 0.3)
-    if step < climb {
-      let progress = Double(step) / Double(climb)
+    let fall = steps - climb
+    // The first step has the start values even where 30 % are less than a step.
+    let turn = max(1, climb)
+    if step < turn {
+      let progress = Double(step) / Double(turn)
       return (
         cosine(from: peak / 25, to: peak, progress), cosine(from: 0.95, to: 0.85, progress)
       )
     }
-    let progress = Double(step - climb) / Double(steps - climb)
+    let progress = Double(step - turn) / Double(fall)
     return (
       cosine(from: peak, to: peak / 250_000, progress), cosine(from: 0.85, to: 0.95, progress)
     )
