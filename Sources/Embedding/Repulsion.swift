@@ -52,7 +52,9 @@ package final class Repulsion {
     }
     var sum = 0.0
     for place in 0..<forces.count { sum += Double(weights[place]) }
-    normaliser = sum - Double(forces.count)
+    // Between points so far apart that Float loses them beside their own weight of one, some of it
+    // must remain to divide by.
+    normaliser = max(sum - Double(forces.count), .ulpOfOne)
   }
 
   /// Fills the lists of what acts on some neighbouring points of the tree's order.
