@@ -47,7 +47,7 @@ import Testing
     }
     let points = ring + [SIMD2<Float>](repeating: .zero, count: 32)
     let repulsion = Repulsion(points: points.count, theta: 0.5)
-    repulsion.update(at: Buffer(points))
+    repulsion.update(at: UncheckedArray(points))
     let direct = points.map { directSum(at: $0, of: points) }
     let normaliser = direct.reduce(0) { $0 + $1.weight - 1 }
     return (
