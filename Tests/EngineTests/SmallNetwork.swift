@@ -9,18 +9,19 @@ struct SmallNetwork {
     self.run = run
     var random = RandomStream(seed: 0, "overwritten by the fixture's weights")
     layers = Sequential(
-      Conv2d(inputChannels: 3, outputChannels: 16, kernelSize: 3, padding: 1, random: &random),
+      Conv2d(inputChannels: 3, outputChannels: 8, kernelSize: 3, padding: 1, random: &random),
       ReLU(),
-      Conv2d(inputChannels: 16, outputChannels: 16, kernelSize: 3, padding: 1, random: &random),
+      Conv2d(inputChannels: 8, outputChannels: 8, kernelSize: 3, padding: 1, random: &random),
       ReLU(),
-      BatchNorm(channels: 16),
+      BatchNorm(channels: 8),
       GlobalAveragePool(),
-      Linear(inputs: 16, outputs: run.classes, random: &random))
+      Linear(inputs: 8, outputs: run.classes, random: &random))
     let parameters = layers.parameters
     precondition(
       parameters.map(\.name) == run.parameters.map(\.name), "The fixture is of another network.")
     for (fixture, (name, parameter)) in zip(run.parameters, parameters) {
-      parameter.value = Fixture.uniform("network/\(name)", in: fixture.range, shape: fixture.shape)
+      parameter.value = Fixture.uniform(
+        "\(run.draw)/\(name)", in: fixture.range, shape: fixture.shape)
     }
   }
 
@@ -41,10 +42,10 @@ struct SmallNetwork {
   /// Random images, each with one quarter twice as strong: which one is its label.
   private func batch(_ step: Int) -> (images: Tensor, labels: [Int]) {
     let (size, half) = (run.size, run.size / 2)
-    let labels = Fixture.uniform("network/labels \(step)", in: [0, 1], shape: [run.batch])
+    let labels = Fixture.uniform("\(run.draw)/labels \(step)", in: [0, 1], shape: [run.batch])
       .scalars.map { Int($0 * Float(run.classes)) }
     let shape = [run.batch, size, size, 3]
-    var pixels = Fixture.uniform("network/images \(step)", in: [-1, 1], shape: shape).scalars
+    var pixels = Fixture.uniform("\(run.draw)/images \(step)", in: [-1, 1], shape: shape).scalars
     for (image, label) in labels.enumerated() {
       for row in label / 2 * half..<(label / 2 + 1) * half {
         for column in label % 2 * half..<(label % 2 + 1) * half {

@@ -56,6 +56,8 @@ struct TrainingFixture: Decodable, Sendable {
   }
 
   struct NetworkRun: Decodable, Sendable {
+    /// The beginning of the names of all streams.
+    let draw: String
     struct Parameter: Decodable, Sendable {
       let name: String
       let shape: [Int]

@@ -57,25 +57,25 @@ import Testing
     #expect(parameter.value.scalars == [1.5, -3])
   }
 
-  /// The losses of twenty steps. What one step rounds off, the next ones carry on. Winograd's convolution is exact to some 10⁻⁶;
-  /// errors of that size, put at random into every convolution of PyTorch's run in double precision, move its
-  /// losses by up to 3·10⁻⁶. Parameters lie further apart: where a gradient is nearly zero Adam's step, which is divided by its
-  /// size, enlarges its error.
+  /// The losses of twenty steps. What one step rounds off the next ones carry on, so the tolerance grows; PyTorch's own losses in
+  /// single and double precision lie up to 3·10⁻⁷ apart. The fixture's training is one in which rounding carries no
+  /// ReLU's input across zero.
   @Test func networkTrainsAsInPyTorch() throws {
     let run = try Fixture.training().network
     let network = SmallNetwork(run)
     let losses = network.train()
     try #require(losses.count == run.losses.count)
     for step in 0..<run.steps {
-      let tolerance = 2e-6 * (1 + 0.1 * Double(step))
+      let tolerance = 5e-7 * (1 + 0.1 * Double(step))
       #expect(abs(losses[step] - run.losses[step]) <= tolerance, "step \(step)")
       #expect(abs(losses[step] - run.exactLosses[step]) <= tolerance, "step \(step), exact")
     }
-    let tolerance = 1e-5 * Double(run.steps)
+    let tolerance = 1e-6 * Double(run.steps)
     for (name, parameter) in network.layers.parameters {
       let expected = try #require(run.finalParameters[name])
       #expect(
-        expected.distance(of: parameter.value, named: "network/\(name)") <= tolerance, "\(name)")
+        expected.distance(of: parameter.value, named: "\(run.draw)/\(name)") <= tolerance, "\(name)"
+      )
     }
     let moments = try #require(network.layers.statistics.first).statistic.moments
     #expect(largestDistance(moments.mean.scalars.map(Double.init), run.runningMean) <= tolerance)

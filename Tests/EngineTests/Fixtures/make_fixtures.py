@@ -332,14 +332,16 @@ def running_moments_case():
     return {"shape": list(shape), "steps": steps, "evaluation": digest("running", y.detach().numpy())}
 
 
-NETWORK = {"steps": 20, "batch": 16, "size": 8, "classes": 4, "peak": 0.01, "weightDecay": 0.01}
+NETWORK = {"steps": 20, "batch": 16, "size": 6, "classes": 4, "peak": 0.01, "weightDecay": 0.01}
 LAYERS = [
-    ("0.weights", (3, 3, 3, 16)), ("0.bias", (16,)), ("2.weights", (3, 3, 16, 16)), ("2.bias", (16,)),
-    ("4.scale", (16,)), ("4.shift", (16,)), ("6.weights", (16, 4)), ("6.bias", (4,)),
+    ("0.weights", (3, 3, 3, 8)), ("0.bias", (8,)), ("2.weights", (3, 3, 8, 8)), ("2.bias", (8,)),
+    ("4.scale", (8,)), ("4.shift", (8,)), ("6.weights", (8, 4)), ("6.bias", (4,)),
 ]
 
 
-def network_losses(dtype):
+def train_network(dtype, draw):
+    """Losses, parameters' ranges, digests of the last parameters, running moments, and the margin: how close to zero a ReLU's
+    input came in the whole run, in units of their root mean square."""
     n = SimpleNamespace(**NETWORK)
     values = {}
     for name, shape in LAYERS:
@@ -349,22 +351,27 @@ def network_losses(dtype):
         bound = number(bound)
         values[name] = (centre - bound, centre + bound, shape)
     p = {
-        name: torch.tensor(uniform(f"network/{name}", shape, low, high)).to(dtype).requires_grad_()
+        name: torch.tensor(uniform(f"{draw}/{name}", shape, low, high)).to(dtype).requires_grad_()
         for name, (low, high, shape) in values.items()
     }
-    running = (torch.zeros(16, dtype=dtype), torch.ones(16, dtype=dtype))
+    margin = math.inf
+    running = (torch.zeros(8, dtype=dtype), torch.ones(8, dtype=dtype))
 
     def network(x):
-        x = F.relu(conv2d({"x": x, "weights": p["0.weights"], "bias": p["0.bias"]}, {"stride": 1, "padding": 1}))
-        x = F.relu(conv2d({"x": x, "weights": p["2.weights"], "bias": p["2.bias"]}, {"stride": 1, "padding": 1}))
+        nonlocal margin
+        for layer in ["0", "2"]:
+            inputs = {"x": x, "weights": p[f"{layer}.weights"], "bias": p[f"{layer}.bias"]}
+            x = conv2d(inputs, {"stride": 1, "padding": 1})
+            margin = min(margin, (x.abs().min() / x.square().mean().sqrt()).item())
+            x = F.relu(x)
         x = F.batch_norm(x.permute(0, 3, 1, 2), *running, p["4.scale"], p["4.shift"], True, momentum=0.1)
         return F.linear(x.mean(dim=(2, 3)), p["6.weights"].T, p["6.bias"])
 
     optimiser = fastai_adam(list(p.values()), n.weightDecay)
     losses = []
     for step, _ in enumerate(one_cycle(n.steps, n.peak, optimiser)):
-        images = uniform(f"network/images {step}", (n.batch, n.size, n.size, 3), -1, 1)
-        labels = (uniform(f"network/labels {step}", (n.batch,), 0, 1) * n.classes).astype(numpy.int64)
+        images = uniform(f"{draw}/images {step}", (n.batch, n.size, n.size, 3), -1, 1)
+        labels = (uniform(f"{draw}/labels {step}", (n.batch,), 0, 1) * n.classes).astype(numpy.int64)
         # Something to learn: each class is brighter in a corner of its own.
         for image, label in zip(images, labels):
             half = n.size // 2
@@ -378,17 +385,23 @@ def network_losses(dtype):
     parameters = [
         {"name": name, "shape": list(shape), "range": [low, high]} for name, (low, high, shape) in values.items()
     ]
-    return losses, parameters, {k: digest(f"network/{k}", v.detach().numpy()) for k, v in p.items()}, [
-        [number(x) for x in moment] for moment in running
-    ]
+    return SimpleNamespace(
+        losses=losses, parameters=parameters, margin=margin,
+        final={k: digest(f"{draw}/{k}", v.detach().numpy()) for k, v in p.items()},
+        running=[[number(x) for x in moment] for moment in running],
+    )
 
 
 def network_case():
-    losses, parameters, final, running = network_losses(torch.float32)
-    exact = network_losses(torch.float64)
+    # A rounding error that carries a ReLU's input across zero makes it another training, whose losses soon differ in the third
+    # digit. So of many drawn trainings this is the one whose inputs keep furthest away from zero.
+    trainings = {f"network {i}": train_network(torch.float64, f"network {i}") for i in range(40)}
+    draw = max(trainings, key=lambda name: trainings[name].margin)
+    exact = trainings[draw]
     return {
-        **NETWORK, "parameters": parameters, "losses": losses, "exactLosses": exact[0],
-        "finalParameters": exact[2], "runningMean": exact[3][0], "runningVariance": exact[3][1],
+        "draw": draw, **NETWORK, "parameters": exact.parameters,
+        "losses": train_network(torch.float32, draw).losses, "exactLosses": exact.losses,
+        "finalParameters": exact.final, "runningMean": exact.running[0], "runningVariance": exact.running[1],
     }
 
 
