@@ -33,13 +33,27 @@ extension TSNE {
       (0...1).contains(theta), "t-SNE: theta \(theta); expected 0 to 1")
     try expect(
       rows.columns >= 2, "t-SNE: rows of \(rows.columns) numbers; expected at least 2 in a row")
-    if let place = rows.values.firstIndex(where: { !(abs($0) <= 1e15) }) {
+    if let place = rows.values.firstIndex(where: { !(abs($0) <= greatestMagnitude) }) {
       throw InvalidInput(
         description: "t-SNE: \(rows.values[place]) in row \(place / rows.columns), "
-          + "column \(place % rows.columns); expected numbers of magnitude 1e15 at most")
+          + "column \(place % rows.columns); expected numbers of magnitude \(greatestMagnitude) at most"
+      )
     }
   }
+
+  /// Throws if a point has gone out of bounds.
+  func expectModerate(_ points: UncheckedArray<SIMD2<Float>>, iteration: Int) throws {
+    try expect(
+      (0..<points.count).allSatisfy {
+        abs(points[$0].x) <= greatestMagnitude && abs(points[$0].y) <= greatestMagnitude
+      },
+      "t-SNE: the points flew apart in iteration \(iteration + 1); "
+        + "expected a learning rate small enough for them to stay near")
+  }
 }
+
+/// Squares of numbers up to this size, and their sums, stay far from the greatest Float.
+private let greatestMagnitude: Float = 1e15
 
 private func expect(_ condition: Bool, _ otherwise: @autoclosure () -> String) throws {
   if !condition { throw InvalidInput(description: otherwise()) }

@@ -66,35 +66,28 @@ public struct PCA: Sendable {
   /// XᵀX / (n − 1): (columns, columns). Products of 1,024 rows at a time are taken in Float and
   /// summed in Double.
   private static func covariance(of rows: Matrix, mean: [Float]) -> [Double] {
-    let size = rows.columns
-    var covariance = [Double](repeating: 0, count: size * size)
-    var centred = [Float](repeating: 0, count: 1024 * size)
-    var product = [Float](repeating: 0, count: size * size)
-    for start in stride(from: 0, to: rows.rows, by: 1024) {
-      let chunk = start..<min(start + 1024, rows.rows)
-      covariance.withUnsafeMutableBufferPointer { covariance in
-        product.withUnsafeMutableBufferPointer { product in
-          centred.withUnsafeMutableBufferPointer { centred in
-            let (centred, product) = (centred.baseAddress!, product.baseAddress!)
-            Parallel.forEachRange(of: chunk.count) { _, range in
-              let rowsOfPart =
-                (chunk.lowerBound + range.lowerBound)..<(chunk.lowerBound + range.upperBound)
-              rows.copy(rows: rowsOfPart, less: mean, to: centred + range.lowerBound * size)
-            }
-            Parallel.forEachRange(of: size) { _, range in
-              BLAS.multiply(
-                .transposed(centred + range.lowerBound, leading: size), .plain(centred),
-                into: product + range.lowerBound * size,
-                rows: range.count, inner: chunk.count, columns: size)
-              for place in (range.lowerBound * size)..<(range.upperBound * size) {
-                covariance[place] += Double(product[place])
-              }
-            }
-          }
+    let (size, chunkLength) = (rows.columns, 1024)
+    let centred = UncheckedArray(count: chunkLength * size, repeating: Float(0))
+    let product = UncheckedArray(count: size * size, repeating: Float(0))
+    let sums = UncheckedArray(count: size * size, repeating: 0.0)
+    for start in stride(from: 0, to: rows.rows, by: chunkLength) {
+      let chunk = start..<min(start + chunkLength, rows.rows)
+      Parallel.forEachRange(of: chunk.count) { _, range in
+        rows.copy(
+          rows: (start + range.lowerBound)..<(start + range.upperBound), less: mean,
+          to: centred.base + range.lowerBound * size)
+      }
+      Parallel.forEachRange(of: size) { _, range in
+        BLAS.multiply(
+          .transposed(centred.base + range.lowerBound, leading: size), .plain(centred.base),
+          into: product.base + range.lowerBound * size,
+          rows: range.count, inner: chunk.count, columns: size)
+        for place in (range.lowerBound * size)..<(range.upperBound * size) {
+          sums[place] += Double(product[place])
         }
       }
     }
-    return covariance.map { $0 / Double(rows.rows - 1) }
+    return (0..<sums.count).map { sums[$0] / Double(rows.rows - 1) }
   }
 }
 

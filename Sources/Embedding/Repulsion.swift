@@ -11,7 +11,7 @@ import Engine
 ///     Σₖ w   ≈ m·(w + σ²/4·∇²w)      = m·w·(1 + σ²·w·(1 − 2w))
 ///     Σₖ w²d ≈ m·(w²d + σ²/4·∇²(w²d)) = m·w²·d·(1 + σ²·w·(2 − 6w))
 ///
-/// which leaves a hundredth of the plain sums' error in Z. Points that are neighbours on the Morton
+/// which leaves about a hundredth of the plain error in Z. Points that are neighbours on the Morton
 /// curve share their lists of nodes and points, judged by the distance to the rectangle around them
 /// all; the arithmetic runs over a list for sixteen points at a time.
 package final class Repulsion {
@@ -52,7 +52,9 @@ package final class Repulsion {
     }
     var sum = 0.0
     for place in 0..<forces.count { sum += Double(weights[place]) }
-    normaliser = sum - Double(forces.count)
+    // Between points so far apart that Float loses them beside their own weight of one, some of it
+    // must remain to divide by.
+    normaliser = max(sum - Double(forces.count), .ulpOfOne)
   }
 
   /// Fills the lists of what acts on some neighbouring points of the tree's order.

@@ -52,7 +52,8 @@ public struct TSNE: Sendable {
   ///   - rows: More than three times ``perplexity``, of finite numbers.
   ///   - progress: Called after each iteration; every 50 iterations with the divergence from before
   ///     its step.
-  /// - Throws: ``InvalidInput`` if a setting or a number is unusable.
+  /// - Throws: ``InvalidInput`` if a setting or a number is unusable, or the learning rate so large
+  ///   that the points fly apart.
   public func embed(
     _ rows: Matrix, progress: ((_ iteration: Int, _ klDivergence: Double?) -> Void)? = nil
   ) throws -> Embedding {
@@ -78,6 +79,7 @@ public struct TSNE: Sendable {
         points, attraction: attraction.forces, exaggeration: isEarly ? earlyExaggeration : 1,
         repulsion: repulsion.forces, normaliser: repulsion.normaliser,
         momentum: isEarly ? 0.5 : 0.8)
+      try expectModerate(points, iteration: iteration)
       progress?(iteration + 1, divergence)
     }
     return Embedding(

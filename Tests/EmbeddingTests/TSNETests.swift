@@ -22,14 +22,14 @@ import Testing
   }
 
   /// The divergence on 500 digits against scikit-learn's from the same start, both over all pairs. Two
-  /// optimisations of a function with many minima end a little apart: over seeds and θ ours were
-  /// within 2 % of each other.
+  /// optimisations of a function with many minima end a little apart: from five random starts, and
+  /// from this one with θ from 0 to 0.8, ours came to lie between 0.395 and 0.399.
   @Test func divergenceIsNoWorseThanScikitLearns() throws {
     let fixture = try Fixture()
     let embedding = try TSNE().embed(fixture.digits)
-    #expect(embedding.klDivergence < 1.02 * fixture.expected.divergence)
+    #expect(embedding.klDivergence < 1.01 * fixture.expected.divergence)
     // Too good would mean a wrong sum.
-    #expect(embedding.klDivergence > 0.9 * fixture.expected.divergence)
+    #expect(embedding.klDivergence > 0.97 * fixture.expected.divergence)
   }
 
   /// KL(P‖Q) as defined, over a dense Q in Double.
@@ -134,6 +134,14 @@ import Testing
     spoil(&tsne)
     expectInvalid(naming: part) {
       try tsne.embed(Matrix(rows: 90, columns: 2, values: .init(repeating: 0, count: 180)))
+    }
+  }
+
+  @Test func tooLargeALearningRateIsNamed() {
+    var tsne = TSNE()
+    tsne.learningRate = 1e30
+    expectInvalid(naming: "learning rate") {
+      try tsne.embed(clusters(centres: [[0, 0], [9, 9]], rowsEach: 60, deviation: 1))
     }
   }
 
