@@ -44,6 +44,20 @@ import Testing
     }
   }
 
+  /// The blocks take moments and sums of gradients while they convolve.
+  @Test func wideResNet() throws {
+    try expectSameBits {
+      var random = RandomStream(seed: 3, "determinism")
+      let network = WideResNet(depth: 10, widenFactor: 1, random: &random)
+      let x = Tensor.uniform(in: -1..<1, shape: [21, 16, 16, 3], random: &random)
+      let logits = network(x, .training)
+      meanSquaredError(logits, Tensor(repeating: 1, shape: logits.shape)).backward()
+      let moments = network.statistics.map(\.statistic.moments)
+      return try [logits] + network.parameters.map { try #require($0.parameter.gradient) }
+        + moments.flatMap { [$0.mean, $0.variance] }
+    }
+  }
+
   /// Batches large enough that the work really is shared, in both ways of computing a convolution.
   @Test(arguments: [(channels: 16, stride: 1), (channels: 12, stride: 2)])
   func convolution(channels: Int, stride: Int) throws {

@@ -1,0 +1,91 @@
+import Engine
+import Testing
+
+/// The network whose blocks are one operation each against ``WideResNetReference``.
+@Suite struct WideResNetTests {
+  /// A variant, the first convolution's channels (16 and more go by Winograd's algorithm), and the depth: 10 has one block in each group,
+  /// 16 has two, the second of which has an identity for a shortcut.
+  struct Case: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let variant: WideResNet.Variant
+    let reference: WideResNetReference.Variant
+    let startChannels: Int
+    let depth: Int
+  }
+
+  private static let cases = [(16, 10), (16, 16), (3, 16)].flatMap { channels, depth in
+    [
+      Case(
+        testDescription: "fastai, \(channels) channels, depth \(depth)", variant: .fastai,
+        reference: .fastai, startChannels: channels, depth: depth),
+      Case(
+        testDescription: "paper, \(channels) channels, depth \(depth)", variant: .paper,
+        reference: .paper, startChannels: channels, depth: depth),
+    ]
+  }
+
+  private let images = Fixture.uniform("residual/images", in: [-1, 1], shape: [6, 12, 8, 3])
+  private let target = Fixture.uniform("residual/target", in: [-1, 1], shape: [6, 10])
+
+  /// A network whose batch norms differ from channel to channel.
+  private func makeNetwork(_ c: Case) -> WideResNet {
+    var random = RandomStream(seed: 5, "residual/weights")
+    let network = WideResNet(
+      depth: c.depth, widenFactor: 1, startChannels: c.startChannels, variant: c.variant,
+      random: &random)
+    for (name, parameter) in network.parameters {
+      let shape = parameter.value.shape
+      if name.hasSuffix("scale") {
+        parameter.value = .uniform(in: 0.5..<1.5, shape: shape, random: &random)
+      } else if name.hasSuffix("shift") {
+        parameter.value = .uniform(in: -0.5..<0.5, shape: shape, random: &random)
+      }
+    }
+    return network
+  }
+
+  /// Two batches in training, then one in evaluation by the running moments of these. Both networks round, at different places, and
+  /// some seventeen layers on top of each other enlarge what they round off.
+  @Test(arguments: cases)
+  func agreesWithPlainOperations(_ c: Case) throws {
+    let tolerance = 1e-4
+    let network = makeNetwork(c)
+    var reference = WideResNetReference(
+      of: network, c.reference, blocksInGroup: (c.depth - 4) / 6)
+    for mode in [Mode.training, .training, .evaluation] {
+      let (ours, expected) = (network(images, mode), reference(images, mode))
+      #expect(relativeDistance(ours, expected) <= tolerance, "logits, \(mode)")
+      meanSquaredError(ours, target).backward()
+      meanSquaredError(expected, target).backward()
+      for (name, parameter) in network.parameters {
+        let other = try #require(reference.parameters[name])
+        let gradients = try (#require(parameter.gradient), #require(other.gradient))
+        #expect(
+          relativeDistance(gradients.0, gradients.1) <= tolerance, "gradient by \(name), \(mode)")
+        (parameter.gradient, other.gradient) = (nil, nil)
+      }
+      for (name, statistic) in network.statistics {
+        let (moments, other) = try (statistic.moments, #require(reference.running[name]))
+        #expect(relativeDistance(moments.mean, other.mean) <= tolerance, "\(name), \(mode)")
+        #expect(
+          relativeDistance(moments.variance, other.variance) <= tolerance, "\(name), \(mode)")
+      }
+    }
+  }
+
+  /// The largest distance in units of the root mean square.
+  private func relativeDistance(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.shape == b.shape else { return .infinity }
+    let expected = b.scalars.map(Double.init)
+    return largestDistance(a.scalars.map(Double.init), expected) / rootMeanSquare(expected)
+  }
+
+  /// WRN-28-2 has 1.47 million parameters; the article's, twice as wide from the first convolution on, 5.86 million.
+  @Test(arguments: [(startChannels: 16, parameters: 1_467_610), (32, 5_859_754)])
+  func parameterCount(startChannels: Int, parameters: Int) {
+    var random = RandomStream(seed: 0, "residual/count")
+    let network = WideResNet(
+      depth: 28, widenFactor: 2, startChannels: startChannels, random: &random)
+    #expect(network.parameterCount == parameters)
+  }
+}
