@@ -38,13 +38,7 @@ enum WinogradTransform {
     for i in 0..<6 {
       let row = workspace + 6 * i
       let t = inputPoints(row[0], row[1], row[2], row[3], row[4], row[5])
-      let target = target + 6 * i * pointStride
-      target.vector = t.0
-      (target + pointStride).vector = t.1
-      (target + 2 * pointStride).vector = t.2
-      (target + 3 * pointStride).vector = t.3
-      (target + 4 * pointStride).vector = t.4
-      (target + 5 * pointStride).vector = t.5
+      store(t, to: target + 6 * i * pointStride, stride: pointStride)
     }
   }
 
@@ -93,13 +87,7 @@ enum WinogradTransform {
     for i in 0..<6 {
       let row = workspace + 4 * i
       let t = gradientPoints(row[0], row[1], row[2], row[3])
-      let target = target + 6 * i * pointStride
-      target.vector = t.0
-      (target + pointStride).vector = t.1
-      (target + 2 * pointStride).vector = t.2
-      (target + 3 * pointStride).vector = t.3
-      (target + 4 * pointStride).vector = t.4
-      (target + 5 * pointStride).vector = t.5
+      store(t, to: target + 6 * i * pointStride, stride: pointStride)
     }
   }
 
@@ -120,13 +108,7 @@ enum WinogradTransform {
     for i in 0..<6 {
       let row = workspace + 3 * i
       let t = filterPoints(row[0], row[1], row[2])
-      let target = target + 6 * i * pointStride
-      target.vector = t.0
-      (target + pointStride).vector = t.1
-      (target + 2 * pointStride).vector = t.2
-      (target + 3 * pointStride).vector = t.3
-      (target + 4 * pointStride).vector = t.4
-      (target + 5 * pointStride).vector = t.5
+      store(t, to: target + 6 * i * pointStride, stride: pointStride)
     }
   }
 
@@ -170,6 +152,16 @@ private func store(_ t: Six, to target: UnsafeMutablePointer<Vector>, stride: In
   target[3 * stride] = t.3
   target[4 * stride] = t.4
   target[5 * stride] = t.5
+}
+
+@inline(__always)
+private func store(_ t: Six, to target: UnsafeMutablePointer<Float>, stride: Int) {
+  target.vector = t.0
+  (target + stride).vector = t.1
+  (target + 2 * stride).vector = t.2
+  (target + 3 * stride).vector = t.3
+  (target + 4 * stride).vector = t.4
+  (target + 5 * stride).vector = t.5
 }
 
 /// Bᵀ d.
