@@ -74,6 +74,8 @@ bench: tools build-bench
 	@.build/release/bench $(BENCH_SETTINGS)
 
 bench-peers: tools build-bench
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "$(PYTHON): not found, expected Python 3.10 or later; give its path as PYTHON=" >&2; exit 1; }
 	@$(PYTHON) Benchmarks/peers/compare.py $(BENCH_SETTINGS)
 
 data: tools build-fetch-data

@@ -23,7 +23,8 @@ struct ConvolutionCase {
     ConvolutionCase(kernelSize: 1, stride: 2, size: 16, inputs: 64, outputs: 128),
   ]
 
-  /// "conv3x3s2-32x32x32to64": kernel, stride if not 1, input (H×W×C), output channels if not as many.
+  /// "conv3x3s2-32x32x32to64": kernel, stride if not 1, input (H×W×C), output channels if not as
+  /// many.
   var name: String {
     "conv\(kernelSize)x\(kernelSize)\(stride == 1 ? "" : "s\(stride)")-\(size)x\(size)x\(inputs)"
       + (inputs == outputs ? "" : "to\(outputs)")
@@ -40,8 +41,8 @@ struct ConvolutionCase {
   var outputSize: Int { (size - 1) / stride + 1 }
   var weightShape: [Int] { [kernelSize, kernelSize, inputs, outputs] }
 
-  /// The engine's convolution of that many images, by the fastest algorithm where none is given; nil where
-  /// the given one cannot do it.
+  /// The engine's convolution of that many images, by the fastest algorithm where none is given;
+  /// nil where the given one cannot do it.
   func single(images: Int, _ algorithm: SingleConvolution.Algorithm? = nil) -> SingleConvolution? {
     SingleConvolution(
       input: [images, size, size, inputs], weights: weightShape, stride: stride, padding: padding,

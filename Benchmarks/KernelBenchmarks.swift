@@ -3,8 +3,8 @@ import Engine
 /// How long a sample of a kernel takes at least, in seconds.
 private let sampleDuration = 0.2
 
-/// The fastest that matrices are multiplied on this machine: large products side by side, one on each
-/// thread.
+/// The fastest that matrices are multiplied on this machine: large products side by side, one on
+/// each thread.
 let matrixProductPeak = Benchmark(
   name: "sgemm",
   quantities: [

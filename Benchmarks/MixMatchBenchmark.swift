@@ -1,8 +1,8 @@
 import Engine
 import MixMatch
 
-/// Iterations of MixMatch on WRN-28-2 with the paper's batch: 64 labelled images, and 64 unlabelled ones
-/// in K = 2 versions. The versions are given: augmentation is not part of this.
+/// Iterations of MixMatch on WRN-28-2 with the paper's batch: 64 labelled images, and 64 unlabelled
+/// ones in K = 2 versions. The versions are given: augmentation is not part of this.
 final class MixMatchIteration {
   private let network = makeWideResNet()
   private let adam: Adam
@@ -58,8 +58,8 @@ final class MixMatchIteration {
 
   /// H(x) over the first rows + λᵤ·‖p − q‖² over the others.
   ///
-  /// Both are taken over all rows, with targets that make the others' terms vanish: no mass for the cross-entropy, the
-  /// prediction itself for the squared error.
+  /// Both are taken over all rows, with targets that make the others' terms vanish: no mass for the
+  /// cross-entropy, the prediction itself for the squared error.
   private func loss(_ logits: Tensor, _ targets: Tensor) -> Tensor {
     let rows = targets.shape[0]
     let unlabelled = Array(Self.batch..<rows)

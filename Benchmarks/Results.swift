@@ -69,7 +69,8 @@ extension Results {
         }) + "\n\n"
   }
 
-  /// One line for each quantity; rates of kernels also as a share of sgemm's, where that was measured.
+  /// One line for each quantity; rates of kernels also as a share of sgemm's, where that was
+  /// measured.
   private var measurementTable: String {
     let peak = metrics[matrixProductPeak.quantities[0].metric]?.median
     let rows = measured.map { quantity, statistics in
@@ -91,8 +92,8 @@ extension Quantity {
 // MARK: - Files
 
 extension Results {
-  /// Writes `record` and the data file, and has gnuplot draw the picture, which shows all standard benchmarks
-  /// and so needs all of them.
+  /// Writes `record` and the data file, and has gnuplot draw the picture, which shows all standard
+  /// benchmarks and so needs all of them.
   func write(_ record: BenchRecord, drawing: Bool, to output: OutputDirectory) throws {
     try output.prepare(subdirectories: ["data"])
     try output.write(

@@ -2,8 +2,8 @@ import Datasets
 import Engine
 import MixMatch
 
-/// Chapter 3's training at T = 0.5 after its ramp, on noise of MNIST's size: iterations of 64 labelled and 128
-/// unlabelled images.
+/// Chapter 3's training at T = 0.5 after its ramp, on noise of MNIST's size: iterations of 64
+/// labelled and 128 unlabelled images.
 final class SharpeningTraining {
   private let images: LabelledImages
   private let network: Sequential

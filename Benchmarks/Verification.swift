@@ -4,8 +4,8 @@ import Foundation
 
 /// How far an algorithm's convolution and its derivatives are from ``ConvolutionReference``.
 struct ConvolutionErrors: Encodable {
-  /// Errors of many numbers, in units of the numbers' root mean square: most of them are sums of terms that
-  /// cancel, and their error is proportional to the terms.
+  /// Errors of many numbers, in units of the numbers' root mean square: most of them are sums of
+  /// terms that cancel, and their error is proportional to the terms.
   struct Errors: Encodable {
     let max: Double
     let rms: Double
@@ -64,9 +64,10 @@ func verify(_ convolution: ConvolutionCase) throws
 extension SingleConvolution.Algorithm {
   /// The largest relative error, as root mean square, that rounding explains.
   ///
-  /// A sum of n products that is rounded after each of them errs by about √n·2⁻²⁵ of its size: 1.4e-6 for the
-  /// 2,048 terms of a filter's gradient, the longest sums here. Winograd's F(4×4, 3×3) goes through sums with factors up to 8 that cancel
-  /// in the end, twice, which costs about one digit more.
+  /// A sum of n products that is rounded after each of them errs by about √n·2⁻²⁵ of its size:
+  /// 1.4e-6 for the 2,048 terms of a filter's gradient, the longest sums here. Winograd's F(4×4,
+  /// 3×3) goes through sums with factors up to 8 that cancel in the end, twice, which costs about
+  /// one digit more.
   fileprivate var tolerance: Double {
     switch self {
     case .patches: 1.5e-6

@@ -1,8 +1,8 @@
 // Verifies the convolution kernels and measures how fast everything is: `make bench`.
 //
-// Each kernel is held against a slow and obvious convolution in Double first. Then all benchmarks take their
-// samples in rounds, one after the other, so that a disturbance of the machine hits one sample of
-// several benchmarks and not all samples of one.
+// Each kernel is held against a slow and obvious convolution in Double first. Then all benchmarks
+// take their samples in rounds, one after the other, so that a disturbance of the machine hits one
+// sample of several benchmarks and not all samples of one.
 
 import ChapterKit
 import Engine

@@ -10,8 +10,8 @@ package struct SingleConvolution {
   private let geometry: ConvolutionGeometry
   private let algorithm: any ConvolutionAlgorithm
 
-  /// A convolution of images (N, H, W, C) with filters (K, K, C, D), by the fastest algorithm where none
-  /// is given; nil where the given one cannot do these sizes.
+  /// A convolution of images (N, H, W, C) with filters (K, K, C, D), by the fastest algorithm where
+  /// none is given; nil where the given one cannot do these sizes.
   package init?(
     input: [Int], weights: [Int], stride: Int, padding: Int, algorithm: Algorithm? = nil
   ) {

@@ -1,0 +1,79 @@
+"""What is compared: work that `bench` and scripts beside this one both do."""
+
+from dataclasses import dataclass
+
+TEST_IMAGES = ["--images", "test"]
+ALL_IMAGES = ["--images", "all"]
+CHANNELS_LAST = "--channels-last"
+
+
+@dataclass
+class Comparison:
+    """A piece of work, and who does it."""
+
+    title: str
+    unit: str
+    # The name by which `bench` knows it, and what it records of it.
+    benchmark: str
+    metric: str
+    # By name, a peer's script and its arguments.
+    peers: dict[str, list[str]]
+    decimals: int = 1
+    # For t-SNE, where `bench` records the divergence.
+    divergence: str | None = None
+    # Whether less of it is better; a ratio above 1 is always in our favour.
+    less_is_better: bool = False
+    # Whether each sample takes a process that has done nothing else.
+    takes_fresh_process: bool = False
+    packages: tuple[str, ...] = ("torch",)
+    # Whether it is compared without being asked for.
+    is_standard: bool = True
+
+    def ratio(self, ours, theirs):
+        return theirs / ours if self.less_is_better else ours / theirs
+
+
+def network(work, batch, *flags):
+    return ["networks.py", work, "--batch", str(batch), *flags]
+
+
+COMPARISONS = {
+    "train64": Comparison(
+        "WRN-28-2 training, batch 64", "images/s", "train64", "trainImagesPerSecond.batch64",
+        {
+            "PyTorch channels-last fp32": network("train", 64, CHANNELS_LAST),
+            "PyTorch channels-last bf16": network("train", 64, CHANNELS_LAST, "--bf16"),
+            "PyTorch compiled fp32": network("train", 64, CHANNELS_LAST, "--compile"),
+            "PyTorch compiled bf16": network("train", 64, CHANNELS_LAST, "--compile", "--bf16"),
+            "PyTorch NCHW fp32": network("train", 64),
+        }),
+    "infer256": Comparison(
+        "WRN-28-2 inference, batch 256", "images/s", "infer256", "inferImagesPerSecond.batch256",
+        {"PyTorch channels-last fp32": network("infer", 256, CHANNELS_LAST)}),
+    "memory192": Comparison(
+        "WRN-28-2 training, batch 192: peak memory of the process", "MB", "train192", "peakMemory",
+        {"PyTorch channels-last fp32": network("memory", 192, CHANNELS_LAST)},
+        decimals=0, less_is_better=True, takes_fresh_process=True),
+    "chapter3": Comparison(
+        "chapter 3's training, T = 0.5", "iterations/s", "chapter3", "chapter3IterationsPerSecond",
+        {
+            "PyTorch NCHW, two passes (notebook)": ["chapter3.py", "--passes", "2"],
+            "PyTorch NCHW, one pass": ["chapter3.py", "--passes", "1"],
+            "PyTorch channels-last, two passes": ["chapter3.py", "--passes", "2", CHANNELS_LAST],
+            "PyTorch channels-last, one pass": ["chapter3.py", "--passes", "1", CHANNELS_LAST],
+        }),
+    "tsne10k": Comparison(
+        "t-SNE of 10,000 digits", "s", "tsne10k", "tsne10kSeconds",
+        {
+            "scikit-learn": ["embedding.py", "sklearn", *TEST_IMAGES],
+            "openTSNE Barnes-Hut": ["embedding.py", "bh", *TEST_IMAGES],
+            "openTSNE FFT": ["embedding.py", "fft", *TEST_IMAGES],
+        },
+        decimals=2, divergence="tsne10kKL", less_is_better=True,
+        packages=("scikit-learn", "openTSNE")),
+    "tsne70k": Comparison(
+        "t-SNE of 70,000 digits", "s", "tsne70k", "tsne70kSeconds",
+        {"openTSNE FFT": ["embedding.py", "fft", *ALL_IMAGES]},
+        decimals=1, divergence="tsne70kKL", less_is_better=True,
+        packages=("scikit-learn", "openTSNE"), is_standard=False),
+}
