@@ -6,6 +6,9 @@
 define HELP
 make chapter3      sharpening: two trainings on MNIST, one t-SNE, three pictures
 
+make bench         verify the kernels, and time them, training, inference and t-SNE
+make bench-peers   the same work in PyTorch, scikit-learn and openTSNE, round by round beside ours
+
 make data          download what is missing of MNIST into DATA, and check it
 make test          run all tests
 make lint          check the style
@@ -21,9 +24,14 @@ Settings, in any chapter:
   DATA=data        where the data lie
   OUT=figures      where pictures, data files and records go
   THREADS=2        how many threads work; results do not depend on it
+Settings of make bench and make bench-peers: DATA, OUT, THREADS and
+  ONLY=train64     what to measure, by name (make bench ONLY=? lists the names)
+  ROUNDS=5         how many samples are taken of each
+  PYTHON=python3   the Python that has the peers
 
 What it costs on two cores: the first build and make test a few minutes each; chapter 3 a few minutes,
-its smoke preset under a minute; run again with nothing changed, any chapter about a second.
+its smoke preset under a minute; run again with nothing changed, any chapter about a second;
+make bench a few minutes, make bench-peers half an hour.
 endef
 export HELP
 
@@ -45,11 +53,13 @@ endif
 
 # Each setting that was given, as the option of the same name. They reach the shell as variables of the
 # environment, so that spaces and quotes in them do no harm.
-export PRESET SEED SEEDS DATA OUT THREADS
-SETTINGS = $${PRESET:+--preset "$$PRESET"} $${SEED:+--seed "$$SEED"} $${SEEDS:+--seeds "$$SEEDS"} \
-  $${DATA:+--data "$$DATA"} $${OUT:+--out "$$OUT"} $${THREADS:+--threads "$$THREADS"}
+export PRESET SEED SEEDS DATA OUT THREADS ONLY ROUNDS
+PLACES = $${DATA:+--data "$$DATA"} $${OUT:+--out "$$OUT"} $${THREADS:+--threads "$$THREADS"}
+SETTINGS = $${PRESET:+--preset "$$PRESET"} $${SEED:+--seed "$$SEED"} $${SEEDS:+--seeds "$$SEEDS"} $(PLACES)
+BENCH_SETTINGS = $${ONLY:+--only "$$ONLY"} $${ROUNDS:+--rounds "$$ROUNDS"} $(PLACES)
+PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) data test lint format clean tools
+.PHONY: help $(CHAPTERS) bench bench-peers data test lint format clean tools
 .SUFFIXES:
 
 help:
@@ -60,19 +70,25 @@ help:
 $(CHAPTERS): chapter%: tools build-chapter%
 	@.build/release/$@ $(SETTINGS)
 
+bench: tools build-bench
+	@.build/release/bench $(BENCH_SETTINGS)
+
+bench-peers: tools build-bench
+	@$(PYTHON) Benchmarks/peers/compare.py $(BENCH_SETTINGS)
+
 data: tools build-fetch-data
 	@.build/release/fetch-data $${DATA:+--data "$$DATA"}
 
-.PHONY: $(CHAPTERS:%=build-%) build-fetch-data
-$(CHAPTERS:%=build-%) build-fetch-data: build-%: tools
-	@[ -z "$$(find Package.swift Sources chapters -newer .build/$@ 2>&1)" ] || \
+.PHONY: $(CHAPTERS:%=build-%) build-bench build-fetch-data
+$(CHAPTERS:%=build-%) build-bench build-fetch-data: build-%: tools
+	@[ -z "$$(find Package.swift Sources chapters Benchmarks -newer .build/$@ 2>&1)" ] || \
 	  echo "building $* (a minute or two for the first time)" >&2
 	@swift build -q $(SWIFT_FLAGS) --product $* && touch .build/$@
 
 test: tools
 	swift test $(TEST_FLAGS)
 
-STYLED := Package.swift Sources Tests chapters
+STYLED := Package.swift Sources Tests chapters Benchmarks
 
 lint:
 	swift format lint --strict -r $(STYLED)

@@ -18,6 +18,12 @@ let package = Package(
       path: "chapters/3-sharpening"),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
+    // How fast it all is, and whether the kernels are right.
+    .executableTarget(
+      name: "bench",
+      dependencies: ["ChapterKit", "Datasets", "Embedding", "Engine", "MixMatch"],
+      path: "Benchmarks", exclude: ["peers"]),
+
     // What the chapters share: options, progress, cached stages, data files, run records, figures.
     .target(name: "ChapterKit", dependencies: ["COpenBLAS", "Datasets", "Engine"]),
 

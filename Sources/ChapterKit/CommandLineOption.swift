@@ -101,19 +101,19 @@ extension OptionArgument where Value == Double {
 }
 
 extension OptionArgument where Value == [Double] {
-  /// One or more finite numbers with commas between them, for each of which `isValid` holds, such as
-  /// "numbers above 0".
+  /// One or more different finite numbers with commas between them, for each of which `isValid` holds,
+  /// such as "numbers above 0".
   public static func numbers(
     _ expectation: String, where isValid: @escaping @Sendable (Double) -> Bool
   ) -> Self {
     let element = OptionArgument<Double>.number(expectation, where: isValid)
     return OptionArgument(
-      "X[,X…]", expecting: "\(expectation) with commas between them",
+      "X[,X…]", expecting: "different \(expectation) with commas between them",
       text: { $0.map { "\($0)" }.joined(separator: ",") }
     ) { text in
       let parts = text.split(separator: ",", omittingEmptySubsequences: false)
       let numbers = parts.compactMap { element.parse(String($0)) }
-      return numbers.count == parts.count ? numbers : nil
+      return Set(numbers).count == parts.count ? numbers : nil
     }
   }
 }

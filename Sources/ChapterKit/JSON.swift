@@ -1,9 +1,9 @@
 import Foundation
 
-/// The one way in which the chapters write and read JSON: sorted keys, so that equal values give equal
+/// The one way in which programs write and read JSON: sorted keys, so that equal values give equal
 /// bytes, and numbers that come back to the bit.
-enum JSON {
-  static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
+package enum JSON {
+  package static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
@@ -12,7 +12,8 @@ enum JSON {
     return try encoder.encode(value)
   }
 
-  static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
+  package static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value
+  {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

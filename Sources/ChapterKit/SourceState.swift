@@ -30,4 +30,4 @@ package struct SourceState: Equatable, Sendable {
 }
 
 /// What results are made from; anything else in the checkout may change without making it dirty.
-private let sourcePaths = ["Package.swift", "Sources", "chapters", "figures"]
+private let sourcePaths = ["Package.swift", "Sources", "chapters", "Benchmarks", "figures"]

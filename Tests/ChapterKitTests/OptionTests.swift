@@ -26,6 +26,7 @@ import Testing
     (["--temperature", "inf"], expectedTemperatures("inf")),
     (["--temperature", "1,-0.5"], expectedTemperatures("1,-0.5")),
     (["--temperature", "1,"], expectedTemperatures("1,")),
+    (["--temperature", "1,0.5,1.0"], expectedTemperatures("1,0.5,1.0")),
     (["--rate", "1.5"], "--rate: found \"1.5\", expected a number from 0 to 1"),
     (["--balanced=yes"], "--balanced: found \"yes\", expected no value"),
     (["--speed", "1"], "--speed: found an unknown option, expected one of \(known)"),
@@ -47,7 +48,7 @@ import Testing
   }
 
   private static func expectedTemperatures(_ found: String) -> String {
-    "--temperature: found \"\(found)\", expected numbers above 0 with commas between them"
+    "--temperature: found \"\(found)\", expected different numbers above 0 with commas between them"
   }
 
   private static let known =

@@ -296,7 +296,9 @@ exit(
 // ## Columns of the data files
 
 /// "T1" or "T0.5": how files and metrics call a temperature.
-func columnName(_ T: Double) -> String { "T" + (T == T.rounded() ? "\(Int(T))" : "\(T)") }
+func columnName(_ T: Double) -> String {
+  "T" + ("\(T)".hasSuffix(".0") ? "\(T)".dropLast(2) : "\(T)")
+}
 
 /// A row for each test image: its place, its true class, and each network's answer.
 func mapColumns(

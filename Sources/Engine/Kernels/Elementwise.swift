@@ -21,6 +21,17 @@ extension UnsafeMutablePointer<Float> {
 /// Below this many numbers, waking other threads costs more than it saves.
 private let worthSharing = 1 << 15
 
+/// Calls `body` with the start of every vector of `count` numbers, the last of which may reach into
+/// the slack at a buffer's end.
+@inline(__always)
+func forEachVector(_ count: Int, _ body: (_ start: Int) -> Void) {
+  let width = Buffer.vectorWidth
+  let vectors = (count + width - 1) / width
+  Parallel.forEachRange(of: vectors, parts: count < worthSharing ? 1 : 16) { _, range in
+    for vector in range { body(vector * width) }
+  }
+}
+
 /// `result[i]` ← `body(a[i], b[i])` for i in 0 ..< `count`, in whole vectors: all three must be
 /// buffers of their own, which have room for that.
 @inline(__always)
@@ -28,13 +39,7 @@ func elementwise(
   _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
   into result: UnsafeMutablePointer<Float>, _ body: (Vector, Vector) -> Vector
 ) {
-  let width = Buffer.vectorWidth
-  let vectors = (count + width - 1) / width
-  Parallel.forEachRange(of: vectors, parts: count < worthSharing ? 1 : 16) { _, range in
-    for start in stride(from: range.lowerBound * width, to: range.upperBound * width, by: width) {
-      (result + start).vector = body((a + start).vector, (b + start).vector)
-    }
-  }
+  forEachVector(count) { (result + $0).vector = body((a + $0).vector, (b + $0).vector) }
 }
 
 /// `result[i]` ← `body(a[i])`, under the same rules.
@@ -43,5 +48,5 @@ func elementwise(
   _ count: Int, _ a: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
   _ body: (Vector) -> Vector
 ) {
-  elementwise(count, a, a, into: result) { a, _ in body(a) }
+  forEachVector(count) { (result + $0).vector = body((a + $0).vector) }
 }

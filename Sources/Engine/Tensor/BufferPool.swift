@@ -18,6 +18,10 @@ package final class Buffer: @unchecked Sendable {
   }
 
   deinit { BufferPool.shared.giveBack(pointer, capacity: capacity) }
+
+  /// How many buffers came from the system since the program began, because the pool had none of
+  /// their size.
+  package static var allocations: Int { BufferPool.shared.allocations }
 }
 
 /// Buffers that were used before, by capacity.
@@ -29,11 +33,20 @@ private final class BufferPool: Sendable {
 
   private struct FreeLists: @unchecked Sendable {
     var byCapacity: [Int: [UnsafeMutablePointer<Float>]] = [:]
+    var misses = 0
+
+    mutating func take(capacity: Int) -> UnsafeMutablePointer<Float>? {
+      let pointer = byCapacity[capacity]?.popLast()
+      if pointer == nil { misses += 1 }
+      return pointer
+    }
   }
   private let free = Mutex(FreeLists())
 
+  var allocations: Int { free.withLock { $0.misses } }
+
   func take(capacity: Int) -> UnsafeMutablePointer<Float> {
-    let reused = free.withLock { UncheckedSendable(value: $0.byCapacity[capacity]?.popLast()) }
+    let reused = free.withLock { UncheckedSendable(value: $0.take(capacity: capacity)) }
     return reused.value
       ?? UnsafeMutableRawPointer.allocate(byteCount: capacity * 4, alignment: 64)
       .bindMemory(to: Float.self, capacity: capacity)

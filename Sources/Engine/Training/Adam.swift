@@ -10,8 +10,9 @@ public final class Adam {
   private let weightDecay: Float
   private let beta2: Float
   private let epsilon: Float
-  private var means: [Tensor]
-  private var squares: [Tensor]
+  /// Moving averages of the gradient and of its square, changed in place.
+  private let means: [Tensor]
+  private let squares: [Tensor]
   private var step = 0
 
   /// An optimiser of `parameters`, with fastai's constants by default.
@@ -40,29 +41,19 @@ public final class Adam {
     for (index, parameter) in parameters.enumerated() {
       let value = parameter.value
       let gradient = parameter.gradient ?? Tensor(repeating: 0, shape: value.shape)
-      let mean = filled(value.shape) {
-        elementwise(value.count, means[index].pointer, gradient.pointer, into: $0) {
-          beta1 * $0 + (1 - beta1) * $1
-        }
-      }
-      let square = filled(value.shape) { [beta2] in
-        elementwise(value.count, squares[index].pointer, gradient.pointer, into: $0) {
-          beta2 * $0 + (1 - beta2) * $1 * $1
-        }
-      }
-      let direction = filled(value.shape) { [epsilon] in
-        elementwise(value.count, mean.pointer, square.pointer, into: $0) {
-          $0 / ($1.squareRoot() / root + epsilon)
-        }
-      }
-      parameter.value = filled(value.shape) {
-        elementwise(value.count, value.pointer, direction.pointer, into: $0) {
-          shrink * $0 - rate * $1
+      parameter.value = filled(value.shape) { [beta2, epsilon] result in
+        let (mean, square) = (means[index].pointer, squares[index].pointer)
+        forEachVector(value.count) { i in
+          let g = (gradient.pointer + i).vector
+          let m = beta1 * (mean + i).vector + (1 - beta1) * g
+          let v = beta2 * (square + i).vector + (1 - beta2) * g * g
+          (mean + i).vector = m
+          (square + i).vector = v
+          (result + i).vector =
+            shrink * (value.pointer + i).vector - rate * (m / (v.squareRoot() / root + epsilon))
         }
       }
       parameter.gradient = nil
-      means[index] = mean
-      squares[index] = square
     }
   }
 }

@@ -1,0 +1,124 @@
+import ChapterKit
+import Engine
+import Foundation
+
+/// What a run of the benchmarks finds.
+struct Results {
+  /// In the order of the table, one for each algorithm that can do a convolution.
+  private var verified: [(kernel: ConvolutionCase, algorithm: String, errors: ConvolutionErrors)] =
+    []
+  /// In the order of the table.
+  private var measured: [(quantity: Quantity, statistics: Statistics)] = []
+
+  /// Holds kernels against the reference.
+  mutating func verify(_ kernels: [ConvolutionCase]) throws {
+    verified = try kernels.flatMap { kernel in
+      try bench.verify(kernel).map { (kernel, $0.algorithm.rawValue, $0.errors) }
+    }
+  }
+
+  /// Takes samples of all benchmarks in turn.
+  mutating func measure(
+    _ benchmarks: [Benchmark], rounds: Int, _ context: Context, note: (String) -> Void
+  ) throws {
+    let sampled = try benchmarks.map { ($0.quantities, sample: try $0.prepare(context)) }
+    var samples: [[[Double]]] = []
+    for round in 1...rounds {
+      note("round \(round) of \(rounds)")
+      samples.append(try sampled.map { try $0.sample() })
+    }
+    measured = sampled.indices.flatMap { benchmark in
+      sampled[benchmark].0.enumerated().map { place, quantity in
+        (quantity, Statistics(of: samples.map { $0[benchmark][place] }))
+      }
+    }
+  }
+
+  var metrics: [String: Statistics] {
+    Dictionary(uniqueKeysWithValues: measured.map { ($0.quantity.metric, $0.statistics) })
+  }
+
+  /// By convolution, then by algorithm.
+  var kernelErrors: [String: [String: ConvolutionErrors]] {
+    Dictionary(grouping: verified) { $0.kernel.name }.mapValues { errors in
+      Dictionary(uniqueKeysWithValues: errors.map { ($0.algorithm, $0.errors) })
+    }
+  }
+}
+
+// MARK: - For people
+
+extension Results {
+  /// The tables: errors of the kernels, if any were verified, and what was measured.
+  var tables: String {
+    (verified.isEmpty ? [] : [errorTable]).joined() + measurementTable
+  }
+
+  private var errorTable: String {
+    let header = [
+      ["error beside a Double reference", "", "forward", "", "by input", "", "by filters", ""],
+      ["(in units of the numbers' rms)", ""] + Array(repeating: ["max", "rms"], count: 3).joined(),
+    ]
+    return alignedTable(
+      header
+        + verified.map { kernel, algorithm, errors in
+          [kernel.title, algorithm]
+            + errors.all.flatMap {
+              [scientific($0.max), scientific($0.rms)]
+            }
+        }) + "\n\n"
+  }
+
+  /// One line for each quantity; rates of kernels also as a share of sgemm's, where that was measured.
+  private var measurementTable: String {
+    let peak = metrics[matrixProductPeak.quantities[0].metric]?.median
+    let rows = measured.map { quantity, statistics in
+      let share = quantity.unit == "GFLOP/s" ? peak.map { statistics.median / $0 } : nil
+      return [quantity.title]
+        + [statistics.median, statistics.min, statistics.max].map(quantity.text)
+        + [quantity.unit] + (share.map { [String(format: "%.0f %%", $0 * 100)] } ?? [])
+    }
+    return alignedTable(
+      [["", "median", "min", "max", ""] + (peak == nil ? [] : ["of sgemm"])] + rows)
+  }
+}
+
+extension Quantity {
+  /// A value of it, written for people.
+  fileprivate func text(_ value: Double) -> String { String(format: "%.\(decimals)f", value) }
+}
+
+// MARK: - Files
+
+extension Results {
+  /// Writes `record` and the data file, and has gnuplot draw the picture, which shows all standard benchmarks
+  /// and so needs all of them.
+  func write(_ record: BenchRecord, drawing: Bool, to output: OutputDirectory) throws {
+    try output.prepare(subdirectories: ["data"])
+    try output.write(
+      JSON.encode(record, pretty: true) + Data("\n".utf8), to: "bench.json")
+    let file = dataFile
+    try output.write(
+      Data(file.text(comment: "generator: \(record.stamp)").utf8), to: DataFile.path(file.name))
+    guard drawing else { return }
+    let gnuplot = Gnuplot(
+      executable: findExecutable("gnuplot"), root: .currentDirectory(), output: output,
+      console: .standard)
+    let figure = Figure(
+      script: "bench", picture: "bench.svg", data: [file.name], variables: ["stamp": record.stamp])
+    _ = try gnuplot.update(figure, previous: nil)
+  }
+
+  private var dataFile: DataFile {
+    DataFile(
+      name: "bench",
+      columns: [
+        DataColumn("metric", measured.map(\.quantity.metric)),
+        DataColumn("title", measured.map(\.quantity.title)),
+        DataColumn("unit", measured.map(\.quantity.unit)),
+        DataColumn("median", measured.map(\.statistics.median)),
+        DataColumn("min", measured.map(\.statistics.min)),
+        DataColumn("max", measured.map(\.statistics.max)),
+      ])
+  }
+}

@@ -1,0 +1,63 @@
+import Datasets
+import Engine
+import MixMatch
+
+/// Chapter 3's training at T = 0.5 after its ramp, on noise of MNIST's size: iterations of 64 labelled and 128
+/// unlabelled images.
+final class SharpeningTraining {
+  private let images: LabelledImages
+  private let network: Sequential
+  private let adam: Adam
+  private var labelledBatches: ShuffledBatches
+  private var unlabelledBatches: ShuffledBatches
+  private var step = 0
+
+  private init() {
+    var random = RandomStream(seed: 0, "benchmark of chapter 3")
+    let count = 10_000
+    images = LabelledImages(
+      height: 28, width: 28, channels: 1,
+      pixels: (0..<count * 28 * 28).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) },
+      labels: (0..<count).map { UInt8($0 % 10) })
+    network = Sequential(
+      Conv2d(
+        inputChannels: 3, outputChannels: 64, kernelSize: 3, stride: 2, padding: 1,
+        activation: .relu, random: &random),
+      Conv2d(
+        inputChannels: 64, outputChannels: 128, kernelSize: 3, stride: 2, padding: 1,
+        activation: .relu, random: &random),
+      BatchNorm(channels: 128),
+      GlobalAveragePool(),
+      Linear(inputs: 128, outputs: 10, random: &random))
+    adam = Adam(network.parameters, weightDecay: 1e-4)
+    labelledBatches = ShuffledBatches(of: 500, size: 64, seed: 0, name: "labelled")
+    unlabelledBatches = ShuffledBatches(of: count, size: 128, seed: 0, name: "unlabelled")
+  }
+
+  static let benchmark = Benchmark(
+    name: "chapter3",
+    quantities: [
+      Quantity(
+        metric: "chapter3IterationsPerSecond", title: "chapter 3's training, 64 + 128 images",
+        unit: "1/s")
+    ]
+  ) { _ in
+    let training = SharpeningTraining()
+    for _ in 0..<5 { training.iterate() }
+    return { [1 / secondsPerCall(filling: networkSampleDuration) { training.iterate() }] }
+  }
+
+  private func iterate() {
+    let labelled = labelledBatches(step)
+    let unlabelled = unlabelledBatches(step)
+    step += 1
+
+    let prediction = softmax(network(images.tensor(unlabelled), .training))
+    let guess = sharpen(prediction.detached, temperature: 0.5)
+    let labelledLoss = crossEntropy(
+      network(images.tensor(labelled), .training), labels: images.classes(labelled))
+    let loss = labelledLoss + 10 * meanSquaredError(prediction, guess)
+    loss.backward()
+    adam.update(learningRate: harmlessLearningRate, momentum: 0.9)
+  }
+}

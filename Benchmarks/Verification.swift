@@ -1,0 +1,83 @@
+import ChapterKit
+import Engine
+import Foundation
+
+/// How far an algorithm's convolution and its derivatives are from ``ConvolutionReference``.
+struct ConvolutionErrors: Encodable {
+  /// Errors of many numbers, in units of the numbers' root mean square: most of them are sums of terms that
+  /// cancel, and their error is proportional to the terms.
+  struct Errors: Encodable {
+    let max: Double
+    let rms: Double
+
+    init(of numbers: [Float], against expected: [Double]) {
+      let scale = rootMeanSquare(expected)
+      let distances = zip(numbers, expected).map { (Double($0) - $1) / scale }
+      max = distances.reduce(0) { Swift.max($0, $1.magnitude) }
+      rms = rootMeanSquare(distances)
+    }
+  }
+
+  let output: Errors
+  let inputGradient: Errors
+  let weightGradient: Errors
+
+  init(
+    of convolve: SingleConvolution, _ operands: ConvolutionOperands,
+    against reference: ConvolutionReference
+  ) {
+    let y = convolve(operands.input, operands.weights)
+    let gradients = convolve.gradients(
+      operands.input, operands.weights, outputGradient: operands.outputGradient)
+    output = Errors(of: y.scalars, against: reference.output)
+    inputGradient = Errors(of: gradients.input.scalars, against: reference.inputGradient)
+    weightGradient = Errors(of: gradients.weights.scalars, against: reference.weightGradient)
+  }
+
+  /// Forward, by input, by filters.
+  var all: [Errors] { [output, inputGradient, weightGradient] }
+}
+
+/// The errors of each algorithm that can do `convolution`, on 2,048 pixels.
+///
+/// - Throws: A failure that names the convolution where an error is larger than rounding explains.
+func verify(_ convolution: ConvolutionCase) throws
+  -> [(algorithm: SingleConvolution.Algorithm, errors: ConvolutionErrors)]
+{
+  let images = 2048 / (convolution.size * convolution.size)
+  let operands = ConvolutionOperands(convolution, images: images)
+  let reference = ConvolutionReference(convolution, operands)
+  return try SingleConvolution.Algorithm.allCases.compactMap { algorithm in
+    guard let single = convolution.single(images: images, algorithm) else { return nil }
+    let errors = ConvolutionErrors(of: single, operands, against: reference)
+    guard errors.all.allSatisfy({ $0.rms <= algorithm.tolerance }) else {
+      throw Failure(
+        "\(convolution.name) by \(algorithm.rawValue): found relative errors of "
+          + errors.all.map { scientific($0.rms) }.joined(separator: ", ")
+          + " (forward, by input, by filters; root mean square), expected at most "
+          + scientific(algorithm.tolerance))
+    }
+    return (algorithm, errors)
+  }
+}
+
+extension SingleConvolution.Algorithm {
+  /// The largest relative error, as root mean square, that rounding explains.
+  ///
+  /// A sum of n products that is rounded after each of them errs by about √n·2⁻²⁵ of its size: 1.4e-6 for the
+  /// 2,048 terms of a filter's gradient, the longest sums here. Winograd's F(4×4, 3×3) goes through sums with factors up to 8 that cancel
+  /// in the end, twice, which costs about one digit more.
+  fileprivate var tolerance: Double {
+    switch self {
+    case .patches: 1.5e-6
+    case .winograd: 1.5e-5
+    }
+  }
+}
+
+/// "1.2e-06".
+func scientific(_ number: Double) -> String { String(format: "%.1e", number) }
+
+private func rootMeanSquare(_ numbers: [Double]) -> Double {
+  (numbers.reduce(0) { $0 + $1 * $1 } / Double(numbers.count)).squareRoot()
+}
