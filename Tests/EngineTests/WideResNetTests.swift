@@ -24,8 +24,8 @@ import Testing
     ]
   }
 
-  private let images = Fixture.uniform("residual/images", in: [-1, 1], shape: [6, 12, 8, 3])
-  private let target = Fixture.uniform("residual/target", in: [-1, 1], shape: [6, 10])
+  private let images = Fixture.uniform("residual/images", in: [-1, 1], shape: [5, 12, 4, 3])
+  private let target = Fixture.uniform("residual/target", in: [-1, 1], shape: [5, 10])
 
   /// A network whose batch norms differ from channel to channel.
   private func makeNetwork(_ c: Case) -> WideResNet {
@@ -80,12 +80,10 @@ import Testing
     return largestDistance(a.scalars.map(Double.init), expected) / rootMeanSquare(expected)
   }
 
-  /// WRN-28-2 has 1.47 million parameters; the article's, twice as wide from the first convolution on, 5.86 million.
-  @Test(arguments: [(startChannels: 16, parameters: 1_467_610), (32, 5_859_754)])
-  func parameterCount(startChannels: Int, parameters: Int) {
+  /// WRN-28-2 has 1.47 million parameters, as the literature counts them.
+  @Test func parameterCount() {
     var random = RandomStream(seed: 0, "residual/count")
-    let network = WideResNet(
-      depth: 28, widenFactor: 2, startChannels: startChannels, random: &random)
-    #expect(network.parameterCount == parameters)
+    let network = WideResNet(depth: 28, widenFactor: 2, random: &random)
+    #expect(network.parameterCount == 1_467_610)
   }
 }
