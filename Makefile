@@ -29,9 +29,9 @@ Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   ROUNDS=5         how many samples are taken of each
   PYTHON=python3   the Python that has the peers
 
-What it costs on two cores: the first build and make test a few minutes each; chapter 3 a few minutes,
-its smoke preset under a minute; run again with nothing changed, any chapter about a second;
-make bench a few minutes, make bench-peers half an hour.
+What it costs on two cores: the first build and make test a few minutes each; chapter 3 about four
+minutes for each seed, its smoke preset ten seconds; run again with nothing changed, any chapter about
+a second; make bench a few minutes, make bench-peers half an hour.
 endef
 export HELP
 

@@ -95,7 +95,6 @@ extension Results {
   /// Writes `record` and the data file, and has gnuplot draw the picture, which shows all standard
   /// benchmarks and so needs all of them.
   func write(_ record: BenchRecord, drawing: Bool, to output: OutputDirectory) throws {
-    try output.prepare(subdirectories: ["data"])
     try output.write(
       JSON.encode(record, pretty: true) + Data("\n".utf8), to: "bench.json")
     let file = dataFile

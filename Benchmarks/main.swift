@@ -48,6 +48,8 @@ func run(_ invocation: Invocation) throws {
     invocation[only]?.contains { benchmark.name.hasPrefix($0) } ?? benchmark.isStandard
   }
   let names = Set(chosen.map(\.name))
+  let output = OutputDirectory(invocation[out])
+  if !invocation[json] { try output.prepare(subdirectories: ["data"]) }
   let context = Context(data: invocation[data] ?? URL(filePath: "data"), note: invocation.note)
   var results = Results()
   try results.verify(ConvolutionCase.ofWRN28x2.filter { names.contains($0.name) })
@@ -65,7 +67,7 @@ func run(_ invocation: Invocation) throws {
     invocation.print(results.tables)
     invocation.print(record.summary)
     let isComplete = benchmarks.allSatisfy { !$0.isStandard || names.contains($0.name) }
-    try results.write(record, drawing: isComplete, to: OutputDirectory(invocation[out]))
+    try results.write(record, drawing: isComplete, to: output)
   }
 }
 

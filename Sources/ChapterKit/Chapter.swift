@@ -37,11 +37,13 @@ public struct Chapter: Sendable {
       options: common.all + options)
   }
 
-  /// Reads the process's arguments, runs `body`, and then writes data files, pictures and the record.
+  /// Reads the process's arguments, runs `body`, and then writes data files, pictures and the
+  /// record.
   ///
   /// Every error becomes one line on standard error.
   ///
-  /// - Returns: The exit status: 0, 1 for a failure, 2 for a command line that cannot be understood.
+  /// - Returns: The exit status: 0, 1 for a failure, 2 for a command line that cannot be
+  ///   understood.
   public func run(_ body: (Run) throws -> Void) -> Int32 {
     program.run { invocation in
       try execute(invocation, in: Surroundings.ofProcess(console: invocation.console), body)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A long option of a program, declared once: its name, its argument and their validation, its help.
+/// A long option of a program, declared once: its name, its argument and their validation, its
+/// help.
 ///
 ///     let temperatures = CommandLineOption(
 ///       "temperature", .numbers("numbers above 0") { $0 > 0 }, default: [1, 0.5], "…")
@@ -101,8 +102,8 @@ extension OptionArgument where Value == Double {
 }
 
 extension OptionArgument where Value == [Double] {
-  /// One or more different finite numbers with commas between them, for each of which `isValid` holds,
-  /// such as "numbers above 0".
+  /// One or more different finite numbers with commas between them, for each of which `isValid`
+  /// holds, such as "numbers above 0".
   public static func numbers(
     _ expectation: String, where isValid: @escaping @Sendable (Double) -> Bool
   ) -> Self {

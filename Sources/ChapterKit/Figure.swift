@@ -1,8 +1,8 @@
 /// A picture that a gnuplot script draws from data files.
 ///
-/// The script figures/`script`.gp finds these variables, all of them texts: `data`, the directory of
-/// the data files; `out`, the file to draw; `stamp`, one line on the picture's origin; `watermark`,
-/// empty unless the picture needs a warning; and `variables`.
+/// The script figures/`script`.gp finds these variables, all of them texts: `data`, the directory
+/// of the data files; `out`, the file to draw; `stamp`, one line on the picture's origin;
+/// `watermark`, empty unless the picture needs a warning; and `variables`.
 package struct Figure: Sendable {
   package let script: String
   /// File name of the picture, in OUT.

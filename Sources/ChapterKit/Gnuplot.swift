@@ -16,8 +16,8 @@ package struct Gnuplot {
     self.console = console
   }
 
-  /// Draws `figure` unless the picture that `previous` speaks of is still there as it was drawn, from
-  /// the same script, data and variables.
+  /// Draws `figure` unless the picture that `previous` speaks of is still there as it was drawn,
+  /// from the same script, data and variables.
   ///
   /// - Returns: The picture's record, and whether it was drawn now.
   package func update(
@@ -92,8 +92,8 @@ package struct Gnuplot {
   }
 }
 
-/// Assignments for gnuplot's `-e`, each value as a text in single quotes, where only the quote itself
-/// needs care.
+/// Assignments for gnuplot's `-e`, each value as a text in single quotes, where only the quote
+/// itself needs care.
 package func gnuplotAssignments(_ variables: [String: String]) -> String {
   variables.sorted { $0.key < $1.key }
     .map { "\($0.key)='\($0.value.replacing("'", with: "''"))'" }

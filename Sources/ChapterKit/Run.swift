@@ -6,8 +6,8 @@ import Foundation
 ///
 /// Stages are computed where they stand. Data files, pictures, the record and the final table are
 /// collected and written together when the chapter's body is done, so that all of them speak of the
-/// same run. What a chapter finds it computes in stages: they carry the date and commit of the record, and
-/// a run in which all of them are loaded leaves everything as it is.
+/// same run. What a chapter finds it computes in stages: they carry the date and commit of the
+/// record, and a run in which all of them are loaded leaves everything as it is.
 public final class Run {
   /// The scale, with aliases resolved.
   public let preset: Preset

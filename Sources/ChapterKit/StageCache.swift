@@ -28,8 +28,8 @@ package struct StageIdentity: Encodable {
   package func key() throws -> String { sha256Hex(try JSON.encode(self)) }
 }
 
-/// The results of finished stages, one file each: two lines of JSON, where the result came from and the
-/// result.
+/// The results of finished stages, one file each: two lines of JSON, where the result came from and
+/// the result.
 package struct StageCache {
   private let output: OutputDirectory
   private let directory: String

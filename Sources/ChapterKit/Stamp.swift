@@ -1,6 +1,6 @@
 extension RunRecord {
-  /// One line that says where a picture comes from: "chapter 3 · article · seed 0 · MNIST ba891046 ·
-  /// commit 1a2b3c4 · 2 threads SkylakeX · 231 s", with a warning in front where the numbers mean
+  /// One line that says where a picture comes from: "chapter 3 · article · seed 0 · MNIST ba891046
+  /// · commit 1a2b3c4 · 2 threads SkylakeX · 231 s", with a warning in front where the numbers mean
   /// nothing.
   public var stamp: String {
     let facts = [
@@ -11,8 +11,8 @@ extension RunRecord {
     return facts.compactMap { $0 }.joined(separator: " · ")
   }
 
-  /// Why the numbers mean nothing, "SMOKE RUN" or "SYNTHETIC DIGITS" or both; `nil` where they do mean
-  /// something.
+  /// Why the numbers mean nothing, "SMOKE RUN" or "SYNTHETIC DIGITS" or both; `nil` where they do
+  /// mean something.
   public var warning: String? {
     let reasons = [
       preset == .smoke ? "SMOKE RUN" : nil,

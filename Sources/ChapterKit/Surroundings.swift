@@ -2,7 +2,8 @@ import Datasets
 import Engine
 import Foundation
 
-/// What a run takes from the world around it, in one place, so that a test can give it another world.
+/// What a run takes from the world around it, in one place, so that a test can give it another
+/// world.
 package struct Surroundings {
   /// The root of the package, where figures/ lies.
   package var root: URL

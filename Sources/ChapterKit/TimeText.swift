@@ -1,6 +1,7 @@
 import Foundation
 
-/// A stretch of time in the largest units that say enough: "4.2 s", "231 s", "45 min", "8 h 05 min".
+/// A stretch of time in the largest units that say enough: "4.2 s", "231 s", "45 min", "8 h 05
+/// min".
 package func durationText(_ seconds: Double) -> String {
   if seconds < 9.95 { return String(format: "%.1f s", seconds) }
   if seconds < 599.5 { return String(format: "%.0f s", seconds) }

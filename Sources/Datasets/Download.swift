@@ -62,8 +62,8 @@ public struct Download: Sendable {
   /// Fetches the file unless it is there.
   ///
   /// - Parameter progress: Gets a line now and then about what is being done.
-  /// - Throws: ``DatasetError`` if the file is there but is not the right one, if no mirror serves it,
-  ///   if curl is not installed, or if nothing can be written to the folder.
+  /// - Throws: ``DatasetError`` if the file is there but is not the right one, if no mirror serves
+  ///   it, if curl is not installed, or if nothing can be written to the folder.
   public func run(progress: (String) -> Void) throws {
     guard !FileManager.default.fileExists(atPath: destination.path) else {
       try checksum.verify(destination, origin: destination.path)
@@ -102,8 +102,8 @@ public struct Download: Sendable {
     }
   }
 
-  /// Fetches the file from one mirror: what is missing of it, if some is there already, and all of it
-  /// if the mirror cannot do that or the two pieces do not make the right file.
+  /// Fetches the file from one mirror: what is missing of it, if some is there already, and all of
+  /// it if the mirror cannot do that or the two pieces do not make the right file.
   private func fetch(from mirror: URL, with curl: Curl) throws {
     if FileManager.default.fileExists(atPath: part.path) {
       do {

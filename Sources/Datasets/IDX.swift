@@ -1,8 +1,8 @@
 /// An array of bytes in the IDX format, in which MNIST is published.
 ///
-/// A file is a magic number 0x000008RR (08 for unsigned bytes, RR for the number of dimensions), the
-/// size of each dimension, and the values in row-major order; numbers are big-endian of 32 bits.
-/// (Y. LeCun, C. Cortes, C. Burges, *The MNIST database of handwritten digits*.)
+/// A file is a magic number 0x000008RR (08 for unsigned bytes, RR for the number of dimensions),
+/// the size of each dimension, and the values in row-major order; numbers are big-endian of 32
+/// bits. (Y. LeCun, C. Cortes, C. Burges, *The MNIST database of handwritten digits*.)
 struct IDX {
   /// What one entry of an IDX array is, and so what its header must say.
   struct Item {
@@ -32,7 +32,8 @@ struct IDX {
   ///   - content: All bytes of the file.
   ///   - item: What the file must hold.
   ///   - origin: The file's path, for the error.
-  /// - Throws: ``DatasetError`` unless the content is such an array, complete and with nothing after it.
+  /// - Throws: ``DatasetError`` unless the content is such an array, complete and with nothing
+  ///   after it.
   init(_ content: [UInt8], of item: Item, origin: String) throws {
     func check(_ condition: Bool, found: @autoclosure () -> String, expected: String) throws {
       guard condition else { throw DatasetError(origin, found: found(), expected: expected) }

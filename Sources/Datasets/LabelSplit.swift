@@ -10,8 +10,8 @@ public struct LabelSplit: Sendable {
   /// Draws the images with labels at random, every choice as likely as any other; classes may
   /// therefore come out unbalanced, as they do in the article.
   ///
-  /// The split depends on nothing but the arguments, and for one seed a smaller labelled set is part
-  /// of a larger one.
+  /// The split depends on nothing but the arguments, and for one seed a smaller labelled set is
+  /// part of a larger one.
   ///
   /// - Parameters:
   ///   - count: The number of images.

@@ -1,8 +1,8 @@
 import Foundation
 
 /// MNIST: 60,000 images of handwritten digits to learn from and 10,000 to measure on, 28×28 grey
-/// pixels. (Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to document
-/// recognition*, Proc. IEEE 86, 1998.)
+/// pixels. (Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to
+/// document recognition*, Proc. IEEE 86, 1998.)
 public enum MNIST {
   /// One of the four files, in the order in which they are hashed.
   package enum Part: Int, CaseIterable, Sendable {
@@ -44,13 +44,13 @@ public enum MNIST {
 
   /// Reads MNIST, or a set in its format, from four IDX files of unsigned bytes, gzipped or not.
   ///
-  /// The files lie in `directory/mnist` or in `directory` itself, under their published names or with
-  /// a dot for the second hyphen ("train-images.idx3-ubyte"). Any number of images will do; the
-  /// set's name tells whether they are MNIST's very own bytes.
+  /// The files lie in `directory/mnist` or in `directory` itself, under their published names or
+  /// with a dot for the second hyphen ("train-images.idx3-ubyte"). Any number of images will do;
+  /// the set's name tells whether they are MNIST's very own bytes.
   ///
   /// - Returns: The data set, or nil if none of the four files is there.
-  /// - Throws: ``DatasetError`` if some of the files are there but not all, or if one cannot be read or
-  ///   is not what it should be.
+  /// - Throws: ``DatasetError`` if some of the files are there but not all, or if one cannot be
+  ///   read or is not what it should be.
   public static func load(from directory: URL) throws -> ImageDataset? {
     try load(from: directory, sums: publishedSums)
   }
@@ -103,7 +103,8 @@ extension MNIST {
     /// Whether a download has left a piece of a file.
     let isBeingDownloaded: Bool
 
-    /// Looks in `directory/mnist`, then in `directory` itself; nil if neither holds any of the files.
+    /// Looks in `directory/mnist`, then in `directory` itself; nil if neither holds any of the
+    /// files.
     init?(in directory: URL) throws {
       for folder in [directory.appending(path: "mnist"), directory] {
         let names = try Self.names(in: folder)

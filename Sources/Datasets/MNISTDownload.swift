@@ -8,15 +8,15 @@ extension MNIST {
     "https://yann.lecun.com/exdb/mnist/",
   ].compactMap(URL.init(string:))
 
-  /// Downloads those of the four files that are not there yet, about 11 MB, into `directory/mnist`, or
-  /// to where the others already lie. The set that then lies there is MNIST to the byte.
+  /// Downloads those of the four files that are not there yet, about 11 MB, into `directory/mnist`,
+  /// or to where the others already lie. The set that then lies there is MNIST to the byte.
   ///
   /// - Parameters:
   ///   - directory: The folder with all data; made if need be.
   ///   - mirrors: Where to look, in this order.
   ///   - progress: Gets a line now and then about what is being done, and which mirror failed how.
-  /// - Throws: ``DatasetError`` if a file that is there is not MNIST's, if no mirror serves one that is
-  ///   not there, if curl is not installed, or if nothing can be written to the folder.
+  /// - Throws: ``DatasetError`` if a file that is there is not MNIST's, if no mirror serves one
+  ///   that is not there, if curl is not installed, or if nothing can be written to the folder.
   public static func download(
     into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
   ) throws {

@@ -15,7 +15,8 @@ struct StrokeImage {
     squaredDistances = [Float](repeating: reach * reach, count: size * size)
   }
 
-  /// Adds a stroke of straight segments between `points`, in pixels from the image's top left corner.
+  /// Adds a stroke of straight segments between `points`, in pixels from the image's top left
+  /// corner.
   mutating func add(_ points: [SIMD2<Float>]) {
     for (start, end) in zip(points, points.dropFirst()) { add(from: start, to: end) }
   }
@@ -45,8 +46,8 @@ struct StrokeImage {
     return first..<last
   }
 
-  /// The ink on each pixel from 0 to 1, (size, size): 1 within a pen of `radius` pixels, falling to 0
-  /// over `softness` pixels at its edge.
+  /// The ink on each pixel from 0 to 1, (size, size): 1 within a pen of `radius` pixels, falling to
+  /// 0 over `softness` pixels at its edge.
   func ink(radius: Float, softness: Float) -> [Float] {
     squaredDistances.map { min(max((radius - $0.squareRoot()) / softness + 0.5, 0), 1) }
   }

@@ -4,8 +4,8 @@ import Foundation
 /// Digits drawn by code, in MNIST's format and size, for where MNIST itself cannot be had.
 ///
 /// Each image is one of a few ways to write its digit, with its points moved a little, written with
-/// a pen of random thickness, slanted, turned, stretched and shifted at random, under a little noise.
-/// Image *n* depends on the seed and *n* only.
+/// a pen of random thickness, slanted, turned, stretched and shifted at random, under a little
+/// noise. Image *n* depends on the seed and *n* only.
 ///
 /// - Parameters:
 ///   - trainCount: The number of images to learn from.

@@ -152,8 +152,8 @@ private struct ConditionalRows {
   }
 }
 
-/// Calls `body` with each column of one row that either matrix holds, rising, and the sum of the two
-/// values there.
+/// Calls `body` with each column of one row that either matrix holds, rising, and the sum of the
+/// two values there.
 private func merge(
   _ first: ConditionalRows, _ second: ConditionalRows, row: Int,
   _ body: (_ column: Int32, _ sum: Float) -> Void

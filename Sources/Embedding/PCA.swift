@@ -2,9 +2,9 @@ import Engine
 
 /// Principal components: the directions in which points vary most.
 ///
-/// With the centred rows X (n, d), the axes are the eigenvectors of the covariance XᵀX / (n − 1) that
-/// belong to its largest eigenvalues. The covariance is summed in Double and its eigenvectors are
-/// LAPACK's; each axis has the sign that makes its largest entry positive.
+/// With the centred rows X (n, d), the axes are the eigenvectors of the covariance XᵀX / (n − 1)
+/// that belong to its largest eigenvalues. The covariance is summed in Double and its eigenvectors
+/// are LAPACK's; each axis has the sign that makes its largest entry positive.
 public struct PCA: Sendable {
   /// The mean of the rows fitted: (columns).
   public let mean: [Float]

@@ -75,8 +75,8 @@ package final class QuadTree {
       low = lesser(low, points[point])
       high = greater(high, points[point])
     }
-    // A little less than 2¹⁶ cells, so that rounding cannot reach the next; at least a normal number
-    // to divide by.
+    // A little less than 2¹⁶ cells, so that rounding cannot reach the next; at least a normal
+    // number to divide by.
     let scale = 65_535 / max((high - low).max(), 1e-30)
     for point in 0..<count {
       let cell = (points[point] - low) * scale

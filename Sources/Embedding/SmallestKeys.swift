@@ -15,8 +15,8 @@ struct SmallestKeys {
     keys = [UInt64](repeating: 0, count: 2 * count + 16)
   }
 
-  /// Looks at numbers with the indices `firstIndex`, `firstIndex` + 1 and so on, leaving out the one
-  /// with index `excluded`. Indices must not fall from call to call.
+  /// Looks at numbers with the indices `firstIndex`, `firstIndex` + 1 and so on, leaving out the
+  /// one with index `excluded`. Indices must not fall from call to call.
   mutating func offer(
     _ numbers: UnsafePointer<Float>, count: Int, firstIndex: Int, except excluded: Int
   ) {

@@ -1,7 +1,7 @@
 /// A fixed number of values in memory of its own, for inner loops: reads and writes are unchecked.
 ///
-/// It is shared by reference and freed with its last owner. Threads may write different places of it
-/// at once.
+/// It is shared by reference and freed with its last owner. Threads may write different places of
+/// it at once.
 package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendable {
   /// How many values there are.
   package let count: Int

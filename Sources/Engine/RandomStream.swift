@@ -1,7 +1,7 @@
 import Foundation
 
-/// A named stream of random numbers: Philox4x32-10 of Salmon et al., *Parallel random numbers: as easy
-/// as 1, 2, 3* (SC 2011).
+/// A named stream of random numbers: Philox4x32-10 of Salmon et al., *Parallel random numbers: as
+/// easy as 1, 2, 3* (SC 2011).
 ///
 /// The generator is counter-based: number *n* of a stream is a pure function of the seed, the
 /// stream's name, its two indices and *n*. What image 17 gets in epoch 3 therefore depends on no

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 @Suite struct OptionTests {
-  /// What a wrong command line gets: exit status 2, one line with the option, what was found and what
-  /// was expected, and nothing written.
+  /// What a wrong command line gets: exit status 2, one line with the option, what was found and
+  /// what was expected, and nothing written.
   @Test(arguments: [
     (["--preset", "huge"], "--preset: found \"huge\", expected smoke, short, article"),
     (["--preset="], "--preset: found \"\", expected smoke, short, article"),

@@ -2,8 +2,8 @@ import ChapterKit
 import Datasets
 import Foundation
 
-/// A package root in a temporary directory, with a gnuplot that only takes notes, a clock that stands
-/// still until told, and a console that remembers: where a test runs chapters.
+/// A package root in a temporary directory, with a gnuplot that only takes notes, a clock that
+/// stands still until told, and a console that remembers: where a test runs chapters.
 final class Workbench {
   let root: URL
   var out: URL { root.appending(path: "figures") }

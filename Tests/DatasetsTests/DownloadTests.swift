@@ -125,8 +125,8 @@ import Testing
     #expect(try folder.content(of: "here/file") == webPage)
   }
 
-  /// A stand-in for curl that gets three bytes further each time it is told to continue, and is then
-  /// cut off.
+  /// A stand-in for curl that gets three bytes further each time it is told to continue, and is
+  /// then cut off.
   @Test func keepsWhatArrivedWhenTheTransferIsCutOff() throws {
     let script = """
       #!/bin/sh

@@ -223,7 +223,8 @@ import Testing
     expectLine(file, found: "Not a directory", expected: "a readable folder")
   }
 
-  /// Expects reading to fail with one line that names the file, what was found and what was expected.
+  /// Expects reading to fail with one line that names the file, what was found and what was
+  /// expected.
   private func expectLine(
     _ file: URL, found: String, expected: String, at location: SourceLocation = #_sourceLocation
   ) {

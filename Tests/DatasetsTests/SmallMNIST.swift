@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 
-/// A data set in MNIST's format with five images to learn from and three to measure on, as the bytes
-/// of its four files.
+/// A data set in MNIST's format with five images to learn from and three to measure on, as the
+/// bytes of its four files.
 struct SmallMNIST {
   static let trainLabels: [UInt8] = [5, 0, 4, 1, 9]
   static let testLabels: [UInt8] = [7, 2, 1]

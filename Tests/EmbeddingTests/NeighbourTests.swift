@@ -63,8 +63,8 @@ import Testing
 }
 
 @Suite struct AffinityTests {
-  /// Against scikit-learn's `_joint_probabilities_nn`. Both stop the search for β once the entropy is
-  /// right to 1e-5, which leaves a few parts in 10⁵ in the probabilities.
+  /// Against scikit-learn's `_joint_probabilities_nn`. Both stop the search for β once the entropy
+  /// is right to 1e-5, which leaves a few parts in 10⁵ in the probabilities.
   @Test func agreeWithScikitLearn() throws {
     let fixture = try Fixture()
     let affinities = Affinities(

@@ -4,9 +4,9 @@ import Foundation
 import Testing
 
 @Suite struct PCATests {
-  /// Against scikit-learn's PCA by singular values in double precision. The variances come from Float
-  /// products of up to 1,024 terms, relative rounding about 1e-6; the projections are Float sums over
-  /// 64 pixels of size 16.
+  /// Against scikit-learn's PCA by singular values in double precision. The variances come from
+  /// Float products of up to 1,024 terms, relative rounding about 1e-6; the projections are Float
+  /// sums over 64 pixels of size 16.
   @Test func agreesWithScikitLearn() throws {
     let fixture = try Fixture()
     let pca = PCA(fitting: fixture.digits, components: 5)

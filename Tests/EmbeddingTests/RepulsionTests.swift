@@ -4,10 +4,10 @@ import Foundation
 import Testing
 
 @Suite struct RepulsionTests {
-  /// Forces and Z of the tree against direct sums in Double. θ = 0 leaves only the rounding of Float
-  /// sums over 3,001 points. Otherwise the error is that of the expansion about the nodes' centres: for
-  /// these points 0.0005 of the forces at θ = 0.5 and 0.002 at 0.8, 0.0002 and 0.0013 of Z; the
-  /// bounds leave two to three times as much.
+  /// Forces and Z of the tree against direct sums in Double. θ = 0 leaves only the rounding of
+  /// Float sums over 3,001 points. Otherwise the error is that of the expansion about the nodes'
+  /// centres: for these points 0.0005 of the forces at θ = 0.5 and 0.002 at 0.8, 0.0002 and 0.0013
+  /// of Z; the bounds leave two to three times as much.
   @Test(
     arguments: [(0, 1e-5, 1e-6), (0.5, 1.5e-3, 5e-4), (0.8, 5e-3, 3e-3)]
       as [(Float, Double, Double)])
@@ -28,9 +28,10 @@ import Testing
     #expect(abs(exactNormaliser(of: UncheckedArray(points)) / normaliser - 1) < 1e-6)
   }
 
-  /// A ring of 32 points is seen as one node from 32 points at one place. Its moments up to the third
-  /// are those that the expansion assumes, so that half the radius leaves a sixteenth of the error,
-  /// less than a fourteenth of it with higher orders. An error in a term would leave a quarter.
+  /// A ring of 32 points is seen as one node from 32 points at one place. Its moments up to the
+  /// third are those that the expansion assumes, so that half the radius leaves a sixteenth of the
+  /// error, less than a fourteenth of it with higher orders. An error in a term would leave a
+  /// quarter.
   @Test func expandsNodesToSecondOrder() {
     let wide = ringErrors(radius: 0.25)
     let narrow = ringErrors(radius: 0.125)

@@ -21,9 +21,9 @@ import Testing
     }
   }
 
-  /// The divergence on 500 digits against scikit-learn's from the same start, both over all pairs. Two
-  /// optimisations of a function with many minima end a little apart: from five random starts, and
-  /// from this one with θ from 0 to 0.8, ours came to lie between 0.395 and 0.399.
+  /// The divergence on 500 digits against scikit-learn's from the same start, both over all pairs.
+  /// Two optimisations of a function with many minima end a little apart: from five random starts,
+  /// and from this one with θ from 0 to 0.8, ours came to lie between 0.395 and 0.399.
   @Test func divergenceIsNoWorseThanScikitLearns() throws {
     let fixture = try Fixture()
     let embedding = try TSNE().embed(fixture.digits)

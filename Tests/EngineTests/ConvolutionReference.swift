@@ -1,8 +1,10 @@
 import Engine
 
-/// A convolution and its derivatives as the definition has them, in double precision: slow and obvious.
+/// A convolution and its derivatives as the definition has them, in double precision: slow and
+/// obvious.
 struct ConvolutionReference {
-  /// Everything row-major: y (N, H′, W′, D), and given its gradient, those of x (N, H, W, C), weights (K, K, C, D) and bias (D).
+  /// Everything row-major: y (N, H′, W′, D), and given its gradient, those of x (N, H, W, C),
+  /// weights (K, K, C, D) and bias (D).
   private(set) var outputShape: [Int]
   private(set) var output: [Double]
   private(set) var inputGradient: [Double]

@@ -35,7 +35,8 @@ import Testing
     }
   }
 
-  /// Two images of a part are too large here to be worked on together: sums over them are taken up again, in both algorithms.
+  /// Two images of a part are too large here to be worked on together: sums over them are taken up
+  /// again, in both algorithms.
   private static let largeImages = [
     Sizes(
       images: 20, height: 12, width: 12, inputs: 16, outputs: 2, kernel: 5, stride: 1, padding: 2),

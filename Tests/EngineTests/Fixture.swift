@@ -28,11 +28,13 @@ struct Digest: Decodable, Sendable {
   let projection: Double
   let rootMeanSquare: Double
 
-  /// Where the samples stand in the tensor; all different, since 7919 is a prime that divides no count here.
+  /// Where the samples stand in the tensor; all different, since 7919 is a prime that divides no
+  /// count here.
   static func places(count: Int) -> [Int] { (0..<count).map { 7919 * $0 % count } }
 
-  /// How far `tensor` is from the one this was taken of, in units of the root mean square: the largest distance of a sample,
-  /// or of the projection divided by √count, which makes it as large as that of one number.
+  /// How far `tensor` is from the one this was taken of, in units of the root mean square: the
+  /// largest distance of a sample, or of the projection divided by √count, which makes it as large
+  /// as that of one number.
   func distance(of tensor: Tensor, named name: String) -> Double {
     guard tensor.shape == shape else { return .infinity }
     let numbers = tensor.scalars.map(Double.init)
@@ -46,7 +48,8 @@ struct Digest: Decodable, Sendable {
   }
 }
 
-/// The largest distance between two numbers at the same place; infinite if any is not a number or the lengths differ.
+/// The largest distance between two numbers at the same place; infinite if any is not a number or
+/// the lengths differ.
 func largestDistance(_ a: [Double], _ b: [Double]) -> Double {
   guard a.count == b.count else { return .infinity }
   return zip(a, b).reduce(0) { largest, pair in

@@ -23,9 +23,9 @@ import Testing
     #expect(running.moments.mean.scalars == before, "evaluation moves nothing")
   }
 
-  /// Against sums in double precision, where the mean of many rows is large beside their deviation: neither may drown in the
-  /// rounding errors of squares or of long sums. Only the mean itself, which parts of the rows hand on, may be rounded, and
-  /// its square goes into the variance.
+  /// Against sums in double precision, where the mean of many rows is large beside their deviation:
+  /// neither may drown in the rounding errors of squares or of long sums. Only the mean itself,
+  /// which parts of the rows hand on, may be rounded, and its square goes into the variance.
   @Test(arguments: [
     (mean: Float(0), spread: Float(1e-4)), (-3.3, 1), (100.7, 0.1), (10_000.3, 1), (1003.7, 0.01),
   ])

@@ -1,8 +1,8 @@
 import Engine
 import Testing
 
-/// One row of the table of cases: an operation with its inputs and settings, and what PyTorch computes for
-/// its output and for the gradients of meanSquaredError(output, target) by its inputs.
+/// One row of the table of cases: an operation with its inputs and settings, and what PyTorch
+/// computes for its output and for the gradients of meanSquaredError(output, target) by its inputs.
 struct OperationCase: Decodable, Sendable, CustomTestStringConvertible {
   struct Input: Decodable, Sendable {
     let name: String
@@ -17,8 +17,8 @@ struct OperationCase: Decodable, Sendable, CustomTestStringConvertible {
   let inputs: [Input]
   let settings: [String: Float]
   let labels: [Int]?
-  /// How many times the operation enlarges rounding errors: mean over deviation where batch norm takes a large
-  /// mean away, and ``Tolerance/winograd``.
+  /// How many times the operation enlarges rounding errors: mean over deviation where batch norm
+  /// takes a large mean away, and ``Tolerance/winograd``.
   let conditioning: Double
   let output: Digest
   /// By the inputs' names; an input that is not here gets no gradient.

@@ -1,7 +1,8 @@
 import Engine
 import Testing
 
-/// Each operation of the table against PyTorch in double precision, and against its own differences.
+/// Each operation of the table against PyTorch in double precision, and against its own
+/// differences.
 @Suite struct OperationTests {
   /// The numbers that the derivatives are taken by, and the output on the tape.
   private struct Evaluation {
@@ -42,8 +43,8 @@ import Testing
     }
   }
 
-  /// The step of the differences. They are wrong by about step² where the operation curves, and by the output's error divided
-  /// by the step.
+  /// The step of the differences. They are wrong by about step² where the operation curves, and by
+  /// the output's error divided by the step.
   private static let step: Float = 0x1p-7
 
   @Test(arguments: try Fixture.operations())
@@ -70,8 +71,8 @@ import Testing
     }
   }
 
-  /// The central difference of the loss by one number of an input, in double precision but for the operation itself; nil
-  /// where it would reach over a kink.
+  /// The central difference of the loss by one number of an input, in double precision but for the
+  /// operation itself; nil where it would reach over a kink.
   private func difference(
     _ c: OperationCase, _ evaluation: Evaluation, _ name: String, _ place: Int
   ) -> Double? {

@@ -27,7 +27,8 @@ import Testing
     }
   }
 
-  /// What two losses share is freed by the first one's walk; the second would leave it out of its gradients.
+  /// What two losses share is freed by the first one's walk; the second would leave it out of its
+  /// gradients.
   @Test func freedTape() async {
     await #expect(processExitsWith: .failure) {
       let x = Parameter(Tensor([1, 2], shape: [2]))

@@ -1,6 +1,7 @@
 import Engine
 
-/// The small convolutional network that the fixture trains with PyTorch, its first weights and its batches.
+/// The small convolutional network that the fixture trains with PyTorch, its first weights and its
+/// batches.
 struct SmallNetwork {
   let run: TrainingFixture.NetworkRun
   let layers: Sequential

@@ -24,7 +24,8 @@ import Testing
     expectGradient([8 / 3, -16 / 3, 8])
   }
 
-  /// h = 2x, y = h + 3h = 8x: d/dx mean y² = 128/3·x. The walk must not leave h before both of its uses have told it.
+  /// h = 2x, y = h + 3h = 8x: d/dx mean y² = 128/3·x. The walk must not leave h before both of its
+  /// uses have told it.
   @Test func sharedSubexpression() {
     let h = 2 * x.value
     meanSquare(h + 3 * h).backward()

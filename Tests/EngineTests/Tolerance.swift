@@ -5,12 +5,13 @@ enum Tolerance {
 
   /// For a sum of `terms` products, in units of the root mean square of such sums.
   ///
-  /// A sum of n random terms of size s is about s·√n; each of its n partial sums is rounded, with an error of at most
-  /// `rounding`·s·√n, and n random errors of that size add up to `rounding`·s·n: √n times `rounding` of the result. The factor
-  /// covers the largest of many results.
+  /// A sum of n random terms of size s is about s·√n; each of its n partial sums is rounded, with
+  /// an error of at most `rounding`·s·√n, and n random errors of that size add up to
+  /// `rounding`·s·n: √n times `rounding` of the result. The factor covers the largest of many
+  /// results.
   static func sum(of terms: Int) -> Double { 8 * rounding * Double(terms).squareRoot() }
 
-  /// How many times larger the error of Winograd's convolution F(4×4, 3×3) is: its transforms add and take away numbers up to
-  /// eight times as large as the result.
+  /// How many times larger the error of Winograd's convolution F(4×4, 3×3) is: its transforms add
+  /// and take away numbers up to eight times as large as the result.
   static let winograd = 4.0
 }

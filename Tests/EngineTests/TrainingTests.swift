@@ -3,8 +3,8 @@ import Testing
 
 /// The optimiser and the schedule against fastai's, and both with a network against PyTorch's.
 @Suite struct TrainingTests {
-  /// Learning rate and momentum are single-precision numbers; near the end, where the rate is a small difference of large
-  /// ones, the error is relative to the peak.
+  /// Learning rate and momentum are single-precision numbers; near the end, where the rate is a
+  /// small difference of large ones, the error is relative to the peak.
   @Test(arguments: try Fixture.training().schedules)
   func oneCycleIsFastais(_ expected: TrainingFixture.Schedule) {
     let schedule = OneCycle(steps: expected.steps, peak: expected.peak)
@@ -21,8 +21,8 @@ import Testing
     }
   }
 
-  /// Each step adds a rounding error of about 2⁻²⁴ of the parameter and some of its change. "faint" has gradients as small as ε,
-  /// "strong" large ones.
+  /// Each step adds a rounding error of about 2⁻²⁴ of the parameter and some of its change. "faint"
+  /// has gradients as small as ε, "strong" large ones.
   @Test func adamIsFastais() throws {
     let run = try Fixture.training().adam
     let parameters = run.parameters.map {
@@ -57,9 +57,9 @@ import Testing
     #expect(parameter.value.scalars == [1.5, -3])
   }
 
-  /// The losses of twenty steps. What one step rounds off the next ones carry on, so the tolerance grows; PyTorch's own losses in
-  /// single and double precision lie up to 3·10⁻⁷ apart. The fixture's training is one in which rounding carries no
-  /// ReLU's input across zero.
+  /// The losses of twenty steps. What one step rounds off the next ones carry on, so the tolerance
+  /// grows; PyTorch's own losses in single and double precision lie up to 3·10⁻⁷ apart. The
+  /// fixture's training is one in which rounding carries no ReLU's input across zero.
   @Test func networkTrainsAsInPyTorch() throws {
     let run = try Fixture.training().network
     let network = SmallNetwork(run)

@@ -1,6 +1,7 @@
 import Engine
 
-/// The wide residual network one plain operation after the other: what ``WideResNet`` does in few passes over the memory.
+/// The wide residual network one plain operation after the other: what ``WideResNet`` does in few
+/// passes over the memory.
 struct WideResNetReference {
   /// What tells fastai's network and the paper's apart.
   struct Variant: Sendable {

@@ -3,8 +3,9 @@ import Testing
 
 /// The network whose blocks are one operation each against ``WideResNetReference``.
 @Suite struct WideResNetTests {
-  /// A variant, the first convolution's channels (16 and more go by Winograd's algorithm), and the depth: 10 has one block in each group,
-  /// 16 has two, the second of which has an identity for a shortcut.
+  /// A variant, the first convolution's channels (16 and more go by Winograd's algorithm), and the
+  /// depth: 10 has one block in each group, 16 has two, the second of which has an identity for a
+  /// shortcut.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let variant: WideResNet.Variant
@@ -44,8 +45,9 @@ import Testing
     return network
   }
 
-  /// Two batches in training, then one in evaluation by the running moments of these. Both networks round, at different places, and
-  /// some seventeen layers on top of each other enlarge what they round off.
+  /// Two batches in training, then one in evaluation by the running moments of these. Both networks
+  /// round, at different places, and some seventeen layers on top of each other enlarge what they
+  /// round off.
   @Test(arguments: cases)
   func agreesWithPlainOperations(_ c: Case) throws {
     let tolerance = 1e-4

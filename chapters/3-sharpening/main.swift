@@ -26,8 +26,8 @@ import MixMatch
 //
 // At T = 1 nothing happens. Below 1 the powers favour what is already large, and in the limit T → 0
 // all of the mass lies on one class: the guess has become a hard label. The definition is
-// `sharpen(_:temperature:)` in Sources/MixMatch/Sharpening.swift. To see it at work, draw ten numbers
-// from a normal distribution, make them a distribution with a softmax, and sharpen that.
+// `sharpen(_:temperature:)` in Sources/MixMatch/Sharpening.swift. To see it at work, draw ten
+// numbers from a normal distribution, make them a distribution with a softmax, and sharpen that.
 
 /// One random distribution over ten classes, at several temperatures; a column each.
 func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
@@ -39,15 +39,17 @@ func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
 // ## Why it should help
 //
 // A network that is trained on its own guesses has an easy way to be right: to be unsure. If it
-// says 0.3 for every digit it looks at and is then told "0.3, as you said", nothing is learned.
-// A sharpened guess always asks for a little more certainty than the network has. Classifiers that are sure of
-// unlabelled data have their decision boundaries where there is little data, and this wish for low entropy
-// (Grandvalet and Bengio 2005) is one of the three ideas that MixMatch puts together.
+// says 0.3 for every digit it looks at and is then told "0.3, as you said", nothing is learned. A
+// sharpened guess always asks for a little more certainty than the network has. Classifiers that
+// are sure of unlabelled data have their decision boundaries where there is little data, and this
+// wish for low entropy (Grandvalet and Bengio 2005) is one of the three ideas that MixMatch puts
+// together.
 //
 // ## The experiment
 //
-// Of the 60,000 training images of MNIST, 500 drawn at random keep their label. The unlabelled batches are
-// drawn from all 60,000, as in the article's notebook. Everything that can be chosen has its place here:
+// Of the 60,000 training images of MNIST, 500 drawn at random keep their label. The unlabelled
+// batches are drawn from all 60,000, as in the article's notebook. Everything that can be chosen
+// has its place here:
 
 /// The scale of the experiment, and its constants.
 struct Settings: Encodable {
@@ -73,9 +75,9 @@ struct Settings: Encodable {
     embeddingIterations: 300)
 }
 
-// The network is small: two convolutions that halve the image each, one batch normalisation, the mean over
-// what is left of the image, and a linear layer. The digits are grey; the article's library reads
-// them as three equal channels, and so do we.
+// The network is small: two convolutions that halve the image each, one batch normalisation, the
+// mean over what is left of the image, and a linear layer. The digits are grey; the article's
+// library reads them as three equal channels, and so do we.
 
 /// The article's classifier: 28×28 pixels in three channels to ten logits.
 func makeNetwork(seed: Int) -> Sequential {
@@ -95,21 +97,23 @@ func makeNetwork(seed: Int) -> Sequential {
 // ## Training
 //
 // Each step sees 64 labelled images x with their labels and 128 unlabelled ones u. The network's
-// prediction for u, sharpened, is the guess q; the gradient does not flow through it, for the guess is what
-// the network is to move towards, not something it may bend to its liking. The loss has two terms,
+// prediction for u, sharpened, is the guess q; the gradient does not flow through it, for the guess
+// is what the network is to move towards, not something it may bend to its liking. The loss has two
+// terms,
 //
 //     L = H(y, p(x)) + λ · ramp · ‖p(u) − q‖²
 //
-// cross-entropy where the truth is known and mean squared error where it is only guessed: the squared
-// error is bounded, and so is the harm that a confident wrong guess can do. λ is 10 here, and
-// the ramp grows from 0 to 1 over the first 800 steps, while guesses are worth little.
+// cross-entropy where the truth is known and mean squared error where it is only guessed: the
+// squared error is bounded, and so is the harm that a confident wrong guess can do. λ is 10 here,
+// and the ramp grows from 0 to 1 over the first 800 steps, while guesses are worth little.
 //
-// The notebook runs the network on u twice, once for the guess and once for the loss. Without augmentation both runs
-// give the same prediction; here it is computed once. (The notebook's batch norm therefore moves its running
-// moments towards those of u twice in each step, ours once.)
+// The notebook runs the network on u twice, once for the guess and once for the loss. Without
+// augmentation both runs give the same prediction; here it is computed once. (The notebook's batch
+// norm therefore moves its running moments towards those of u twice in each step, ours once.)
 //
-// At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero, and the network
-// learns from 500 images alone. That is the honest baseline that the article's "without sharpening" amounts to.
+// At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero, and
+// but for batch norm's running moments, which u moves too, the network learns from 500 images
+// alone. That is the baseline that the article's "without sharpening" amounts to.
 
 /// What a trained network says about each test image.
 struct Predictions: Codable {

@@ -1,7 +1,8 @@
-/// The two-dimensional convolution (cross-correlation, as the field calls it) of images with a set of filters.
+/// The two-dimensional convolution (cross-correlation, as the field calls it) of images with a set
+/// of filters.
 ///
-/// y[n, i, j, d] = b[d] + Σ over u, v, c of x[n, i·stride + u − padding, j·stride + v − padding, c] · w[u, v, c, d], where pixels outside
-/// the image count as zero.
+/// y[n, i, j, d] = b[d] + Σ over u, v, c of x[n, i·stride + u − padding, j·stride + v − padding, c]
+/// · w[u, v, c, d], where pixels outside the image count as zero.
 ///
 /// - Parameters:
 ///   - x: Images (N, H, W, C).

@@ -24,7 +24,8 @@ public func softmax(_ x: Tensor) -> Tensor {
   }
 }
 
-/// The cross-entropy of predictions against target distributions: the mean over the rows of −Σᵢ tᵢ·log softmax(x)ᵢ.
+/// The cross-entropy of predictions against target distributions: the mean over the rows of −Σᵢ
+/// tᵢ·log softmax(x)ᵢ.
 ///
 /// - Parameters:
 ///   - logits: x (N, classes).

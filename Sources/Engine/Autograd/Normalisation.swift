@@ -27,8 +27,8 @@ public struct ChannelMoments: Sendable {
   }
 }
 
-/// Batch normalisation in training (Ioffe and Szegedy 2015, arXiv:1502.03167): by the moments of `x`
-/// itself, through which the gradient flows too.
+/// Batch normalisation in training (Ioffe and Szegedy 2015, arXiv:1502.03167): by the moments of
+/// `x` itself, through which the gradient flows too.
 ///
 /// y = scale·(x − mean) / √(variance + ε) + shift, channel by channel.
 ///

@@ -1,10 +1,10 @@
-/// A block of a pre-activated residual network (He et al. 2016, arXiv:1603.05027) as one operation, in
-/// as few passes over the memory as there are convolutions.
+/// A block of a pre-activated residual network (He et al. 2016, arXiv:1603.05027) as one operation,
+/// in as few passes over the memory as there are convolutions.
 ///
 ///     h = act(norm₁(x)),  u = h ∗ w₁,  y = factor · act(norm₂(u)) ∗ w₂ + shortcut(h or x)
 ///
-/// Of what it computes only u and y are written to memory: normalisation and activation happen while
-/// the next convolution reads, and the moments of u and y are taken while they are written.
+/// Of what it computes only u and y are written to memory: normalisation and activation happen
+/// while the next convolution reads, and the moments of u and y are taken while they are written.
 struct ResidualOperation {
   /// What training changes.
   struct Weights {

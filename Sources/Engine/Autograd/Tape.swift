@@ -1,7 +1,7 @@
 /// One operation on the tape, or a leaf that collects the gradient of a parameter.
 ///
-/// The tape is the graph of nodes that hangs from a loss; it is freed as ``Tensor/backward()`` walks
-/// it.
+/// The tape is the graph of nodes that hangs from a loss; it is freed as ``Tensor/backward()``
+/// walks it.
 final class Node: @unchecked Sendable {
   /// Takes the gradient of the output and gives those of the inputs, nil where none is needed.
   typealias Pullback = (_ outputGradient: Tensor) -> [Tensor?]

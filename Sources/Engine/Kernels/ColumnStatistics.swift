@@ -1,9 +1,9 @@
-/// Means and variances of the columns of a matrix (rows, columns), of the channels of images, collected
-/// block by block.
+/// Means and variances of the columns of a matrix (rows, columns), of the channels of images,
+/// collected block by block.
 ///
-/// Each block takes its own mean first and squares the distances from it, whose sum then corrects the
-/// rounding errors of both, so that nothing is lost where the mean is large beside the deviation;
-/// blocks are combined by Chan, Golub and LeVeque (1979), and parts in their order.
+/// Each block takes its own mean first and squares the distances from it, whose sum then corrects
+/// the rounding errors of both, so that nothing is lost where the mean is large beside the
+/// deviation; blocks are combined by Chan, Golub and LeVeque (1979), and parts in their order.
 struct ColumnMoments {
   private let means: PartialSums
   private let squares: PartialSums

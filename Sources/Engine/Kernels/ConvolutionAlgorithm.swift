@@ -1,7 +1,7 @@
 /// A way to compute a convolution and its derivatives.
 ///
-/// It cuts a batch into parts that follow from the sizes alone, and each part into blocks of images;
-/// what is to be done with a block's numbers is done while they are in the cache.
+/// It cuts a batch into parts that follow from the sizes alone, and each part into blocks of
+/// images; what is to be done with a block's numbers is done while they are in the cache.
 protocol ConvolutionAlgorithm {
   /// Into how many parts a batch is cut.
   var parts: Int { get }

@@ -91,8 +91,8 @@ struct NormalisationGradientSums {
 
   /// The derivatives by scale and shift, and the factors of that by the input.
   ///
-  /// dx = factor·(g − mean of g − x̂ · mean of g·x̂) for `rows` rows where the moments follow x, and
-  /// factor·g where they do not; as a sum of multiples of g, x and 1.
+  /// dx = factor·(g − mean of g − x̂ · mean of g·x̂) for `rows` rows where the moments follow x,
+  /// and factor·g where they do not; as a sum of multiples of g, x and 1.
   func result(rows: Int, momentsFollowX: Bool) -> NormalisationGradient {
     let scaleGradient = Tensor(uninitialised: [channels])
     let shiftGradient = Tensor(uninitialised: [channels])

@@ -1,5 +1,6 @@
 /// Convolution of any kernel size, stride and padding as a product with the matrix of patches
-/// ("im2col"): one row for each output pixel, the part of the input it sees, in the order of the weights.
+/// ("im2col"): one row for each output pixel, the part of the input it sees, in the order of the
+/// weights.
 ///
 /// Images are taken in blocks whose patches stay in the second-level cache.
 struct PatchConvolution: ConvolutionAlgorithm {
@@ -70,9 +71,8 @@ struct PatchConvolution: ConvolutionAlgorithm {
 // MARK: - Blocks
 
 extension PatchConvolution {
-  /// Some of a batch's images, the number of their output pixels, whether they are the first of their
-  /// part, and room for one of them and for
-  /// the patches of all.
+  /// Some of a batch's images, the number of their output pixels, whether they are the first of
+  /// their part, and room for one of them and for the patches of all.
   private struct Block {
     let images: Range<Int>
     let rows: Int
@@ -99,10 +99,11 @@ extension PatchConvolution {
     }
   }
 
-  /// Copies the patches of a block's images, each image being read into the block's padded one first.
+  /// Copies the patches of a block's images, each image being read into the block's padded one
+  /// first.
   ///
-  /// The copies are of whole vectors: each may write up to 15 numbers too many, which what comes next
-  /// overwrites, or which fall into the slack at the buffer's end.
+  /// The copies are of whole vectors: each may write up to 15 numbers too many, which what comes
+  /// next overwrites, or which fall into the slack at the buffer's end.
   private func gather(_ block: Block, of source: ImageSource) {
     let padded = paddedImage
     var patch = block.patches.pointer
@@ -131,8 +132,8 @@ extension PatchConvolution {
     }
   }
 
-  /// Calls `body` for every output pixel and kernel row, in the order of the patch matrix, with where
-  /// that row of the patch begins in the padded image and how many numbers it has.
+  /// Calls `body` for every output pixel and kernel row, in the order of the patch matrix, with
+  /// where that row of the patch begins in the padded image and how many numbers it has.
   @inline(__always)
   private func forEachPatchRow(
     in padded: PaddedImage, _ body: (_ offset: Int, _ length: Int) -> Void

@@ -1,5 +1,5 @@
-/// 3×3 convolution with stride 1 and padding 1 by ``WinogradTransform``, for numbers of channels that
-/// are multiples of 16.
+/// 3×3 convolution with stride 1 and padding 1 by ``WinogradTransform``, for numbers of channels
+/// that are multiples of 16.
 ///
 /// Images are taken in blocks that give the products of matrices enough rows while the transformed
 /// tiles stay in the cache.

@@ -25,8 +25,8 @@ struct WinogradFilters {
     }
   }
 
-  /// The filters of the convolution that takes the gradient of the output to that of the input: each turned by
-  /// half a circle, inputs and outputs exchanged.
+  /// The filters of the convolution that takes the gradient of the output to that of the input:
+  /// each turned by half a circle, inputs and outputs exchanged.
   init(turning weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
     let turned = Buffer(count: 9 * inputs * outputs)
     Parallel.forEach(part: 9) { position in

@@ -32,7 +32,8 @@ struct TileLayout {
   }
 }
 
-/// The transformed tiles of a block of images: for each of the 36 points a matrix (tiles, channels).
+/// The transformed tiles of a block of images: for each of the 36 points a matrix (tiles,
+/// channels).
 final class WinogradTiles {
   private let layout: TileLayout
   let channels: Int

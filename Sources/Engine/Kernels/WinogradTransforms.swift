@@ -1,14 +1,14 @@
-/// The transforms of Winograd's convolution F(4×4, 3×3) (Lavin and Gray 2016, arXiv:1509.09308), on 16 channels at
-/// once.
+/// The transforms of Winograd's convolution F(4×4, 3×3) (Lavin and Gray 2016, arXiv:1509.09308), on
+/// 16 channels at once.
 ///
 /// A 4×4 tile y of the output is computed from the 6×6 tile d of the input it sees and the 3×3
 /// filter g as
 ///
 ///     y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
 ///
-/// with 36 multiplications instead of 144. Summed over the input channels the ⊙ becomes 36 products of
-/// matrices, one for each of the points. By the same identity the filter's gradient is Gᵀ [(Bᵀ d B) ⊙ (A e Aᵀ)] G,
-/// where e is the gradient of y.
+/// with 36 multiplications instead of 144. Summed over the input channels the ⊙ becomes 36 products
+/// of matrices, one for each of the points. By the same identity the filter's gradient is Gᵀ [(Bᵀ d
+/// B) ⊙ (A e Aᵀ)] G, where e is the gradient of y.
 ///
 /// The interpolation points are 0, ±1, ±2 and ∞.
 enum WinogradTransform {
@@ -19,8 +19,8 @@ enum WinogradTransform {
   /// In the transformed tile.
   static let pointCount = points * points
 
-  /// `target` ← Bᵀ d B, the 36 points `pointStride` apart, d at `source` with its rows `rowStride` apart and
-  /// its pixels `channels`.
+  /// `target` ← Bᵀ d B, the 36 points `pointStride` apart, d at `source` with its rows `rowStride`
+  /// apart and its pixels `channels`.
   @inline(__always)
   static func input(
     _ source: UnsafePointer<Float>, rowStride: Int, channels: Int,
@@ -42,7 +42,8 @@ enum WinogradTransform {
     }
   }
 
-  /// `workspace`[0 ..< 16] ← Aᵀ m A, a 4×4 tile in row-major order, m's 36 points at `source`, `pointStride` apart.
+  /// `workspace`[0 ..< 16] ← Aᵀ m A, a 4×4 tile in row-major order, m's 36 points at `source`,
+  /// `pointStride` apart.
   @inline(__always)
   static func output(
     _ source: UnsafePointer<Float>, pointStride: Int, workspace: UnsafeMutablePointer<Vector>
@@ -91,8 +92,8 @@ enum WinogradTransform {
     }
   }
 
-  /// `target` ← G g Gᵀ, the 36 points `pointStride` apart, the 3×3 filter g at `source` with its nine numbers
-  /// `stride` apart.
+  /// `target` ← G g Gᵀ, the 36 points `pointStride` apart, the 3×3 filter g at `source` with its
+  /// nine numbers `stride` apart.
   @inline(__always)
   static func filter(
     _ source: UnsafePointer<Float>, stride: Int,
@@ -112,7 +113,8 @@ enum WinogradTransform {
     }
   }
 
-  /// `target` ← Gᵀ u G, nine numbers `stride` apart, u's 36 points at `source`, `pointStride` apart.
+  /// `target` ← Gᵀ u G, nine numbers `stride` apart, u's 36 points at `source`, `pointStride`
+  /// apart.
   @inline(__always)
   static func filterGradient(
     _ source: UnsafePointer<Float>, pointStride: Int,

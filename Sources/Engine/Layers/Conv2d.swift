@@ -6,8 +6,8 @@ public final class Conv2d: Layer {
   private let padding: Int
   private let activation: Activation
 
-  /// Filters of `kernelSize`², with weights and bias drawn as PyTorch does: uniformly from ±1/√(numbers in a
-  /// patch).
+  /// Filters of `kernelSize`², with weights and bias drawn as PyTorch does: uniformly from
+  /// ±1/√(numbers in a patch).
   public init(
     inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     bias: Bool = true, activation: Activation = .none, random: inout RandomStream

@@ -2,9 +2,9 @@
 /// classes).
 ///
 /// A 3×3 convolution to `startChannels`; three groups of pre-activated blocks with k, 2k and 4k
-/// times as many channels for widening factor k, the second and third group beginning with
-/// stride 2; batch norm, activation, the mean over the image and a linear layer. Depth 28 and factor
-/// 2 make WRN-28-2.
+/// times as many channels for widening factor k, the second and third group beginning with stride
+/// 2; batch norm, activation, the mean over the image and a linear layer. Depth 28 and factor 2
+/// make WRN-28-2.
 public final class WideResNet: Layer {
   /// Which of the two networks of that name it is.
   public struct Variant: Sendable {
@@ -22,15 +22,15 @@ public final class WideResNet: Layer {
       case normalByOutputs
     }
 
-    /// As fastai v1 builds it: ReLU, the residual branch times 0.2, and every shortcut, the identity too,
-    /// after the block's first normalisation and activation.
+    /// As fastai v1 builds it: ReLU, the residual branch times 0.2, and every shortcut, the
+    /// identity too, after the block's first normalisation and activation.
     public static let fastai = Variant(
       activation: .relu, residualFactor: 0.2, batchNormMomentum: 0.1,
       initialisation: .kaimingNormal, shortcutIsActivated: { _, _ in true })
 
-    /// As the official code of the MixMatch paper builds it: leaky ReLU with slope 0.1, no factor, the shortcut
-    /// activated in the very first block only, and running moments that move a thousandth with
-    /// each batch.
+    /// As the official code of the MixMatch paper builds it: leaky ReLU with slope 0.1, no factor,
+    /// the shortcut activated in the very first block only, and running moments that move a
+    /// thousandth with each batch.
     public static let paper = Variant(
       activation: .leakyReLU(slope: 0.1), residualFactor: 1, batchNormMomentum: 0.001,
       initialisation: .normalByOutputs,

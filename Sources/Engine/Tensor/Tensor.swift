@@ -1,7 +1,7 @@
 /// An array of Floats with a shape, row-major; a batch of images is (N, H, W, C).
 ///
-/// Tensors are values: an operation makes a new one. Those that come of a ``Parameter`` remember how
-/// they were computed, so that ``backward()`` can find the parameters' gradients.
+/// Tensors are values: an operation makes a new one. Those that come of a ``Parameter`` remember
+/// how they were computed, so that ``backward()`` can find the parameters' gradients.
 public struct Tensor: Sendable {
   /// The lengths of the axes, outermost first; empty for a single number.
   public let shape: [Int]

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Adam (Kingma and Ba 2015, arXiv:1412.6980) with weight decay apart from the gradient (Loshchilov and Hutter 2019,
-/// arXiv:1711.05101), as fastai v1 has it.
+/// Adam (Kingma and Ba 2015, arXiv:1412.6980) with weight decay apart from the gradient (Loshchilov
+/// and Hutter 2019, arXiv:1711.05101), as fastai v1 has it.
 ///
-/// Each step first shrinks every parameter, p ← p·(1 − decay·learning rate), batch norm's and biases too, and then moves it by
-/// learning rate · m̂ / (√v̂ + ε).
+/// Each step first shrinks every parameter, p ← p·(1 − decay·learning rate), batch norm's and
+/// biases too, and then moves it by learning rate · m̂ / (√v̂ + ε).
 public final class Adam {
   private let parameters: [Parameter]
   private let weightDecay: Float
@@ -30,7 +30,8 @@ public final class Adam {
     squares = self.parameters.map(zeros)
   }
 
-  /// Changes each parameter by its gradient and clears that; a parameter without one counts as having gradient zero.
+  /// Changes each parameter by its gradient and clears that; a parameter without one counts as
+  /// having gradient zero.
   public func update(learningRate: Float, momentum beta1: Float) {
     step += 1
     let correction1 = 1 - pow(Double(beta1), Double(step))

@@ -2,8 +2,9 @@ import Foundation
 
 /// The one-cycle schedule (Smith 2018, arXiv:1803.09820) as fastai v1 has it.
 ///
-/// Over the first 30 % of the steps the learning rate climbs by half a cosine from `peak`/25 to `peak` while Adam's
-/// β₁ falls from 0.95 to 0.85; over the rest it falls by half a cosine to `peak`/250,000 and β₁ goes back.
+/// Over the first 30 % of the steps the learning rate climbs by half a cosine from `peak`/25 to
+/// `peak` while Adam's β₁ falls from 0.95 to 0.85; over the rest it falls by half a cosine to
+/// `peak`/250,000 and β₁ goes back.
 public struct OneCycle: Sendable {
   /// The number of steps in the whole training.
   public let steps: Int

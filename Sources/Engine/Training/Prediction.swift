@@ -1,4 +1,5 @@
-/// The class probabilities that a network gives to images, in evaluation mode and without gradients.
+/// The class probabilities that a network gives to images, in evaluation mode and without
+/// gradients.
 ///
 /// - Parameters:
 ///   - network: Takes images to logits (N, classes).
