@@ -4,7 +4,7 @@ struct TileLayout {
   let width: Int
   let tilesDown: Int
   let tilesAcross: Int
-  /// Enough for 64 tiles: matrices of fewer rows are multiplied more slowly.
+  /// Some 48 tiles: fewer rows are multiplied more slowly, more do not stay in the cache.
   let imagesInBlock: Int
 
   init(height: Int, width: Int) {
@@ -12,7 +12,7 @@ struct TileLayout {
     (self.height, self.width) = (height, width)
     tilesDown = (height + tile - 1) / tile
     tilesAcross = (width + tile - 1) / tile
-    imagesInBlock = max(1, 64 / (tilesDown * tilesAcross))
+    imagesInBlock = max(1, 48 / (tilesDown * tilesAcross))
   }
 
   var tilesInImage: Int { tilesDown * tilesAcross }
