@@ -25,13 +25,13 @@ let package = Package(
       path: "Benchmarks", exclude: ["peers"]),
 
     // What the chapters share: options, progress, cached stages, data files, run records, figures.
-    .target(name: "ChapterKit", dependencies: ["COpenBLAS", "Datasets", "Engine"]),
+    .target(name: "ChapterKit", dependencies: ["Datasets", "Engine"]),
 
     // The article's method.
     .target(name: "MixMatch", dependencies: ["Engine"]),
 
     // Two libraries that know nothing of the article.
-    .target(name: "Embedding", dependencies: ["COpenBLAS", "Engine"]),
+    .target(name: "Embedding", dependencies: ["Engine"]),
     .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine"]),
 
     // Tensors, autodiff, layers, training.

@@ -86,10 +86,3 @@ private func requireBias(_ bias: Tensor?, of weights: Tensor) {
     bias.shape == [weights.columns],
     "A bias has a number for each of \(weights.columns) outputs, not the shape \(bias.shape).")
 }
-
-/// A new tensor, off the tape, whose numbers `write` writes.
-func filled(_ shape: [Int], _ write: (UnsafeMutablePointer<Float>) -> Void) -> Tensor {
-  let result = Tensor(uninitialised: shape)
-  write(result.pointer)
-  return result
-}

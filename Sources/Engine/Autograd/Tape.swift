@@ -25,7 +25,7 @@ final class Node: @unchecked Sendable {
   /// keeps it.
   func receive(_ gradient: Tensor) -> [(Node, Tensor)] {
     if isLeaf {
-      self.gradient = self.gradient.map { sum($0, gradient) } ?? gradient
+      self.gradient = self.gradient.map { $0 + gradient } ?? gradient
       return []
     }
     guard let pullback else {
@@ -71,7 +71,7 @@ extension Tensor {
       guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
       for (input, part) in node.receive(gradient) {
         let id = ObjectIdentifier(input)
-        gradients[id] = gradients[id].map { sum($0, part) } ?? part
+        gradients[id] = gradients[id].map { $0 + part } ?? part
       }
     }
   }
@@ -88,11 +88,4 @@ private func nodesInReverse(from root: Node) -> [Node] {
   }
   visit(root)
   return finished.reversed()
-}
-
-/// The sum of two gradients of one shape.
-private func sum(_ a: Tensor, _ b: Tensor) -> Tensor {
-  let result = Tensor(uninitialised: a.shape)
-  elementwise(a.count, a.pointer, b.pointer, into: result.pointer) { $0 + $1 }
-  return result
 }

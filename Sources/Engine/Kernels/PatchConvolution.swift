@@ -120,7 +120,7 @@ extension PatchConvolution {
   /// the images without their borders to `gradient`.
   private func scatter(_ block: Block, into gradient: UnsafeMutablePointer<Float>) {
     let padded = paddedImage
-    let sum = padded.makeBuffer()
+    let sum = Buffer(count: padded.length)
     var patch = UnsafePointer(block.patches.pointer)
     for image in block.images {
       sum.pointer.update(repeating: 0, count: padded.length)

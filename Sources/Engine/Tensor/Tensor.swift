@@ -73,3 +73,10 @@ public struct Tensor: Sendable {
   /// The product of all the other axes' lengths.
   package var rows: Int { shape.dropLast().reduce(1, *) }
 }
+
+/// A new tensor, off the tape, whose numbers `write` writes.
+func filled(_ shape: [Int], _ write: (UnsafeMutablePointer<Float>) -> Void) -> Tensor {
+  let result = Tensor(uninitialised: shape)
+  write(result.pointer)
+  return result
+}
