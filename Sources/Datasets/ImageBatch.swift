@@ -2,23 +2,17 @@ import Engine
 
 /// What is done to pixel values on their way into a network: x ← (x/255 − mean) / deviation.
 public struct PixelScaling: Sendable {
-  let mean: [Float]
-  let deviation: [Float]
+  /// For each channel, what becomes of each of the 256 values of a byte.
+  let tables: [[Float]]
+
+  var channels: Int { tables.count }
 
   /// A mean and a deviation for each channel, on the scale from 0 to 1.
   public init(mean: [Float], deviation: [Float]) {
     precondition(
       mean.count == deviation.count && deviation.allSatisfy { $0 > 0 },
       "Pixels are scaled by a mean and a positive deviation for each channel.")
-    self.mean = mean
-    self.deviation = deviation
-  }
-
-  var channels: Int { mean.count }
-
-  /// For each channel, what becomes of each of the 256 values of a byte.
-  var tables: [[Float]] {
-    zip(mean, deviation).map { mean, deviation in
+    tables = zip(mean, deviation).map { mean, deviation in
       (0..<256).map { (Float($0) / 255 - mean) / deviation }
     }
   }
