@@ -4,13 +4,11 @@ import Engine
 /// from the start: a gain grows by 0.2 while gradient and velocity go against each other in sign,
 /// shrinks by a fifth while they agree, and never falls below 0.01.
 struct Descent {
-  private let learningRate: Float
   private let velocities: UncheckedArray<SIMD2<Float>>
   private let gains: UncheckedArray<SIMD2<Float>>
 
   /// At rest, all gains one.
-  init(points: Int, learningRate: Float) {
-    self.learningRate = learningRate
+  init(points: Int) {
     velocities = UncheckedArray(count: points, repeating: .zero)
     gains = UncheckedArray(count: points, repeating: .one)
   }
@@ -19,7 +17,8 @@ struct Descent {
   func move(
     _ points: UncheckedArray<SIMD2<Float>>, attraction: UncheckedArray<SIMD2<Float>>,
     exaggeration: Float,
-    repulsion: UncheckedArray<SIMD2<Float>>, normaliser: Double, momentum: Float
+    repulsion: UncheckedArray<SIMD2<Float>>, normaliser: Double, learningRate: Float,
+    momentum: Float
   ) {
     let repulsionScale = Float(1 / normaliser)
     Parallel.forEachRange(of: points.count) { _, range in

@@ -27,7 +27,8 @@ public struct TSNE: Sendable {
   public var iterations = 1000
   /// The step along the gradient, where the gradient is taken without its factor of 4, as in most
   /// implementations (scikit-learn's value is a quarter of it). When nil: the number of points
-  /// divided by ``earlyExaggeration``, but at least 200.
+  /// divided by the exaggeration in force (Belkina et al. 2019, doi:10.1038/s41467-019-13055-y), and
+  /// so by 1 when the early one is over, as openTSNE has it; but at least 200.
   public var learningRate: Float?
   /// How the points lie at first.
   public var initialisation = Initialisation.principalComponents
@@ -63,12 +64,11 @@ public struct TSNE: Sendable {
       of: rows, count: min(Int(3 * perplexity) + 1, rows.rows - 1))
     let attraction = Attraction(Affinities(of: neighbours, perplexity: perplexity))
     let repulsion = Repulsion(points: points.count, theta: theta)
-    let descent = Descent(
-      points: points.count,
-      learningRate: learningRate ?? max(Float(rows.rows) / earlyExaggeration, 200))
+    let descent = Descent(points: points.count)
 
     for iteration in 0..<iterations {
       let isEarly = iteration < exaggerationIterations
+      let exaggeration = isEarly ? earlyExaggeration : 1
       attraction.update(at: points)
       repulsion.update(at: points)
       let isReported = progress != nil && (iteration + 1) % 50 == 0
@@ -76,8 +76,9 @@ public struct TSNE: Sendable {
         isReported
         ? attraction.divergence(at: points, normaliser: repulsion.normaliser) : nil
       descent.move(
-        points, attraction: attraction.forces, exaggeration: isEarly ? earlyExaggeration : 1,
+        points, attraction: attraction.forces, exaggeration: exaggeration,
         repulsion: repulsion.forces, normaliser: repulsion.normaliser,
+        learningRate: learningRate ?? max(Float(rows.rows) / exaggeration, 200),
         momentum: isEarly ? 0.5 : 0.8)
       try expectModerate(points, iteration: iteration)
       progress?(iteration + 1, divergence)
