@@ -1,6 +1,23 @@
 import CZlib
 import Foundation
 
+/// The bytes of a file as they are.
+///
+/// - Parameters:
+///   - file: The file.
+///   - origin: What the error calls it, if not by its path.
+/// - Throws: ``DatasetError`` if the file cannot be read.
+func content(of file: URL, origin: String? = nil) throws -> [UInt8] {
+  do {
+    return [UInt8](try Data(contentsOf: file))
+  } catch {
+    throw DatasetError(
+      origin ?? file.path,
+      found: "something that cannot be read (\(systemMessage(of: error)))",
+      expected: "a readable file")
+  }
+}
+
 /// The bytes of a file, decompressed where they are gzip data, whatever the file is called: some
 /// servers and browsers decompress what they send or store, and leave its name as it was.
 ///
@@ -9,16 +26,8 @@ import Foundation
 ///   - origin: What errors call it, if not by its path.
 /// - Throws: ``DatasetError`` if the file cannot be read, or holds corrupt gzip data.
 func uncompressedContent(of file: URL, origin: String? = nil) throws -> [UInt8] {
-  let origin = origin ?? file.path
-  let bytes: [UInt8]
-  do {
-    bytes = [UInt8](try Data(contentsOf: file))
-  } catch {
-    throw DatasetError(
-      origin, found: "something that cannot be read (\(systemMessage(of: error)))",
-      expected: "a readable file")
-  }
-  return bytes.starts(with: gzipMagic) ? try gunzip(bytes, origin: origin) : bytes
+  let bytes = try content(of: file, origin: origin)
+  return bytes.starts(with: gzipMagic) ? try gunzip(bytes, origin: origin ?? file.path) : bytes
 }
 
 /// What the operating system says was wrong, such as "Permission denied".

@@ -5,8 +5,11 @@ import Foundation
 /// document recognition*, Proc. IEEE 86, 1998.)
 public enum MNIST {
   /// One of the four files, in the order in which they are hashed.
-  package enum Part: Int, CaseIterable, Sendable {
+  package enum Part: Int, DatasetPart {
     case trainImages, trainLabels, testImages, testLabels
+
+    static let subfolder = "mnist"
+    static let wholeSet = "all four files of MNIST, gzipped or not"
 
     /// The name under which it was published, uncompressed.
     package var fileName: String {
@@ -37,9 +40,7 @@ public enum MNIST {
   ///
   /// - Throws: ``DatasetError`` if it cannot be listed.
   public static func presence(in directory: URL) throws -> Presence {
-    guard let files = try Files(in: directory) else { return .absent }
-    if files.found.count == Part.allCases.count { return .complete }
-    return files.isBeingDownloaded ? .interrupted : .incomplete
+    try DatasetFiles<Part>.presence(in: directory)
   }
 
   /// Reads MNIST, or a set in its format, from four IDX files of unsigned bytes, gzipped or not.
@@ -59,8 +60,7 @@ public enum MNIST {
   package static func load(
     from directory: URL, sums: [Part: String]
   ) throws -> ImageDataset? {
-    guard let files = try Files(in: directory) else { return nil }
-    let paths = try Part.allCases.map { try files.path(of: $0) }
+    guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
     let contents = try paths.map { try uncompressedContent(of: $0) }
     let train = try images(contents[0], labels: contents[1], paths[0].path, paths[1].path)
     let test = try images(contents[2], labels: contents[3], paths[2].path, paths[3].path)
@@ -90,60 +90,5 @@ public enum MNIST {
     }
     return LabelledImages(
       height: 28, width: 28, channels: 1, pixels: images.values, labels: labels.values)
-  }
-}
-
-extension MNIST {
-  /// Those of the four files that a folder holds.
-  struct Files {
-    /// The folder they lie in.
-    let folder: URL
-    /// The files; at least one.
-    let found: [Part: URL]
-    /// Whether a download has left a piece of a file.
-    let isBeingDownloaded: Bool
-
-    /// Looks in `directory/mnist`, then in `directory` itself; nil if neither holds any of the
-    /// files.
-    init?(in directory: URL) throws {
-      for folder in [directory.appending(path: "mnist"), directory] {
-        let names = try Self.names(in: folder)
-        let found = Part.allCases.compactMap { part in
-          part.acceptedNames.first(where: names.contains).map {
-            (part, folder.appending(path: $0))
-          }
-        }
-        if !found.isEmpty {
-          self.folder = folder
-          self.found = Dictionary(uniqueKeysWithValues: found)
-          isBeingDownloaded = names.contains { $0.hasSuffix("." + Download.partExtension) }
-          return
-        }
-      }
-      return nil
-    }
-
-    /// The path of a file that must be there.
-    func path(of part: Part) throws -> URL {
-      if let path = found[part] { return path }
-      let others = Part.allCases.compactMap { found[$0]?.lastPathComponent }
-      throw DatasetError(
-        folder.appending(path: part.fileName).path,
-        found: "no such file, gzipped or not, beside \(others.joined(separator: ", "))",
-        expected: "all four files of MNIST")
-    }
-
-    /// What a folder holds; nothing if it does not exist.
-    private static func names(in folder: URL) throws -> Set<String> {
-      do {
-        return Set(try FileManager.default.contentsOfDirectory(atPath: folder.path))
-      } catch CocoaError.fileReadNoSuchFile {
-        return []
-      } catch {
-        throw DatasetError(
-          folder.path, found: "something that cannot be listed (\(systemMessage(of: error)))",
-          expected: "a readable folder")
-      }
-    }
   }
 }

@@ -29,8 +29,8 @@ extension MNIST {
     into directory: URL, mirrors: [URL], sums: [Part: String],
     progress: (String) -> Void
   ) throws {
-    let files = try Files(in: directory)
-    let folder = files?.folder ?? directory.appending(path: "mnist")
+    let files = try DatasetFiles<Part>(in: directory)
+    let folder = files?.folder ?? directory.appending(path: Part.subfolder)
     for part in Part.allCases {
       let name = part.fileName + ".gz"
       guard let sum = sums[part] else {

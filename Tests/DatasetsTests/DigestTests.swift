@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Testing
 
-@Suite struct SHA256Tests {
+@Suite struct DigestTests {
   /// The examples of NIST's Secure Hash Standard, and nothing at all.
   @Test(arguments: [
     ("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -21,5 +21,14 @@ import Testing
 
   @Test func partsCountAsOneAfterAnother() {
     #expect(sha256Hex([0x61], [], [0x62, 0x63] as [UInt8]) == sha256Hex(Data("abc".utf8)))
+  }
+
+  /// Examples of the algorithm's description (RFC 1321).
+  @Test(arguments: [
+    ("", "d41d8cd98f00b204e9800998ecf8427e"),
+    ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+  ])
+  func knownAnswersOfMD5(text: String, expected: String) {
+    #expect(md5Hex(Data(text.utf8)) == expected)
   }
 }

@@ -1,0 +1,82 @@
+import Foundation
+
+/// CIFAR-10: 50,000 photographs of ten kinds of things to learn from and 10,000 to measure on, 32×32
+/// pixels in colour. (A. Krizhevsky, *Learning multiple layers of features from tiny images*,
+/// University of Toronto, 2009.)
+public enum CIFAR10 {
+  /// One of the six files of the binary version, in the order in which they are hashed.
+  package enum Part: String, DatasetPart {
+    case trainBatch1 = "data_batch_1.bin"
+    case trainBatch2 = "data_batch_2.bin"
+    case trainBatch3 = "data_batch_3.bin"
+    case trainBatch4 = "data_batch_4.bin"
+    case trainBatch5 = "data_batch_5.bin"
+    case testBatch = "test_batch.bin"
+
+    static let subfolder = "cifar-10-batches-bin"
+    static let wholeSet = "all six batches of CIFAR-10"
+
+    /// The name under which it was published.
+    package var fileName: String { rawValue }
+
+    var acceptedNames: [String] { [fileName] }
+  }
+
+  /// The SHA-256 of each file in the published archive.
+  ///
+  /// The authors publish the archive's MD5 only. These sums are those which torchvision-ruby
+  /// (lib/torchvision/datasets/cifar10.rb) demands of the files that it has unpacked from an
+  /// archive of known sum.
+  package static let publishedSums: [Part: String] = [
+    .trainBatch1: "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
+    .trainBatch2: "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
+    .trainBatch3: "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
+    .trainBatch4: "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
+    .trainBatch5: "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
+    .testBatch: "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
+  ]
+
+  /// What the classes are called, in the order of the labels.
+  public static let classNames = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
+
+  /// How much of the set a directory holds.
+  ///
+  /// - Throws: ``DatasetError`` if it cannot be listed.
+  public static func presence(in directory: URL) throws -> Presence {
+    try DatasetFiles<Part>.presence(in: directory)
+  }
+
+  /// Reads CIFAR-10, or a set in its format, from the six files of the binary version.
+  ///
+  /// The files lie in `directory/cifar-10-batches-bin` or in `directory` itself, under their
+  /// published names. Any number of images will do, as long as each file has as many; the set's
+  /// name tells whether they are CIFAR-10's very own bytes.
+  ///
+  /// - Returns: The data set, or nil if none of the six files is there.
+  /// - Throws: ``DatasetError`` if some of the files are there but not all, or if one cannot be
+  ///   read or is not what it should be.
+  public static func load(from directory: URL) throws -> ImageDataset? {
+    try load(from: directory, sums: publishedSums)
+  }
+
+  /// Reads as ``load(from:)`` does, holding the files against other sums than CIFAR-10's.
+  package static func load(from directory: URL, sums: [Part: String]) throws -> ImageDataset? {
+    guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
+    let batches = try paths.map { try CIFARBatch(content(of: $0), origin: $0.path) }
+    for (batch, path) in zip(batches, paths) where batch.count != batches[0].count {
+      throw DatasetError(
+        path.path, found: "\(batch.count) images",
+        expected: "\(batches[0].count), as many as in \(paths[0].path)")
+    }
+    let isOriginal = zip(Part.allCases, batches).allSatisfy { part, batch in
+      sha256Hex(batch.records) == sums[part]
+    }
+    return ImageDataset(
+      name: isOriginal ? "CIFAR-10" : "CIFAR-10, not the original bytes",
+      sha256: sha256Hex(joining: batches.map(\.records)), isSynthetic: false,
+      classNames: classNames, train: LabelledImages(batches.dropLast()),
+      test: LabelledImages(batches.suffix(1)))
+  }
+}

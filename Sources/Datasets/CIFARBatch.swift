@@ -1,0 +1,85 @@
+import Engine
+
+/// A file of the binary version of CIFAR-10.
+///
+/// It is a row of records with nothing before, between or after them: a byte for the class, and
+/// 3072 for the pixels, 1024 of red, then as many of green and of blue, each row by row.
+/// (A. Krizhevsky, *The CIFAR-10 dataset*, www.cs.toronto.edu/~kriz/cifar.html.)
+struct CIFARBatch {
+  /// The height and width of an image.
+  static let size = 32
+  static let channels = 3
+  static let recordSize = 1 + size * size * channels
+
+  /// The records, (count, 3073).
+  let records: [UInt8]
+  /// The number of records; at least 1.
+  var count: Int { records.count / Self.recordSize }
+
+  /// Takes all bytes of a file.
+  ///
+  /// - Parameters:
+  ///   - content: The bytes.
+  ///   - origin: The file's path, for the error.
+  /// - Throws: ``DatasetError`` unless the bytes are whole records with labels from 0 to 9.
+  init(_ content: [UInt8], origin: String) throws {
+    let size = Self.recordSize
+    func failure(_ found: String) -> DatasetError {
+      DatasetError(
+        origin, found: found,
+        expected: "whole records of \(size) bytes (\(10_000 * size) bytes as published)")
+    }
+    guard !content.isEmpty else { throw failure("an empty file") }
+    guard content.count.isMultiple(of: size) else {
+      throw failure(
+        looksLikeWebPage(content)
+          ? "what looks like a web page"
+          : "\(content.count) bytes, truncated or too long")
+    }
+    records = content
+    for index in 0..<count where label(index) > 9 {
+      throw DatasetError(
+        origin, found: "label \(label(index)) at index \(index)", expected: "0 to 9")
+    }
+  }
+
+  func label(_ index: Int) -> UInt8 { records[index * Self.recordSize] }
+
+  /// Writes all images, colours of a pixel side by side, to `destination` (count, 32, 32, 3).
+  func writePixels(to destination: UnsafeMutablePointer<UInt8>) {
+    let plane = Self.size * Self.size
+    let destination = UncheckedSendable(value: destination)
+    records.withUnsafeBufferPointer { records in
+      Parallel.forEachRange(of: count) { _, images in
+        for image in images {
+          let source = records.baseAddress! + image * Self.recordSize + 1
+          let pixels = destination.value + image * plane * Self.channels
+          for pixel in 0..<plane {
+            for channel in 0..<Self.channels {
+              pixels[pixel * Self.channels + channel] = source[channel * plane + pixel]
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension LabelledImages {
+  /// The images of some batches, one batch after another.
+  init(_ batches: some Collection<CIFARBatch>) {
+    let count = batches.reduce(0) { $0 + $1.count }
+    let byteCount = count * (CIFARBatch.recordSize - 1)
+    let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, initialisedCount in
+      var next = pixels.baseAddress!
+      for batch in batches {
+        batch.writePixels(to: next)
+        next += batch.count * (CIFARBatch.recordSize - 1)
+      }
+      initialisedCount = byteCount
+    }
+    self.init(
+      height: CIFARBatch.size, width: CIFARBatch.size, channels: CIFARBatch.channels,
+      pixels: pixels, labels: batches.flatMap { batch in (0..<batch.count).map(batch.label) })
+  }
+}

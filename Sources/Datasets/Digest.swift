@@ -1,0 +1,38 @@
+import CCrypto
+import Foundation
+
+/// The SHA-256 (FIPS 180-4) of some bytes, in 64 lower-case hexadecimal digits.
+///
+/// - Parameter parts: The bytes; several parts are hashed as if they were one after another.
+public func sha256Hex<Bytes: ContiguousBytes>(_ parts: Bytes...) -> String {
+  sha256Hex(joining: parts)
+}
+
+/// The SHA-256 of `parts` as if they were one after another.
+func sha256Hex(joining parts: [some ContiguousBytes]) -> String {
+  digestHex(EVP_sha256(), of: parts)
+}
+
+/// The MD5 (RFC 1321) of some bytes, in 32 lower-case hexadecimal digits: enough to see that a file
+/// is the one that was published, no protection against somebody who makes another one on purpose.
+package func md5Hex(_ bytes: some ContiguousBytes) -> String { digestHex(EVP_md5(), of: [bytes]) }
+
+/// What an algorithm of libcrypto makes of `parts` one after another, in lower-case hexadecimal
+/// digits.
+private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBytes]) -> String {
+  let context = EVP_MD_CTX_new()
+  defer { EVP_MD_CTX_free(context) }
+  var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+  var length: UInt32 = 0
+  var succeeded = EVP_DigestInit_ex(context, algorithm, nil) == 1
+  for part in parts {
+    part.withUnsafeBytes {
+      succeeded = succeeded && EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1
+    }
+  }
+  succeeded = succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
+  precondition(succeeded, "libcrypto offers this algorithm wherever it is installed.")
+  return digest.prefix(Int(length)).map {
+    String(UInt16($0) + 0x100, radix: 16).dropFirst()
+  }.joined()
+}

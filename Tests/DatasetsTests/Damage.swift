@@ -1,0 +1,38 @@
+import Datasets
+import Foundation
+import Testing
+
+/// A way to break one of a data set's files, and what the error must say.
+struct Damage<Part: Sendable>: CustomTestStringConvertible, Sendable {
+  let testDescription: String
+  let part: Part
+  let found: String
+  let expected: String
+  let content: @Sendable (_ whole: [UInt8]) throws -> [UInt8]
+
+  init(
+    _ name: String, _ part: Part, found: String, expected: String,
+    _ content: @escaping @Sendable (_ whole: [UInt8]) throws -> [UInt8]
+  ) {
+    testDescription = name
+    self.part = part
+    self.found = found
+    self.expected = expected
+    self.content = content
+  }
+}
+
+/// Expects `body` to fail with one line that names the file, what was found and what was expected.
+func expectLine(
+  _ file: URL, found: String, expected: String, at location: SourceLocation = #_sourceLocation,
+  from body: () throws -> Void
+) {
+  let error = #expect(throws: DatasetError.self, sourceLocation: location) { try body() }
+  let line = error?.localizedDescription ?? ""
+  let parts = line.replacing(file.path + ": found ", with: "").split(separator: ", expected ")
+  #expect(line.hasPrefix(file.path + ": found "), "\(line)", sourceLocation: location)
+  #expect(parts.count == 2, "\(line)", sourceLocation: location)
+  #expect(parts.first?.contains(found) == true, "\(line)", sourceLocation: location)
+  #expect(parts.last?.contains(expected) == true, "\(line)", sourceLocation: location)
+  #expect(!line.contains("\n"), sourceLocation: location)
+}
