@@ -19,6 +19,10 @@ public struct PixelScaling: Sendable {
 
   /// From 0 to 1 in three channels, and nothing more.
   public static let unit = PixelScaling(mean: [0, 0, 0], deviation: [1, 1, 1])
+
+  /// CIFAR-10's own mean and deviation, as fastai's `cifar_stats` (vision/data.py) have them.
+  public static let cifar = PixelScaling(
+    mean: [0.491, 0.482, 0.447], deviation: [0.247, 0.243, 0.261])
 }
 
 extension LabelledImages {

@@ -1,17 +1,18 @@
 import Datasets
+import Engine
 import Testing
 
 @Suite struct LabelSplitTests {
   @Test(arguments: [(1, 1), (10, 1), (10, 10), (1000, 500), (60_000, 500)])
   func everyImageIsOnExactlyOneSide(count: Int, labelled: Int) throws {
-    let split = try LabelSplit(count: count, labelled: labelled, seed: 0)
+    let split = try LabelSplit(labels: same(count), labelled: labelled, seed: 0)
     #expect(split.labelled.count == labelled)
     #expect((split.labelled + split.unlabelled).sorted() == Array(0..<count))
   }
 
   @Test func dependsOnTheSeedAndNothingElse() throws {
     func labelled(seed: UInt64) throws -> [Int] {
-      try LabelSplit(count: 60_000, labelled: 500, seed: seed).labelled
+      try LabelSplit(labels: same(60_000), labelled: 500, seed: seed).labelled
     }
     #expect(try labelled(seed: 3) == labelled(seed: 3))
     #expect(try labelled(seed: 3) != labelled(seed: 4))
@@ -19,15 +20,15 @@ import Testing
   }
 
   @Test func aSmallerSetIsPartOfALargerOne() throws {
-    let small = try LabelSplit(count: 1000, labelled: 50, seed: 1)
-    let large = try LabelSplit(count: 1000, labelled: 250, seed: 1)
+    let small = try LabelSplit(labels: same(1000), labelled: 50, seed: 1)
+    let large = try LabelSplit(labels: same(1000), labelled: 250, seed: 1)
     #expect(Set(small.labelled).isSubset(of: large.labelled))
   }
 
   /// The mean index of 500 drawn from 60,000, over 20 seeds, within five standard errors.
   @Test func drawsFromAllImagesAlike() throws {
     let drawn = try (0..<20).flatMap {
-      try LabelSplit(count: 60_000, labelled: 500, seed: $0).labelled
+      try LabelSplit(labels: same(60_000), labelled: 500, seed: $0).labelled
     }
     let mean = Double(drawn.reduce(0, +)) / Double(drawn.count)
     #expect(abs(mean - 29_999.5) < 5 * 60_000 / (12 * Double(drawn.count)).squareRoot())
@@ -36,11 +37,95 @@ import Testing
   @Test(arguments: [(10, 11), (10, 0), (10, -1), (0, 1), (0, 0)])
   func refusesImpossibleSizes(count: Int, labelled: Int) {
     let error = #expect(throws: DatasetError.self) {
-      try LabelSplit(count: count, labelled: labelled, seed: 0)
+      try LabelSplit(labels: same(count), labelled: labelled, seed: 0)
     }
     #expect(
       error?.localizedDescription
         == "labelled images: found \(labelled), expected at least 1 and at most the \(count) "
         + "images there are")
+  }
+
+  /// What published results rest on: without validation and balance, the order is the permutation
+  /// of the stream "split". The five indices were printed by the program that made those results.
+  @Test func staysAsItHasAlwaysBeen() throws {
+    let split = try LabelSplit(labels: same(60_000), labelled: 500, seed: 0)
+    var random = RandomStream(seed: 0, "split")
+    #expect(split.labelled + split.unlabelled == random.permutation(of: 60_000))
+    #expect(split.labelled.prefix(5) == [46179, 47963, 43427, 19270, 31787])
+    #expect(split.validation.isEmpty)
+  }
+
+  // MARK: Validation
+
+  @Test(arguments: [false, true])
+  func heldOutImagesAreInNoOtherList(balanced: Bool) throws {
+    let split = try LabelSplit(
+      labels: mixed(1000), labelled: 250, balanced: balanced, validation: 300, seed: 2)
+    #expect(split.labelled.count == 250 && split.validation.count == 300)
+    #expect((split.labelled + split.unlabelled + split.validation).sorted() == Array(0..<1000))
+  }
+
+  @Test(arguments: [false, true])
+  func holdingOutChangesNoLabelledImage(balanced: Bool) throws {
+    func split(_ labelled: Int, _ validation: Int) throws -> LabelSplit {
+      try LabelSplit(
+        labels: mixed(1000), labelled: labelled, balanced: balanced, validation: validation,
+        seed: 2)
+    }
+    let (none, some, all) = try (split(100, 0), split(100, 300), split(100, 900))
+    #expect(none.labelled == some.labelled && none.labelled == all.labelled)
+    #expect(none.unlabelled == some.unlabelled + some.validation)
+    #expect(all.unlabelled.isEmpty && all.validation == none.unlabelled)
+    #expect(try split(200, 300).validation == some.validation)
+  }
+
+  @Test(arguments: [(100, 901), (1000, 1), (100, -1)])
+  func refusesToHoldOutMoreThanThereIs(labelled: Int, validation: Int) {
+    let error = #expect(throws: DatasetError.self) {
+      try LabelSplit(labels: same(1000), labelled: labelled, validation: validation, seed: 0)
+    }
+    #expect(
+      error?.description
+        == "validation images: found \(validation), expected at least 0 and at most the "
+        + "\(1000 - labelled) images that have no label")
+  }
+
+  // MARK: Balance
+
+  @Test func aBalancedSetHasAsManyOfEachClass() throws {
+    let labels = mixed(1000)
+    let small = try LabelSplit(labels: labels, labelled: 50, balanced: true, seed: 5)
+    let large = try LabelSplit(labels: labels, labelled: 250, balanced: true, seed: 5)
+    for label in 0..<10 {
+      #expect(small.labelled.count { labels[$0] == label } == 5)
+      #expect(large.labelled.count { labels[$0] == label } == 25)
+    }
+    #expect(Set(small.labelled).isSubset(of: large.labelled))
+    #expect((large.labelled + large.unlabelled).sorted() == Array(0..<1000))
+    #expect(
+      try small.labelled
+        != LabelSplit(labels: labels, labelled: 50, balanced: true, seed: 6).labelled)
+  }
+
+  @Test func refusesWhatCannotBeBalanced() {
+    func description(_ labels: [UInt8], labelled: Int) -> String? {
+      #expect(throws: DatasetError.self) {
+        try LabelSplit(labels: labels, labelled: labelled, balanced: true, seed: 0)
+      }?.description
+    }
+    #expect(
+      description(mixed(1000), labelled: 505)
+        == "labelled images: found 505, expected a multiple of 10, to have as many of each class")
+    #expect(
+      description([0, 0, 0, 1, 2, 2], labelled: 6)
+        == "labelled images: found 1 of class 1, expected 2 of each class")
+  }
+
+  /// The labels of images that are all of one class.
+  private func same(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+
+  /// The labels of images of ten classes, the first the rarest.
+  private func mixed(_ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8($0 % 33 == 0 ? 0 : 1 + $0 % 9) }
   }
 }

@@ -129,7 +129,7 @@ func train(
 ) throws -> Predictions {
   let images = digits.train
   let split = try LabelSplit(
-    count: images.count, labelled: settings.labelled, seed: UInt64(seed))
+    labels: images.labels, labelled: settings.labelled, seed: UInt64(seed))
   var labelledBatches = ShuffledBatches(
     of: settings.labelled, size: settings.labelledBatch, seed: UInt64(seed), name: "labelled")
   var unlabelledBatches = ShuffledBatches(
