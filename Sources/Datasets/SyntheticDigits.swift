@@ -14,40 +14,16 @@ import Foundation
 public func syntheticDigits(
   trainCount: Int = 60_000, testCount: Int = 10_000, seed: UInt64 = 0
 ) -> ImageDataset {
-  let train = drawDigits(trainCount, seed: seed, name: "synthetic digits train")
-  let test = drawDigits(testCount, seed: seed, name: "synthetic digits test")
-  return ImageDataset(
-    name: "synthetic digits",
-    sha256: sha256Hex(train.pixels, train.labels, test.pixels, test.labels),
-    isSynthetic: true, classNames: (0...9).map(String.init), train: train, test: test)
+  syntheticImages(
+    name: "synthetic digits", classNames: (0...9).map(String.init), size: size, channels: 1,
+    trainCount: trainCount, testCount: testCount, seed: seed, draw: drawDigit)
 }
 
 /// The height and width of an image, MNIST's.
 private let size = 28
 
-private func drawDigits(_ count: Int, seed: UInt64, name: String) -> LabelledImages {
-  var pixels = [UInt8](repeating: 0, count: count * size * size)
-  var labels = [UInt8](repeating: 0, count: count)
-  pixels.withUnsafeMutableBufferPointer { pixels in
-    labels.withUnsafeMutableBufferPointer { labels in
-      Parallel.forEachRange(of: count, parts: 64) { _, images in
-        for image in images {
-          var random = RandomStream(seed: seed, name, image)
-          let digit = random.integer(below: digitShapes.count)
-          labels[image] = UInt8(digit)
-          let drawing = drawDigit(digit, random: &random)
-          for (offset, pixel) in drawing.enumerated() {
-            pixels[image * size * size + offset] = pixel
-          }
-        }
-      }
-    }
-  }
-  return LabelledImages(height: size, width: size, channels: 1, pixels: pixels, labels: labels)
-}
-
 /// Draws one digit; returns its pixels, (28, 28).
-private func drawDigit(_ digit: Int, random: inout RandomStream) -> [UInt8] {
+private func drawDigit(_ digit: Int, _ random: inout RandomStream) -> [UInt8] {
   let shapes = digitShapes[digit]
   let strokes = shapes[random.integer(below: shapes.count)]
   let placement = Placement(random: &random)
