@@ -9,7 +9,7 @@ make chapter3      sharpening: two trainings on MNIST, one t-SNE, three pictures
 make bench         verify the kernels, and time them, training, inference and t-SNE
 make bench-peers   the same work in PyTorch, scikit-learn and openTSNE, round by round beside ours
 
-make data          download what is missing of MNIST into DATA, and check it
+make data          download what is missing of MNIST and CIFAR-10 into DATA, and check it
 make test          run all tests
 make lint          check the style
 make format        put the sources into that style

@@ -35,6 +35,12 @@ public struct DatasetSource: Sendable {
     download: { try MNIST.download(into: $0, progress: $1) },
     synthesise: { syntheticDigits(trainCount: 60_000, testCount: 10_000, seed: 0) })
 
+  /// The photographs of ten kinds of things; their stand-in has as many images.
+  public static let cifar10 = DatasetSource(
+    name: "CIFAR-10", presence: CIFAR10.presence, load: CIFAR10.load,
+    download: { try CIFAR10.download(into: $0, progress: $1) },
+    synthesise: { syntheticColourImages(trainCount: 50_000, testCount: 10_000, seed: 0) })
+
   /// The data set in `directory`, brought there first, as far as it is missing.
   ///
   /// - Throws: An error that names the file where one is broken, or says why the data set cannot be

@@ -10,19 +10,14 @@ struct Curl {
     let forbidsResuming: Bool
   }
 
-  private let path: String
+  private let program: ExternalProgram
 
   /// Finds curl.
   ///
   /// - Parameter searchPath: The folders to look in, separated by colons.
   /// - Throws: ``DatasetError`` if it is in none of them.
   init(searchPath: String) throws {
-    let candidates = searchPath.split(separator: ":").map { "\($0)/curl" }
-    guard let path = candidates.first(where: FileManager.default.isExecutableFile) else {
-      throw DatasetError(
-        "curl", found: "no such program", expected: "it on the PATH; try: apt-get install curl")
-    }
-    self.path = path
+    program = try ExternalProgram("curl", searchPath: searchPath)
   }
 
   /// Fetches a file, showing how far it is if standard error is a terminal.
@@ -38,7 +33,7 @@ struct Curl {
       "--speed-limit", "1000", "--speed-time", "30", "--write-out", "%{errormsg}",
       isatty(STDERR_FILENO) == 1 ? "--progress-bar" : "--silent",
     ]
-    let (status, output) = run(
+    let (status, output) = program.run(
       options + (resuming ? ["--continue-at", "-"] : [])
         + ["--output", destination.path, source.absoluteString])
     guard status == 0 else {
@@ -48,23 +43,5 @@ struct Curl {
         // HTTP status of 400 or more, among them "range not satisfiable"; no ranges; cannot resume.
         forbidsResuming: [22, 33, 36].contains(status))
     }
-  }
-
-  /// Runs curl and returns its exit status and what it wrote to standard output.
-  ///
-  /// Foundation's `Process` would start it in a process group of its own, out of reach of the
-  /// terminal's interrupt key: curl would go on after its parent.
-  private func run(_ arguments: [String]) -> (status: Int32, output: String) {
-    let words = ["exec", path] + arguments
-    let command = words.map { "'" + $0.replacing("'", with: #"'\''"#) + "'" }
-    guard let pipe = popen(command.joined(separator: " "), "r") else {
-      return (-1, String(cString: strerror(errno)))
-    }
-    var output: [UInt8] = []
-    while case let byte = getc(pipe), byte != EOF { output.append(UInt8(byte)) }
-    let waitStatus = pclose(pipe)
-    let signal = waitStatus & 0x7f
-    let status = signal == 0 ? waitStatus >> 8 & 0xff : 128 + signal
-    return (status, String(decoding: output, as: UTF8.self))
   }
 }

@@ -5,6 +5,8 @@ public enum Checksum: Sendable {
   /// The SHA-256, in hexadecimal, of the content once decompressed. Copies of a file that were
   /// compressed by different programs have the same.
   case uncompressedSHA256(String)
+  /// The MD5, in hexadecimal, of the file as it is.
+  case md5(String)
 
   /// Checks a file.
   ///
@@ -13,16 +15,24 @@ public enum Checksum: Sendable {
   ///   - origin: What the error calls it.
   /// - Throws: ``DatasetError`` if the file cannot be read or is not the one that was wanted.
   func verify(_ file: URL, origin: String) throws {
-    let content = try uncompressedContent(of: file, origin: origin)
     switch self {
     case .uncompressedSHA256(let expected):
-      let sum = sha256Hex(content)
-      guard sum == expected else {
-        throw DatasetError(
-          origin,
-          found: looksLikeWebPage(content) ? "what looks like a web page" : "SHA-256 \(sum)",
-          expected: "content with SHA-256 \(expected)")
-      }
+      let content = try uncompressedContent(of: file, origin: origin)
+      try compare("SHA-256", sha256Hex(content), with: expected, of: content, origin: origin)
+    case .md5(let expected):
+      let content = try content(of: file, origin: origin)
+      try compare("MD5", md5Hex(content), with: expected, of: content, origin: origin)
+    }
+  }
+
+  private func compare(
+    _ kind: String, _ sum: String, with expected: String, of content: [UInt8], origin: String
+  ) throws {
+    guard sum == expected else {
+      throw DatasetError(
+        origin,
+        found: looksLikeWebPage(content) ? "what looks like a web page" : "\(kind) \(sum)",
+        expected: "content with \(kind) \(expected)")
     }
   }
 }

@@ -1,8 +1,8 @@
 import Engine
 import Foundation
 
-/// Coloured things drawn by code, in CIFAR-10's format and size, for where CIFAR-10 itself cannot be
-/// had.
+/// Coloured things drawn by code, in CIFAR-10's format and size, for where CIFAR-10 itself cannot
+/// be had.
 ///
 /// Six classes tell by their outline, three by their pattern and one by its play of colours,
 /// whatever their outline. Hues are drawn at random, so that no class has colours of its own. Each

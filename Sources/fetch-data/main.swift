@@ -13,9 +13,16 @@ let program = Program(
 
 exit(
   program.run { invocation in
-    for source in [DatasetSource.mnist] {
-      let dataset = try source.fetch(into: invocation[data]) { invocation.note($0) }
-      invocation.print(
-        "\(dataset.name): in \(invocation[data].relativePath), sha256 \(dataset.sha256)")
+    // One that cannot be had does not keep the others from being brought.
+    var failures: [String] = []
+    for source in [DatasetSource.mnist, .cifar10] {
+      do {
+        let dataset = try source.fetch(into: invocation[data]) { invocation.note($0) }
+        invocation.print(
+          "\(dataset.name): in \(invocation[data].relativePath), sha256 \(dataset.sha256)")
+      } catch {
+        failures.append(oneLine(error))
+      }
     }
+    guard failures.isEmpty else { throw Failure(failures.joined(separator: "; ")) }
   })

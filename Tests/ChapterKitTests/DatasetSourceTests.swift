@@ -60,6 +60,21 @@ import Testing
     #expect(try bench.record() == nil)
   }
 
+  @Test func brokenPhotographsAreAnErrorAndNeverReplaced() throws {
+    let bench = try Workbench()
+    for batch in ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"] {
+      try bench.write("ten bytes.", to: "data/cifar-10-batches-bin/\(batch).bin")
+    }
+    #expect(bench.run("--data", bench.root.path + "/data") { _ = try $0.dataset(.cifar10) } == 1)
+    #expect(bench.complaints.count == 1)
+    #expect(bench.standardError.contains("test_batch.bin: found no such file beside"))
+    try bench.write("ten bytes.", to: "data/cifar-10-batches-bin/test_batch.bin")
+    #expect(bench.run("--data", bench.root.path + "/data") { _ = try $0.dataset(.cifar10) } == 1)
+    #expect(bench.complaints.count == 1)
+    #expect(bench.standardError.contains("data_batch_1.bin: found 10 bytes, truncated"))
+    #expect(try bench.record() == nil)
+  }
+
   /// A set of which a part is there is completed where a download was interrupted, and an error
   /// otherwise.
   @Test(arguments: [(Presence.interrupted, Int32(0)), (Presence.incomplete, Int32(1))])

@@ -12,8 +12,10 @@ import Testing
 
   /// Runs a download of `content` to "here/file" from files in the folder; returns what it reports.
   @discardableResult
-  private func download(from mirrors: [String], searchPath: String? = nil) throws -> [String] {
-    let checksum = Checksum.uncompressedSHA256(sha256Hex(content))
+  private func download(
+    from mirrors: [String], checksum: Checksum? = nil, searchPath: String? = nil
+  ) throws -> [String] {
+    let checksum = checksum ?? .uncompressedSHA256(sha256Hex(content))
     let addresses = mirrors.map { folder[$0] }
     let download =
       if let searchPath {
@@ -57,6 +59,18 @@ import Testing
     try folder.write(compressed, to: "mirror/file")
     try download(from: ["mirror/file"])
     #expect(try folder.content(of: "here/file") == compressed)
+  }
+
+  @Test func checksTheFileAsItIs() throws {
+    let compressed = try gzip(content)
+    try folder.write(content, to: "decompressed")
+    try folder.write(compressed, to: "right")
+    let lines = try download(from: ["decompressed", "right"], checksum: .md5(md5Hex(compressed)))
+    #expect(try folder.content(of: "here/file") == compressed)
+    #expect(
+      lines.contains(
+        "\(folder["decompressed"].absoluteString): found MD5 \(md5Hex(content)), "
+          + "expected content with MD5 \(md5Hex(compressed))"))
   }
 
   @Test func goesOnToTheNextMirrorAfterAWebPage() throws {
