@@ -87,6 +87,7 @@ struct Operation: Sendable {
     },
     "add": elementwise { _, i in i["a"]! + i["b"]! },
     "scale": elementwise { c, i in c.setting("factor") * i["x"]! },
+    "slice": elementwise { c, i in i["x"]![Int(c.setting("start"))..<Int(c.setting("stop"))] },
     "normaliseByBatch": batchNorm { c, i in
       normaliseByBatch(
         i["x"]!, scale: i["scale"]!, shift: i["shift"]!, epsilon: c.setting("epsilon")

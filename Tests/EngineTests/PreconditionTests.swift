@@ -44,6 +44,17 @@ import Testing
     }
   }
 
+  @Test func entriesThatAreNotThere() async {
+    await #expect(processExitsWith: .failure) {
+      _ = gathered([0, 2], of: Tensor(repeating: 0, shape: [2, 3]))
+    }
+    await #expect(processExitsWith: .failure) { _ = Tensor(repeating: 0, shape: [2, 3])[1..<3] }
+    await #expect(processExitsWith: .failure) {
+      _ = concatenated([Tensor(repeating: 0, shape: [2, 3]), Tensor(repeating: 0, shape: [2, 4])])
+    }
+    await #expect(processExitsWith: .failure) { _ = concatenated([]) }
+  }
+
   @Test func labelOutOfRange() async {
     await #expect(processExitsWith: .failure) { _ = oneHot([0, 10], classes: 10) }
   }

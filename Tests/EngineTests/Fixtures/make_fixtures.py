@@ -120,6 +120,7 @@ OPERATIONS = {
     "meanSquaredError": lambda i, s: F.mse_loss(i["a"], i["b"]),
     "add": lambda i, s: i["a"] + i["b"],
     "scale": lambda i, s: s["factor"] * i["x"],
+    "slice": lambda i, s: i["x"][int(s["start"]) : int(s["stop"])],
 }
 
 
@@ -224,6 +225,8 @@ CASES = [
     case("meanSquaredError", "features", {"a": (17, 10), "b": (17, 10)}),
     case("add", "images", {"a": (5, 4, 3, 3), "b": (5, 4, 3, 3)}),
     case("scale", "images", {"x": (5, 4, 3, 3)}, factor=-2.5),
+    case("slice", "images", {"x": (5, 4, 3, 3)}, start=1, stop=4),
+    case("slice", "features, the last rows", {"x": (17, 10)}, start=12, stop=17),
 ]
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,52 @@
+import Engine
+import Testing
+
+/// Batches put together and taken apart, large enough that threads share the work.
+@Suite struct BatchTests {
+  private let images = Fixture.uniform("batch/images", in: [-1, 1], shape: [33, 20, 20, 3])
+  private let length = 20 * 20 * 3
+
+  private func entry(_ index: Int) -> ArraySlice<Float> {
+    images.scalars[index * length..<(index + 1) * length]
+  }
+
+  @Test func gatheredTakesEntriesInAnyOrder() {
+    let indices = (0..<40).map { 7 * $0 % 33 }
+    let batch = gathered(indices, of: images)
+    #expect(batch.shape == [40, 20, 20, 3])
+    #expect(batch.scalars == indices.flatMap(entry))
+    #expect(gathered([], of: images).shape == [0, 20, 20, 3])
+  }
+
+  @Test func concatenatedUndoesSlices() {
+    let parts = [images[0..<13], images[13..<13], images[13..<33]]
+    #expect(parts.map { $0.shape[0] } == [13, 0, 20])
+    #expect(parts[2].scalars == (13..<33).flatMap(entry))
+    let whole = concatenated(parts)
+    #expect(whole.shape == images.shape)
+    #expect(whole.scalars == images.scalars)
+  }
+
+  /// Entries that are and that are not a number of vectors long; each knows which it is, and none
+  /// writes into its neighbour, so many that threads really are at work at once.
+  @Test(arguments: [[65536, 10], [8192, 33], [4096, 64]])
+  func zippedEntries(shape: [Int]) {
+    let a = Fixture.uniform("batch/a", in: [-1, 1], shape: shape)
+    let b = Fixture.uniform("batch/b", in: [-1, 1], shape: shape)
+    let zipped = Parallel.$threads.withValue(4) {
+      zipEntries(a, b) { entry, a, b in Float(entry) + a - b }
+    }
+    #expect(zipped.shape == shape)
+    let expected = zip(a.scalars, b.scalars).enumerated().map { Float($0 / shape[1]) + $1.0 - $1.1 }
+    #expect(zipped.scalars == expected)
+  }
+
+  /// Slices that overlap: d/dx (mean x₀² over one + mean (x₀, x₁)² over two + nothing of x₂).
+  @Test func gradientsOfSlicesAdd() {
+    let x = Parameter(Tensor([1, -2, 3], shape: [3, 1]))
+    let first = meanSquaredError(x.value[0..<1], Tensor([0], shape: [1, 1]))
+    let both = meanSquaredError(x.value[0..<2], Tensor([0, 0], shape: [2, 1]))
+    (first + both).backward()
+    #expect(x.gradient?.scalars == [3, -2, 0])
+  }
+}
