@@ -51,7 +51,8 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine"]),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "MixMatchTests", dependencies: ["MixMatch", "Engine"]),
+    .testTarget(
+      name: "MixMatchTests", dependencies: ["MixMatch", "Engine"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets"]),
   ],
   swiftLanguageModes: [.v6]

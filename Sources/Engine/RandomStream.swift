@@ -51,6 +51,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     Float(nextWord() >> 8) * 0x1p-24
   }
 
+  /// A number drawn uniformly from [0, 1) in double precision, a multiple of 2⁻⁵³.
+  public mutating func uniformDouble() -> Double {
+    Double(next() >> 11) * 0x1p-53
+  }
+
   /// A number drawn uniformly from [`range.lowerBound`, `range.upperBound`).
   public mutating func uniform(in range: Range<Float>) -> Float {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()

@@ -1,0 +1,106 @@
+import Engine
+import MixMatch
+import Testing
+
+@Suite struct MixupTests {
+  private static let shapes = [[192, 32, 32, 3], [192, 10], [7, 3, 3, 5], [3, 16]]
+
+  /// Equations 10 and 11 in Double, for entries that are a number of vectors long and others; the
+  /// result is rounded once to Float, as each product and the sum are.
+  @Test(arguments: shapes)
+  func equations10And11(shape: [Int]) {
+    let (a, b) = (uniform("a", shape), uniform("b", shape))
+    let λ = drawn(.perExample, count: shape[0])
+    let mixed = mixup(a, b, lambda: λ)
+    #expect(mixed.shape == shape)
+    let length = a.count / shape[0]
+    let places = zip(zip(a.scalars, b.scalars), mixed.scalars).enumerated()
+    let wrong = places.count { place, numbers in
+      let ((a, b), found) = numbers
+      let λ = Double(λ.values[place / length])
+      return !(abs(λ * Double(a) + (1 - λ) * Double(b) - Double(found)) <= 0x1p-23)
+    }
+    #expect(wrong == 0)
+  }
+
+  /// With α → 0 nothing is mixed: of α = 10⁻⁶, one λ′ in 60,000 lies further from 1 than half of
+  /// Float's last bit.
+  @Test(arguments: MixingCoefficients.Sharing.allCases)
+  func smallAlphaLeavesImagesAsTheyAreToTheBit(sharing: MixingCoefficients.Sharing) {
+    let (images, others) = (uniform("a", [192, 8, 8, 3]), uniform("b", [192, 8, 8, 3]))
+    let λ = drawn(sharing, count: 192, alpha: 1e-6)
+    #expect(mixup(images, others, lambda: λ).scalars == images.scalars)
+  }
+
+  /// Sums differ from 1 by the rounding of ten numbers.
+  @Test func labelsStayDistributions() {
+    let mixed = mixup(
+      softmax(uniform("a", [192, 10])), softmax(uniform("b", [192, 10])),
+      lambda: drawn(.perExample, count: 192))
+    #expect(mixed.scalars.allSatisfy { $0 >= 0 && $0 <= 1 })
+    for row in 0..<192 {
+      let total = mixed.scalars[row * 10..<row * 10 + 10].reduce(0) { $0 + Double($1) }
+      #expect(abs(total - 1) <= 10 * 0x1p-24)
+    }
+  }
+
+  @Test func anExampleMixedWithItsOwnClassKeepsItsLabel() {
+    let labels = oneHot((0..<192).map { $0 % 10 }, classes: 10)
+    let mixed = mixup(labels, labels, lambda: drawn(.perExample, count: 192))
+    #expect(mixed.scalars == labels.scalars)
+  }
+
+  /// λ′ = max(λ, 1 − λ) of draws one after another, whatever the size of the batch; the batch that
+  /// shares one has the first.
+  @Test func coefficients() {
+    var random = RandomStream(seed: 3, "coefficients")
+    let draws = (0..<100).map { _ in SymmetricBeta(alpha: 0.75).draw(random: &random) }
+    let expected = draws.map { Float(max($0, 1 - $0)) }
+    #expect(draws.contains { $0 < 0.5 } && Set(expected).count == 100)
+    #expect(drawn(.perExample, count: 100).values == expected)
+    #expect(drawn(.perExample, count: 10).values == Array(expected.prefix(10)))
+    #expect(drawn(.perBatch, count: 4).values == Array(repeating: expected[0], count: 4))
+  }
+
+  @Test func sameBitsForAnyNumberOfThreads() {
+    let (a, b) = (uniform("a", [192, 32, 32, 3]), uniform("b", [192, 32, 32, 3]))
+    let results = [1, 4].map { threads in
+      Parallel.$threads.withValue(threads) {
+        mixup(a, b, lambda: drawn(.perExample, count: 192)).scalars.map(\.bitPattern)
+      }
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test func noGradientFlowsThrough() {
+    let x = Parameter(Tensor([1, 2], shape: [1, 2]))
+    #expect(!mixup(x.value, x.value, lambda: MixingCoefficients([0.5])).needsGradient)
+  }
+
+  @Test func mistakes() async {
+    await #expect(processExitsWith: .failure) { _ = MixingCoefficients([0.5, .nan]) }
+    await #expect(processExitsWith: .failure) { _ = MixingCoefficients([1.5]) }
+    await #expect(processExitsWith: .failure) {
+      let batch = Tensor(repeating: 0, shape: [2, 10])
+      _ = mixup(batch, batch, lambda: MixingCoefficients([0.5]))
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = mixup(
+        Tensor(repeating: 0, shape: [2, 10]), Tensor(repeating: 0, shape: [2, 5]),
+        lambda: MixingCoefficients([0.5, 0.5]))
+    }
+  }
+
+  private func drawn(
+    _ sharing: MixingCoefficients.Sharing, count: Int, alpha: Double = 0.75
+  ) -> MixingCoefficients {
+    var random = RandomStream(seed: 3, "coefficients")
+    return MixingCoefficients(sharing, count: count, alpha: alpha, random: &random)
+  }
+
+  private func uniform(_ name: String, _ shape: [Int]) -> Tensor {
+    var random = RandomStream(seed: 3, name)
+    let count = shape.reduce(1, *)
+    return Tensor((0..<count).map { _ in random.uniform(in: -1..<1) }, shape: shape)
+  }
+}
