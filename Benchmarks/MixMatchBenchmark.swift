@@ -14,6 +14,7 @@ final class MixMatchIteration {
   private static let batch = 64
   private static let versionCount = 2
   private static let temperature = 0.5
+  private static let alpha = 0.75
   private static let unlabelledWeight: Float = 75
 
   private init() { adam = Adam(network.parameters, weightDecay: 0.02) }
@@ -38,10 +39,10 @@ final class MixMatchIteration {
     let targets = concatenated([labels] + (0..<Self.versionCount).map { _ in guess })
 
     let shuffled = random.permutation(of: images.shape[0])
-    // λ′ = max(λ, 1 − λ). The method draws λ from a Beta distribution, which takes no longer.
-    let λ = random.uniform(in: 0.5..<1)
-    let mixedImages = λ * images + (1 - λ) * gathered(shuffled, of: images)
-    let mixedTargets = λ * targets + (1 - λ) * gathered(shuffled, of: targets)
+    let λ = MixingCoefficients(
+      .perExample, count: shuffled.count, alpha: Self.alpha, random: &random)
+    let mixedImages = mixup(images, gathered(shuffled, of: images), lambda: λ)
+    let mixedTargets = mixup(targets, gathered(shuffled, of: targets), lambda: λ)
 
     loss(network(mixedImages, .training), mixedTargets).backward()
     adam.update(learningRate: harmlessLearningRate, momentum: 0.9)
@@ -51,51 +52,17 @@ final class MixMatchIteration {
   private func guessedLabels() -> Tensor {
     let predictions = withoutGradients { softmax(network(versions, .training)) }
     let mean = (0..<Self.versionCount).map { version in
-      gathered((0..<Self.batch).map { version * Self.batch + $0 }, of: predictions)
+      predictions[version * Self.batch..<(version + 1) * Self.batch]
     }.reduce(Tensor(repeating: 0, shape: labels.shape), +)
     return sharpen(1 / Float(Self.versionCount) * mean, temperature: Self.temperature)
   }
 
-  /// H(x) over the first rows + λᵤ·‖p − q‖² over the others.
-  ///
-  /// Both are taken over all rows, with targets that make the others' terms vanish: no mass for the
-  /// cross-entropy, the prediction itself for the squared error.
+  /// H(x) over the labelled images + λᵤ·‖p − q‖² over the others, which come after them.
   private func loss(_ logits: Tensor, _ targets: Tensor) -> Tensor {
-    let rows = targets.shape[0]
-    let unlabelled = Array(Self.batch..<rows)
-    let prediction = softmax(logits)
-    let labelledTargets = concatenated([
-      gathered(Array(0..<Self.batch), of: targets),
-      Tensor(repeating: 0, shape: [unlabelled.count, targets.shape[1]]),
-    ])
-    let unlabelledTargets = concatenated([
-      gathered(Array(0..<Self.batch), of: prediction), gathered(unlabelled, of: targets),
-    ])
-    let labelledShare = Float(Self.batch) / Float(rows)
-    return 1 / labelledShare * crossEntropy(logits, labelledTargets)
-      + Self.unlabelledWeight / (1 - labelledShare)
-      * meanSquaredError(prediction, unlabelledTargets)
+    let labelled = 0..<Self.batch
+    let unlabelled = Self.batch..<targets.shape[0]
+    return crossEntropy(logits[labelled], targets[labelled])
+      + Self.unlabelledWeight
+      * meanSquaredError(softmax(logits[unlabelled]), targets[unlabelled])
   }
-}
-
-/// Tensors one behind the other along the first axis, off the tape.
-private func concatenated(_ tensors: [Tensor]) -> Tensor {
-  let result = Tensor(
-    uninitialised: [tensors.reduce(0) { $0 + $1.shape[0] }] + tensors[0].shape.dropFirst())
-  var end = result.pointer
-  for tensor in tensors {
-    end.update(from: tensor.pointer, count: tensor.count)
-    end += tensor.count
-  }
-  return result
-}
-
-/// Some entries along the first axis, in the order of `indices`, off the tape.
-private func gathered(_ indices: [Int], of tensor: Tensor) -> Tensor {
-  let length = tensor.count / tensor.shape[0]
-  let result = Tensor(uninitialised: [indices.count] + tensor.shape.dropFirst())
-  for (place, index) in indices.enumerated() {
-    (result.pointer + place * length).update(from: tensor.pointer + index * length, count: length)
-  }
-  return result
 }
