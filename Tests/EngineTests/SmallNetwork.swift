@@ -5,6 +5,10 @@ import Engine
 struct SmallNetwork {
   let run: TrainingFixture.NetworkRun
   let layers: Sequential
+  let adam: Adam
+
+  /// All that a training of it carries from step to step.
+  var state: [NamedState] { layers.state(under: "network") + adam.state(under: "adam") }
 
   init(_ run: TrainingFixture.NetworkRun) {
     self.run = run
@@ -24,13 +28,13 @@ struct SmallNetwork {
       parameter.value = Fixture.uniform(
         "\(run.draw)/\(name)", in: fixture.range, shape: fixture.shape)
     }
+    adam = Adam(parameters, weightDecay: run.weightDecay)
   }
 
   /// Trains with Adam on the one-cycle schedule; gives the loss of each step.
-  func train() -> [Double] {
-    let adam = Adam(layers.parameters, weightDecay: run.weightDecay)
+  func train(_ steps: Range<Int>) -> [Double] {
     let schedule = OneCycle(steps: run.steps, peak: run.peak)
-    return (0..<run.steps).map { step in
+    return steps.map { step in
       let batch = batch(step)
       let loss = crossEntropy(layers(batch.images, .training), labels: batch.labels)
       loss.backward()

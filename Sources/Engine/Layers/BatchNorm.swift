@@ -20,6 +20,20 @@ public final class RunningMoments: @unchecked Sendable {
   }
 }
 
+extension RunningMoments: Resumable {
+  /// "mean" and "variance".
+  public var state: [NamedState] {
+    [
+      .tensor("mean", get: { self.moments.mean }) {
+        self.moments = ChannelMoments(mean: $0, variance: self.moments.variance)
+      },
+      .tensor("variance", get: { self.moments.variance }) {
+        self.moments = ChannelMoments(mean: self.moments.mean, variance: $0)
+      },
+    ]
+  }
+}
+
 /// Batch normalisation with a learned scale and shift for each channel; see
 /// ``normaliseByBatch(_:moments:scale:shift:epsilon:)``.
 public final class BatchNorm: Layer {

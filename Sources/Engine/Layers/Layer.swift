@@ -7,7 +7,7 @@ public enum Mode: Sendable {
 }
 
 /// Something with parameters of its own.
-public protocol ParameterHolder: AnyObject {
+public protocol ParameterHolder: AnyObject, Resumable {
   /// What training changes, in a fixed order.
   var parameters: [NamedParameter] { get }
 

@@ -6,7 +6,7 @@ import Foundation
 /// Each step first shrinks every parameter, p ← p·(1 − decay·learning rate), batch norm's and
 /// biases too, and then moves it by learning rate · m̂ / (√v̂ + ε).
 public final class Adam {
-  private let parameters: [Parameter]
+  private let parameters: [NamedParameter]
   private let weightDecay: Float
   private let beta2: Float
   private let epsilon: Float
@@ -19,15 +19,15 @@ public final class Adam {
   public init(
     _ parameters: [NamedParameter], weightDecay: Float, beta2: Float = 0.99, epsilon: Float = 1e-8
   ) {
-    self.parameters = parameters.map(\.parameter)
+    self.parameters = parameters
     self.weightDecay = weightDecay
     self.beta2 = beta2
     self.epsilon = epsilon
-    let zeros = { (parameter: Parameter) in
-      Tensor(repeating: 0, shape: parameter.value.shape)
+    let zeros = { (named: NamedParameter) in
+      Tensor(repeating: 0, shape: named.parameter.value.shape)
     }
-    means = self.parameters.map(zeros)
-    squares = self.parameters.map(zeros)
+    means = parameters.map(zeros)
+    squares = parameters.map(zeros)
   }
 
   /// Changes each parameter by its gradient and clears that; a parameter without one counts as
@@ -39,7 +39,7 @@ public final class Adam {
     let rate = Float(Double(learningRate) / correction1)
     let root = Float(correction2.squareRoot())
     let shrink = 1 - weightDecay * learningRate
-    for (index, parameter) in parameters.enumerated() {
+    for (index, (_, parameter)) in parameters.enumerated() {
       let value = parameter.value
       let gradient = parameter.gradient ?? Tensor(repeating: 0, shape: value.shape)
       parameter.value = filled(value.shape) { [beta2, epsilon] result in
@@ -56,5 +56,14 @@ public final class Adam {
       }
       parameter.gradient = nil
     }
+  }
+}
+
+extension Adam: Resumable {
+  /// "step", and of each parameter "mean.name" and "square.name".
+  public var state: [NamedState] {
+    [.number("step", get: { self.step }, set: { self.step = $0 })]
+      + zip(parameters, means).map { .tensor("mean.\($0.name)", changedInPlace: $1) }
+      + zip(parameters, squares).map { .tensor("square.\($0.name)", changedInPlace: $1) }
   }
 }

@@ -1,0 +1,144 @@
+// A snapshot as bytes. All whole numbers have 64 bits; they and the Floats are little-endian:
+//
+//     "snapshot", version, how many values; for each, in the order of the names' bytes:
+//       length of the name, name in UTF-8, kind, and then
+//       kind 0, a tensor: number of axes, their lengths, the bit patterns of its Floats
+//       kind 1, a number: the number
+//       kind 2, bytes: how many, the bytes
+
+extension Snapshot {
+  /// The snapshot as bytes, the same for the same content; every Float keeps its bits.
+  public func encoded() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(magic)
+    writer.append(version)
+    writer.append(values.count)
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      writer.append(name.utf8.count)
+      writer.append(Array(name.utf8))
+      writer.append(value)
+    }
+    return writer.bytes
+  }
+
+  /// The snapshot that ``encoded()`` made these bytes of.
+  ///
+  /// - Throws: ``SnapshotError`` where they are anything else.
+  public init(decoding bytes: [UInt8]) throws {
+    var reader = ByteReader(bytes: bytes)
+    guard try reader.bytes(magic.count) == magic else {
+      throw SnapshotError("found something else, expected a snapshot")
+    }
+    let found = try reader.number()
+    guard found == version else {
+      throw SnapshotError("found a snapshot of version \(found), expected version \(version)")
+    }
+    var values: [String: Value] = [:]
+    for _ in 0..<(try reader.length()) {
+      let name = String(decoding: try reader.bytes(try reader.length()), as: UTF8.self)
+      guard values.updateValue(try reader.value(), forKey: name) == nil else {
+        throw damaged("two values named \"\(name)\"")
+      }
+    }
+    guard reader.isAtEnd else { throw damaged("more after its end") }
+    self.init(values)
+  }
+}
+
+private let magic = Array("snapshot".utf8)
+private let version = 1
+
+private func damaged(_ found: String) -> SnapshotError {
+  SnapshotError("found a damaged snapshot (\(found)), expected a whole one")
+}
+
+/// Puts bytes together.
+private struct ByteWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func append(_ bytes: [UInt8]) { self.bytes += bytes }
+
+  mutating func append(_ number: Int) {
+    withUnsafeBytes(of: Int64(number).littleEndian) { bytes += $0 }
+  }
+
+  mutating func append(_ value: Snapshot.Value) {
+    switch value {
+    case .tensor(let tensor):
+      append(0)
+      append(tensor.shape.count)
+      for length in tensor.shape { append(length) }
+      tensor.scalars.map(\.bitPattern.littleEndian).withUnsafeBytes { bytes += $0 }
+    case .number(let number):
+      append(1)
+      append(number)
+    case .bytes(let content):
+      append(2)
+      append(content.count)
+      append(content)
+    }
+  }
+}
+
+/// Takes bytes apart, and never more of them than there are.
+private struct ByteReader {
+  let bytes: [UInt8]
+  private var position = 0
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  var isAtEnd: Bool { position == bytes.count }
+
+  mutating func bytes(_ count: Int) throws -> [UInt8] { Array(bytes[try advance(by: count)]) }
+
+  mutating func number() throws -> Int {
+    let range = try advance(by: 8)
+    return bytes.withUnsafeBytes {
+      Int(Int64(littleEndian: $0.loadUnaligned(fromByteOffset: range.lowerBound, as: Int64.self)))
+    }
+  }
+
+  /// How many things follow, of at least a byte each.
+  mutating func length() throws -> Int {
+    let number = try number()
+    guard (0...bytes.count - position).contains(number) else { throw damaged("length \(number)") }
+    return number
+  }
+
+  mutating func value() throws -> Snapshot.Value {
+    switch try number() {
+    case 0: .tensor(try tensor())
+    case 1: .number(try number())
+    case 2: .bytes(try bytes(try length()))
+    case let kind: throw damaged("a value of kind \(kind)")
+    }
+  }
+
+  private mutating func tensor() throws -> Tensor {
+    var shape: [Int] = []
+    var count = 1
+    for _ in 0..<(try length()) {
+      shape.append(try number())
+      let (product, isTooLarge) = count.multipliedReportingOverflow(by: shape[shape.count - 1])
+      guard shape[shape.count - 1] >= 0, !isTooLarge, product <= bytes.count else {
+        throw damaged("a tensor of shape \(shape)")
+      }
+      count = product
+    }
+    let start = try advance(by: 4 * count).lowerBound
+    return filled(shape) { numbers in
+      bytes.withUnsafeBytes { raw in
+        for i in 0..<count {
+          let bits = raw.loadUnaligned(fromByteOffset: start + 4 * i, as: UInt32.self)
+          numbers[i] = Float(bitPattern: UInt32(littleEndian: bits))
+        }
+      }
+    }
+  }
+
+  private mutating func advance(by count: Int) throws -> Range<Int> {
+    guard count <= bytes.count - position else { throw damaged("only \(bytes.count) bytes") }
+    defer { position += count }
+    return position..<position + count
+  }
+}
