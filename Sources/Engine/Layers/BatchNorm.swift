@@ -3,10 +3,13 @@ public final class RunningMoments: @unchecked Sendable {
   /// Mean 0 and variance 1 before the first batch.
   public var moments: ChannelMoments
 
-  init(channels: Int) {
-    moments = ChannelMoments(
-      mean: Tensor(repeating: 0, shape: [channels]),
-      variance: Tensor(repeating: 1, shape: [channels]))
+  init(_ moments: ChannelMoments) { self.moments = moments }
+
+  convenience init(channels: Int) {
+    self.init(
+      ChannelMoments(
+        mean: Tensor(repeating: 0, shape: [channels]),
+        variance: Tensor(repeating: 1, shape: [channels])))
   }
 
   /// Moves a step of size `momentum` towards the moments of a batch with `count` values a channel.
@@ -60,10 +63,10 @@ public final class BatchNorm: Layer {
   /// The same, `moments` being those of `x` where they are known.
   func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode) -> Tensor {
     switch mode {
-    case .training:
+    case .training, .trainingLeavingStatistics:
       let (y, batch) = normaliseByBatch(
         x, moments: moments, scale: scale.value, shift: shift.value, epsilon: epsilon)
-      move(towards: batch, count: x.rows)
+      if mode.movesStatistics { move(towards: batch, count: x.rows) }
       return y
     case .evaluation:
       return normalise(

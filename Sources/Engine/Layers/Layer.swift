@@ -2,8 +2,13 @@
 public enum Mode: Sendable {
   /// Batch norm normalises by the batch's moments and moves its running moments.
   case training
+  /// Batch norm normalises by the batch's moments and leaves its running moments alone.
+  case trainingLeavingStatistics
   /// Batch norm normalises by its running moments.
   case evaluation
+
+  /// Whether batch norm moves its running moments.
+  var movesStatistics: Bool { self == .training }
 }
 
 /// Something with parameters of its own.

@@ -82,7 +82,7 @@ public final class WideResNet: Layer {
   /// Images (N, H, W, 3) → logits (N, classes); H and W are multiples of 4.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     var x = stem(x, mode)
-    var moments = mode == .training ? ChannelMoments(of: x) : nil
+    var moments = mode == .evaluation ? nil : ChannelMoments(of: x)
     for (_, block) in blocks { (x, moments) = block(x, moments: moments, mode) }
     let features = leakyReLU(norm(x, moments: moments, mode), slope: activation.slope)
     return head(globalAveragePool(features), mode)
@@ -148,14 +148,16 @@ private final class ResidualBlock: ParameterHolder {
       scale1: norm1.scale.value, shift1: norm1.shift.value, scale2: norm2.scale.value,
       shift2: norm2.shift.value, convolution1: convolution1.value,
       convolution2: convolution2.value, shortcut: shortcut?.value)
-    guard let moments, mode == .training else {
+    guard let moments else {
       let fixed = ResidualOperation.Normalisation.fixed(
         x: norm1.running.moments, u: norm2.running.moments)
       return (ResidualOperation.apply(to: x, weights, structure, fixed).y, nil)
     }
     let output = ResidualOperation.apply(to: x, weights, structure, .byBatch(x: moments))
-    norm1.move(towards: moments, count: x.rows)
-    norm2.move(towards: output.uMoments, count: output.y.rows)
+    if mode.movesStatistics {
+      norm1.move(towards: moments, count: x.rows)
+      norm2.move(towards: output.uMoments, count: output.y.rows)
+    }
     return (output.y, output.yMoments)
   }
 
