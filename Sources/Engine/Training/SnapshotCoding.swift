@@ -68,7 +68,7 @@ private struct ByteWriter {
       append(0)
       append(tensor.shape.count)
       for length in tensor.shape { append(length) }
-      tensor.scalars.map(\.bitPattern.littleEndian).withUnsafeBytes { bytes += $0 }
+      tensor.scalars.map { $0.bitPattern.littleEndian }.withUnsafeBytes { bytes += $0 }
     case .number(let number):
       append(1)
       append(number)
