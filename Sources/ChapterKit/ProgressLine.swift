@@ -7,11 +7,12 @@ package struct ProgressLine {
   let step: Int
   let total: Int
   let stepsPerSecond: Double?
+  let secondsLeft: Double?
   let readings: [Reading]
 
   package init(
     stage: String, unit: ProgressUnit, step: Int, total: Int, stepsPerSecond: Double?,
-    readings: [Reading]
+    secondsLeft: Double?, readings: [Reading]
   ) {
     precondition(
       total > 0 && (0...total).contains(step), "Step \(step) is not within 0...\(total).")
@@ -20,6 +21,7 @@ package struct ProgressLine {
     self.step = step
     self.total = total
     self.stepsPerSecond = stepsPerSecond
+    self.secondsLeft = secondsLeft
     self.readings = readings
   }
 
@@ -46,8 +48,8 @@ package struct ProgressLine {
   }
 
   private var timeLeft: [String] {
-    guard let stepsPerSecond, step < total else { return [] }
-    return [clockText(Double(total - step) / stepsPerSecond) + " left"]
+    guard let secondsLeft, step < total else { return [] }
+    return [clockText(secondsLeft) + " left"]
   }
 }
 

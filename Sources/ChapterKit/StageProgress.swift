@@ -8,7 +8,9 @@ public final class StageProgress {
   private let unit: ProgressUnit
   private let console: Console
   private let clock: () -> Double
-  private var rate = RateEstimate()
+  private var recentPace = RateEstimate(halfLife: 15)
+  /// Time left is told by a longer memory, in which pauses for validation have their share.
+  private var lastingPace = RateEstimate(halfLife: 900)
   private var readings: [Reading] = []
   private var lastShown: Double?
 
@@ -24,7 +26,8 @@ public final class StageProgress {
   /// A reading stays on display until one with the same label replaces it.
   public func update(_ step: Int, of total: Int, _ readings: [Reading]) {
     let now = clock()
-    rate.update(step: step, at: now)
+    recentPace.update(step: step, at: now)
+    lastingPace.update(step: step, at: now)
     for reading in readings { keep(reading) }
     let interval = console.isTerminal ? barInterval : lineInterval
     let isDue = lastShown.map { now - $0 >= interval } ?? true
@@ -32,7 +35,9 @@ public final class StageProgress {
     lastShown = now
     show(
       ProgressLine(
-        stage: stage, unit: unit, step: step, total: total, stepsPerSecond: rate.stepsPerSecond,
+        stage: stage, unit: unit, step: step, total: total,
+        stepsPerSecond: recentPace.stepsPerSecond,
+        secondsLeft: lastingPace.stepsPerSecond.map { Double(total - step) / $0 },
         readings: self.readings))
   }
 
@@ -105,16 +110,18 @@ public struct Reading: Sendable {
   var text: String { "\(label) \(style.text(value))" }
 }
 
-/// The pace of the last half minute or so: steps and seconds, both fading with age.
+/// The pace of late: steps and seconds, both fading with age.
 ///
 /// The first step seen is only where counting starts, so that a stage that resumes at step 500 does
 /// not claim 500 steps in no time.
 package struct RateEstimate {
+  private let halfLife: Double
   private var last: (step: Int, time: Double)?
   private var steps = 0.0
   private var seconds = 0.0
 
-  package init() {}
+  /// A measurement counts half after `halfLife` seconds.
+  package init(halfLife: Double) { self.halfLife = halfLife }
 
   package mutating func update(step: Int, at time: Double) {
     defer { last = (step, time) }
@@ -127,6 +134,3 @@ package struct RateEstimate {
   /// `nil` until two steps were seen.
   package var stepsPerSecond: Double? { seconds > 0 && steps > 0 ? steps / seconds : nil }
 }
-
-/// Seconds after which a measurement of the pace counts half.
-private let halfLife = 15.0

@@ -1,13 +1,14 @@
 import Foundation
 
 /// A stretch of time in the largest units that say enough: "4.2 s", "231 s", "45 min", "8 h 05
-/// min".
+/// min", "3 d 21 h".
 package func durationText(_ seconds: Double) -> String {
   if seconds < 9.95 { return String(format: "%.1f s", seconds) }
   if seconds < 599.5 { return String(format: "%.0f s", seconds) }
   let minutes = Int((seconds / 60).rounded())
-  return minutes < 60
-    ? "\(minutes) min" : "\(minutes / 60) h " + String(format: "%02d min", minutes % 60)
+  if minutes < 60 { return "\(minutes) min" }
+  if minutes >= 48 * 60 { return dayText(hours: Int((seconds / 3600).rounded())) }
+  return "\(minutes / 60) h " + String(format: "%02d min", minutes % 60)
 }
 
 /// Seconds as on a clock: "0:09", "2:14", "1:02:03"; beyond two days in days and hours.
@@ -15,8 +16,11 @@ func clockText(_ seconds: Double) -> String {
   // A pace near zero would overflow a whole number; nobody reads beyond a year.
   let whole = Int(min(seconds.rounded(), 365 * 86400))
   let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-  if hours >= 48 { return "\(hours / 24) d \(hours % 24) h" }
+  if hours >= 48 { return dayText(hours: hours) }
   return hours > 0
     ? "\(hours):" + String(format: "%02d:%02d", minutes, rest)
     : "\(minutes):" + String(format: "%02d", rest)
 }
+
+/// "3 d 21 h".
+private func dayText(hours: Int) -> String { "\(hours / 24) d \(hours % 24) h" }

@@ -7,7 +7,8 @@ import Testing
     _ step: Int, pace: Double?, unit: ProgressUnit = .iterations, readings: [Reading] = []
   ) -> ProgressLine {
     ProgressLine(
-      stage: "train", unit: unit, step: step, total: 4000, stepsPerSecond: pace, readings: readings)
+      stage: "train", unit: unit, step: step, total: 4000, stepsPerSecond: pace,
+      secondsLeft: pace.map { Double(4000 - step) / $0 }, readings: readings)
   }
 
   @Test func lines() {
@@ -29,15 +30,16 @@ import Testing
   }
 
   @Test func durations() {
-    let texts = [0.04, 4.21, 9.96, 231.4, 599.6, 3570, 3599, 29_100].map(durationText)
+    let texts = [0.04, 4.21, 9.96, 231.4, 599.6, 3570, 3599, 29_100, 334_800].map(durationText)
     #expect(
       texts == [
         "0.0 s", "4.2 s", "10 s", "231 s", "10 min", "1 h 00 min", "1 h 00 min", "8 h 05 min",
+        "3 d 21 h",
       ])
   }
 
   @Test func aSteadyPaceIsMeasuredExactlyWhereverItStarts() throws {
-    var rate = RateEstimate()
+    var rate = RateEstimate(halfLife: 15)
     rate.update(step: 500, at: 100)
     #expect(rate.stepsPerSecond == nil)
     for second in 1...50 { rate.update(step: 500 + 8 * second, at: 100 + Double(second)) }
@@ -46,12 +48,31 @@ import Testing
 
   /// Half-life 15 s: of a pace of 10 that fell to 2 one half-life ago, half the weight is left.
   @Test func theRecentPaceCountsMost() throws {
-    var rate = RateEstimate()
+    var rate = RateEstimate(halfLife: 15)
     for tick in 0...10_000 { rate.update(step: tick, at: Double(tick) / 10) }
     for tick in 1...30 { rate.update(step: 10_000 + tick, at: 1000 + Double(tick) / 2) }
     #expect(abs(try #require(rate.stepsPerSecond) - 6) < 0.1)
     for tick in 31...300 { rate.update(step: 10_000 + tick, at: 1000 + Double(tick) / 2) }
     #expect(abs(try #require(rate.stepsPerSecond) - 2) < 0.02)
+  }
+
+  /// Steps of a second, and a minute of validation after every hundred: the 190,000 that are left
+  /// take 304,000 s, which is 84 h.
+  @Test func theTimeLeftCountsInterruptionsIn() throws {
+    let bench = try Workbench()
+    _ = bench.run { run in
+      _ = try run.stage("train") { progress in
+        for step in 1...10_000 {
+          bench.seconds += step % 100 == 0 ? 61 : 1
+          progress.update(step, of: 200_000, [])
+        }
+        return 0
+      }
+    }
+    let hours = bench.complaints.dropLast().suffix(10).compactMap { line in
+      line.firstMatch(of: /3 d (\d+) h left/).flatMap { Int($0.1) }.map { 72 + $0 }
+    }
+    #expect(hours.count == 10 && hours.allSatisfy { (80...88).contains($0) }, "\(hours)")
   }
 
   @Test func plainLinesComeFirstLastAndEveryHalfMinute() throws {
