@@ -53,7 +53,7 @@ let package = Package(
       name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "MixMatchTests", dependencies: ["MixMatch", "Engine"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets"]),
+    .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine"]),
   ],
   swiftLanguageModes: [.v6]
 )

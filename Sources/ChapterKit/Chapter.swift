@@ -43,7 +43,7 @@ public struct Chapter: Sendable {
   /// Every error becomes one line on standard error.
   ///
   /// - Returns: The exit status: 0, 1 for a failure, 2 for a command line that cannot be
-  ///   understood.
+  ///   understood, 128 and the signal's number for an interruption.
   public func run(_ body: (Run) throws -> Void) -> Int32 {
     program.run { invocation in
       try execute(invocation, in: Surroundings.ofProcess(console: invocation.console), body)

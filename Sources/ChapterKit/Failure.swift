@@ -16,6 +16,30 @@ package struct UsageError: LocalizedError, CustomStringConvertible {
   package init(_ description: String) { self.description = description }
 }
 
+/// The process was asked to end by a signal, and what it did is saved.
+package struct Interruption: LocalizedError, CustomStringConvertible {
+  package let description: String
+  package var errorDescription: String? { description }
+  /// The signal's number.
+  package let signal: Int32
+
+  /// `description` says where the work stands.
+  package init(_ description: String, by signal: Int32) {
+    self.description = "\(description); the same command goes on from there"
+    self.signal = signal
+  }
+}
+
+/// The exit status of a program that an error ends: 2 for a command line that cannot be understood,
+/// what shells give a process that ended by a signal, otherwise 1.
+func exitStatus(for error: any Error) -> Int32 {
+  switch error {
+  case is UsageError: 2
+  case let interruption as Interruption: 128 + interruption.signal
+  default: 1
+  }
+}
+
 /// What any error has to say, on one line.
 package func oneLine(_ error: any Error) -> String {
   let text =

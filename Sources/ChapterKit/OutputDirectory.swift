@@ -18,7 +18,8 @@ package struct OutputDirectory: Sendable {
   /// Makes the directory and `subdirectories` of it, tries that they can be written, and removes
   /// what interrupted processes left there.
   package func prepare(subdirectories: [String]) throws {
-    for directory in [url] + subdirectories.map({ file($0) }) {
+    for path in ["."] + subdirectories {
+      let directory = file(path).standardizedFileURL
       do {
         try tryToWrite(in: directory)
       } catch {
@@ -28,7 +29,7 @@ package struct OutputDirectory: Sendable {
           "--out: found \(directory.shortPath), which cannot be written (\(reason)), "
             + "expected a writable directory")
       }
-      try removeLeftovers(in: directory)
+      try removeLeftovers(in: path)
     }
   }
 
@@ -44,6 +45,14 @@ package struct OutputDirectory: Sendable {
 
   /// What is at `path`, or `nil` where there is nothing that can be read.
   package func content(of path: String) -> Data? { try? Data(contentsOf: file(path)) }
+
+  /// The names of what is in the subdirectory `path`.
+  package func names(in path: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: file(path).path(percentEncoded: false))
+  }
+
+  /// Removes the file at `path`.
+  package func remove(_ path: String) throws { try FileManager.default.removeItem(at: file(path)) }
 
   /// Writes a whole file to the disk and only then gives it its name.
   package func write(_ data: Data, to path: String) throws {
@@ -67,18 +76,28 @@ package struct OutputDirectory: Sendable {
       .appending(path: partialPrefix + final.lastPathComponent)
   }
 
-  /// Gives a complete partial file its name.
+  /// Gives a complete partial file its name, and has the disk know of it.
   package func complete(_ path: String) throws {
     let status = rename(
       partialFile(for: path).path(percentEncoded: false), file(path).path(percentEncoded: false))
     guard status == 0 else { throw Failure(String(cString: strerror(errno))) }
+    try synchronize(file(path).deletingLastPathComponent())
   }
 
-  private func removeLeftovers(in directory: URL) throws {
-    let names = try FileManager.default.contentsOfDirectory(
-      atPath: directory.path(percentEncoded: false))
-    for name in names where isLeftover(name) {
-      try FileManager.default.removeItem(at: directory.appending(path: name))
+  /// Without this a power failure may take the new name away again.
+  private func synchronize(_ directory: URL) throws {
+    let descriptor = open(directory.path(percentEncoded: false), O_RDONLY)
+    guard descriptor >= 0 else { throw Failure(String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    // Some file systems have nothing to do here, and say that it is invalid.
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw Failure(String(cString: strerror(errno)))
+    }
+  }
+
+  private func removeLeftovers(in directory: String) throws {
+    for name in try names(in: directory) where isLeftover(name) {
+      try remove("\(directory)/\(name)")
     }
   }
 

@@ -3,7 +3,8 @@ import Foundation
 /// A command-line program: its options, its help, and one way to end.
 ///
 /// An error that leaves the body becomes one line on standard error, "name: …", and exit status 1;
-/// a command line that cannot be understood gives status 2.
+/// a command line that cannot be understood gives status 2, an interruption 128 and the signal's
+/// number.
 public struct Program: Sendable {
   let name: String
   let summary: String
@@ -38,7 +39,7 @@ public struct Program: Sendable {
       return 0
     } catch {
       console.note("\(name): \(oneLine(error))")
-      return error is UsageError ? 2 : 1
+      return exitStatus(for: error)
     }
   }
 

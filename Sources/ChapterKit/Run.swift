@@ -186,10 +186,11 @@ extension Run {
   ) throws -> StageCache.Entry<Value> {
     beginWork()
     let progress = StageProgress(
-      stage: name, unit: unit, console: console, clock: surroundings.clock)
-    let start = surroundings.clock()
+      stage: name, unit: unit, checkpointFiles: cache.checkpoints(of: name, key: key),
+      in: surroundings)
+    defer { surroundings.stopSignals.release() }
     let value = try work(progress)
-    let seconds = surroundings.clock() - start
+    let seconds = progress.stopwatch.seconds
     let record = StageRecord(
       name: name, key: key, commit: surroundings.sources.commit, dirty: surroundings.sources.dirty,
       date: surroundings.date().formatted(.iso8601), threads: threads,
@@ -197,6 +198,9 @@ extension Run {
     let entry = StageCache.Entry(value: value, record: record)
     try cache.store(entry)
     console.note("\(name): done in \(durationText(seconds))\(progress.closing)")
+    if let signal = surroundings.stopSignals.received() {
+      throw Interruption("interrupted after \(name)", by: signal)
+    }
     return entry
   }
 

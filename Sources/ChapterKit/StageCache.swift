@@ -70,27 +70,32 @@ package struct StageCache {
     return Entry(value: value, record: header.record)
   }
 
-  /// Stores a result, then removes those of the same stage that it supersedes.
+  /// The checkpoints of a stage that has no result yet.
+  func checkpoints(of stage: String, key: String) -> CheckpointFiles {
+    CheckpointFiles(output, directory: directory, stage: stage, key: key)
+  }
+
+  /// Stores a result, then removes what it supersedes: older results of the same stage, and its
+  /// checkpoints.
   package func store(_ entry: Entry<some Encodable>) throws {
     let value = try JSON.encode(entry.value)
     let header = try JSON.encode(Header(record: entry.record, sha256: sha256Hex(value)))
     let path = path(stage: entry.record.name, key: entry.record.key)
     try output.write(header + [newline] + value, to: path)
     try removeOthers(like: URL(filePath: path).lastPathComponent)
+    try checkpoints(of: entry.record.name, key: entry.record.key).removeAll()
   }
 
   private func removeOthers(like kept: String) throws {
-    let url = output.file(directory)
-    let names = try FileManager.default.contentsOfDirectory(atPath: url.path(percentEncoded: false))
     let keyed = keyDigits + fileExtension.count
-    for name in names
+    for name in try output.names(in: directory)
     where name != kept && name.count == kept.count && name.hasPrefix(kept.dropLast(keyed)) {
-      try FileManager.default.removeItem(at: url.appending(path: name))
+      try output.remove("\(directory)/\(name)")
     }
   }
 
   private func path(stage: String, key: String) -> String {
-    "\(directory)/\(fileNamePart(of: stage))-\(key.prefix(keyDigits))\(fileExtension)"
+    "\(directory)/\(fileNamePart(of: stage))-\(keyPart(of: key))\(fileExtension)"
   }
 }
 
@@ -103,6 +108,9 @@ package func fileNamePart(of stage: String) -> String {
   return String(kept).split(separator: "-").joined(separator: "-")
 }
 
+/// As much of a key as file names have.
+func keyPart(of key: String) -> Substring { key.prefix(keyDigits) }
+
+let keyDigits = 16
 private let newline = UInt8(ascii: "\n")
-private let keyDigits = 16
 private let fileExtension = ".jsonl"

@@ -1,31 +1,50 @@
+import Engine
 import Foundation
 
 /// Tells how far a stage has come: a bar on a terminal, otherwise a plain line now and then.
 ///
 ///     progress.update(step, of: steps, [.loss(loss), .accuracy(accuracy)])
 public final class StageProgress {
+  let stopwatch: Stopwatch
   private let stage: String
   private let unit: ProgressUnit
-  private let console: Console
-  private let clock: () -> Double
+  private let checkpointFiles: CheckpointFiles
+  private let surroundings: Surroundings
+  private var console: Console { surroundings.console }
   private var recentPace = RateEstimate(halfLife: 15)
   /// Time left is told by a longer memory, in which pauses for validation have their share.
   private var lastingPace = RateEstimate(halfLife: 900)
   private var readings: [Reading] = []
   private var lastShown: Double?
+  private var hasCheckpoints = false
 
-  init(stage: String, unit: ProgressUnit, console: Console, clock: @escaping () -> Double) {
-    self.stage = stage
-    self.unit = unit
-    self.console = console
-    self.clock = clock
+  init(
+    stage: String, unit: ProgressUnit, checkpointFiles: CheckpointFiles,
+    in surroundings: Surroundings
+  ) {
+    (self.stage, self.unit) = (stage, unit)
+    self.checkpointFiles = checkpointFiles
+    self.surroundings = surroundings
+    stopwatch = Stopwatch(surroundings.clock)
+  }
+
+  /// Checkpoints of a stage that consists of so many steps, and of what it carries from step to
+  /// step, in parts with names; a stage has them once.
+  public func checkpoints(
+    _ steps: Int, of parts: KeyValuePairs<String, any Resumable>
+  ) -> Checkpoints {
+    precondition(!hasCheckpoints, "The stage \(stage) has checkpoints already.")
+    hasCheckpoints = true
+    return Checkpoints(
+      checkpointFiles, stopwatch: stopwatch, steps: steps,
+      state: parts.flatMap { $0.value.state(under: $0.key) }, in: surroundings)
   }
 
   /// Says that `step` of `total` steps are done, and what was measured last.
   ///
   /// A reading stays on display until one with the same label replaces it.
   public func update(_ step: Int, of total: Int, _ readings: [Reading]) {
-    let now = clock()
+    let now = surroundings.clock()
     recentPace.update(step: step, at: now)
     lastingPace.update(step: step, at: now)
     for reading in readings { keep(reading) }

@@ -16,10 +16,14 @@ package struct Surroundings {
   /// Seconds since some moment, always going forward.
   package var clock: () -> Double
   package var date: () -> Date
+  package var stopSignals: StopSignals
+  /// Seconds after which a stage saves what it has done so far.
+  package var checkpointInterval: Double
 
   package init(
     root: URL, console: Console, gnuplot: URL?, sources: SourceState, executableSHA256: String,
-    blasCore: String, clock: @escaping () -> Double, date: @escaping () -> Date
+    blasCore: String, clock: @escaping () -> Double, date: @escaping () -> Date,
+    stopSignals: StopSignals, checkpointInterval: Double = 180
   ) {
     self.root = root
     self.console = console
@@ -29,6 +33,8 @@ package struct Surroundings {
     self.blasCore = blasCore
     self.clock = clock
     self.date = date
+    self.stopSignals = stopSignals
+    self.checkpointInterval = checkpointInterval
   }
 
   /// The world as it is; the package's root is the current directory, from which make runs.
@@ -39,7 +45,7 @@ package struct Surroundings {
       root: root, console: console, gnuplot: findExecutable("gnuplot"),
       sources: .ofCheckout(at: root), executableSHA256: try hashOfRunningProgram(),
       blasCore: BLAS.coreName, clock: { (ContinuousClock.now - start) / .seconds(1) },
-      date: { Date() })
+      date: { Date() }, stopSignals: .ofProcess)
   }
 }
 

@@ -15,9 +15,15 @@ final class Workbench {
   var seconds = 0.0
   var date = Date(timeIntervalSince1970: 1_700_000_000)
   var gnuplot: URL?
+  /// The signal that asked the process to end.
+  var signal: Int32?
+  var checkpointInterval = 180.0
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory
+  /// A new root, or that of another process's workbench.
+  init(root: URL? = nil) throws {
+    self.root =
+      root
+      ?? FileManager.default.temporaryDirectory
       .appending(path: "chapter kit's \(UUID().uuidString)", directoryHint: .isDirectory)
     try write("plot 1", to: "figures/dots.gp")
     try write("set grid", to: "figures/style.gp")
@@ -60,7 +66,9 @@ final class Workbench {
         errors: { self.standardError += $0 }),
       gnuplot: gnuplot, sources: SourceState(commit: commit, dirty: dirty),
       executableSHA256: sha256Hex(Data(program.utf8)), blasCore: "Haswell",
-      clock: { self.seconds }, date: { self.date })
+      clock: { self.seconds }, date: { self.date },
+      stopSignals: StopSignals(watch: {}, release: {}, received: { self.signal }),
+      checkpointInterval: checkpointInterval)
   }
 
   /// The lines of standard error.

@@ -1,0 +1,247 @@
+import ChapterKit
+import Datasets
+import Engine
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+@Suite struct CheckpointTests {
+  /// What comes of a training, and when: all of it has to be the same after interruptions.
+  struct Result: Codable, Equatable {
+    var losses: [Float]
+    var scale: [Float]
+    var runningVariance: [Float]
+  }
+
+  struct Crash: Error {}
+
+  static let steps = 12
+  static let cachePath = "figures/cache/chapter3/article"
+
+  /// A training of a minute a step, in a stage that saves every three minutes; `meanwhile` happens
+  /// in each step.
+  static func train(
+    in bench: Workbench, steps: Int = steps, peak: Float = 0.1,
+    meanwhile: (_ step: Int, _ checkpoints: Checkpoints) throws -> Void = { _, _ in }
+  ) -> (status: Int32, result: Result?) {
+    var result: Result?
+    let status = bench.run { run in
+      result = try run.stage("train seed=0", inputs: ["peak": peak]) { progress in
+        let norm = BatchNorm(channels: 3)
+        let adam = Adam(norm.parameters, weightDecay: 0.01)
+        let losses = Kept([Float]())
+        let checkpoints = progress.checkpoints(
+          steps, of: ["network": norm, "adam": adam, "losses": losses])
+        for step in try checkpoints.resume() {
+          var random = RandomStream(seed: 0, "checkpoints", step)
+          let x = Tensor.uniform(in: -1..<1, shape: [8, 3], random: &random)
+          let loss = meanSquaredError(norm(x, .training), Tensor(repeating: 2, shape: x.shape))
+          loss.backward()
+          adam.update(learningRate: peak / Float(step + 1), momentum: 0.9)
+          losses.value.append(loss.scalar)
+          bench.seconds += 60
+          try meanwhile(step, checkpoints)
+          try checkpoints.saveIfDue(after: step)
+        }
+        return Result(
+          losses: losses.value, scale: norm.parameters[0].parameter.value.scalars,
+          runningVariance: norm.statistics[0].statistic.moments.variance.scalars)
+      }
+    }
+    return (status, result)
+  }
+
+  static func checkpoints(in bench: Workbench) -> [String] {
+    bench.names(in: cachePath).filter { $0.hasSuffix(".checkpoint") }
+  }
+
+  private func uninterrupted() throws -> Result {
+    let (status, result) = Self.train(in: try Workbench())
+    #expect(status == 0)
+    return try #require(result)
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalEndsItAtTheNextStepAndTheSameCommandGoesOn(_ signal: Int32) throws {
+    let expected = try uninterrupted()
+    for last in 0..<Self.steps {
+      let bench = try Workbench()
+      let first = Self.train(in: bench) { step, _ in if step == last { bench.signal = signal } }
+      #expect(first.status == 128 + signal && first.result == nil)
+      #expect(
+        bench.complaints.last
+          == "chapter3: train seed=0: interrupted after step \(last + 1) of 12; "
+          + "the same command goes on from there")
+      bench.signal = nil
+      bench.date += 120
+      let second = Self.train(in: bench)
+      #expect(second.status == 0 && second.result == expected, "interrupted after step \(last)")
+      #expect(
+        bench.complaints.first
+          == "train seed=0: goes on after step \(last + 1) of 12, saved 120 s ago")
+      #expect(try bench.record()?.stages.map(\.seconds) == [720])
+      #expect(Self.checkpoints(in: bench).isEmpty)
+    }
+  }
+
+  /// A process that dies has saved nothing since the last whole three minutes.
+  @Test func aCrashLosesOnlyWhatWasDoneSinceTheLastCheckpoint() throws {
+    let expected = try uninterrupted()
+    for last in 0..<Self.steps {
+      let bench = try Workbench()
+      let first = Self.train(in: bench) { step, _ in if step == last { throw Crash() } }
+      #expect(first.status == 1)
+      #expect(Self.checkpoints(in: bench).count == min(last / 3, 2), "two generations")
+      let second = Self.train(in: bench)
+      #expect(second.result == expected, "died in step \(last)")
+      let resumed = bench.standardError.contains("goes on after step \(last / 3 * 3) of 12, saved")
+      #expect(resumed == (last >= 3))
+      #expect(try bench.record()?.stages.map(\.seconds) == [720], "what was lost is not counted")
+    }
+  }
+
+  /// A process that is killed while it writes checkpoints as fast as it can.
+  @Test(arguments: [10, 35, 80]) func killedWhileWriting(milliseconds: Int) async throws {
+    let bench = try Workbench()
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [path = bench.root.path(percentEncoded: false) as String, milliseconds] in
+      let bench = try Workbench(root: URL(filePath: path))
+      bench.checkpointInterval = 0
+      _ = CheckpointTests.train(in: bench) { step, checkpoints in
+        guard step == 7 else { return }
+        try checkpoints.saveIfDue(after: 7)
+        Thread.detachNewThread {
+          usleep(UInt32(milliseconds) * 1000)
+          kill(getpid(), SIGKILL)
+        }
+        while true { try checkpoints.saveIfDue(after: 7) }
+      }
+    }
+    let (status, result) = Self.train(in: bench)
+    #expect(try result == uninterrupted() && status == 0)
+    #expect(bench.complaints.first?.hasPrefix("train seed=0: goes on after step 8 of 12") == true)
+    #expect(bench.names(in: Self.cachePath).count == 1, "nothing half-written is left")
+  }
+
+  @Test(arguments: ["cut", "empty", "flipped", "of another version", "of another key"])
+  func aDamagedCheckpointIsNamedAndTheOneBeforeItUsed(_ damage: String) throws {
+    let bench = try Workbench()
+    _ = Self.train(in: bench, peak: 0.2) { step, _ in if step == 9 { throw Crash() } }
+    let foreign = try #require(Self.checkpoints(in: bench).last)
+    _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }
+    let names = Self.checkpoints(in: bench)
+      .filter { $0.prefix(29) != foreign.prefix(29) }
+    try #require(names.map { $0.suffix(13) } == [".6.checkpoint", ".9.checkpoint"])
+    let file = bench.root.appending(path: "\(Self.cachePath)/\(names[1])")
+    var content = try Data(contentsOf: file)
+    var found = "found damaged, expected a checkpoint"
+    switch damage {
+    case "cut": content.removeLast()
+    case "empty": content = Data()
+    case "flipped": content[content.count / 2] ^= 1
+    case "of another version":
+      var lines = content.split(separator: UInt8(ascii: "\n"), maxSplits: 1).map { Data($0) }
+      let snapshot = try #require(lines[1].firstRange(of: Data("snapshot".utf8)))
+      lines[1][snapshot.upperBound] = 7
+      content = Data((sha256Hex(lines[1]) + "\n").utf8) + lines[1]
+      found = "found a snapshot of version 7, expected version 1"
+    default:
+      content = try Data(contentsOf: bench.root.appending(path: "\(Self.cachePath)/\(foreign)"))
+      found = "found a checkpoint of something else, expected one of train seed=0"
+    }
+    try content.write(to: file)
+    let (status, result) = Self.train(in: bench)
+    #expect(try result == uninterrupted() && status == 0)
+    #expect(
+      bench.standardError.contains("\(names[1]): \(found); using the one before it\n"),
+      "\(bench.standardError)")
+    #expect(bench.standardError.contains("goes on after step 6 of 12"))
+  }
+
+  @Test func whereAllAreDamagedItStartsOver() throws {
+    let bench = try Workbench()
+    _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }
+    for name in Self.checkpoints(in: bench) { try bench.write("", to: "\(Self.cachePath)/\(name)") }
+    let (status, result) = Self.train(in: bench)
+    #expect(try result == uninterrupted() && status == 0)
+    #expect(bench.complaints.count { $0.hasSuffix("; using the one before it") } == 1)
+    #expect(bench.complaints.count { $0.hasSuffix("; starting over") } == 1)
+  }
+
+  @Test func thoseOfAnotherKeyAreSpokenOfAndStayUntilTheStageIsDone() throws {
+    let bench = try Workbench()
+    _ = Self.train(in: bench, peak: 0.2) { step, _ in if step == 9 { throw Crash() } }
+    _ = Self.train(in: bench) { _, _ in bench.signal = SIGINT }
+    #expect(
+      bench.complaints.first
+        == "train seed=0: found checkpoints of another program, other settings "
+        + "or other data only; starting over")
+    #expect(Self.checkpoints(in: bench).count == 3)
+    bench.signal = nil
+    _ = Self.train(in: bench, peak: 0.2)
+    #expect(bench.standardError.contains("goes on after step 9 of 12"))
+    #expect(Self.checkpoints(in: bench).isEmpty)
+  }
+
+  @Test func aForgottenInputIsNotTakenForAnInterruption() throws {
+    let bench = try Workbench()
+    _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }
+    #expect(Self.train(in: bench, steps: 5).status == 1)
+    #expect(
+      bench.complaints.last?.hasSuffix(
+        ".9.checkpoint: found a checkpoint of 12 steps, expected one of 5; how many there are "
+          + "belongs into the stage's inputs") == true)
+  }
+
+  /// The result is stored first.
+  @Test func aSignalAfterTheLastStepEndsTheRunAfterTheStage() throws {
+    let bench = try Workbench()
+    let status = bench.run { run in
+      _ = try run.stage("train") { _ in
+        bench.signal = SIGTERM
+        return 0
+      }
+      Issue.record("The run must end.")
+    }
+    #expect(status == 143)
+    #expect(
+      bench.complaints.last
+        == "chapter3: interrupted after train; the same command goes on from there")
+    #expect(bench.names(in: Self.cachePath).count == 1)
+  }
+
+  /// Sends this process a signal, and gives it time to come: threads of a pool have it blocked.
+  private static func send(_ signal: Int32) {
+    kill(getpid(), signal)
+    usleep(200_000)
+  }
+
+  /// Taken note of while watched, twice even; then, as always, the end of the process.
+  @Test func theProcessIsEndedBySIGTERMOnlyWhereNobodyWatches() async {
+    await #expect(processExitsWith: .signal(SIGTERM)) {
+      let signals = StopSignals.ofProcess
+      signals.watch()
+      precondition(signals.received() == nil)
+      CheckpointTests.send(SIGTERM)
+      CheckpointTests.send(SIGTERM)
+      precondition(signals.received() == SIGTERM)
+      signals.release()
+      CheckpointTests.send(SIGTERM)
+    }
+  }
+
+  @Test func aSecondCtrlCEndsTheProcessAtOnce() async {
+    await #expect(processExitsWith: .signal(SIGINT)) {
+      let signals = StopSignals.ofProcess
+      signals.watch()
+      CheckpointTests.send(SIGINT)
+      precondition(signals.received() == SIGINT)
+      CheckpointTests.send(SIGINT)
+    }
+  }
+}
