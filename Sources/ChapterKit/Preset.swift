@@ -4,6 +4,8 @@ public enum Preset: String, Codable, Sendable, CaseIterable {
   case smoke
   /// What a reader with a laptop waits for; the default.
   case short
+  /// What a reader leaves a machine alone with: about eight hours on two cores.
+  case overnight
   /// The article's own scale.
   case article
 }

@@ -7,6 +7,7 @@ import Testing
   /// what was expected, and nothing written.
   @Test(arguments: [
     (["--preset", "huge"], "--preset: found \"huge\", expected smoke, short, article"),
+    (["--preset", "overnight"], "--preset: found \"overnight\", expected smoke, short, article"),
     (["--preset="], "--preset: found \"\", expected smoke, short, article"),
     (["--seed", "-1"], "--seed: found \"-1\", expected a whole number from 0 to 1000000000"),
     (["--seed", "one"], "--seed: found \"one\", expected a whole number from 0 to 1000000000"),
@@ -77,6 +78,20 @@ import Testing
       bench.run("--seed", "1", "--seed", "2") { run in #expect(run.seeds == [2]) },
     ]
     #expect(statuses == [0, 0, 0], "\(bench.standardError)")
+  }
+
+  @Test func aPresetIsListedByTheChaptersThatOfferIt() throws {
+    let bench = try Workbench()
+    let chapter = Chapter(
+      4, "MixMatch", summary: "trains.",
+      presets: [.scale(.short, costs: "45 minutes"), .scale(.overnight, costs: "eight hours")])
+    let status = chapter.run(arguments: ["--preset", "overnight"], in: bench.surroundings) { run in
+      #expect(run.preset == .overnight)
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    _ = chapter.run(arguments: ["--help"], in: bench.surroundings) { _ in }
+    #expect(bench.standardOutput.contains("  overnight eight hours\n"))
+    #expect(bench.standardOutput.contains("--preset short|overnight "))
   }
 
   @Test func helpNamesEveryOptionAndCost() throws {
