@@ -1,4 +1,5 @@
 import Engine
+import Synchronization
 import Testing
 
 /// Batches put together and taken apart, large enough that threads share the work.
@@ -27,18 +28,37 @@ import Testing
     #expect(whole.scalars == images.scalars)
   }
 
-  /// Entries that are and that are not a number of vectors long; each knows which it is, and none
-  /// writes into its neighbour, so many that threads really are at work at once.
-  @Test(arguments: [[65536, 10], [8192, 33], [4096, 64]])
+  /// Entries that are and that are not a number of vectors long; each knows which it is.
+  @Test(arguments: [[4096, 10], [2048, 33], [1024, 64], [3, 5]])
   func zippedEntries(shape: [Int]) {
+    expectZipped(shape) { _ in }
+  }
+
+  /// The last entry of the first of 16 parts waits for the second part to begin, and then must not
+  /// write into it. Where there is but one thread it waits in vain, for a second.
+  @Test func anEntryLeavesItsNeighbourAlone() {
+    let nextPartHasBegun = Atomic(false)
+    Parallel.$threads.withValue(2) {
+      expectZipped([4096, 10]) { entry in
+        if entry == 257 { nextPartHasBegun.store(true, ordering: .releasing) }
+        let start = ContinuousClock.now
+        while entry == 255, !nextPartHasBegun.load(ordering: .acquiring),
+          ContinuousClock.now - start < .seconds(1)
+        {}
+      }
+    }
+  }
+
+  private func expectZipped(_ shape: [Int], _ visit: (_ entry: Int) -> Void) {
     let a = Fixture.uniform("batch/a", in: [-1, 1], shape: shape)
     let b = Fixture.uniform("batch/b", in: [-1, 1], shape: shape)
-    let zipped = Parallel.$threads.withValue(4) {
-      zipEntries(a, b) { entry, a, b in Float(entry) + a - b }
+    let zipped = zipEntries(a, b) { entry, a, b in
+      visit(entry)
+      return Float(entry) + a - b
     }
     #expect(zipped.shape == shape)
     let expected = zip(a.scalars, b.scalars).enumerated().map { Float($0 / shape[1]) + $1.0 - $1.1 }
-    #expect(zipped.scalars == expected)
+    #expect(zip(zipped.scalars, expected).allSatisfy { $0 == $1 })
   }
 
   /// Slices that overlap: d/dx (mean x₀² over one + mean (x₀, x₁)² over two + nothing of x₂).
