@@ -4,6 +4,7 @@
 
 # What `make` prints. The costs in it were measured on the machine that the README names.
 define HELP
+make chapter2      mixup: two images of CIFAR-10 blended, and where the proportions come from
 make chapter3      sharpening: two trainings on MNIST, one t-SNE, three pictures
 
 make bench         verify the kernels, and time them, training, inference and t-SNE
@@ -19,7 +20,7 @@ Settings, in any chapter:
   PRESET=smoke     every path, meaningless numbers, into figures/smoke
   PRESET=short     the default
   PRESET=overnight about eight hours, in the chapters whose --help lists it
-  PRESET=article   the article's own scale (chapter 3: the same as short)
+  PRESET=article   the article's own scale (chapters 1 to 3: the same as short)
   SEED=0           the first seed
   SEEDS=3          three seeds: mean and standard deviation
   DATA=data        where the data lie
@@ -30,13 +31,13 @@ Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   ROUNDS=5         how many samples are taken of each
   PYTHON=python3   the Python that has the peers
 
-What it costs on two cores: the first build and make test a few minutes each; chapter 3 about four
-minutes for each seed, its smoke preset ten seconds; run again with nothing changed, any chapter about
+What it costs on two cores: the first build and make test a few minutes each; chapter 2 seconds; chapter 3
+about four minutes for each seed, its smoke preset ten seconds; run again with nothing changed, any chapter about
 a second; make bench a few minutes, make bench-peers half an hour.
 endef
 export HELP
 
-CHAPTERS := chapter3
+CHAPTERS := chapter2 chapter3
 
 # Processor's own instructions. No debug information: a chapter's stages are kept as long as the program
 # is the same, and so an edit of its prose recomputes nothing.

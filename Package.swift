@@ -13,6 +13,10 @@ let package = Package(
   targets: [
     // The article, one executable a chapter.
     .executableTarget(
+      name: "chapter2",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"],
+      path: "chapters/2-mixup"),
+    .executableTarget(
       name: "chapter3",
       dependencies: ["ChapterKit", "Datasets", "Embedding", "Engine", "MixMatch"],
       path: "chapters/3-sharpening"),
