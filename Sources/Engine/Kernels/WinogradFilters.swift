@@ -12,15 +12,13 @@ struct WinogradFilters {
     pointStride = inputs * outputs
     buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
     Parallel.forEachRange(of: inputs) { [buffer, pointStride] _, range in
-      withUnsafeTemporaryAllocation(of: Vector.self, capacity: 36) { workspace in
-        for start in stride(
-          from: range.lowerBound * outputs, to: range.upperBound * outputs,
-          by: Buffer.vectorWidth)
-        {
-          WinogradTransform.filter(
-            weights + start, stride: pointStride, to: buffer.pointer + start,
-            pointStride: pointStride, workspace: workspace.baseAddress!)
-        }
+      for start in stride(
+        from: range.lowerBound * outputs, to: range.upperBound * outputs,
+        by: Buffer.vectorWidth)
+      {
+        WinogradTransform.filter(
+          weights + start, stride: inputs * outputs, to: buffer.pointer + start,
+          pointStride: pointStride)
       }
     }
   }
@@ -60,12 +58,10 @@ struct WinogradFilters {
   /// `gradient` (3, 3, inputs, outputs) ← the gradient of the filters, these being the transformed
   /// ones'.
   func transformBack(into gradient: UnsafeMutablePointer<Float>) {
-    withUnsafeTemporaryAllocation(of: Vector.self, capacity: 36) { workspace in
-      for start in stride(from: 0, to: pointStride, by: Buffer.vectorWidth) {
-        WinogradTransform.filterGradient(
-          buffer.pointer + start, pointStride: pointStride, to: gradient + start,
-          stride: pointStride, workspace: workspace.baseAddress!)
-      }
+    for start in stride(from: 0, to: pointStride, by: Buffer.vectorWidth) {
+      WinogradTransform.filterGradient(
+        buffer.pointer + start, pointStride: pointStride, to: gradient + start,
+        stride: pointStride)
     }
   }
 }

@@ -34,29 +34,27 @@ struct TileLayout {
 
 /// The transformed tiles of a block of images: for each of the 36 points a matrix (tiles,
 /// channels).
-final class WinogradTiles {
+struct WinogradTiles {
   private let layout: TileLayout
   let channels: Int
   private let buffer: Buffer
-  private let workspace: UnsafeMutablePointer<Vector>
   private let pointStride: Int
 
   init(_ layout: TileLayout, channels: Int) {
     self.layout = layout
     self.channels = channels
-    pointStride = layout.imagesInBlock * layout.tilesInImage * channels
+    // A line more than the matrix has: a power of two would put all points into the same few sets
+    // of the cache.
+    pointStride = layout.imagesInBlock * layout.tilesInImage * channels + Buffer.vectorWidth
     buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
-    workspace = .allocate(capacity: WinogradTransform.pointCount)
   }
-
-  deinit { workspace.deallocate() }
 
   /// Bᵀ d B of each tile of an image, which becomes number `index` of the block.
   func readInput(_ image: PaddedImage, _ padded: UnsafePointer<Float>, at index: Int) {
     forEachTile(at: index) { row, column, channel, target in
       WinogradTransform.input(
         padded + row * image.rowStride + column * channels + channel, rowStride: image.rowStride,
-        channels: channels, to: target, pointStride: pointStride, workspace: workspace)
+        channels: channels, to: target, pointStride: pointStride)
     }
   }
 
@@ -66,20 +64,22 @@ final class WinogradTiles {
       WinogradTransform.outputGradient(
         padded + image.origin + row * image.rowStride + column * channels + channel,
         rowStride: image.rowStride,
-        channels: channels, to: target, pointStride: pointStride, workspace: workspace)
+        channels: channels, to: target, pointStride: pointStride)
     }
   }
 
   /// Writes image `index` of the block as Aᵀ m A to `output` (H, W, channels).
   func writeOutput(at index: Int, into output: UnsafeMutablePointer<Float>) {
-    let tile = WinogradTransform.tile
     forEachTile(at: index) { row, column, channel, source in
-      WinogradTransform.output(source, pointStride: pointStride, workspace: workspace)
+      let (rows, columns) = (layout.height - row, layout.width - column)
       let target = output + (row * layout.width + column) * channels + channel
-      for y in 0..<min(tile, layout.height - row) {
-        for x in 0..<min(tile, layout.width - column) {
-          (target + (y * layout.width + x) * channels).vector = workspace[y * tile + x]
-        }
+      WinogradTransform.output(source, pointStride: pointStride) { y, pixels in
+        guard y < rows else { return }
+        let target = target + y * layout.width * channels
+        target.vector = pixels.0
+        if columns > 1 { (target + channels).vector = pixels.1 }
+        if columns > 2 { (target + 2 * channels).vector = pixels.2 }
+        if columns > 3 { (target + 3 * channels).vector = pixels.3 }
       }
     }
   }

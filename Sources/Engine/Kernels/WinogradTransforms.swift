@@ -24,72 +24,60 @@ enum WinogradTransform {
   @inline(__always)
   static func input(
     _ source: UnsafePointer<Float>, rowStride: Int, channels: Int,
-    to target: UnsafeMutablePointer<Float>, pointStride: Int,
-    workspace: UnsafeMutablePointer<Vector>
+    to target: UnsafeMutablePointer<Float>, pointStride: Int
   ) {
-    for j in 0..<6 {
-      let column = source + j * channels
-      let t = inputPoints(
-        column.vector, (column + rowStride).vector, (column + 2 * rowStride).vector,
-        (column + 3 * rowStride).vector, (column + 4 * rowStride).vector,
-        (column + 5 * rowStride).vector)
-      store(t, to: workspace + j, stride: 6)
-    }
-    for i in 0..<6 {
-      let row = workspace + 6 * i
-      let t = inputPoints(row[0], row[1], row[2], row[3], row[4], row[5])
-      store(t, to: target + 6 * i * pointStride, stride: pointStride)
+    // Half of the points along the first axis at a time: 36 vectors would not fit the registers.
+    for half in 0..<2 {
+      let target = target + 18 * half * pointStride
+      @inline(__always)
+      func column(_ j: Int) -> Three {
+        let d = six(source + j * channels, stride: rowStride)
+        return half == 0 ? nearInputPoints(d) : farInputPoints(d)
+      }
+      let (a, b, c, d, e, f) = (column(0), column(1), column(2), column(3), column(4), column(5))
+      store(inputPoints((a.0, b.0, c.0, d.0, e.0, f.0)), to: target, row: 0, pointStride)
+      store(inputPoints((a.1, b.1, c.1, d.1, e.1, f.1)), to: target, row: 1, pointStride)
+      store(inputPoints((a.2, b.2, c.2, d.2, e.2, f.2)), to: target, row: 2, pointStride)
     }
   }
 
-  /// `workspace`[0 ..< 16] ← Aᵀ m A, a 4×4 tile in row-major order, m's 36 points at `source`,
-  /// `pointStride` apart.
+  /// Aᵀ m A, m's 36 points at `source`, `pointStride` apart; calls `write` with each of the tile's
+  /// rows.
   @inline(__always)
   static func output(
-    _ source: UnsafePointer<Float>, pointStride: Int, workspace: UnsafeMutablePointer<Vector>
+    _ source: UnsafePointer<Float>, pointStride: Int, write: (_ row: Int, _ pixels: Four) -> Void
   ) {
-    // The first pass leaves four rows of six, the second overwrites them from the front.
-    for j in 0..<6 {
-      let column = source + j * pointStride
-      let step = 6 * pointStride
-      let t = outputPixels(
-        column.vector, (column + step).vector, (column + 2 * step).vector,
-        (column + 3 * step).vector, (column + 4 * step).vector, (column + 5 * step).vector)
-      workspace[j] = t.0
-      workspace[6 + j] = t.1
-      workspace[12 + j] = t.2
-      workspace[18 + j] = t.3
+    @inline(__always)
+    func column(_ j: Int) -> Four {
+      outputPixels(six(source + j * pointStride, stride: 6 * pointStride))
     }
-    for i in 0..<4 {
-      let row = workspace + 6 * i
-      let t = outputPixels(row[0], row[1], row[2], row[3], row[4], row[5])
-      workspace[4 * i] = t.0
-      workspace[4 * i + 1] = t.1
-      workspace[4 * i + 2] = t.2
-      workspace[4 * i + 3] = t.3
-    }
+    let (a, b, c, d, e, f) = (column(0), column(1), column(2), column(3), column(4), column(5))
+    write(0, outputPixels((a.0, b.0, c.0, d.0, e.0, f.0)))
+    write(1, outputPixels((a.1, b.1, c.1, d.1, e.1, f.1)))
+    write(2, outputPixels((a.2, b.2, c.2, d.2, e.2, f.2)))
+    write(3, outputPixels((a.3, b.3, c.3, d.3, e.3, f.3)))
   }
 
   /// `target` ← A e Aᵀ, the 36 points `pointStride` apart, the 4×4 tile e at `source` as in
-  /// ``input(_:rowStride:channels:to:pointStride:workspace:)``.
+  /// ``input(_:rowStride:channels:to:pointStride:)``.
   @inline(__always)
   static func outputGradient(
     _ source: UnsafePointer<Float>, rowStride: Int, channels: Int,
-    to target: UnsafeMutablePointer<Float>, pointStride: Int,
-    workspace: UnsafeMutablePointer<Vector>
+    to target: UnsafeMutablePointer<Float>, pointStride: Int
   ) {
-    for j in 0..<4 {
-      let column = source + j * channels
-      let t = gradientPoints(
-        column.vector, (column + rowStride).vector, (column + 2 * rowStride).vector,
-        (column + 3 * rowStride).vector)
-      store(t, to: workspace + j, stride: 4)
+    @inline(__always)
+    func column(_ j: Int) -> Six {
+      let e = source + j * channels
+      return gradientPoints(
+        (e.vector, (e + rowStride).vector, (e + 2 * rowStride).vector, (e + 3 * rowStride).vector))
     }
-    for i in 0..<6 {
-      let row = workspace + 4 * i
-      let t = gradientPoints(row[0], row[1], row[2], row[3])
-      store(t, to: target + 6 * i * pointStride, stride: pointStride)
-    }
+    let (a, b, c, d) = (column(0), column(1), column(2), column(3))
+    store(gradientPoints((a.0, b.0, c.0, d.0)), to: target, row: 0, pointStride)
+    store(gradientPoints((a.1, b.1, c.1, d.1)), to: target, row: 1, pointStride)
+    store(gradientPoints((a.2, b.2, c.2, d.2)), to: target, row: 2, pointStride)
+    store(gradientPoints((a.3, b.3, c.3, d.3)), to: target, row: 3, pointStride)
+    store(gradientPoints((a.4, b.4, c.4, d.4)), to: target, row: 4, pointStride)
+    store(gradientPoints((a.5, b.5, c.5, d.5)), to: target, row: 5, pointStride)
   }
 
   /// `target` ← G g Gᵀ, the 36 points `pointStride` apart, the 3×3 filter g at `source` with its
@@ -97,20 +85,20 @@ enum WinogradTransform {
   @inline(__always)
   static func filter(
     _ source: UnsafePointer<Float>, stride: Int,
-    to target: UnsafeMutablePointer<Float>, pointStride: Int,
-    workspace: UnsafeMutablePointer<Vector>
+    to target: UnsafeMutablePointer<Float>, pointStride: Int
   ) {
-    for j in 0..<3 {
-      let column = source + j * stride
-      let t = filterPoints(
-        column.vector, (column + 3 * stride).vector, (column + 6 * stride).vector)
-      store(t, to: workspace + j, stride: 3)
+    @inline(__always)
+    func column(_ j: Int) -> Six {
+      let g = source + j * stride
+      return filterPoints((g.vector, (g + 3 * stride).vector, (g + 6 * stride).vector))
     }
-    for i in 0..<6 {
-      let row = workspace + 3 * i
-      let t = filterPoints(row[0], row[1], row[2])
-      store(t, to: target + 6 * i * pointStride, stride: pointStride)
-    }
+    let (a, b, c) = (column(0), column(1), column(2))
+    store(filterPoints((a.0, b.0, c.0)), to: target, row: 0, pointStride)
+    store(filterPoints((a.1, b.1, c.1)), to: target, row: 1, pointStride)
+    store(filterPoints((a.2, b.2, c.2)), to: target, row: 2, pointStride)
+    store(filterPoints((a.3, b.3, c.3)), to: target, row: 3, pointStride)
+    store(filterPoints((a.4, b.4, c.4)), to: target, row: 4, pointStride)
+    store(filterPoints((a.5, b.5, c.5)), to: target, row: 5, pointStride)
   }
 
   /// `target` ← Gᵀ u G, nine numbers `stride` apart, u's 36 points at `source`, `pointStride`
@@ -118,123 +106,126 @@ enum WinogradTransform {
   @inline(__always)
   static func filterGradient(
     _ source: UnsafePointer<Float>, pointStride: Int,
-    to target: UnsafeMutablePointer<Float>, stride: Int,
-    workspace: UnsafeMutablePointer<Vector>
+    to target: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    for j in 0..<6 {
-      let column = source + j * pointStride
-      let step = 6 * pointStride
-      let t = filterNumbers(
-        column.vector, (column + step).vector, (column + 2 * step).vector,
-        (column + 3 * step).vector, (column + 4 * step).vector, (column + 5 * step).vector)
-      workspace[j] = t.0
-      workspace[6 + j] = t.1
-      workspace[12 + j] = t.2
+    @inline(__always)
+    func column(_ j: Int) -> Three {
+      filterNumbers(six(source + j * pointStride, stride: 6 * pointStride))
     }
-    for i in 0..<3 {
-      let row = workspace + 6 * i
-      let t = filterNumbers(row[0], row[1], row[2], row[3], row[4], row[5])
-      let target = target + 3 * i * stride
-      target.vector = t.0
-      (target + stride).vector = t.1
-      (target + 2 * stride).vector = t.2
+    @inline(__always)
+    func write(_ row: Int, _ g: Three) {
+      let target = target + 3 * row * stride
+      target.vector = g.0
+      (target + stride).vector = g.1
+      (target + 2 * stride).vector = g.2
     }
+    let (a, b, c, d, e, f) = (column(0), column(1), column(2), column(3), column(4), column(5))
+    write(0, filterNumbers((a.0, b.0, c.0, d.0, e.0, f.0)))
+    write(1, filterNumbers((a.1, b.1, c.1, d.1, e.1, f.1)))
+    write(2, filterNumbers((a.2, b.2, c.2, d.2, e.2, f.2)))
   }
 }
 
 // MARK: - Along one axis
 
+typealias Three = (Vector, Vector, Vector)
+typealias Four = (Vector, Vector, Vector, Vector)
 private typealias Six = (Vector, Vector, Vector, Vector, Vector, Vector)
 
 @inline(__always)
-private func store(_ t: Six, to target: UnsafeMutablePointer<Vector>, stride: Int) {
-  target[0] = t.0
-  target[stride] = t.1
-  target[2 * stride] = t.2
-  target[3 * stride] = t.3
-  target[4 * stride] = t.4
-  target[5 * stride] = t.5
+private func six(_ source: UnsafePointer<Float>, stride: Int) -> Six {
+  (
+    source.vector, (source + stride).vector, (source + 2 * stride).vector,
+    (source + 3 * stride).vector, (source + 4 * stride).vector, (source + 5 * stride).vector
+  )
 }
 
+/// Writes a row of the transformed tile.
 @inline(__always)
-private func store(_ t: Six, to target: UnsafeMutablePointer<Float>, stride: Int) {
+private func store(
+  _ t: Six, to target: UnsafeMutablePointer<Float>, row: Int, _ pointStride: Int
+) {
+  let target = target + 6 * row * pointStride
   target.vector = t.0
-  (target + stride).vector = t.1
-  (target + 2 * stride).vector = t.2
-  (target + 3 * stride).vector = t.3
-  (target + 4 * stride).vector = t.4
-  (target + 5 * stride).vector = t.5
+  (target + pointStride).vector = t.1
+  (target + 2 * pointStride).vector = t.2
+  (target + 3 * pointStride).vector = t.3
+  (target + 4 * pointStride).vector = t.4
+  (target + 5 * pointStride).vector = t.5
 }
 
 /// Bᵀ d.
 @inline(__always)
-private func inputPoints(
-  _ d0: Vector, _ d1: Vector, _ d2: Vector, _ d3: Vector, _ d4: Vector, _ d5: Vector
-) -> Six {
-  let even = d4.addingProduct(-4, d2)
-  let odd = d3.addingProduct(-4, d1)
-  let outerEven = d4 - d2
-  let outerOdd = d3 - d1
+private func inputPoints(_ d: Six) -> Six {
+  let (near, far) = (nearInputPoints(d), farInputPoints(d))
+  return (near.0, near.1, near.2, far.0, far.1, far.2)
+}
+
+/// The first three of Bᵀ d: at 0 and ±1.
+@inline(__always)
+private func nearInputPoints(_ d: Six) -> Three {
+  let even = d.4.addingProduct(-4, d.2)
+  let odd = d.3.addingProduct(-4, d.1)
+  return (d.4.addingProduct(4, d.0).addingProduct(-5, d.2), even + odd, even - odd)
+}
+
+/// The last three of Bᵀ d: at ±2 and ∞.
+@inline(__always)
+private func farInputPoints(_ d: Six) -> Three {
+  let even = d.4 - d.2
+  let odd = d.3 - d.1
   return (
-    d4.addingProduct(4, d0).addingProduct(-5, d2),
-    even + odd,
-    even - odd,
-    outerEven.addingProduct(2, outerOdd),
-    outerEven.addingProduct(-2, outerOdd),
-    d5.addingProduct(4, d1).addingProduct(-5, d3)
+    even.addingProduct(2, odd), even.addingProduct(-2, odd),
+    d.5.addingProduct(4, d.1).addingProduct(-5, d.3)
   )
 }
 
 /// Aᵀ m.
 @inline(__always)
-private func outputPixels(
-  _ m0: Vector, _ m1: Vector, _ m2: Vector, _ m3: Vector, _ m4: Vector, _ m5: Vector
-) -> (Vector, Vector, Vector, Vector) {
-  let sum = m1 + m2
-  let difference = m1 - m2
-  let outerSum = m3 + m4
-  let outerDifference = m3 - m4
+private func outputPixels(_ m: Six) -> Four {
+  let sum = m.1 + m.2
+  let difference = m.1 - m.2
+  let outerSum = m.3 + m.4
+  let outerDifference = m.3 - m.4
   return (
-    m0 + sum + outerSum,
+    m.0 + sum + outerSum,
     difference.addingProduct(2, outerDifference),
     sum.addingProduct(4, outerSum),
-    (difference + m5).addingProduct(8, outerDifference)
+    (difference + m.5).addingProduct(8, outerDifference)
   )
 }
 
 /// A e.
 @inline(__always)
-private func gradientPoints(_ e0: Vector, _ e1: Vector, _ e2: Vector, _ e3: Vector) -> Six {
-  let even = e0 + e2
-  let odd = e1 + e3
-  let outerEven = e0.addingProduct(4, e2)
-  let outerOdd = (2 * e1).addingProduct(8, e3)
-  return (e0, even + odd, even - odd, outerEven + outerOdd, outerEven - outerOdd, e3)
+private func gradientPoints(_ e: Four) -> Six {
+  let even = e.0 + e.2
+  let odd = e.1 + e.3
+  let outerEven = e.0.addingProduct(4, e.2)
+  let outerOdd = (2 * e.1).addingProduct(8, e.3)
+  return (e.0, even + odd, even - odd, outerEven + outerOdd, outerEven - outerOdd, e.3)
 }
 
 /// G g.
 @inline(__always)
-private func filterPoints(_ g0: Vector, _ g1: Vector, _ g2: Vector) -> Six {
-  let outer = (g0 + g2) * (-1 / 6)
-  let middle = g1 * (1 / 6)
-  let farOuter = (g2 * (1 / 6)).addingProduct(1 / 24, g0)
-  let farMiddle = g1 * (1 / 12)
+private func filterPoints(_ g: Three) -> Six {
+  let outer = (g.0 + g.2) * (-1 / 6)
+  let middle = g.1 * (1 / 6)
+  let farOuter = (g.2 * (1 / 6)).addingProduct(1 / 24, g.0)
+  let farMiddle = g.1 * (1 / 12)
   return (
-    g0 * 0.25, outer - middle, outer + middle, farOuter + farMiddle, farOuter - farMiddle, g2
+    g.0 * 0.25, outer - middle, outer + middle, farOuter + farMiddle, farOuter - farMiddle, g.2
   )
 }
 
 /// Gᵀ u.
 @inline(__always)
-private func filterNumbers(
-  _ u0: Vector, _ u1: Vector, _ u2: Vector, _ u3: Vector, _ u4: Vector, _ u5: Vector
-) -> (Vector, Vector, Vector) {
-  let near = (u1 + u2) * (1 / 6)
-  let far = u3 + u4
+private func filterNumbers(_ u: Six) -> Three {
+  let near = (u.1 + u.2) * (1 / 6)
+  let far = u.3 + u.4
   return (
-    (u0 * 0.25 - near).addingProduct(1 / 24, far),
-    ((u2 - u1) * (1 / 6)).addingProduct(1 / 12, u3 - u4),
-    (u5 - near).addingProduct(1 / 6, far)
+    (u.0 * 0.25 - near).addingProduct(1 / 24, far),
+    ((u.2 - u.1) * (1 / 6)).addingProduct(1 / 12, u.3 - u.4),
+    (u.5 - near).addingProduct(1 / 6, far)
   )
 }
 
