@@ -118,11 +118,14 @@ extension ResidualOperation {
     let moments = ColumnMoments(parts: algorithm.parts, columns: geometry.outputChannels)
     let y = Tensor(uninitialised: geometry.outputShape)
     algorithm.convolve(source, filters.pointer, into: y.pointer) { part, images in
-      let start = images.lowerBound * geometry.outputLength
-      let rows = images.count * geometry.positions
-      addend?.add(
-        from: start, pixels: rows, channels: geometry.outputChannels, to: y.pointer + start)
-      moments.add(y.pointer + start, rows: rows, to: part)
+      // Image by image, so that what was added is still in the cache when its moments are taken.
+      for image in images {
+        let start = image * geometry.outputLength
+        addend?.add(
+          from: start, pixels: geometry.positions, channels: geometry.outputChannels,
+          to: y.pointer + start)
+        moments.add(y.pointer + start, rows: geometry.positions, to: part)
+      }
     }
     return (y, ChannelMoments(moments, channels: geometry.outputChannels))
   }

@@ -1,9 +1,10 @@
 /// Means and variances of the columns of a matrix (rows, columns), of the channels of images,
-/// collected block by block.
+/// collected chunk by chunk.
 ///
-/// Each block takes its own mean first and squares the distances from it, whose sum then corrects
-/// the rounding errors of both, so that nothing is lost where the mean is large beside the
-/// deviation; blocks are combined by Chan, Golub and LeVeque (1979), and parts in their order.
+/// Distances are taken from the mean of what a part has seen so far, of a part's first chunk from
+/// its own mean, and squared; their sum corrects both, so that nothing is lost where the mean is
+/// large beside the deviation. Chunks are combined by Chan, Golub and LeVeque (1979), and parts in
+/// their order.
 struct ColumnMoments {
   private let means: PartialSums
   private let squares: PartialSums
@@ -17,41 +18,47 @@ struct ColumnMoments {
     self.columns = columns
   }
 
-  /// Adds a block of `rows` rows to a part.
+  /// Adds `rows` rows to a part.
   func add(_ x: UnsafePointer<Float>, rows: Int, to part: Int) {
-    guard rows > 0 else { return }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * columns) { scratch in
-      let mean = scratch.baseAddress!
-      let (rest, square) = (mean + columns, mean + 2 * columns)
-      scratch.update(repeating: 0)
-      addColumnSums(x, rows: rows, columns: columns, to: mean)
-      for c in 0..<columns { mean[c] /= Float(rows) }
-      for row in 0..<rows {
-        let x = x + row * columns
-        for c in 0..<columns {
-          let distance = x[c] - mean[c]
-          rest[c] += distance
-          square[c].addProduct(distance, distance)
-        }
-      }
-      for c in 0..<columns {
-        mean[c] += rest[c] / Float(rows)
-        square[c] -= rest[c] * rest[c] / Float(rows)
-      }
-      merge(mean, square, rows: Float(rows), into: part)
+    let sums = Buffer(count: columns)
+    let squaredSums = Buffer(count: columns)
+    for start in stride(from: 0, to: rows, by: Self.chunk) {
+      addChunk(
+        x + start * columns, rows: min(Self.chunk, rows - start), to: part,
+        sums.pointer, squaredSums.pointer)
     }
   }
 
-  private func merge(
-    _ mean: UnsafePointer<Float>, _ square: UnsafePointer<Float>, rows: Float, into part: Int
+  /// Rows whose squared distances are summed before they are combined with those of others.
+  private static let chunk = 64
+
+  private func addChunk(
+    _ x: UnsafePointer<Float>, rows: Int, to part: Int,
+    _ sums: UnsafeMutablePointer<Float>, _ squaredSums: UnsafeMutablePointer<Float>
   ) {
-    let (partMean, partSquare) = (means[part], squares[part])
+    let (means, squares) = (means[part], squares[part])
     let before = counts[part][0]
-    let after = before + rows
-    for c in 0..<columns {
-      let distance = mean[c] - partMean[c]
-      partMean[c] += distance * (rows / after)
-      partSquare[c] += square[c] + distance * distance * (before * rows / after)
+    let count = Float(rows)
+    if before == 0 {
+      addColumnSums(x, rows: rows, columns: columns, to: means)
+      forEachColumnVector(columns) { $0.store($0.load(means) / count, to: means) }
+    }
+    sums.update(repeating: 0, count: columns)
+    squaredSums.update(repeating: 0, count: columns)
+    for row in 0..<rows {
+      forEachColumnVector(columns) { c in
+        let distance = c.load(x + row * columns) - c.load(means)
+        c.store(c.load(sums) + distance, to: sums)
+        c.store(c.load(squaredSums).addingProduct(distance, distance), to: squaredSums)
+      }
+    }
+    let after = before + count
+    forEachColumnVector(columns) { c in
+      let distance = c.load(sums) / count
+      let square = c.load(squaredSums) - c.load(sums) * distance
+      c.store(c.load(means) + distance * (count / after), to: means)
+      c.store(
+        c.load(squares) + square + distance * distance * (before * count / after), to: squares)
     }
     counts[part][0] = after
   }
@@ -91,8 +98,9 @@ func addColumnSums(
   _ x: UnsafePointer<Float>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Float>
 ) {
   for row in 0..<rows {
-    let x = x + row * columns
-    for c in 0..<columns { sums[c] += x[c] }
+    forEachColumnVector(columns) { c in
+      c.store(c.load(sums) + c.load(x + row * columns), to: sums)
+    }
   }
 }
 

@@ -22,51 +22,61 @@ enum ImageSource {
   func read(
     from start: Int, pixels: Int, channels: Int, into target: UnsafeMutablePointer<Float>
   ) {
+    if case .stored(let x) = self {
+      target.update(from: x + start, count: pixels * channels)
+      return
+    }
+    forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in
+      columns.store(value, to: target + pixel * channels)
+    }
+  }
+
+  /// Adds what ``read(from:pixels:channels:into:)`` writes to `target`.
+  func add(from start: Int, pixels: Int, channels: Int, to target: UnsafeMutablePointer<Float>) {
+    forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in
+      let target = target + pixel * channels
+      columns.store(columns.load(target) + value, to: target)
+    }
+  }
+
+  /// Calls `body` with every vector of `pixels` pixels, the first of which begins at number `start`.
+  @inline(__always)
+  private func forEachVector(
+    from start: Int, pixels: Int, channels: Int,
+    _ body: (_ pixel: Int, _ columns: ColumnVector, _ value: Vector) -> Void
+  ) {
     switch self {
     case .stored(let x):
-      target.update(from: x + start, count: pixels * channels)
+      forEachVector(pixels, channels) { pixel, c in
+        body(pixel, c, c.load(x + start + pixel * channels))
+      }
     case .normalised(let x, let scale, let shift, let slope):
-      for pixel in 0..<pixels {
-        let x = x + start + pixel * channels
-        let target = target + pixel * channels
-        for c in 0..<channels {
-          let y = shift[c].addingProduct(x[c], scale[c])
-          target[c] = y > 0 ? y : slope * y
-        }
+      forEachVector(pixels, channels) { pixel, c in
+        let x = c.load(x + start + pixel * channels)
+        let y = c.load(shift).addingProduct(x, c.load(scale))
+        body(pixel, c, (slope * y).replacing(with: y, where: y .> 0))
       }
     case .activationGradient(let g, let y, let slope):
-      let (g, y) = (g + start, y + start)
-      for i in 0..<pixels * channels { target[i] = y[i] > 0 ? g[i] : slope * g[i] }
+      forEachVector(pixels, channels) { pixel, c in
+        let i = start + pixel * channels
+        let g = c.load(g + i)
+        body(pixel, c, (slope * g).replacing(with: g, where: c.load(y + i) .> 0))
+      }
     case .normalisationGradient(let g, let x, let gradientFactor, let inputFactor, let offset):
-      for pixel in 0..<pixels {
-        let (g, x) = (g + start + pixel * channels, x + start + pixel * channels)
-        let target = target + pixel * channels
-        for c in 0..<channels {
-          target[c] = offset[c].addingProduct(x[c], inputFactor[c])
-            .addingProduct(g[c], gradientFactor[c])
-        }
+      forEachVector(pixels, channels) { pixel, c in
+        let i = start + pixel * channels
+        let value = c.load(offset).addingProduct(c.load(x + i), c.load(inputFactor))
+          .addingProduct(c.load(g + i), c.load(gradientFactor))
+        body(pixel, c, value)
       }
     }
   }
-}
 
-extension ImageSource {
-  /// Adds what ``read(from:pixels:channels:into:)`` writes to `target`.
-  func add(from start: Int, pixels: Int, channels: Int, to target: UnsafeMutablePointer<Float>) {
-    if case .stored(let x) = self {
-      for i in 0..<pixels * channels { target[i] += x[start + i] }
-      return
-    }
-    let chunk = 64
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: chunk * channels) { scratch in
-      let scratch = scratch.baseAddress!
-      for first in stride(from: 0, to: pixels, by: chunk) {
-        let count = min(chunk, pixels - first)
-        read(from: start + first * channels, pixels: count, channels: channels, into: scratch)
-        let target = target + first * channels
-        for i in 0..<count * channels { target[i] += scratch[i] }
-      }
-    }
+  @inline(__always)
+  private func forEachVector(
+    _ pixels: Int, _ channels: Int, _ body: (_ pixel: Int, ColumnVector) -> Void
+  ) {
+    for pixel in 0..<pixels { forEachColumnVector(channels) { body(pixel, $0) } }
   }
 }
 

@@ -50,15 +50,7 @@ struct NormalisationGradientSums {
 
   /// Adds `rows` rows of the derivative by the normalised values, `x` being the values before.
   func add(_ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, to part: Int) {
-    let mean = factors.moments.mean.pointer
-    let (sum, product) = (gradients[part], products[part])
-    for row in 0..<rows {
-      let (gradient, x) = (gradient + row * channels, x + row * channels)
-      for c in 0..<channels {
-        sum[c] += gradient[c]
-        product[c].addProduct(gradient[c], x[c] - mean[c])
-      }
-    }
+    collect(x, rows: rows, part: part) { offset, c, _ in c.load(gradient + offset) }
   }
 
   /// Undoes an activation after the normalisation and adds what comes out, as
@@ -69,22 +61,32 @@ struct NormalisationGradientSums {
     _ activation: Activation, _ gradient: UnsafeMutablePointer<Float>,
     shortcut: UnsafePointer<Float>?, _ x: UnsafePointer<Float>, rows: Int, part: Int
   ) {
+    let slope = activation.slope
+    collect(x, rows: rows, part: part) { offset, c, normalised in
+      var g = c.load(gradient + offset)
+      if let shortcut { g += c.load(shortcut + offset) }
+      let before = (slope * g).replacing(with: g, where: normalised .> 0)
+      c.store(before, to: gradient + offset)
+      return before
+    }
+  }
+
+  /// Adds the derivatives that `gradient` gives, which it is called for with the place of a row's
+  /// first number, some of the row's channels and their normalised values.
+  @inline(__always)
+  private func collect(
+    _ x: UnsafePointer<Float>, rows: Int, part: Int,
+    _ gradient: (_ offset: Int, ColumnVector, _ normalised: Vector) -> Vector
+  ) {
     let (factor, offset) = (factors.factor.pointer, factors.offset.pointer)
     let mean = factors.moments.mean.pointer
     let (sum, product) = (gradients[part], products[part])
-    let slope = activation.slope
     for row in 0..<rows {
-      let (gradient, x) = (gradient + row * channels, x + row * channels)
-      if let shortcut {
-        let shortcut = shortcut + row * channels
-        for c in 0..<channels { gradient[c] += shortcut[c] }
-      }
-      for c in 0..<channels {
-        let isPositive = offset[c].addingProduct(x[c], factor[c]) > 0
-        let before = isPositive ? gradient[c] : slope * gradient[c]
-        gradient[c] = before
-        sum[c] += before
-        product[c].addProduct(before, x[c] - mean[c])
+      forEachColumnVector(channels) { c in
+        let x = c.load(x + row * channels)
+        let g = gradient(row * channels, c, c.load(offset).addingProduct(x, c.load(factor)))
+        c.store(c.load(sum) + g, to: sum)
+        c.store(c.load(product).addingProduct(g, x - c.load(mean)), to: product)
       }
     }
   }
