@@ -26,7 +26,7 @@ public struct Batch: Sendable {
   }
 
   /// The unlabelled images, which a method gets that asks for versions of them.
-  var versions: Tensor {
+  public var versions: Tensor {
     guard let unlabelled else { preconditionFailure("The batch has no unlabelled images.") }
     return unlabelled
   }
@@ -74,6 +74,7 @@ public struct LabelsOnly: Method {
   /// Takes no choices.
   public init() {}
 
+  /// Lₓ alone.
   public func loss(_ batch: Batch, by model: any Layer, step: Int, random: inout RandomStream)
     -> Loss
   {

@@ -1,17 +1,19 @@
 /// Means and variances of the columns of a matrix (rows, columns), of the channels of images,
 /// collected chunk by chunk.
 ///
-/// Distances are taken from the mean of what a part has seen so far, of a part's first chunk from
-/// its own mean, and squared; their sum corrects both, so that nothing is lost where the mean is
-/// large beside the deviation. Chunks are combined by Chan, Golub and LeVeque (1979), and parts in
-/// their order.
+/// Each part takes distances from the mean of its first chunk, its origin, so that nothing is lost
+/// where the mean is large beside the deviation. Of the distances, chunks have a mean and a sum of
+/// squares around that; they are combined by Chan, Golub and LeVeque (1979), and parts in their
+/// order.
 struct ColumnMoments {
+  private let origins: PartialSums
   private let means: PartialSums
   private let squares: PartialSums
   private let counts: PartialSums
   private let columns: Int
 
   init(parts: Int, columns: Int) {
+    origins = PartialSums(parts: parts, count: columns)
     means = PartialSums(parts: parts, count: columns)
     squares = PartialSums(parts: parts, count: columns)
     counts = PartialSums(parts: parts, count: 1)
@@ -20,45 +22,52 @@ struct ColumnMoments {
 
   /// Adds `rows` rows to a part.
   func add(_ x: UnsafePointer<Float>, rows: Int, to part: Int) {
-    let sums = Buffer(count: columns)
-    let squaredSums = Buffer(count: columns)
-    for start in stride(from: 0, to: rows, by: Self.chunk) {
-      addChunk(
-        x + start * columns, rows: min(Self.chunk, rows - start), to: part,
-        sums.pointer, squaredSums.pointer)
+    let (sums, squares) = (Buffer(count: columns), Buffer(count: columns))
+    for start in stride(from: 0, to: rows, by: chunkLength) {
+      let chunk = x + start * columns
+      let count = min(chunkLength, rows - start)
+      if counts[part][0] == 0 { setOrigin(of: part, to: chunk, rows: count) }
+      sumDistances(
+        chunk, rows: count, from: origins[part], into: sums.pointer, squares.pointer)
+      merge(sums.pointer, squares.pointer, rows: Float(count), into: part)
     }
   }
 
-  /// Rows whose squared distances are summed before they are combined with those of others.
-  private static let chunk = 64
+  private func setOrigin(of part: Int, to x: UnsafePointer<Float>, rows: Int) {
+    let origin = origins[part]
+    addColumnSums(x, rows: rows, columns: columns, to: origin)
+    forEachColumnVector(columns) { c in c.store(c.load(origin) / Float(rows), to: origin) }
+  }
 
-  private func addChunk(
-    _ x: UnsafePointer<Float>, rows: Int, to part: Int,
-    _ sums: UnsafeMutablePointer<Float>, _ squaredSums: UnsafeMutablePointer<Float>
+  private func sumDistances(
+    _ x: UnsafePointer<Float>, rows: Int, from origin: UnsafePointer<Float>,
+    into sums: UnsafeMutablePointer<Float>, _ squares: UnsafeMutablePointer<Float>
   ) {
-    let (means, squares) = (means[part], squares[part])
-    let before = counts[part][0]
-    let count = Float(rows)
-    if before == 0 {
-      addColumnSums(x, rows: rows, columns: columns, to: means)
-      forEachColumnVector(columns) { $0.store($0.load(means) / count, to: means) }
-    }
     sums.update(repeating: 0, count: columns)
-    squaredSums.update(repeating: 0, count: columns)
+    squares.update(repeating: 0, count: columns)
     for row in 0..<rows {
       forEachColumnVector(columns) { c in
-        let distance = c.load(x + row * columns) - c.load(means)
+        let distance = c.load(x + row * columns) - c.load(origin)
         c.store(c.load(sums) + distance, to: sums)
-        c.store(c.load(squaredSums).addingProduct(distance, distance), to: squaredSums)
+        c.store(c.load(squares).addingProduct(distance, distance), to: squares)
       }
     }
-    let after = before + count
+  }
+
+  private func merge(
+    _ sums: UnsafePointer<Float>, _ squares: UnsafePointer<Float>, rows: Float, into part: Int
+  ) {
+    let (partMean, partSquare) = (means[part], self.squares[part])
+    let before = counts[part][0]
+    let after = before + rows
     forEachColumnVector(columns) { c in
-      let distance = c.load(sums) / count
-      let square = c.load(squaredSums) - c.load(sums) * distance
-      c.store(c.load(means) + distance * (count / after), to: means)
+      let mean = c.load(sums) / rows
+      let square = c.load(squares) - c.load(sums) * mean
+      let distance = mean - c.load(partMean)
+      c.store(c.load(partMean) + distance * (rows / after), to: partMean)
       c.store(
-        c.load(squares) + square + distance * distance * (before * count / after), to: squares)
+        c.load(partSquare) + square + distance * distance * (before * rows / after),
+        to: partSquare)
     }
     counts[part][0] = after
   }
@@ -70,7 +79,7 @@ struct ColumnMoments {
       for part in 0..<means.parts {
         let rows = Double(counts[part][0])
         guard rows > 0 else { continue }
-        let distance = Double(means[part][c]) - total
+        let distance = Double(origins[part][c]) + Double(means[part][c]) - total
         count += rows
         total += distance * rows / count
         square += Double(squares[part][c]) + distance * distance * rows * (count - rows) / count
@@ -80,6 +89,9 @@ struct ColumnMoments {
     }
   }
 }
+
+/// How many rows' squared distances are summed before they are combined with those of others.
+private let chunkLength = 64
 
 /// `result` (columns) ← the sum of each column of a matrix (rows, columns).
 func columnSums(

@@ -26,6 +26,7 @@ public struct ExponentialRise: Schedule {
     (self.steps, self.start, self.end) = (steps, start, end)
   }
 
+  /// The same factor on the step before, and 0.9.
   public func callAsFunction(_ step: Int) -> (learningRate: Float, momentum: Float) {
     (start * pow(end / start, Float(step) / Float(steps - 1)), 0.9)
   }
