@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "ChapterKit", dependencies: ["Datasets", "Engine"]),
 
     // The article's method.
-    .target(name: "MixMatch", dependencies: ["Engine"]),
+    .target(name: "MixMatch", dependencies: ["Datasets", "Engine"]),
 
     // Two libraries that know nothing of the article.
     .target(name: "Embedding", dependencies: ["Engine"]),
@@ -56,7 +56,8 @@ let package = Package(
     .testTarget(
       name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "MixMatchTests", dependencies: ["MixMatch", "Engine"], resources: [.copy("Fixtures")]),
+      name: "MixMatchTests", dependencies: ["Datasets", "Engine", "MixMatch"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine"]),
   ],
   swiftLanguageModes: [.v6]

@@ -2,6 +2,10 @@ import Engine
 
 /// What is done to pixel values on their way into a network: x ← (x/255 − mean) / deviation.
 public struct PixelScaling: Sendable {
+  /// For each channel, on the scale from 0 to 1.
+  package let mean: [Float]
+  /// For each channel, on the scale from 0 to 1.
+  package let deviation: [Float]
   /// For each channel, what becomes of each of the 256 values of a byte.
   let tables: [[Float]]
 
@@ -12,6 +16,7 @@ public struct PixelScaling: Sendable {
     precondition(
       mean.count == deviation.count && deviation.allSatisfy { $0 > 0 },
       "Pixels are scaled by a mean and a positive deviation for each channel.")
+    (self.mean, self.deviation) = (mean, deviation)
     tables = zip(mean, deviation).map { mean, deviation in
       (0..<256).map { (Float($0) / 255 - mean) / deviation }
     }

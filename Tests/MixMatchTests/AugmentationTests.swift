@@ -1,0 +1,169 @@
+import Datasets
+import Engine
+import Foundation
+import MixMatch
+import Testing
+
+/// How parameters are drawn.
+@Suite struct AugmentationDrawTests {
+  private static let count = 20_000
+
+  private func draws(_ augmentation: Augmentation) -> [[ImageTransform]] {
+    (0..<Self.count).map { image in
+      var random = RandomStream(seed: 11, "draws", image)
+      return augmentation.drawn(using: &random).transforms
+    }
+  }
+
+  /// Expects `values` to lie in `range` and to be uniform: mean and mean square within five
+  /// standard errors of theirs, and at both ends as close as so many draws come.
+  private func expectUniform(
+    _ values: [Double], in range: ClosedRange<Double>, _ name: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let places = values.map { ($0 - range.lowerBound) / (range.upperBound - range.lowerBound) }
+    let root = Double(places.count).squareRoot()
+    func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
+    // Parameters are Floats: the ends may be off by a rounding.
+    let slack = 1e-5
+    let isWithin = places.allSatisfy { $0 > -slack && $0 < 1 + slack }
+    #expect(isWithin, "\(name)", sourceLocation: sourceLocation)
+    #expect(
+      abs(mean(places) - 1 / 2) < 5 * 0.2887 / root, "\(name)", sourceLocation: sourceLocation)
+    #expect(
+      abs(mean(places.map { $0 * $0 }) - 1 / 3) < 5 * 0.2981 / root, "\(name)",
+      sourceLocation: sourceLocation)
+  }
+
+  /// Expects a transform to happen with probability `p`, within five standard errors.
+  private func expectShare(
+    _ happened: Int, of p: Double, _ name: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let error = (p * (1 - p) / Double(Self.count)).squareRoot()
+    #expect(
+      abs(Double(happened) / Double(Self.count) - p) < 5 * error, "\(name)",
+      sourceLocation: sourceLocation)
+  }
+
+  @Test func fastai() {
+    var parameters: [String: [Double]] = [:]
+    var mirrored = 0
+    for transform in draws(.fastai).joined() {
+      let named: [(String, Float)]
+      switch transform {
+      case .brightness(let change): named = [("brightness", change)]
+      case .contrast(let scale): named = [("contrast", log(scale))]
+      case .rotation(let degrees): named = [("rotation", degrees)]
+      case .zoom(let scale, let row, let column):
+        named = [("zoom", scale), ("zoom row", row), ("zoom column", column)]
+      case .warp(let right, let left, let bottom, let top):
+        named = [("right", right), ("left", left), ("bottom", bottom), ("top", top)]
+      case .mirror:
+        mirrored += 1
+        named = []
+      case .shift:
+        Issue.record("fastai's transforms do not shift.")
+        named = []
+      }
+      for (name, value) in named { parameters[name, default: []].append(Double(value)) }
+    }
+    let ranges: [String: ClosedRange<Double>] = [
+      "brightness": 0.4...0.6, "contrast": log(0.8)...log(1.25), "rotation": -10...10,
+      "zoom": 1...1.1, "zoom row": 0...1, "zoom column": 0...1, "right": -0.2...0.2,
+      "left": -0.2...0.2, "bottom": -0.2...0.2, "top": -0.2...0.2,
+    ]
+    #expect(Set(parameters.keys) == Set(ranges.keys))
+    for (name, values) in parameters {
+      expectShare(values.count, of: 0.75, name)
+      expectUniform(values, in: ranges[name] ?? 0...0, name)
+    }
+    expectShare(mirrored, of: 0.5, "mirror")
+  }
+
+  @Test func mirrorAndShift() {
+    var mirrored = 0
+    var rows = [Int](repeating: 0, count: 9)
+    var columns = rows
+    for transform in draws(.mirrorAndShift).joined() {
+      switch transform {
+      case .mirror: mirrored += 1
+      case .shift(let down, let right):
+        rows[down + 4] += 1
+        columns[right + 4] += 1
+      default: Issue.record("\(transform) is not the paper's.")
+      }
+    }
+    expectShare(mirrored, of: 0.5, "mirror")
+    for count in rows + columns { expectShare(count, of: 1 / 9.0, "shift") }
+  }
+
+  /// Coins are flipped one by one: two transforms come together as often as chance has it.
+  @Test func coinsAreIndependent() {
+    let both = draws(.fastai).count { transforms in
+      transforms.contains(.mirror)
+        && transforms.contains { if case .rotation = $0 { true } else { false } }
+    }
+    expectShare(both, of: 0.375, "mirror and rotation")
+  }
+}
+
+/// The pipeline over a set of images.
+@Suite struct AugmentedImagesTests {
+  private let images = LabelledImages(
+    height: 8, width: 8, channels: 3,
+    pixels: (0..<40 * 8 * 8 * 3).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) },
+    labels: [UInt8](repeating: 0, count: 40))
+
+  private func augmented(
+    versions: Int = 2, seed: UInt64 = 5, name: String = "unlabelled"
+  ) -> AugmentedImages {
+    AugmentedImages(
+      images, by: .fastai, versions: versions, scaling: .unit, seed: seed, name: name)
+  }
+
+  /// The bits of one row of a batch.
+  private func row(_ row: Int, of batch: Tensor) -> [UInt32] {
+    let length = batch.count / batch.shape[0]
+    return batch.scalars[row * length..<(row + 1) * length].map(\.bitPattern)
+  }
+
+  /// Image 17 of epoch 3 with one or four threads, in two batch sizes.
+  @Test func anImageDependsOnNoThreadAndNoOther() {
+    let reference = Parallel.$threads.withValue(1) { augmented()([17], pass: 3) }
+    #expect(reference.shape == [2, 8, 8, 3])
+    for threads in [1, 4] {
+      for size in [10, 32] {
+        let indices = (0..<size).map { (17 + 3 - $0 + 40) % 40 }
+        #expect(indices[3] == 17)
+        let batch = Parallel.$threads.withValue(threads) { augmented()(indices, pass: 3) }
+        #expect(batch.shape == [2 * size, 8, 8, 3])
+        for version in 0..<2 {
+          #expect(row(version * size + 3, of: batch) == row(version, of: reference))
+        }
+      }
+    }
+  }
+
+  /// Versions, passes, images, seeds and purposes all have draws of their own; a third version does
+  /// not change the first two.
+  @Test func everythingElseIsDrawnAnew() {
+    let first = augmented()([17, 18], pass: 3)
+    var rows = (0..<4).map { row($0, of: first) }
+    rows.append(row(0, of: augmented()([17], pass: 4)))
+    rows.append(row(0, of: augmented(seed: 6)([17], pass: 3)))
+    rows.append(row(0, of: augmented(name: "labelled")([17], pass: 3)))
+    #expect(Set(rows).count == rows.count)
+
+    let three = augmented(versions: 3)([17, 18], pass: 3)
+    #expect((0..<4).map { row($0, of: three) } == (0..<4).map { row($0, of: first) })
+  }
+
+  @Test func noVersionIsAMistake() async {
+    await #expect(processExitsWith: .failure) {
+      let images = LabelledImages(height: 2, width: 2, channels: 1, pixels: [], labels: [])
+      _ = AugmentedImages(
+        images, by: .none, versions: 0, scaling: .unit, seed: 0, name: "nothing")
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Datasets
+import Engine
+import Foundation
+import MixMatch
+import Testing
+
+/// Transforms against the pixels that `Fixtures/make_augmentation.py` computed with PyTorch.
+@Suite struct TransformTests {
+  /// The single transforms, and all of them at once.
+  @Test func pixels() throws {
+    let fixture = try AugmentationFixture()
+    #expect(fixture.cases.count == 13)
+    for expected in fixture.cases {
+      let tensor = fixture.images.tensor(count: 1, scaling: .unit) { _ in
+        (0, DrawnAugmentation(expected.transforms))
+      }
+      #expect(tensor.count == expected.pixels.count)
+      let distance = zip(tensor.scalars, expected.pixels).map { abs(Double($0) - $1) }.max()
+      #expect(try #require(distance) < tolerance, "\(expected.transforms)")
+    }
+  }
+
+  /// Positions in the fixture's image are rounded to half of 2⁻²⁰ pixel, between pixels that differ
+  /// by at most 1, and the exponential of a logit up to 19 doubles that logit's rounding error.
+  private let tolerance = 2e-6
+
+  /// What does nothing does so to the bit, and so does a mirror that is mirrored.
+  @Test func nothingChangesNothing() throws {
+    let images = try AugmentationFixture().images
+    let nothings: [[ImageTransform]] = [
+      [], [.mirror, .mirror], [.rotation(degrees: 0)], [.zoom(scale: 1, row: 0.3, column: 0.7)],
+      [.warp(right: 0, left: 0, bottom: 0, top: 0)],
+    ]
+    for scaling in [PixelScaling.unit, .cifar] {
+      let untouched = images.tensor([0], scaling: scaling).scalars
+      for transforms in nothings {
+        let tensor = images.tensor(count: 1, scaling: scaling) { _ in
+          (0, DrawnAugmentation(transforms))
+        }
+        #expect(tensor.scalars == untouched, "\(transforms)")
+      }
+    }
+  }
+
+  /// Far outside, an image goes on as its mirror image and that one's mirror image.
+  @Test func bordersReflectAgainAndAgain() {
+    let images = LabelledImages(
+      height: 2, width: 3, channels: 1, pixels: [0, 51, 255, 0, 51, 255], labels: [0])
+    let scaling = PixelScaling(mean: [0], deviation: [1])
+    let tensor = images.tensor(count: 2, scaling: scaling) { row in
+      (0, DrawnAugmentation([.shift(rows: 0, columns: [5, -8][row])]))
+    }
+    // The columns 0 1 2 go on as 1 0 1 2 1 0 … on both sides: seen are those at −5 and at 8.
+    #expect(tensor.scalars == [0.2, 0, 0.2, 0.2, 0, 0.2] + [0, 0.2, 1, 0, 0.2, 1])
+  }
+
+  /// Half the size is the mean over two by two pixels; sizes in between leave a slope a slope, but
+  /// for its ends, where the reflection begins.
+  @Test(arguments: [(size: 16, border: 0), (size: 24, border: 1)])
+  func smallerPicturesShowMeans(size: Int, border: Int) {
+    let side = 32
+    let images = LabelledImages(
+      height: side, width: side, channels: 1,
+      pixels: (0..<side * side).map { UInt8(7 * ($0 % side) + $0 / side) }, labels: [0])
+    let picture = images.tensor(
+      count: 1, size: ImageSize(height: size, width: size),
+      scaling: PixelScaling(mean: [0], deviation: [1])
+    ) { _ in (0, DrawnAugmentation([])) }
+    #expect(picture.shape == [1, size, size, 1])
+
+    let cell = Double(side) / Double(size)
+    let inside = border..<size - border
+    let distances = inside.flatMap { row in
+      inside.map { column in
+        let centre = 7 * ((Double(column) + 0.5) * cell - 0.5) + (Double(row) + 0.5) * cell - 0.5
+        return abs(Double(picture.scalars[row * size + column]) - centre / 255)
+      }
+    }
+    // Values and their sum have a rounding each.
+    #expect(distances.allSatisfy { $0 < 4 * 0x1p-24 })
+  }
+
+  @Test func parametersOutOfRangeAreMistakes() async {
+    await #expect(processExitsWith: .failure) {
+      paint(.brightness(change: 1))
+    }
+    await #expect(processExitsWith: .failure) {
+      paint(.warp(right: 0, left: 0.5, bottom: 0, top: 0))
+    }
+  }
+}
+
+/// Changes an image of four pixels.
+private func paint(_ transform: ImageTransform) {
+  let images = LabelledImages(height: 2, width: 2, channels: 1, pixels: [0, 1, 2, 3], labels: [0])
+  _ = images.tensor(count: 1, scaling: .unit) { _ in (0, DrawnAugmentation([transform])) }
+}
+
+/// A small image, and what becomes of it.
+private struct AugmentationFixture {
+  struct Case: Decodable {
+    var brightness: Float?
+    var contrast: Float?
+    var rotation: Float?
+    /// Scale, row, column.
+    var zoom: [Float]?
+    /// Right, left, bottom, top.
+    var warp: [Float]?
+    var mirror: Bool?
+    /// Rows, columns.
+    var shift: [Int]?
+    var pixels: [Double]
+
+    var transforms: [ImageTransform] {
+      let transforms: [ImageTransform?] = [
+        brightness.map { .brightness(change: $0) }, contrast.map { .contrast(scale: $0) },
+        rotation.map { .rotation(degrees: $0) },
+        zoom.map { .zoom(scale: $0[0], row: $0[1], column: $0[2]) },
+        warp.map { .warp(right: $0[0], left: $0[1], bottom: $0[2], top: $0[3]) },
+        mirror.map { _ in .mirror }, shift.map { .shift(rows: $0[0], columns: $0[1]) },
+      ]
+      return transforms.compactMap { $0 }
+    }
+  }
+
+  private struct Content: Decodable {
+    var size: Int
+    var image: [UInt8]
+    var cases: [Case]
+  }
+
+  let images: LabelledImages
+  let cases: [Case]
+
+  init() throws {
+    let file = Bundle.module.bundleURL.appending(path: "Fixtures/augmentation.json")
+    let content = try JSONDecoder().decode(Content.self, from: Data(contentsOf: file))
+    images = LabelledImages(
+      height: content.size, width: content.size, channels: 3, pixels: content.image, labels: [0])
+    cases = content.cases
+  }
+}
