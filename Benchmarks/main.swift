@@ -12,7 +12,8 @@ let benchmarks =
   [matrixProductPeak] + ConvolutionCase.ofWRN28x2.map(\.benchmark)
   + [
     WideResNetTraining.benchmark(batch: 64), WideResNetTraining.benchmark(batch: 192),
-    inferenceBenchmark(batch: 256), steadyStateMemory, MixMatchIteration.benchmark,
+    inferenceBenchmark(batch: 256), augmentationBenchmark, steadyStateMemory,
+    MixMatchIteration.benchmark,
     SharpeningTraining.benchmark,
   ] + embeddingBenchmarks
 

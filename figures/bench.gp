@@ -24,7 +24,7 @@ next(quantity, value) = (row = row + isOf(quantity), isOf(quantity) ? value : Na
 stats bench using (median('sgemmPeakGflops')) name 'Peak' nooutput
 stats bench using (isOf('Gflops') ? column('max') : NaN) name 'Kernel' nooutput
 stats bench using (isOf('forwardGflops') ? 1 : NaN) name 'Kernels' nooutput
-stats bench using (isOf('ImagesPerSecond') ? column('max') : NaN) name 'Network' nooutput
+stats bench using (isOf('ImagesPerSecond.batch') ? column('max') : NaN) name 'Network' nooutput
 
 # --- Look -----------------------------------------------------------------------------------------
 
@@ -75,10 +75,10 @@ set xrange [0 : 1.08 * Network_max]
 set yrange [-10 : 0]
 set label 10 'WRN-28-2, images/s' at graph 0, screen atY(pageHeight - 84) font bold(textSize) textcolor rgb ink
 
-plot row = 0, bench using (next('ImagesPerSecond', 0)):(-row):(0):(column('median')):(0.1 - row):(0.5 - row) @bar classColor(8), \
-  row = 0, bench using (next('ImagesPerSecond', 0)):(0.72 - row):(after('WRN-28-2 ', strcol('title'))) with labels left @name, \
-  row = 0, bench using (next('ImagesPerSecond', column('max'))):(0.3 - row):(sprintf('%.0f', column('median'))) @number, \
-  row = 0, bench using (next('ImagesPerSecond', column('min'))):(0.3 - row):(column('max') - column('min')):(0) @spread, \
+plot row = 0, bench using (next('ImagesPerSecond.batch', 0)):(-row):(0):(column('median')):(0.1 - row):(0.5 - row) @bar classColor(8), \
+  row = 0, bench using (next('ImagesPerSecond.batch', 0)):(0.72 - row):(after('WRN-28-2 ', strcol('title'))) with labels left @name, \
+  row = 0, bench using (next('ImagesPerSecond.batch', column('max'))):(0.3 - row):(sprintf('%.0f', column('median'))) @number, \
+  row = 0, bench using (next('ImagesPerSecond.batch', column('min'))):(0.3 - row):(column('max') - column('min')):(0) @spread, \
   row = 0, bench using (next('Seconds', 0)):(-3.1 - 0.5 * row):(sprintf('{/:Bold %.2f s}  %s', column('median'), strcol('title'))) with labels left @name
 
 unset multiplot
