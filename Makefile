@@ -4,6 +4,7 @@
 
 # What `make` prints. The costs in it were measured on the machine that the README names.
 define HELP
+make chapter1      augmentation: CIFAR-10's images and their versions, two pictures
 make chapter2      mixup: two images of CIFAR-10 blended, and where the proportions come from
 make chapter3      sharpening: two trainings on MNIST, one t-SNE, three pictures
 
@@ -31,13 +32,13 @@ Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   ROUNDS=5         how many samples are taken of each
   PYTHON=python3   the Python that has the peers
 
-What it costs on two cores: the first build and make test a few minutes each; chapter 2 seconds; chapter 3
-about four minutes for each seed, its smoke preset ten seconds; run again with nothing changed, any chapter about
-a second; make bench a few minutes, make bench-peers half an hour.
+What it costs on two cores: the first build and make test a few minutes each; chapters 1 and 2 seconds,
+chapter 3 about four minutes for each seed, its smoke preset ten seconds; run again with nothing
+changed, any chapter about a second; make bench a few minutes, make bench-peers half an hour.
 endef
 export HELP
 
-CHAPTERS := chapter2 chapter3
+CHAPTERS := chapter1 chapter2 chapter3
 
 # Processor's own instructions. No debug information: a chapter's stages are kept as long as the program
 # is the same, and so an edit of its prose recomputes nothing.

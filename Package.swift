@@ -13,6 +13,10 @@ let package = Package(
   targets: [
     // The article, one executable a chapter.
     .executableTarget(
+      name: "chapter1",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"],
+      path: "chapters/1-augmentation"),
+    .executableTarget(
       name: "chapter2",
       dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"],
       path: "chapters/2-mixup"),

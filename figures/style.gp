@@ -101,3 +101,7 @@ heading(title, explanation) = (titleText = title, explanationText = explanation,
   "set label 901 titleText at screen atX(pageMargin), atY(pageHeight - 24) font titleFont tc rgb ink;" . \
   "set label 902 explanationText at screen atX(pageMargin), atY(pageHeight - 47) font smallFont tc rgb softInk;" . \
   "set label 903 stampText at screen atX(pageMargin), atY(stampBase) font stampFont tc rgb softInk noenhanced")
+
+# A command that lifts the warning above pictures, which would hide it, and lets them shine through;
+# run it with `eval` after the heading.
+warningOverPictures = "set label 1 front textcolor rgb '#70606060'"
