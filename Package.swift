@@ -35,6 +35,10 @@ let package = Package(
     // What the chapters share: options, progress, cached stages, data files, run records, figures.
     .target(name: "ChapterKit", dependencies: ["Datasets", "Engine"]),
 
+    // Trainings on CIFAR-10, which several chapters run.
+    .target(
+      name: "Experiments", dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"]),
+
     // The article's method.
     .target(name: "MixMatch", dependencies: ["Datasets", "Engine"]),
 

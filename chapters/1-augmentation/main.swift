@@ -43,7 +43,7 @@ struct Settings: Encodable {
   var trainingImages = 50_000
   var labelled = 500
   var balanced = false
-  var augmentation = Choice.fastai
+  var augmentation = AugmentationName.fastai
   var versions = 2
   /// How many passes over the data the sheet of versions shows.
   var passesShown = 2
@@ -57,14 +57,6 @@ struct Settings: Encodable {
 
   /// Every path in a second; what comes out means nothing.
   static let smoke = Settings(trainingImages: 2000, measuredImages: 200)
-}
-
-/// The augmentations to choose from.
-enum Choice: String, CaseIterable, Encodable {
-  case fastai
-  case mirrorAndShift = "mirror-and-shift"
-
-  var augmentation: Augmentation { self == .fastai ? .fastai : .mirrorAndShift }
 }
 
 // ## What may happen to an image
@@ -165,7 +157,8 @@ func meanDistance(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
 // ## Running it
 
 let augmentation = CommandLineOption(
-  "augmentation", .oneOf(Choice.allCases), default: .fastai, "how images are varied")
+  "augmentation", .oneOf([AugmentationName.fastai, .mirrorAndShift]), default: .fastai,
+  "how images are varied")
 let versionCount = CommandLineOption(
   "versions", .wholeNumber(in: 1...8), default: 2, "versions of each image in a pass, K")
 let labels = CommandLineOption(

@@ -1,0 +1,91 @@
+import ChapterKit
+import Datasets
+import Engine
+import MixMatch
+
+/// What comes of a training.
+public struct Training: Codable, Sendable {
+  /// What was seen on the way.
+  public let curve: LearningCurve
+  /// The trained network's answers for the validation images, if there are any.
+  public let validation: Judgement?
+  /// Those for the test images, after the last step: the rule is fixed, nothing is picked.
+  public let test: Judgement
+}
+
+extension Experiment {
+  /// Trains a network by `method`, judges it, and hands it to `inspect` at the end.
+  ///
+  /// - Throws: An error in one line for sizes that the data set does not allow, a loss that is not
+  ///   finite, or an interruption.
+  public func train<Result>(
+    by method: some Method, on dataset: ImageDataset, seed: Int, progress: StageProgress,
+    inspect: (Training, Trainer) throws -> Result
+  ) throws -> Result {
+    let split = try split(dataset.train, seed: seed)
+    let trainer = Trainer(
+      network.make(seed: seed), schedule: OneCycle(steps: steps, peak: peakLearningRate),
+      weightDecay: weightDecay, averageDecay: averageDecay)
+    var pipeline = Pipeline(dataset.train, split, self, versions: method.versions, seed: seed)
+    let batches = Prefetcher(count: steps) { pipeline($0) }
+    let curve = Kept(LearningCurve())
+
+    let checkpoints = progress.checkpoints(steps, of: ["trainer": trainer, "curve": curve])
+    for step in try checkpoints.resume() {
+      let (batch, truth) = try batches(step)
+      var random = RandomStream(seed: UInt64(seed), "method", step)
+      let loss = method.loss(batch, by: trainer.network, step: step, random: &random)
+      try trainer.descend(loss.total, at: step)
+
+      curve.value.add(loss, truth: truth)
+      if judges(after: step) {
+        let validation = judge(dataset.train, split.validation, after: step, by: trainer)
+        let test = logsTest ? judge(dataset.test, nil, after: step, by: trainer) : nil
+        curve.value.close(
+          after: step + 1, validation: validation?.accuracy, test: test?.accuracy)
+      }
+      progress.update(step + 1, of: steps, readings(curve.value, loss))
+      try checkpoints.saveIfDue(after: step)
+    }
+    let training = Training(
+      curve: curve.value,
+      validation: judge(dataset.train, split.validation, after: steps - 1, by: trainer),
+      test: judge(dataset.test, nil, after: steps - 1, by: trainer)!)
+    return try inspect(training, trainer)
+  }
+
+  /// The batch that step `step` of a training by `method` gets.
+  ///
+  /// - Throws: ``Datasets/DatasetError`` for sizes that the images do not allow.
+  public func batch(at step: Int, for method: some Method, on images: LabelledImages, seed: Int)
+    throws -> Batch
+  {
+    let split = try split(images, seed: seed)
+    var pipeline = Pipeline(images, split, self, versions: method.versions, seed: seed)
+    return pipeline(step).batch
+  }
+
+  /// Which images have labels, and which are held out.
+  private func split(_ images: LabelledImages, seed: Int) throws -> LabelSplit {
+    try LabelSplit(
+      labels: images.labels, labelled: labels, balanced: isBalanced, validation: validation,
+      seed: UInt64(seed))
+  }
+
+  /// The network's answers for the images at `indices`, or all, in the size that it is trained with
+  /// at step `step`; nil for no images.
+  private func judge(
+    _ images: LabelledImages, _ indices: [Int]?, after step: Int, by trainer: Trainer
+  ) -> Judgement? {
+    let indices = indices ?? Array(0..<images.count)
+    guard !indices.isEmpty else { return nil }
+    return trainer.judged {
+      Judgement(images, indices, size: imageSize(at: step), by: trainer.network)
+    }
+  }
+
+  private func readings(_ curve: LearningCurve, _ loss: Loss) -> [Reading] {
+    let accuracy = curve.points.last.flatMap { $0.validationAccuracy ?? $0.testAccuracy }
+    return [.loss(loss.total.scalar)] + (accuracy.map { [.accuracy($0)] } ?? [])
+  }
+}

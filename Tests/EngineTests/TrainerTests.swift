@@ -1,0 +1,80 @@
+import Engine
+import Testing
+
+@Suite struct TrainerTests {
+  private let images = Tensor((0..<12).map { Float($0) / 12 }, shape: [3, 2, 2, 1])
+  private let labels = [0, 1, 1]
+
+  /// Polyak's average in Double, of the weights as they were after each step; batch norm's running
+  /// moments too.
+  @Test func averageFollowsItsFormula() throws {
+    let (network, trainer) = make(averageDecay: 0.9)
+    var average = numbers(network)
+    for step in 0..<5 {
+      try trainer.descend(loss(network), at: step)
+      average = zip(average, numbers(network)).map { 0.9 * $0 + 0.1 * $1 }
+    }
+    let trained = numbers(network)
+    let judged = trainer.judged { numbers(network) }
+    #expect(zip(judged, average).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(zip(judged, trained).contains { abs($0 - $1) > 1e-4 })
+    #expect(numbers(network) == trained)
+  }
+
+  /// A training that was put away and taken up again ends with the same bits.
+  @Test func stateIsComplete() throws {
+    let (network, trainer) = make(averageDecay: 0.9)
+    for step in 0..<3 { try trainer.descend(loss(network), at: step) }
+    let bytes = Snapshot(of: trainer.state).encoded()
+    for step in 3..<6 { try trainer.descend(loss(network), at: step) }
+
+    let (otherNetwork, other) = make(averageDecay: 0.9)
+    try Snapshot(decoding: bytes).restore(other.state)
+    for step in 3..<6 { try other.descend(loss(otherNetwork), at: step) }
+    #expect(numbers(otherNetwork) == numbers(network))
+    #expect(other.judged { numbers(otherNetwork) } == trainer.judged { numbers(network) })
+  }
+
+  /// A loss of which nothing can be learned says where it came up, and changes nothing.
+  @Test(arguments: [Float.nan, .infinity]) func lossMustBeFinite(bad: Float) throws {
+    let (network, trainer) = make()
+    try trainer.descend(loss(network), at: 0)
+    let before = network.parameters.map(\.parameter.value.scalars)
+    let error = try #require(throws: Trainer.NotFinite.self) {
+      try trainer.descend(bad * loss(network), at: 1)
+    }
+    #expect("\(error)".contains("step 2") && "\(error)".contains("learning rate of"))
+    #expect(network.parameters.map(\.parameter.value.scalars) == before)
+  }
+
+  /// From one end to the other by the same factor in each step.
+  @Test func exponentialRise() {
+    let rise = ExponentialRise(steps: 4, from: 1e-3, to: 1)
+    for (step, expected) in zip(0..<4, [1e-3, 1e-2, 1e-1, 1] as [Float]) {
+      #expect(abs(rise(step).learningRate / expected - 1) < 1e-5)
+    }
+  }
+
+  private func make(averageDecay: Float? = nil) -> (Sequential, Trainer) {
+    var random = RandomStream(seed: 0, "trainer test")
+    let network = Sequential(
+      BatchNorm(channels: 1), GlobalAveragePool(), Linear(inputs: 1, outputs: 2, random: &random))
+    let trainer = Trainer(
+      network, schedule: OneCycle(steps: 6, peak: 0.1), weightDecay: 0.01,
+      averageDecay: averageDecay)
+    return (network, trainer)
+  }
+
+  private func loss(_ network: Sequential) -> Tensor {
+    crossEntropy(network(images, .training), labels: labels)
+  }
+
+  /// All weights and running moments.
+  private func numbers(_ network: Sequential) -> [Double] {
+    network.parameters.flatMap { $0.parameter.value.scalars.map(Double.init) }
+      + network.statistics.flatMap {
+        ($0.statistic.moments.mean.scalars + $0.statistic.moments.variance.scalars).map(
+          Double.init)
+      }
+  }
+}

@@ -1,0 +1,180 @@
+import Engine
+import Foundation
+import MixMatch
+import Testing
+
+/// The step held against the paper's equations, written down in Double for a model that is a single
+/// matrix product.
+@Suite struct MixMatchStepTests {
+  private static let (B, K, classes) = (6, 2, 4)
+  private let model = PixelClassifier(classes: classes)
+  private let batch = Batch(
+    labelled: Examples(
+      images: noise("x", [B, 2, 2, 3]), labels: oneHot([0, 1, 2, 3, 0, 1], classes: classes)),
+    unlabelled: noise("u", [K * B, 2, 2, 3]))
+
+  /// q̄ₙ = 1/K · Σₖ softmax(model(ûₖₙ)), and q ∝ q̄^(1/T).
+  @Test func guessesAreMeansOverVersionsAndSharpened() {
+    var random = RandomStream(seed: 1, "test")
+    let guesses = MixMatchStep().mix(batch, by: model, random: &random).guesses
+    let p = softmax(model(batch.versions, .training)).scalars.map(Double.init)
+    let n = Self.B * Self.classes
+    let mean = (0..<n).map { (p[$0] + p[n + $0]) / 2 }
+    #expect(distance(guesses.raw, mean) < 1e-6)
+    let sharpened = (0..<n).map { i in
+      let row = i / Self.classes * Self.classes
+      return mean[i] * mean[i] / (row..<row + Self.classes).reduce(0) { $0 + mean[$1] * mean[$1] }
+    }
+    #expect(distance(guesses.sharpened, sharpened) < 1e-6)
+  }
+
+  /// Every example of X′ and U′ is λ′ times itself and 1 − λ′ times another, images and labels alike,
+  /// and each serves one other as partner.
+  @Test func eachExampleIsBlendedWithOneOfAll() throws {
+    var step = MixMatchStep()
+    step.sharing = .perExample
+    var random = RandomStream(seed: 1, "test")
+    let mixed = step.mix(batch, by: model, random: &random)
+    let own = unmixed(mixed.guesses)
+    let result = Examples(concatenating: [mixed.X, mixed.U])
+    #expect(mixed.X.count == Self.B && mixed.U.count == Self.K * Self.B)
+    var random2 = RandomStream(seed: 1, "test")
+    let order = random2.permutation(of: own.count)
+    let λ = MixingCoefficients(
+      .perExample, count: own.count, alpha: step.alpha, random: &random2)
+    let expected = mixup(own, own.gathered(order), lambda: λ)
+    #expect(result.images.scalars == expected.images.scalars)
+    #expect(result.labels.scalars == expected.labels.scalars)
+  }
+
+  /// What the ablation leaves unmixed stays as it is, and what it mixes apart has partners of its own
+  /// kind only.
+  @Test(arguments: Mixing.allCases) func mixingKeepsToItsRule(mixing: Mixing) {
+    var step = MixMatchStep()
+    step.mixing = mixing
+    var random = RandomStream(seed: 2, "test")
+    // Images of one kind are all 0, of the other all 1.
+    let batch = Batch(
+      labelled: Examples(
+        images: Tensor(repeating: 0, shape: [Self.B, 2, 2, 3]), labels: batch.labelled.labels),
+      unlabelled: Tensor(repeating: 1, shape: [Self.K * Self.B, 2, 2, 3]))
+    let mixed = step.mix(batch, by: model, random: &random)
+    let labels = mixed.X.labels.scalars
+    let isMixed = (
+      X: labels != batch.labelled.labels.scalars,
+      U: mixed.U.labels.scalars
+        != concatenated([mixed.guesses.sharpened, mixed.guesses.sharpened]).scalars
+    )
+    let crosses = mixed.X.images.scalars.contains { $0 != 0 }
+    #expect(crosses == (mixing == .together))
+    #expect(isMixed.X == ![.unlabelledOnly, .none].contains(mixing))
+    #expect(isMixed.U == ![.labelledOnly, .none].contains(mixing))
+  }
+
+  /// Equations 3 to 5, in Double, for both ways of forming groups: where no batch norm looks at its
+  /// neighbours, they are the same.
+  @Test(arguments: BatchNormGroups.allCases) func lossIsThePapers(groups: BatchNormGroups) throws {
+    var step = MixMatchStep()
+    step.batchNorm = groups
+    step.rampSteps = 100
+    var random = RandomStream(seed: 3, "test")
+    let mixed = step.mix(batch, by: model, random: &random)
+    var again = RandomStream(seed: 3, "test")
+    let loss = step.loss(batch, by: model, step: 25, random: &again)
+
+    let logX = rows(logSoftmax(of: mixed.X.images))
+    let pU = rows(logSoftmax(of: mixed.U.images)).map { $0.map(exp) }
+    let (X, U) = (rows(mixed.X.labels), rows(mixed.U.labels))
+    let labelled =
+      -zip(X, logX).reduce(0) { $0 + zip($1.0, $1.1).reduce(0) { $0 + $1.0 * $1.1 } }
+      / Double(X.count)
+    let unlabelled =
+      zip(U, pU).reduce(0) { $0 + zip($1.0, $1.1).reduce(0) { $0 + pow($1.0 - $1.1, 2) } }
+      / Double(U.count * Self.classes)
+    #expect(abs(Double(loss.labelled.scalar) - labelled) < 1e-6)
+    #expect(abs(Double(try #require(loss.unlabelled).scalar) - unlabelled) < 1e-7)
+    #expect(loss.weight == 75 * 0.25)
+    #expect(
+      abs(Double(loss.total.scalar) - (labelled + 75 * 0.25 * unlabelled)) < 1e-5)
+  }
+
+  /// In the paper's way the running moments move once, by the first group; in the notebook's, once
+  /// for the guess and once for the loss.
+  @Test(arguments: BatchNormGroups.allCases) func runningMomentsMove(groups: BatchNormGroups) {
+    let norm = CountingNetwork(classes: Self.classes)
+    var step = MixMatchStep()
+    step.batchNorm = groups
+    var random = RandomStream(seed: 4, "test")
+    _ = step.loss(batch, by: norm, step: 1, random: &random)
+    let rows = Self.B * (Self.K + 1)
+    switch groups {
+    case .whole:
+      #expect(norm.calls.map(\.images) == [Self.K * Self.B, rows])
+      #expect(norm.calls.allSatisfy { $0.mode == .training })
+    case .interleaved:
+      #expect(norm.calls.map(\.images) == [Self.K * Self.B] + [6, 6, 6])
+      #expect(norm.calls.map { $0.mode == .training } == [false, true, false, false])
+    }
+  }
+
+  // MARK: - In Double
+
+  private func unmixed(_ guesses: Guesses) -> Examples {
+    Examples(
+      concatenating: [
+        batch.labelled,
+        Examples(
+          images: batch.versions, labels: concatenated([guesses.sharpened, guesses.sharpened])),
+      ])
+  }
+
+  private func logSoftmax(of images: Tensor) -> Tensor {
+    let logits = model(images, .evaluation)
+    return Tensor(
+      rows(logits).flatMap { row -> [Float] in
+        let total = log(row.reduce(0) { $0 + exp($1) })
+        return row.map { Float($0 - total) }
+      }, shape: logits.shape)
+  }
+
+  private func rows(_ tensor: Tensor) -> [[Double]] {
+    let (scalars, columns) = (tensor.scalars.map(Double.init), tensor.shape[1])
+    return stride(from: 0, to: scalars.count, by: columns).map {
+      Array(scalars[$0..<$0 + columns])
+    }
+  }
+
+  private func distance(_ a: Tensor, _ b: [Double]) -> Double {
+    a.count == b.count ? zip(a.scalars, b).map { abs(Double($0) - $1) }.max()! : .infinity
+  }
+}
+
+/// Logits that are a matrix times the pixels.
+private final class PixelClassifier: Layer {
+  private let linear: Linear
+
+  init(classes: Int) {
+    var random = RandomStream(seed: 0, "pixel classifier")
+    linear = Linear(inputs: 3, outputs: classes, random: &random)
+  }
+
+  func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { linear(globalAveragePool(x), mode) }
+}
+
+/// Notes how it is called.
+private final class CountingNetwork: Layer {
+  private let network: PixelClassifier
+  private(set) var calls: [(images: Int, mode: Mode)] = []
+
+  init(classes: Int) { network = PixelClassifier(classes: classes) }
+
+  func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    calls.append((x.shape[0], mode))
+    return network(x, mode)
+  }
+}
+
+private func noise(_ name: String, _ shape: [Int]) -> Tensor {
+  var random = RandomStream(seed: 0, name)
+  return Tensor((0..<shape.reduce(1, *)).map { _ in random.normal() }, shape: shape)
+}
