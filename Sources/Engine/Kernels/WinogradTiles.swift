@@ -25,9 +25,12 @@ struct TileLayout {
       paddedWidth: tilesAcross * WinogradTransform.tile + 2)
   }
 
+  /// Calls `body` with blocks of nearly equal size: a small last one would be slow.
   func forEachBlock(of images: Range<Int>, _ body: (Range<Int>) -> Void) {
-    for start in stride(from: images.lowerBound, to: images.upperBound, by: imagesInBlock) {
-      body(start..<min(start + imagesInBlock, images.upperBound))
+    let blocks = (images.count + imagesInBlock - 1) / imagesInBlock
+    for block in 0..<blocks {
+      let (start, end) = (images.count * block / blocks, images.count * (block + 1) / blocks)
+      body(images.lowerBound + start..<images.lowerBound + end)
     }
   }
 }
