@@ -88,10 +88,13 @@ package struct CommonOptions: Sendable {
   let threads = CommandLineOption(
     "threads", .wholeNumber(in: 1...1024),
     "how many threads work (default all cores); results do not depend on it")
+  let saveEvery = CommandLineOption(
+    "save-every", .number("a number of seconds above 0") { $0 > 0 },
+    "seconds between two checkpoints of a training (default 180)")
 
   init(presets: [Preset]) {
     preset = CommandLineOption("preset", .oneOf(presets), default: .short, "the scale")
   }
 
-  var all: [any DeclaredOption] { [preset, seed, seeds, data, out, threads] }
+  var all: [any DeclaredOption] { [preset, seed, seeds, data, out, threads, saveEvery] }
 }

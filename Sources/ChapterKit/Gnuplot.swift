@@ -40,26 +40,29 @@ package struct Gnuplot {
   /// A hash over everything that decides how the picture looks.
   private func fingerprint(of figure: Figure) throws -> String {
     struct Origin: Encodable {
-      var script, style: String?
+      var script: String
+      var reads: [String: String]
       var data: [String]
       var variables: [String: String]
     }
-    func hash(_ name: String) -> String? {
-      (try? Data(contentsOf: root.appending(path: scriptPath(name)))).map { sha256Hex($0) }
-    }
+    func content(_ path: String) -> Data? { try? Data(contentsOf: root.appending(path: path)) }
     let data = try figure.data.map { name in
       guard let content = output.content(of: DataFile.path(name)) else {
         throw Failure("\(output.file(DataFile.path(name)).shortPath): found nothing, expected data")
       }
       return sha256Hex(content)
     }
-    guard let script = hash(figure.script) else {
+    guard let script = content(scriptPath(figure.script)) else {
       throw Failure(
         "\(scriptPath(figure.script)): found no such file in \(root.shortPath), expected a gnuplot "
           + "script; run from the root of the package")
     }
+    let reads = filesNamed(in: String(decoding: script, as: UTF8.self)).map { path in
+      (path, content(path).map { sha256Hex($0) } ?? "")
+    }
     let origin = Origin(
-      script: script, style: hash("style"), data: data, variables: figure.variables)
+      script: sha256Hex(script), reads: Dictionary(uniqueKeysWithValues: reads), data: data,
+      variables: figure.variables)
     return sha256Hex(try JSON.encode(origin))
   }
 
@@ -90,6 +93,13 @@ package struct Gnuplot {
     try output.complete(figure.picture)
     return picture
   }
+}
+
+/// What a script reads besides its data: the files that it names as 'figures/style.gp', in whole and
+/// outside its comments.
+private func filesNamed(in script: String) -> Set<String> {
+  let lines = script.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }
+  return Set(lines.flatMap { $0.matches(of: /'(figures\/[^']+)'/).map { String($0.1) } })
 }
 
 /// Assignments for gnuplot's `-e`, each value as a text in single quotes, where only the quote

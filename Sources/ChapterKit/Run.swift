@@ -16,7 +16,7 @@ public final class Run {
   /// How many threads work; results do not depend on it.
   public let threads: Int
 
-  private let chapter: Chapter
+  let chapter: Chapter
   private let options: OptionValues
   private let surroundings: Surroundings
   private let output: OutputDirectory
@@ -38,6 +38,10 @@ public final class Run {
   init(_ chapter: Chapter, _ options: OptionValues, in surroundings: Surroundings) throws {
     self.chapter = chapter
     self.options = options
+    var surroundings = surroundings
+    if let interval = options[chapter.common.saveEvery] {
+      surroundings.checkpointInterval = interval
+    }
     self.surroundings = surroundings
     let preset = chapter.resolve(options[chapter.common.preset])
     let firstSeed = options[chapter.common.seed]
@@ -185,11 +189,17 @@ extension Run {
     _ work: (StageProgress) throws -> Value
   ) throws -> StageCache.Entry<Value> {
     beginWork()
+    let checkpoints = cache.checkpoints(of: name, key: key)
     let progress = StageProgress(
-      stage: name, unit: unit, checkpointFiles: cache.checkpoints(of: name, key: key),
-      in: surroundings)
+      stage: name, unit: unit, checkpointFiles: checkpoints, in: surroundings)
     defer { surroundings.stopSignals.release() }
-    let value = try work(progress)
+    let value: Value
+    do {
+      value = try work(progress)
+    } catch let error as Trainer.NotFinite {
+      let last = try checkpoints.find().names.first.map { "the last checkpoint is \($0)" }
+      throw Failure("\(name): \(error); \(last ?? "there is no checkpoint yet")")
+    }
     let seconds = progress.stopwatch.seconds
     let record = StageRecord(
       name: name, key: key, commit: surroundings.sources.commit, dirty: surroundings.sources.dirty,

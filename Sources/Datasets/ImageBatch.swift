@@ -28,6 +28,21 @@ public struct PixelScaling: Sendable {
   /// CIFAR-10's own mean and deviation, as fastai's `cifar_stats` (vision/data.py) have them.
   public static let cifar = PixelScaling(
     mean: [0.491, 0.482, 0.447], deviation: [0.247, 0.243, 0.261])
+
+  /// The way back, to have scaled images shown: the bytes of each of `images` (N, H, W, C), rounded,
+  /// (H·W·C). What is darker than black or lighter than white comes out as these.
+  public func bytes(_ images: Tensor) -> [[UInt8]] {
+    precondition(
+      images.shape.count == 4 && images.shape[3] == channels,
+      "Images of \(channels) channels have the shape (N, H, W, \(channels)), not \(images.shape).")
+    let bytes = images.scalars.enumerated().map { offset, value in
+      let table = tables[offset % channels]
+      let share = (value - table[0]) / (table[255] - table[0])
+      return UInt8((255 * min(1, max(0, share))).rounded())
+    }
+    let length = images.shape[1...].reduce(1, *)
+    return stride(from: 0, to: bytes.count, by: length).map { Array(bytes[$0..<$0 + length]) }
+  }
 }
 
 extension LabelledImages {

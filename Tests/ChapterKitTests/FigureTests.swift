@@ -33,8 +33,11 @@ import Testing
     #expect(try drawings() == 1)
     #expect(try drawings() == 0)
     #expect(try drawings(after: { bench.commit = "another" }) == 0, "the results are the old ones")
-    #expect(try drawings(after: { try bench.write("plot 2", to: "figures/dots.gp") }) == 1)
+    let script = "# 'figures/lines.gp'\nload 'figures/style.gp'\nplot 'figures/article/dots.tsv'"
+    #expect(try drawings(after: { try bench.write(script, to: "figures/dots.gp") }) == 1)
     #expect(try drawings(after: { try bench.write("unset grid", to: "figures/style.gp") }) == 1)
+    #expect(try drawings(after: { try bench.write("7", to: "figures/article/dots.tsv") }) == 1)
+    #expect(try drawings(after: { try bench.write("x", to: "figures/lines.gp") }) == 0)
     #expect(try drawings([0.2, 1]) == 1)
     #expect(try drawings([0.2, 1], "0.1") == 1)
     #expect(

@@ -53,7 +53,8 @@ import Testing
   }
 
   private static let known =
-    "--preset, --seed, --seeds, --data, --out, --threads, --temperature, --rate, --balanced, --help"
+    "--preset, --seed, --seeds, --data, --out, --threads, --save-every, --temperature, --rate, "
+    + "--balanced, --help"
 
   @Test func valuesAndDefaults() throws {
     let bench = try Workbench()

@@ -31,7 +31,7 @@ final class Workbench {
       named: "gnuplot",
       """
       echo "$*" >> gnuplot.log
-      out=$(printf '%s' "$2" | sed "s/.*out='\\(.*\\)'; stamp=.*/\\1/; s/''/'/g")
+      out=$(printf '%s' "$2" | sed -E "s/.*; out='(([^']|'')*)'.*/\\1/; s/''/'/g")
       { cat "$3"; echo "$2"; } > "$out"
       """)
   }

@@ -19,4 +19,19 @@ import Testing
     let scaling = PixelScaling(mean: [0.5, 0.5, 0.2], deviation: [0.5, 0.25, 1])
     #expect(images.tensor([0], scaling: scaling).scalars == [-1, 2, 0])
   }
+
+  @Test func everyByteComesBack() {
+    let pixels = (0..<2 * 256 * 3).map { UInt8($0 / 3 % 256) }
+    let images = LabelledImages(
+      height: 16, width: 16, channels: 3, pixels: pixels, labels: [0, 1])
+    for scaling in [PixelScaling.unit, .cifar] {
+      let bytes = scaling.bytes(images.tensor([0, 1], scaling: scaling))
+      #expect(bytes == [Array(pixels[..<768]), Array(pixels[768...])])
+    }
+  }
+
+  @Test func whatLiesBeyondBlackAndWhiteIsCutOff() {
+    let beyond = Tensor([-0.1, 0.5, 1.1], shape: [1, 1, 1, 3])
+    #expect(PixelScaling.unit.bytes(beyond) == [[0, 128, 255]])
+  }
 }

@@ -1,0 +1,73 @@
+/// Small pictures on a white sheet, and words between them, for a figure.
+///
+/// The scripts that draw sheets load figures/sheet.gp.
+public struct ImageSheet: Sendable {
+  private let width: Int
+  private let height: Int
+  private let tile: Int
+  /// (height, width, 3)
+  private var values: [UInt8]
+  private var words: [(x: Int, y: Int, kind: String, text: String)] = []
+
+  /// An empty sheet of `width` by `height` pixels for pictures of `tile` by `tile`.
+  public init(width: Int, height: Int, tile: Int) {
+    (self.width, self.height, self.tile) = (width, height, tile)
+    values = Array(repeating: 255, count: width * height * 3)
+  }
+
+  /// Places a picture (tile, tile, 3) with its upper left corner at (`x`, `y`), counted from the
+  /// sheet's.
+  public mutating func place(_ picture: [UInt8], x: Int, y: Int) {
+    precondition(
+      picture.count == tile * tile * 3,
+      "A picture of \(picture.count) bytes is none of \(tile) by \(tile) pixels in three colours.")
+    precondition(
+      0...width - tile ~= x && 0...height - tile ~= y,
+      "A picture at (\(x), \(y)) does not fit on a sheet of \(width) by \(height) pixels.")
+    for row in 0..<tile {
+      let start = ((y + row) * width + x) * 3
+      values.replaceSubrange(
+        start..<start + tile * 3, with: picture[row * tile * 3..<(row + 1) * tile * 3])
+    }
+    write("", "picture", x: x, y: y)
+  }
+
+  /// Writes words at (`x`, `y`); what `kind` looks like is up to the figure's script.
+  public mutating func write(_ text: String, _ kind: String, x: Int, y: Int) {
+    words.append((x, y, kind, text))
+  }
+
+  /// The pixels, row by row, and the words, as the data files `name` and `name`-words.
+  func dataFiles(name: String) -> [DataFile] {
+    let colours = ["red", "green", "blue"].enumerated().map { channel, colour in
+      DataColumn(colour, stride(from: channel, to: values.count, by: 3).map { values[$0] })
+    }
+    let words = [
+      DataColumn("x", words.map(\.x)), DataColumn("y", words.map(\.y)),
+      DataColumn("kind", words.map(\.kind)), DataColumn("text", words.map(\.text)),
+    ]
+    return [
+      DataFile(name: name, columns: colours), DataFile(name: name + "-words", columns: words),
+    ]
+  }
+
+  /// What figures/sheet.gp has to know.
+  var variables: [String: String] {
+    ["sheetWidth": "\(width)", "sheetHeight": "\(height)", "tile": "\(tile)"]
+  }
+}
+
+extension Run {
+  /// Has gnuplot draw `sheet` by figures/`script`.gp into the file `script`.png of OUT, from data
+  /// files that have the chapter's and the script's name.
+  public func draw(_ script: String, sheet: ImageSheet, variables: [String: String] = [:]) {
+    let name = "chapter\(chapter.number)-\(script)"
+    let files = sheet.dataFiles(name: name)
+    for file in files { write(file) }
+    draw(
+      script, into: "\(script).png", data: files.map(\.name),
+      variables: variables.merging(sheet.variables.merging(["sheet": name]) { _, new in new }) {
+        _, new in new
+      })
+  }
+}
