@@ -7,6 +7,8 @@ define HELP
 make chapter1      augmentation: CIFAR-10's images and their versions, two pictures
 make chapter2      mixup: two images of CIFAR-10 blended, and where the proportions come from
 make chapter3      sharpening: two trainings on MNIST, one t-SNE, three pictures
+make chapter4      MixMatch on CIFAR-10, five pictures; interrupted, the same command goes on
+make lr-find       the loss at rising learning rates, in OUT/lr-find
 
 make bench         verify the kernels, and time them, training, inference and t-SNE
 make bench-peers   the same work in PyTorch, scikit-learn and openTSNE, round by round beside ours
@@ -33,12 +35,12 @@ Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   PYTHON=python3   the Python that has the peers
 
 What it costs on two cores: the first build and make test a few minutes each; chapters 1 and 2 seconds,
-chapter 3 about four minutes for each seed, its smoke preset ten seconds; run again with nothing
+chapter 3 about four minutes for each seed, chapter 4 about 45, smoke presets some ten seconds; run again with nothing
 changed, any chapter about a second; make bench a few minutes, make bench-peers half an hour.
 endef
 export HELP
 
-CHAPTERS := chapter1 chapter2 chapter3
+CHAPTERS := chapter1 chapter2 chapter3 chapter4
 
 # Processor's own instructions. No debug information: a chapter's stages are kept as long as the program
 # is the same, and so an edit of its prose recomputes nothing.
@@ -62,7 +64,7 @@ SETTINGS = $${PRESET:+--preset "$$PRESET"} $${SEED:+--seed "$$SEED"} $${SEEDS:+-
 BENCH_SETTINGS = $${ONLY:+--only "$$ONLY"} $${ROUNDS:+--rounds "$$ROUNDS"} $(PLACES)
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) bench bench-peers data test lint format clean tools
+.PHONY: help $(CHAPTERS) lr-find bench bench-peers data test lint format clean tools
 .SUFFIXES:
 
 help:
@@ -72,6 +74,9 @@ help:
 # that there is something to build, because -q shows nothing but errors and warnings.
 $(CHAPTERS): chapter%: tools build-chapter%
 	@.build/release/$@ $(SETTINGS)
+
+lr-find: tools build-chapter4
+	@OUT="$${OUT:-figures}/lr-find"; .build/release/chapter4 --find-learning-rate $(SETTINGS)
 
 bench: tools build-bench
 	@.build/release/bench $(BENCH_SETTINGS)
@@ -102,7 +107,7 @@ format:
 	swift format -i -r $(STYLED)
 
 clean:
-	rm -rf .build figures/data figures/cache figures/smoke figures/*.png figures/*.svg figures/*.json
+	rm -rf .build figures/data figures/cache figures/smoke figures/lr-find figures/*.png figures/*.svg figures/*.json
 
 tools:
 	@scripts/install-missing

@@ -24,6 +24,10 @@ let package = Package(
       name: "chapter3",
       dependencies: ["ChapterKit", "Datasets", "Embedding", "Engine", "MixMatch"],
       path: "chapters/3-sharpening"),
+    .executableTarget(
+      name: "chapter4",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"],
+      path: "chapters/4-mixmatch"),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
     // How fast it all is, and whether the kernels are right.

@@ -5,8 +5,9 @@ import MixMatch
 /// The batches of a training: drawn from a split, augmented, each a pure function of the seed and
 /// the step.
 struct Pipeline {
+  /// Which images have labels, and which are held out.
+  let split: LabelSplit
   private let images: LabelledImages
-  private let split: LabelSplit
   private let experiment: Experiment
   private let versions: Int
   private let seed: UInt64

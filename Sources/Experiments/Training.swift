@@ -22,11 +22,11 @@ extension Experiment {
     by method: some Method, on dataset: ImageDataset, seed: Int, progress: StageProgress,
     inspect: (Training, Trainer) throws -> Result
   ) throws -> Result {
-    let split = try split(dataset.train, seed: seed)
     let trainer = Trainer(
       network.make(seed: seed), schedule: OneCycle(steps: steps, peak: peakLearningRate),
       weightDecay: weightDecay, averageDecay: averageDecay)
-    var pipeline = Pipeline(dataset.train, split, self, versions: method.versions, seed: seed)
+    var pipeline = try pipeline(for: method, on: dataset.train, seed: seed)
+    let heldOut = pipeline.split.validation
     let batches = Prefetcher(count: steps) { pipeline($0) }
     let curve = Kept(LearningCurve())
 
@@ -39,7 +39,7 @@ extension Experiment {
 
       curve.value.add(loss, truth: truth)
       if judges(after: step) {
-        let validation = judge(dataset.train, split.validation, after: step, by: trainer)
+        let validation = judge(dataset.train, heldOut, after: step, by: trainer)
         let test = logsTest ? judge(dataset.test, nil, after: step, by: trainer) : nil
         curve.value.close(
           after: step + 1, validation: validation?.accuracy, test: test?.accuracy)
@@ -49,7 +49,7 @@ extension Experiment {
     }
     let training = Training(
       curve: curve.value,
-      validation: judge(dataset.train, split.validation, after: steps - 1, by: trainer),
+      validation: judge(dataset.train, heldOut, after: steps - 1, by: trainer),
       test: judge(dataset.test, nil, after: steps - 1, by: trainer)!)
     return try inspect(training, trainer)
   }
@@ -60,16 +60,16 @@ extension Experiment {
   public func batch(at step: Int, for method: some Method, on images: LabelledImages, seed: Int)
     throws -> Batch
   {
-    let split = try split(images, seed: seed)
-    var pipeline = Pipeline(images, split, self, versions: method.versions, seed: seed)
+    var pipeline = try pipeline(for: method, on: images, seed: seed)
     return pipeline(step).batch
   }
 
-  /// Which images have labels, and which are held out.
-  private func split(_ images: LabelledImages, seed: Int) throws -> LabelSplit {
-    try LabelSplit(
+  /// The batches of a training by `method`.
+  func pipeline(for method: some Method, on images: LabelledImages, seed: Int) throws -> Pipeline {
+    let split = try LabelSplit(
       labels: images.labels, labelled: labels, balanced: isBalanced, validation: validation,
       seed: UInt64(seed))
+    return Pipeline(images, split, self, versions: method.versions, seed: seed)
   }
 
   /// The network's answers for the images at `indices`, or all, in the size that it is trained with

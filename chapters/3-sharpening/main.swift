@@ -136,11 +136,13 @@ func train(
     of: images.count, size: settings.unlabelledBatch, seed: UInt64(seed), name: "unlabelled")
 
   let network = makeNetwork(seed: seed)
-  let adam = Adam(network.parameters, weightDecay: settings.weightDecay)
   let steps = settings.epochs * unlabelledBatches.batchesInPass
-  let schedule = OneCycle(steps: steps, peak: settings.peakLearningRate)
+  let trainer = Trainer(
+    network, schedule: OneCycle(steps: steps, peak: settings.peakLearningRate),
+    weightDecay: settings.weightDecay)
 
-  for step in 0..<steps {
+  let checkpoints = progress.checkpoints(steps, of: ["trainer": trainer])
+  for step in try checkpoints.resume() {
     let labelled = labelledBatches(step).map { split.labelled[$0] }
     let unlabelled = unlabelledBatches(step)
 
@@ -152,13 +154,11 @@ func train(
     let ramp = linearRamp(step, over: settings.rampSteps)
     let loss = labelledLoss + settings.unlabelledWeight * ramp * unlabelledLoss
 
-    loss.backward()
-    let (learningRate, momentum) = schedule(step)
-    adam.update(learningRate: learningRate, momentum: momentum)
-
+    try trainer.descend(loss, at: step)
     progress.update(
       step + 1, of: steps,
       [.loss(loss.scalar), .accuracy(share(of: prediction, matching: images.classes(unlabelled)))])
+    try checkpoints.saveIfDue(after: step)
   }
   return classify(digits.test, with: network)
 }

@@ -1,0 +1,103 @@
+# How a training learns: accuracy over that of the article's notebook, and below it the two losses.
+# Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
+#
+#   gnuplot -e "data='figures/data'; out='figures/learning-curves.svg'; stamp='...'; \
+#               curves='chapter4-learning-curves'; runs='\"MixMatch, 500 labels\"'; \
+#               article='mixmatch-500'" figures/learning-curves.gp
+# curves   the data file
+# runs     which of its runs to draw, at most three, each name in double quotes
+# article  for each of them the run to draw beside it, as figures/article/learning-curves.tsv calls it
+
+load 'figures/style.gp'
+
+ours = data . '/' . curves . '.tsv'
+theirs = 'figures/article/learning-curves.tsv'
+runCount = words(runs)
+isOurs(k) = strcol('run') eq word(runs, k)
+isTheirs(k) = strcol('run') eq word(article, k)
+color(k) = classColor(word('7 2 8', k))
+
+eval beginSVG(900, 640)
+eval heading('How it learns, and how the article''s network did', \
+  'Ours on images held out (line) and on the test images (dots); the article''s on the test images (thin line). An epoch is a pass over the unlabelled images.')
+
+# --- How far the curves reach, and what they end with -----------------------------------------------
+
+stats ours using (column('epoch')) name 'Ours' nooutput
+firstEpoch = smaller(1, Ours_min)
+lastEpoch = Ours_max
+array ourEnd[runCount]
+array theirEnd[runCount]
+array highestLoss[2]
+# A method without unlabelled images has 0 for their loss, which is not drawn.
+loss(panel) = column(word('labelledLoss unlabelledLoss', panel)) > 0 ? column(word('labelledLoss unlabelledLoss', panel)) : NaN
+do for [k = 1 : runCount] {
+  stats ours using (isOurs(k) ? (ourEnd[k] = column('test')) : NaN) name 'O' nooutput
+  stats theirs using (isTheirs(k) ? (theirEnd[k] = column('accuracy'), column('epoch') + 1) : NaN) name 'T' nooutput
+  lastEpoch = larger(lastEpoch, T_max)
+}
+do for [panel = 1 : 2] {
+  stats ours using (loss(panel)) name 'L' nooutput
+  highestLoss[panel] = L_max > 0 ? L_max : 1
+}
+
+# A third of `x` at most, and 1, 2 or 5 times a power of ten.
+power(x) = 10 ** floor(log10(x / 3))
+tickStep(x) = power(x) * (x / 3 < 2 * power(x) ? 1 : x / 3 < 5 * power(x) ? 2 : 5)
+
+# --- Legend -----------------------------------------------------------------------------------------
+
+legendStep = (pageWidth - 2 * pageMargin) / 3.0
+do for [k = 1 : runCount] {
+  legendX = pageMargin + (k - 1) * legendStep
+  legendY = pageHeight - 78
+  set arrow 10 + k from screen atX(legendX), atY(legendY) to screen atX(legendX + 20), atY(legendY) nohead linewidth 2.2 linecolor rgb color(k)
+  set label 10 + k word(runs, k) at screen atX(legendX + 28), atY(legendY) font bold(textSize) textcolor rgb ink
+  set label 20 + k sprintf('test: ours{/:Bold  %.1f %%}, article''s{/:Bold  %.1f %%}', 100 * ourEnd[k], 100 * theirEnd[k]) \
+    at screen atX(legendX + 28), atY(legendY - 18) font smallFont textcolor rgb softInk
+}
+
+# --- Three panels above each other, with the same epochs --------------------------------------------
+
+set lmargin at screen atX(pageMargin + 40)
+set rmargin at screen atX(pageWidth - pageMargin - 10)
+set logscale x
+set xrange [firstEpoch / 1.15 : 1.1 * lastEpoch]
+set border 1 linecolor rgb ink
+set grid xtics ytics linecolor rgb hairline linewidth 0.7 linetype 1
+set ytics scale 0 textcolor rgb softInk font smallFont
+epochTicks(labelled) = "set xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) " . \
+  "scale 0.4 nomirror textcolor rgb ink font smallFont offset 0, 0.3 format " . (labelled ? "'%g'" : "''")
+panelTitle = "font bold(textSize) textcolor rgb ink"
+panelNote = "font smallFont textcolor rgb softInk"
+ourLine = "with lines linewidth 2.2 linecolor rgb color(k)"
+
+set multiplot
+
+eval epochTicks(0)
+set tmargin at screen atY(pageHeight - 134)
+set bmargin at screen atY(288)
+set yrange [0 : 1]
+set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1)
+set label 30 'accuracy' at graph 0, screen atY(pageHeight - 122) @panelTitle
+plot for [k = 1 : runCount] theirs using (isTheirs(k) ? column('epoch') + 1 : NaN):(column('accuracy')) with lines linewidth 0.9 linecolor rgb color(k), \
+  for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(column('validation')) @ourLine, \
+  for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(column('test')) with points pointtype 7 pointsize 0.5 linecolor rgb ink, \
+  for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(column('test')) with points pointtype 7 pointsize 0.35 linecolor rgb color(k)
+
+unset label
+unset arrow
+do for [panel = 1 : 2] {
+  set yrange [0 : 1.05 * highestLoss[panel]]
+  set ytics tickStep(highestLoss[panel])
+  set tmargin at screen atY(panel == 1 ? 258 : 148)
+  set bmargin at screen atY(panel == 1 ? 178 : 68)
+  eval epochTicks(panel == 2)
+  set label 30 panel == 1 ? 'labelled loss Lₓ' : 'unlabelled loss Lᵤ' at graph 0, graph 1 offset 0, 0.7 @panelTitle
+  set label 31 panel == 1 ? 'cross-entropy on X′' : 'squared error on U′, before its weight' at graph 0, graph 1 offset 19, 0.7 @panelNote
+  if (panel == 2) { set label 32 'epochs' at graph 1, screen atY(38) right @panelNote }
+  plot for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(loss(panel)) @ourLine
+  unset label
+}
+
+unset multiplot

@@ -1,0 +1,22 @@
+# The mistakes that a network is surest of: test images, what they are, and what they were taken for.
+# Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
+#
+#   gnuplot -e "data='figures/data'; out='figures/mistakes.png'; stamp='...'; sheet='chapter4-mistakes'; \
+#               sheetWidth='212'; sheetHeight='176'; tile='32'; mistakes='2650'; images='10000'" figures/mistakes.gp
+# sheet, ..., tile  see figures/sheet.gp
+# mistakes, images  how many of how many test images were taken for something else
+
+load 'figures/style.gp'
+load 'figures/sheet.gp'
+
+eval beginPNG(900, int(70 + pixelFor(900 - 2 * pageMargin) * rows + 30))
+eval heading('The surest mistakes', \
+  sprintf('Of %s test images, %s were taken for something else; these with the highest confidence. In bold what they are, in colour what they were taken for.', \
+    thousands(int(images)), thousands(int(mistakes))))
+eval sheetAt(0, 30)
+
+under(line) = column('y') + edge + (4 + 15 * line) / scale
+plot @pictures, \
+  @words 'x':(under(0.3)):(text('truth')) with labels left font bold(smallSize) textcolor rgb ink, \
+  @words 'x':(under(1.3)):(text('answer')) with labels left font smallFont textcolor rgb classColor(2), \
+  @words (placed('confidence') + edge):(under(1.3)):(text('confidence')) with labels right font smallFont textcolor rgb classColor(2)
