@@ -41,9 +41,9 @@ do for [panel = 1 : 2] {
   highestLoss[panel] = L_max > 0 ? L_max : 1
 }
 
-# A third of `x` at most, and 1, 2 or 5 times a power of ten.
-power(x) = 10 ** floor(log10(x / 3))
-tickStep(x) = power(x) * (x / 3 < 2 * power(x) ? 1 : x / 3 < 5 * power(x) ? 2 : 5)
+# Half of `x` at most, and 1, 2 or 5 times a power of ten.
+power(x) = 10 ** floor(log10(x / 2))
+tickStep(x) = power(x) * (x / 2 < 2 * power(x) ? 1 : x / 2 < 5 * power(x) ? 2 : 5)
 
 # --- Legend -----------------------------------------------------------------------------------------
 
