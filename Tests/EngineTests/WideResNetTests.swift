@@ -82,10 +82,13 @@ import Testing
     return largestDistance(a.scalars.map(Double.init), expected) / rootMeanSquare(expected)
   }
 
-  /// WRN-28-2 has 1.47 million parameters, as the literature counts them.
-  @Test func parameterCount() {
+  /// WRN-28-2 has 1.47 million parameters, as the literature counts them, and 5.86 million in the
+  /// article's notebook, which starts with twice the channels; both as PyTorch counts its own.
+  @Test(arguments: [(16, 1_467_610), (32, 5_859_754)])
+  func parameterCount(startChannels: Int, expected: Int) {
     var random = RandomStream(seed: 0, "residual/count")
-    let network = WideResNet(depth: 28, widenFactor: 2, random: &random)
-    #expect(network.parameterCount == 1_467_610)
+    let network = WideResNet(
+      depth: 28, widenFactor: 2, startChannels: startChannels, random: &random)
+    #expect(network.parameterCount == expected)
   }
 }
