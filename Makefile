@@ -35,7 +35,7 @@ Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   PYTHON=python3   the Python that has the peers
 
 What it costs on two cores: the first build and make test a few minutes each; chapters 1 and 2 seconds,
-chapter 3 about four minutes for each seed, chapter 4 about 45, smoke presets some ten seconds; run again with nothing
+chapter 3 about four minutes for each seed, chapter 4 is planned for 45, smoke presets some ten seconds; run again with nothing
 changed, any chapter about a second; make bench a few minutes, make bench-peers half an hour.
 endef
 export HELP

@@ -110,7 +110,7 @@ let batchNorm = CommandLineOption(
 // twice the channels: 5.86 million parameters instead of 1.47. Batches are of 64 labelled and 128
 // unlabelled images, the latter in two versions; Adam goes through one cycle of learning rates up to
 // 2·10⁻³, with weight decay 0.02 apart from the gradient. An epoch is a pass over the unlabelled
-// images, and there are 200. On two cores that takes a week. So there are smaller scales, which
+// images, and there are 200. On two cores that takes days. So there are smaller scales, which
 // keep the method as it is and change what it is done with:
 
 /// What a preset trains, and how.
@@ -240,9 +240,9 @@ let chapter = Chapter(
     "trains a wide residual network on CIFAR-10 with few labels by MixMatch, and draws how it learns.",
   presets: [
     .scale(.smoke, costs: "a minute; every path, results that mean nothing"),
-    .scale(.short, costs: "about 45 minutes a seed on 2 cores"),
-    .scale(.overnight, costs: "about 8 hours a seed on 2 cores"),
-    .scale(.article, costs: "a week or more a seed on 2 cores"),
+    .scale(.short, costs: "planned for 45 minutes a seed on 2 cores; not run to its end yet"),
+    .scale(.overnight, costs: "planned for 8 hours a seed on 2 cores; not run yet"),
+    .scale(.article, costs: "days to weeks a seed on 2 cores; not run yet"),
   ],
   options: [
     labels, balanced, network, startChannels, augmentation, versions, temperature, alpha,
