@@ -15,9 +15,11 @@ public struct PCA: Sendable {
   /// The share of the whole variance along each axis: (components). Zeros where all rows are equal.
   public let explainedVarianceRatio: [Double]
 
-  /// Finds the first principal components of at least two rows of finite numbers.
+  /// Finds the first principal components.
   ///
-  /// - Parameter components: How many, in 1 ... `rows.columns`.
+  /// - Parameters:
+  ///   - rows: At least two, of finite numbers.
+  ///   - components: How many, in 1 ... `rows.columns`.
   public init(fitting rows: Matrix, components: Int) {
     precondition(rows.rows >= 2, "Principal components need at least two rows.")
     precondition(

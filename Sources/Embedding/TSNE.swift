@@ -6,7 +6,7 @@ import Foundation
 ///
 ///     let embedding = try TSNE().embed(PCA(fitting: pixels, components: 50).transform(pixels))
 ///
-/// The same rows and settings give the same bits, whatever ``Engine/Parallel/threads`` is.
+/// The same rows and settings give the same bits, whatever `Parallel.threads` is.
 public struct TSNE: Sendable {
   /// How the points lie at first.
   public enum Initialisation: Sendable {

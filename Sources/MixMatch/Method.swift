@@ -9,7 +9,23 @@ public protocol Method: Sendable, Encodable {
   /// The loss of step `step`, counted from 0.
   ///
   /// `random` is for this step alone.
-  func loss(_ batch: Batch, by model: any Layer, step: Int, random: inout RandomStream) -> Loss
+  func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream) -> Loss
+}
+
+/// What learns by a method.
+public struct Learner {
+  /// The network.
+  public let model: any Layer
+  /// The logits of a network with the average of all weights that the model has had; no gradient
+  /// flows through them.
+  public let teacher: (_ images: Tensor) -> Tensor
+
+  /// A network and its average; where the training keeps none, its own teacher.
+  public init(_ model: any Layer, teacher: ((_ images: Tensor) -> Tensor)? = nil) {
+    self.model = model
+    self.teacher =
+      teacher ?? { images in withoutGradients { model(images, .trainingLeavingStatistics) } }
+  }
 }
 
 /// What a method gets in each step: augmented images.
@@ -75,10 +91,11 @@ public struct LabelsOnly: Method {
   public init() {}
 
   /// Lₓ alone.
-  public func loss(_ batch: Batch, by model: any Layer, step: Int, random: inout RandomStream)
+  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
     -> Loss
   {
     Loss(
-      labelled: crossEntropy(model(batch.labelled.images, .training), batch.labelled.labels))
+      labelled: crossEntropy(learner.model(batch.labelled.images, .training), batch.labelled.labels)
+    )
   }
 }

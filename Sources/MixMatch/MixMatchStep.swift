@@ -63,17 +63,17 @@ public struct MixMatchStep: Method {
   ///     L = Lₓ + λᵤ·ramp·Lᵤ
   ///     Lₓ = 1/|X′| · Σ H(p, softmax(model(x)))
   ///     Lᵤ = 1/(classes·|U′|) · Σ ‖q − softmax(model(u))‖²
-  public func loss(_ batch: Batch, by model: any Layer, step: Int, random: inout RandomStream)
+  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
     -> Loss
   {
-    let mixed = mix(batch, by: model, random: &random)
+    let mixed = mix(batch, by: learner.model, random: &random)
     let (X, U) = (mixed.X, mixed.U)
     let XU = Examples(concatenating: [X, U])
     let terms = batchNorm.groups(of: XU.count, versions: versions).map { group in
       let examples = XU.gathered(group.indices)
       let isX = 0..<group.indices.count { $0 < X.count }
       let isU = isX.upperBound..<examples.count
-      let logits = model(examples.images, group.mode)
+      let logits = learner.model(examples.images, group.mode)
       return (
         X: Float(isX.count) / Float(X.count) * crossEntropy(logits[isX], examples.labels[isX]),
         U: Float(isU.count) / Float(U.count)

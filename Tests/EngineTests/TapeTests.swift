@@ -32,6 +32,16 @@ import Testing
     expectGradient([128 / 3, -256 / 3, 128])
   }
 
+  /// The gradient by one parameter leaves those of all parameters as they are, and is zero by one that
+  /// the number does not depend on.
+  @Test func gradientByOneParameter() {
+    let y = Parameter(Tensor([2, 2, 2], shape: [3]))
+    let gradient = meanSquare(x.value + y.value).gradient(by: y)
+    #expect(largestDistance(gradient.scalars.map(Double.init), [2, 0, 10 / 3]) < 1e-6)
+    #expect(x.gradient == nil && y.gradient == nil)
+    #expect(meanSquare(x.value).gradient(by: y).scalars == [0, 0, 0])
+  }
+
   /// A chain in which every node is used twice: 2²⁰ paths, walked as twenty nodes.
   @Test func manyPathsAreWalkedOnce() {
     var y = x.value

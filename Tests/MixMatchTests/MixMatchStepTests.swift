@@ -80,7 +80,7 @@ import Testing
     var random = RandomStream(seed: 3, "test")
     let mixed = step.mix(batch, by: model, random: &random)
     var again = RandomStream(seed: 3, "test")
-    let loss = step.loss(batch, by: model, step: 25, random: &again)
+    let loss = step.loss(batch, by: Learner(model), step: 25, random: &again)
 
     let logX = rows(logSoftmax(of: mixed.X.images))
     let pU = rows(logSoftmax(of: mixed.U.images)).map { $0.map(exp) }
@@ -105,7 +105,7 @@ import Testing
     var step = MixMatchStep()
     step.batchNorm = groups
     var random = RandomStream(seed: 4, "test")
-    _ = step.loss(batch, by: norm, step: 1, random: &random)
+    _ = step.loss(batch, by: Learner(norm), step: 1, random: &random)
     let rows = Self.B * (Self.K + 1)
     switch groups {
     case .whole:

@@ -29,7 +29,8 @@ public func softmax(_ x: Tensor) -> Tensor {
 ///
 /// - Parameters:
 ///   - logits: x (N, classes).
-///   - targets: t (N, classes), rows that sum to one; no gradient flows to them.
+///   - targets: t (N, classes), rows that sum to one, or to zero where nothing is asked; no gradient
+///     flows to them.
 /// - Returns: A single number.
 public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   precondition(
@@ -67,6 +68,19 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
 /// The cross-entropy against class numbers: the mean over the rows of −log softmax(x)[label].
 public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
   crossEntropy(logits, oneHot(labels, classes: logits.columns))
+}
+
+/// The divergence of Kullback and Leibler of predictions from target distributions: the mean over the
+/// rows of Σᵢ tᵢ·(log tᵢ − log softmax(x)ᵢ).
+///
+/// - Parameters:
+///   - targets: t (N, classes), rows that sum to one; no gradient flows to them.
+///   - logits: x (N, classes).
+/// - Returns: A single number, from 0 on.
+public func klDivergence(_ targets: Tensor, _ logits: Tensor) -> Tensor {
+  let entropy = targets.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * log(Double($1)) : $0 }
+  let mean = Tensor([Float(entropy / Double(targets.rows))], shape: [])
+  return crossEntropy(logits, targets) + -1 * mean
 }
 
 /// Class numbers as distributions (N, classes) with all their mass on one class.

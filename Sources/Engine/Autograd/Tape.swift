@@ -7,7 +7,7 @@ final class Node: @unchecked Sendable {
   typealias Pullback = (_ outputGradient: Tensor) -> [Tensor?]
 
   private(set) var inputs: [Node?]
-  private let isLeaf: Bool
+  let isLeaf: Bool
   /// Nil in a leaf, and once the tape is freed.
   private var pullback: Pullback?
   /// The sum of the gradients that reached this leaf.
@@ -21,13 +21,8 @@ final class Node: @unchecked Sendable {
     self.pullback = pullback
   }
 
-  /// Hands the gradient on to the inputs, and frees what the operation had saved for that; a leaf
-  /// keeps it.
-  func receive(_ gradient: Tensor) -> [(Node, Tensor)] {
-    if isLeaf {
-      self.gradient = self.gradient.map { $0 + gradient } ?? gradient
-      return []
-    }
+  /// Hands the gradient on to the inputs, and frees what the operation had saved for that.
+  func handOn(_ gradient: Tensor) -> [(Node, Tensor)] {
     guard let pullback else {
       preconditionFailure("An earlier backward() went through this part of the tape and freed it.")
     }
@@ -64,12 +59,36 @@ extension Tensor {
   /// Adds the derivative of this single number by each ``Parameter`` it came of to that parameter's
   /// gradient (reverse-mode differentiation), and frees the tape.
   public func backward() {
+    differentiate { leaf, gradient in
+      leaf.gradient = leaf.gradient.map { $0 + gradient } ?? gradient
+    }
+  }
+
+  /// The derivative of this single number by `parameter`; frees the tape, and leaves the gradients of
+  /// all parameters alone.
+  ///
+  /// - Returns: A tensor of the parameter's shape: zeros where the number does not depend on it.
+  public func gradient(by parameter: Parameter) -> Tensor {
+    var result = Tensor(repeating: 0, shape: parameter.value.shape)
+    differentiate { leaf, gradient in
+      if leaf === parameter.value.node { result = gradient }
+    }
+    return result
+  }
+
+  /// Walks the tape back from this single number, and hands to `reach` each leaf with the derivative
+  /// by it.
+  private func differentiate(_ reach: (_ leaf: Node, _ gradient: Tensor) -> Void) {
     precondition(count == 1, "Only a single number has a gradient, not shape \(shape).")
     guard let node else { return }
     var gradients = [ObjectIdentifier(node): Tensor(repeating: 1, shape: shape)]
     for node in nodesInReverse(from: node) {
       guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
-      for (input, part) in node.receive(gradient) {
+      if node.isLeaf {
+        reach(node, gradient)
+        continue
+      }
+      for (input, part) in node.handOn(gradient) {
         let id = ObjectIdentifier(input)
         gradients[id] = gradients[id].map { $0 + part } ?? part
       }

@@ -1,4 +1,4 @@
-/// A convolution with filters that are learned; see ``conv2d(_:_:bias:stride:padding:)``.
+/// A convolution with learned filters: ``/Engine/conv2d(_:_:bias:stride:padding:activation:)``.
 public final class Conv2d: Layer {
   private let weights: Parameter
   private let bias: Parameter?

@@ -47,15 +47,11 @@ package func zipEntries(
   let length = a.entryLength
   return filled(a.shape) { result in
     forEachRow(a.shape[0], columns: length) { entry in
-      for place in stride(from: 0, to: length, by: Buffer.vectorWidth) {
-        let start = entry * length + place
-        let numbers = body(entry, (a.pointer + start).vector, (b.pointer + start).vector)
-        if length - place >= Buffer.vectorWidth {
-          (result + start).vector = numbers
-        } else {
-          // What comes next is another entry's, and may be another thread's.
-          for i in 0..<length - place { result[start + i] = numbers[i] }
-        }
+      let start = entry * length
+      forEachColumnVector(length) { columns in
+        let numbers = body(
+          entry, columns.load(a.pointer + start), columns.load(b.pointer + start))
+        columns.store(numbers, to: result + start)
       }
     }
   }

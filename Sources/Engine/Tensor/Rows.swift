@@ -5,10 +5,19 @@ extension Tensor {
   public func mapRows(_ transform: (_ row: inout UnsafeMutableBufferPointer<Float>) -> Void)
     -> Tensor
   {
+    mapStretches(of: columns, transform)
+  }
+
+  /// The same for each stretch of `length` numbers, such as an image of a batch.
+  public func mapStretches(
+    of length: Int, _ transform: (_ stretch: inout UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> Tensor {
+    precondition(
+      count.isMultiple(of: length), "\(count) numbers are no whole stretches of \(length).")
     let result = Tensor(uninitialised: shape)
     result.pointer.update(from: pointer, count: count)
-    for row in 0..<rows {
-      var view = UnsafeMutableBufferPointer(start: result.pointer + row * columns, count: columns)
+    for start in stride(from: 0, to: count, by: length) {
+      var view = UnsafeMutableBufferPointer(start: result.pointer + start, count: length)
       transform(&view)
     }
     return result

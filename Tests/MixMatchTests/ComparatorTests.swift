@@ -1,0 +1,157 @@
+import Engine
+import Foundation
+import MixMatch
+import Testing
+
+/// What `Fixtures/make_comparators.py` has from PyTorch.
+private struct ComparatorFixture: Decodable {
+  /// Weights and biases of two linear maps.
+  let model, teacher: [[Float]]
+  /// Images (N, 2, 2, 3).
+  let labelled, unlabelled, direction: [Float]
+  let labels: [Int]
+  let labelledLoss: Double
+  let perturbation: [Double]
+  let pseudoLabel, piModel, meanTeacher, vat: Case
+
+  /// An unlabelled loss, and its derivatives by the model's weights and biases.
+  struct Case: Decodable {
+    let unlabelled: Double
+    let gradients: [[Double]]
+  }
+
+  init() throws {
+    let file = Bundle.module.bundleURL.appending(path: "Fixtures/comparators.json")
+    self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
+  }
+}
+
+/// Each method's loss and its gradient, held against PyTorch in double precision.
+@Suite struct ComparatorTests {
+  private let fixture: ComparatorFixture
+  private let model, teacher: PooledPerceptron
+  private let batchOfTwo, batchOfOne: Batch
+
+  init() throws {
+    let fixture = try ComparatorFixture()
+    self.fixture = fixture
+    (model, teacher) = (PooledPerceptron(fixture.model), PooledPerceptron(fixture.teacher))
+    let X = Examples(
+      images: images(fixture.labelled), labels: oneHot(fixture.labels, classes: 5))
+    let U = images(fixture.unlabelled)
+    batchOfTwo = Batch(labelled: X, unlabelled: U)
+    batchOfOne = Batch(labelled: X, unlabelled: U[0..<U.shape[0] / 2])
+  }
+
+  private var learner: Learner {
+    Learner(model) { images in withoutGradients { teacher(images, .evaluation) } }
+  }
+
+  private func expect(_ method: some Method, _ expected: ComparatorFixture.Case) throws {
+    var random = RandomStream(seed: 0, "test")
+    let batch = method.versions == 2 ? batchOfTwo : batchOfOne
+    let loss = method.loss(batch, by: learner, step: 50, random: &random)
+    #expect(abs(Double(loss.labelled.scalar) - fixture.labelledLoss) < 1e-6)
+    let unlabelled = try #require(loss.unlabelled)
+    #expect(abs(Double(unlabelled.scalar) - expected.unlabelled) < 1e-6)
+    unlabelled.backward()
+    for ((name, parameter), gradient) in zip(model.parameters, expected.gradients) {
+      let found = parameter.gradient?.scalars ?? []
+      try #require(found.count == gradient.count, "\(name)")
+      for (a, b) in zip(found, gradient) { #expect(abs(Double(a) - b) < 2e-6, "\(name)") }
+    }
+  }
+
+  @Test func pseudoLabelsCountWhereTheyAreSure() throws {
+    var method = PseudoLabel(rampSteps: 100)
+    method.threshold = 0.35
+    try expect(method, fixture.pseudoLabel)
+  }
+
+  @Test func thePiModelComparesTwoVersions() throws {
+    try expect(PiModel(rampSteps: 100), fixture.piModel)
+  }
+
+  @Test func meanTeacherListensToTheAverage() throws {
+    try expect(MeanTeacher(rampSteps: 100), fixture.meanTeacher)
+  }
+
+  /// The perturbation by a given direction, and what follows from it.
+  @Test func vatLooksForTheDirectionThatMisleadsMost() throws {
+    let U = batchOfOne.versions
+    let p = softmax(withoutGradients { model(U, .evaluation) })
+    let vat = VirtualAdversarialTraining(rampSteps: 100)
+    let r = vat.perturbation(of: U, from: p, towards: images(fixture.direction), by: model)
+    for (a, b) in zip(r.scalars, fixture.perturbation) { #expect(abs(Double(a) - b) < 1e-3) }
+    #expect(model.parameters.allSatisfy { $0.parameter.gradient == nil })
+    let divergence = klDivergence(p, model(U + r, .evaluation))
+    #expect(abs(Double(divergence.scalar) - fixture.vat.unlabelled) < 1e-4)
+  }
+
+  /// A step of VAT draws its own direction; whichever that is, the loss is a divergence by a change of
+  /// length ε, and no change of that length in a random direction does more on average.
+  @Test func vatMisleadsMoreThanNoise() throws {
+    let vat = VirtualAdversarialTraining(rampSteps: 100)
+    var random = RandomStream(seed: 0, "test")
+    let loss = vat.loss(batchOfOne, by: learner, step: 50, random: &random)
+    let U = batchOfOne.versions
+    let p = softmax(withoutGradients { model(U, .evaluation) })
+    let noise = (0..<20).map { _ in
+      let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
+      let length = d.scalars.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let r = (6 * Float(U.shape[0]).squareRoot() / length) * d
+      return klDivergence(p, model(U + r, .evaluation)).scalar
+    }
+    #expect(try #require(loss.unlabelled).scalar > noise.reduce(0, +) / 20)
+    #expect(abs(loss.weight - 0.15) < 1e-6)
+  }
+
+  /// All examples are blended, the unlabelled ones with the model's answers, and cross-entropy is
+  /// taken of both kinds.
+  @Test func mixupAloneBlendsAnswersUnsharpened() throws {
+    let method = MixupOnly(rampSteps: 100)
+    var random = RandomStream(seed: 3, "test")
+    let loss = method.loss(batchOfOne, by: learner, step: 50, random: &random)
+
+    let (X, U) = (batchOfOne.labelled, batchOfOne.versions)
+    let q = softmax(withoutGradients { model(U, .evaluation) })
+    let XU = Examples(concatenating: [X, Examples(images: U, labels: q)])
+    var again = RandomStream(seed: 3, "test")
+    let λ = MixingCoefficients(.perExample, count: XU.count, alpha: 0.75, random: &again)
+    let mixed = mixup(XU, XU.gathered(again.permutation(of: XU.count)), lambda: λ)
+    let p = softmax(withoutGradients { model(mixed.images, .evaluation) }).scalars
+    let entropies = stride(from: 0, to: p.count, by: 5).map { row in
+      (row..<row + 5).reduce(0.0) {
+        $0 - Double(mixed.labels.scalars[$1]) * log(Double(p[$1]))
+      }
+    }
+    let (onX, onU) = (entropies.prefix(X.count), entropies.dropFirst(X.count))
+    #expect(abs(Double(loss.labelled.scalar) - onX.reduce(0, +) / Double(onX.count)) < 1e-5)
+    let unlabelled = Double(try #require(loss.unlabelled).scalar)
+    #expect(abs(unlabelled - onU.reduce(0, +) / Double(onU.count)) < 1e-5)
+    #expect(loss.guesses?.sharpened.scalars == q.scalars)
+  }
+}
+
+private func images(_ values: [Float]) -> Tensor {
+  Tensor(values, shape: [values.count / 12, 2, 2, 3])
+}
+
+/// Pooled pixels through two linear maps with a ReLU between them.
+private final class PooledPerceptron: Layer {
+  private let layers: Sequential
+
+  init(_ weights: [[Float]]) {
+    var random = RandomStream(seed: 0, "perceptron")
+    layers = Sequential(
+      GlobalAveragePool(), Linear(inputs: 3, outputs: 6, random: &random), ReLU(),
+      Linear(inputs: 6, outputs: 5, random: &random))
+    for ((_, parameter), values) in zip(layers.parameters, weights) {
+      parameter.value = Tensor(values, shape: parameter.value.shape)
+    }
+  }
+
+  var parameters: [NamedParameter] { layers.parameters }
+
+  func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { layers(x, mode) }
+}
