@@ -19,7 +19,7 @@ color(k) = classColor(word('7 2 8', k))
 
 eval beginSVG(900, 640)
 eval heading('How it learns, and how the article''s network did', \
-  'Ours on images held out (line) and on the test images (dots); the article''s on the test images (thin line). An epoch is a pass over the unlabelled images.')
+  'Line: ours on held-out images, dots: on test images; thin line: the article''s. An epoch is a pass over the unlabelled images, if any.')
 
 # --- How far the curves reach, and what they end with -----------------------------------------------
 

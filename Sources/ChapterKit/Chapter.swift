@@ -6,7 +6,7 @@ import Foundation
 /// It reads the settings that all chapters share and its own, runs a body within them, and leaves
 /// pictures, data files and the record of the run in OUT.
 public struct Chapter: Sendable {
-  package let number: Int
+  package let name: ChapterName
   package let title: String
   package let presets: [PresetChoice]
   package let program: Program
@@ -15,24 +15,24 @@ public struct Chapter: Sendable {
   /// A chapter with the presets that it offers and options of its own.
   ///
   /// - Parameters:
-  ///   - number: Its number in the article; the program is called "chapter" and this number.
+  ///   - name: Its number in the article, or an appendix's name.
   ///   - title: Its title.
   ///   - summary: What it does, for the help.
   ///   - presets: The scales it can run at, with their costs, in the order of the help.
   ///   - options: Options besides those that all chapters share.
   public init(
-    _ number: Int, _ title: String, summary: String, presets: [PresetChoice],
+    _ name: ChapterName, _ title: String, summary: String, presets: [PresetChoice],
     options: [any DeclaredOption] = []
   ) {
-    self.number = number
+    self.name = name
     self.title = title
     self.presets = presets
     let common = CommonOptions(presets: presets.map(\.preset))
     self.common = common
     let costs = presets.map { "  \(padded($0.preset.rawValue, to: 10))\($0.explanation)" }
     program = Program(
-      "chapter\(number)",
-      summary: "Chapter \(number), \(title): \(summary)\n\npresets:\n"
+      name.program,
+      summary: "\(name.heading(title)): \(summary)\n\npresets:\n"
         + costs.joined(separator: "\n"),
       options: common.all + options)
   }

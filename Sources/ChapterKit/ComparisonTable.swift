@@ -28,7 +28,7 @@ package func comparisonTable(_ rows: [Comparison], metrics: [String: Metric]) ->
       }
       let runs = metric.n > 1 ? " (n = \(metric.n))" : ""
       return [
-        row.title, row.style.text(mean: metric.mean, deviation: metric.sd) + runs,
+        row.title, row.style.text(metric) + runs,
         row.article.map(row.style.text) ?? "–",
       ]
     }

@@ -4,15 +4,16 @@ import Foundation
 /// columns.
 public struct DataFile: Sendable {
   package let name: String
+  let kind: FileRecord.Kind
   private let columns: [DataColumn]
 
   /// A table that will be OUT/data/`name`.tsv; all columns are of the same length.
-  public init(name: String, columns: [DataColumn]) {
+  public init(name: String, columns: [DataColumn], kind: FileRecord.Kind = .data) {
     precondition(!columns.isEmpty, "The data file \(name) has no columns.")
     precondition(
       columns.allSatisfy { $0.cells.count == columns[0].cells.count },
       "The columns of the data file \(name) differ in length.")
-    self.name = name
+    (self.name, self.kind) = (name, kind)
     self.columns = columns
   }
 

@@ -3,7 +3,8 @@
 /// The script figures/`script`.gp finds these variables, all of them texts: `data`, the directory
 /// of the data files; `out`, the file to draw; `stamp`, one line on the picture's origin;
 /// `watermark`, empty unless the picture needs a warning; and `variables`.
-package struct Figure: Sendable {
+public struct Figure: Codable, Equatable, Sendable {
+  /// The script's name.
   package let script: String
   /// File name of the picture, in OUT.
   package let picture: String

@@ -31,7 +31,8 @@ package struct Gnuplot {
     }
     let picture = try draw(figure)
     let record = FileRecord(
-      path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom)
+      path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom,
+      figure: figure)
     return (record, true)
   }
 

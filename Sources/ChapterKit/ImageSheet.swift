@@ -47,7 +47,8 @@ public struct ImageSheet: Sendable {
       DataColumn("kind", words.map(\.kind)), DataColumn("text", words.map(\.text)),
     ]
     return [
-      DataFile(name: name, columns: colours), DataFile(name: name + "-words", columns: words),
+      DataFile(name: name, columns: colours, kind: .pixels),
+      DataFile(name: name + "-words", columns: words),
     ]
   }
 
@@ -61,7 +62,7 @@ extension Run {
   /// Has gnuplot draw `sheet` by figures/`script`.gp into the file `script`.png of OUT, from data
   /// files that have the chapter's and the script's name.
   public func draw(_ script: String, sheet: ImageSheet, variables: [String: String] = [:]) {
-    let name = "chapter\(chapter.number)-\(script)"
+    let name = "\(chapter.name.program)-\(script)"
     let files = sheet.dataFiles(name: name)
     for file in files { write(file) }
     draw(

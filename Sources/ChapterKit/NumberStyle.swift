@@ -7,11 +7,12 @@ public enum NumberStyle: Sendable, Equatable {
   /// With so many decimals.
   case decimals(Int)
 
-  func text(_ value: Double) -> String { digits(value) + unit }
+  /// "90.7 %".
+  package func text(_ value: Double) -> String { digits(value) + unit }
 
   /// "90.7 %", or "89.6 ± 0.4 %" where there is a deviation.
-  func text(mean: Double, deviation: Double?) -> String {
-    digits(mean) + (deviation.map { " ± " + digits($0) } ?? "") + unit
+  package func text(_ metric: Metric) -> String {
+    digits(metric.mean) + (metric.sd.map { " ± " + digits($0) } ?? "") + unit
   }
 
   private func digits(_ value: Double) -> String {

@@ -6,7 +6,7 @@ package struct PreviousRecord {
   private let file: URL
   private let isUnreadable: Bool
 
-  package init(chapter: Int, in out: URL) {
+  package init(chapter: ChapterName, in out: URL) {
     file = out.appending(path: RunRecord.fileName(chapter: chapter))
     let loaded = Result { try RunRecord.load(chapter: chapter, from: out) }
     record = try? loaded.get()

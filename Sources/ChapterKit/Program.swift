@@ -56,7 +56,7 @@ public struct Program: Sendable {
 /// One run of a program: the values of its options, and where it may speak.
 public struct Invocation {
   let values: OptionValues
-  let console: Console
+  package let console: Console
 
   /// The value of an option, or its default.
   public subscript<Value>(option: CommandLineOption<Value>) -> Value { values[option] }

@@ -19,20 +19,23 @@ public final class Run {
   let chapter: Chapter
   private let options: OptionValues
   private let surroundings: Surroundings
-  private let output: OutputDirectory
+  let output: OutputDirectory
   private let cache: StageCache
   private let previous: PreviousRecord
   private var console: Console { surroundings.console }
+  var root: URL { surroundings.root }
+  var blasCore: String { surroundings.blasCore }
 
   private var settings = JSONValue.object([:])
-  private var dataset: DatasetIdentity?
-  private var stages: [StageRecord] = []
+  var dataset: DatasetIdentity?
+  var stages: [StageRecord] = []
   private var metrics: [String: Metric] = [:]
   private var dataFiles: [DataFile] = []
   private var figures: [Figure] = []
+  private var tables: [TextTable] = []
   private var comparisons: [Comparison] = []
   /// Stages that were loaded and not yet spoken of: nobody needs to hear when all of them are.
-  private var keptStages: [StageRecord] = []
+  var keptStages: [StageRecord] = []
   private var hasWorked = false
 
   init(_ chapter: Chapter, _ options: OptionValues, in surroundings: Surroundings) throws {
@@ -56,10 +59,10 @@ public final class Run {
     }
     let standardOut = preset == .smoke ? "figures/smoke" : "figures"
     let out = options[chapter.common.out] ?? surroundings.root.appending(path: standardOut)
-    let cacheDirectory = "cache/chapter\(chapter.number)/\(preset.rawValue)"
+    let cacheDirectory = "cache/\(chapter.name.program)/\(preset.rawValue)"
     output = OutputDirectory(out)
     cache = StageCache(output, directory: cacheDirectory)
-    previous = PreviousRecord(chapter: chapter.number, in: out)
+    previous = PreviousRecord(chapter: chapter.name, in: out)
     try previous.checkMayBeReplaced(bySmoke: preset == .smoke, bySynthetic: false)
     if let warning = previous.warning { surroundings.console.note(warning) }
     try output.prepare(subdirectories: ["data", cacheDirectory])
@@ -75,8 +78,7 @@ public final class Run {
     precondition(dataset == nil, "A run has one data set.")
     let directory = options[chapter.common.data] ?? surroundings.root.appending(path: "data")
     let found = try source.obtain(in: directory, note: console.note) ?? standIn(source, directory)
-    dataset = DatasetIdentity(
-      name: found.name, sha256: found.sha256, synthetic: found.isSynthetic)
+    dataset = DatasetIdentity(found)
     return found
   }
 
@@ -135,6 +137,16 @@ public final class Run {
     dataFiles.append(file)
   }
 
+  /// Has a table for people written three times: into OUT/data for gnuplot, as OUT/`name`.md, and by
+  /// figures/table.gp as OUT/`name`.svg.
+  public func write(_ table: TextTable) {
+    tables.append(table)
+    write(table.dataFile)
+    draw(
+      "table", into: "\(table.name).svg", data: [table.name],
+      variables: table.variables)
+  }
+
   /// Has gnuplot draw figures/`script`.gp into the file `picture` of OUT.
   ///
   /// - Parameters:
@@ -157,10 +169,11 @@ public final class Run {
   func finish() throws {
     var record = recordWithoutFiles()
     record.files = try dataFiles.map { try write($0, comment: record.dataFileComment) }
+    record.files += try tables.map { try write($0, stamp: record.stamp) }
     let origin = ["stamp": record.stamp, "watermark": record.warning ?? ""]
     record.files += try figures.map { try draw($0, origin: origin) }
     if record != previous.record {
-      try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter.number))
+      try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter.name))
       hasWorked = true
     }
     if !comparisons.isEmpty {
@@ -231,7 +244,7 @@ extension Run {
   private func recordWithoutFiles() -> RunRecord {
     let newest = stages.max { $0.date < $1.date }
     return RunRecord(
-      chapter: chapter.number, title: chapter.title, preset: preset, seeds: seeds,
+      chapter: chapter.name, title: chapter.title, preset: preset, seeds: seeds,
       settings: settings, dataset: dataset,
       commit: newest?.commit ?? surroundings.sources.commit,
       dirty: newest.map(\.dirty) ?? surroundings.sources.dirty,
@@ -242,13 +255,21 @@ extension Run {
   }
 
   private func write(_ file: DataFile, comment: String) throws -> FileRecord {
-    let path = DataFile.path(file.name)
-    let content = Data(file.text(comment: comment).utf8)
+    try write(file.text(comment: comment), to: DataFile.path(file.name), as: file.kind)
+  }
+
+  private func write(_ table: TextTable, stamp: String) throws -> FileRecord {
+    try write(table.markdown(stamp: stamp), to: "\(table.name).md", as: .table)
+  }
+
+  private func write(_ text: String, to path: String, as kind: FileRecord.Kind) throws -> FileRecord
+  {
+    let content = Data(text.utf8)
     if output.content(of: path) != content {
       try output.write(content, to: path)
       hasWorked = true
     }
-    return FileRecord(path: path, kind: .data, sha256: sha256Hex(content), drawnFrom: nil)
+    return FileRecord(path: path, kind: kind, sha256: sha256Hex(content), drawnFrom: nil)
   }
 
   private func draw(_ figure: Figure, origin: [String: String]) throws -> FileRecord {
@@ -265,11 +286,11 @@ extension Run {
   }
 
   private func sayWhereItLies(_ record: RunRecord) {
-    let pictures = record.files.filter { $0.kind == .figure }.map(\.path)
+    let pictures = record.files.filter { [.figure, .table].contains($0.kind) }.map(\.path)
     let state = hasWorked ? "done" : "everything is up to date"
     console.print(
-      "chapter\(chapter.number): \(state); in \(output.url.shortPath): "
-        + (pictures + ["data/", RunRecord.fileName(chapter: chapter.number)])
+      "\(chapter.name.program): \(state); in \(output.url.shortPath): "
+        + (pictures + ["data/", RunRecord.fileName(chapter: chapter.name)])
         .joined(separator: ", "))
   }
 }

@@ -1,9 +1,10 @@
+import Datasets
 import Foundation
 
 /// What a chapter found and what it was measured on: the content of OUT/chapterN.json.
 public struct RunRecord: Codable, Equatable, Sendable {
-  /// The chapter's number.
-  public var chapter: Int
+  /// Which chapter it is.
+  public var chapter: ChapterName
   /// The chapter's title.
   public var title: String
   /// The scale of the run.
@@ -37,7 +38,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   ///
   /// - Returns: `nil` where there is none.
   /// - Throws: An error that names the file where it is no record.
-  public static func load(chapter: Int, from directory: URL) throws -> RunRecord? {
+  public static func load(chapter: ChapterName, from directory: URL) throws -> RunRecord? {
     let file = directory.appending(path: fileName(chapter: chapter))
     guard let data = try? Data(contentsOf: file) else { return nil }
     do {
@@ -47,7 +48,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     }
   }
 
-  package static func fileName(chapter: Int) -> String { "chapter\(chapter).json" }
+  package static func fileName(chapter: ChapterName) -> String { "\(chapter.program).json" }
 
   /// The record as it is written.
   package func encoded() throws -> Data { try JSON.encode(self, pretty: true) + Data("\n".utf8) }
@@ -66,6 +67,10 @@ public struct DatasetIdentity: Codable, Equatable, Sendable {
     self.name = name
     self.sha256 = sha256
     self.synthetic = synthetic
+  }
+
+  init(_ dataset: ImageDataset) {
+    self.init(name: dataset.name, sha256: dataset.sha256, synthetic: dataset.isSynthetic)
   }
 }
 
@@ -115,8 +120,12 @@ public struct FileRecord: Codable, Equatable, Sendable {
   public enum Kind: String, Codable, Sendable {
     /// A table for gnuplot.
     case data
+    /// The same with the pixels of images, which need not be kept where the picture is.
+    case pixels
     /// A picture.
     case figure
+    /// A table for people, in Markdown.
+    case table
   }
 
   /// Where it is, relative to OUT.
@@ -127,4 +136,6 @@ public struct FileRecord: Codable, Equatable, Sendable {
   public var sha256: String
   /// For a figure, the hash of all that it was drawn from.
   @NullWhenNil public var drawnFrom: String?
+  /// For a figure, how to draw it again.
+  public var figure: Figure?
 }

@@ -4,12 +4,15 @@ extension RunRecord {
   /// nothing.
   public var stamp: String {
     let facts = [
-      warning, "chapter \(chapter)", preset.rawValue, seedText,
+      warning, chapter.spoken, preset.rawValue, seedText,
       dataset.map { "\($0.name) \($0.sha256.prefix(8))" }, commitText,
       "\(threads) \(threads == 1 ? "thread" : "threads") \(blasCore)", durationText(wallSeconds),
     ]
     return facts.compactMap { $0 }.joined(separator: " · ")
   }
+
+  /// In a few words, which run it was: "short, 2026-11-24, commit 1a2b3c4".
+  public var origin: String { "\(preset.rawValue), \(date.prefix(10)), \(commitText)" }
 
   /// Why the numbers mean nothing, "SMOKE RUN" or "SYNTHETIC DIGITS" or both; `nil` where they do
   /// mean something.
@@ -24,7 +27,7 @@ extension RunRecord {
   /// The first line of a data file: which program wrote it, from what.
   var dataFileComment: String {
     let data = dataset.map { "\($0.name) sha256 \($0.sha256)" } ?? "none"
-    return "generator: chapter\(chapter); \(commitText); \(seedText); preset \(preset.rawValue); "
+    return "generator: \(chapter.program); \(commitText); \(seedText); preset \(preset.rawValue); "
       + "data: \(data)"
   }
 

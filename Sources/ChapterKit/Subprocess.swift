@@ -9,7 +9,7 @@ package func findExecutable(_ name: String) -> URL? {
 }
 
 /// Runs a program in `directory` to its end; returns its exit status and all that it said.
-func runToEnd(
+package func runToEnd(
   _ executable: URL, _ arguments: [String], in directory: URL, keepingErrors: Bool
 ) throws -> (status: Int32, output: String) {
   let process = Process()

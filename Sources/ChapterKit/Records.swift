@@ -1,0 +1,62 @@
+import Datasets
+import Foundation
+
+/// The records that chapters left in a directory, and what is written there about all of them.
+public struct Records {
+  private let output: OutputDirectory
+  private let records: [ChapterName: RunRecord]
+
+  /// Reads every record in `directory`.
+  ///
+  /// - Throws: An error in one line where it holds none.
+  public init(in directory: URL) throws {
+    let output = OutputDirectory(directory)
+    let found = try output.names(in: ".").filter { $0.hasSuffix(".json") }
+      .compactMap { output.content(of: $0) }
+      .compactMap { try? JSON.decode(RunRecord.self, from: $0) }
+    guard !found.isEmpty else {
+      throw Failure("\(directory.shortPath): found no record of a run, expected that of a chapter")
+    }
+    self.output = output
+    records = Dictionary(found.map { ($0.chapter, $0) }) { first, _ in first }
+  }
+
+  /// The record of a chapter, if there is one.
+  public subscript(chapter: ChapterName) -> RunRecord? { records[chapter] }
+
+  /// All of them, by the names of their programs.
+  package var all: [RunRecord] {
+    records.values.sorted { $0.chapter.program < $1.chapter.program }
+  }
+
+  /// The directory, as people would type it.
+  public var path: String { output.url.shortPath }
+
+  /// Writes a table about the records, for people and as OUT/data/`name`.tsv, and a record of its own
+  /// for it, which has date, data and scale of the newest of them.
+  ///
+  /// - Throws: An error in one line where it cannot be written.
+  public func write(_ table: TextTable, as chapter: ChapterName) throws {
+    guard var record = newest(but: chapter) else { return }
+    record.chapter = chapter
+    record.title = table.title
+    (record.settings, record.metrics, record.stages) = (.object([:]), [:], [])
+    try output.prepare(subdirectories: ["data"])
+    let texts = [
+      (
+        DataFile.path(table.name), FileRecord.Kind.data,
+        table.dataFile.text(comment: record.dataFileComment)
+      ),
+      ("\(table.name).md", .table, table.markdown(stamp: record.stamp)),
+    ]
+    record.files = try texts.map { path, kind, text in
+      try output.write(Data(text.utf8), to: path)
+      return FileRecord(path: path, kind: kind, sha256: sha256Hex(Data(text.utf8)), drawnFrom: nil)
+    }
+    try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter))
+  }
+
+  private func newest(but chapter: ChapterName) -> RunRecord? {
+    all.filter { $0.chapter != chapter }.max { $0.date < $1.date }
+  }
+}

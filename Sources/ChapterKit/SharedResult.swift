@@ -1,0 +1,131 @@
+import Datasets
+import Foundation
+
+/// A stage's result in a file of its own, OUT/trainings/STAGE.json, where other chapters find it, and
+/// where it can be recorded: small enough to be kept in the repository, and with all that is to be
+/// known of its origin.
+public struct SharedResult<Value: Codable & Sendable>: Codable, Sendable {
+  /// What was found.
+  public var value: Value
+  /// Where it came from.
+  public var stage: StageRecord
+  /// All that the stage was told.
+  public var inputs: JSONValue
+  /// What it was computed on.
+  public var dataset: DatasetIdentity
+  /// The hash of the sources that decide what comes out.
+  public var sources: String
+}
+
+/// What a stage of which the result is shared depends on, besides the machine.
+public struct SharedStage {
+  /// The stage's name, and the file's.
+  public let name: String
+  /// All that the result depends on, besides the sources.
+  public let inputs: [String: any Encodable]
+  /// The directories with the sources that decide what comes out.
+  public let sources: [String]
+
+  /// A stage by its name, inputs, and the directories of the package whose code it runs.
+  public init(_ name: String, inputs: [String: any Encodable], sources: [String]) {
+    (self.name, self.inputs, self.sources) = (name, inputs, sources)
+  }
+
+  var path: String { "\(SharedStage.directory)/\(fileNamePart(of: name)).json" }
+  static let directory = "trainings"
+}
+
+extension Run {
+  /// The result that this or another chapter left in OUT for `stage`, if it was computed from the
+  /// same inputs on the same data by the same sources.
+  public func shared<Value: Codable & Sendable>(
+    _ type: Value.Type, _ stage: SharedStage, on dataset: ImageDataset
+  )
+    throws -> Value?
+  {
+    let found = try SharedResult<Value>.load(output.file(stage.path))
+    guard let found, try found.inputs == JSONValue(describing: stage.described),
+      found.dataset.sha256 == dataset.sha256, try found.sources == sourcesHash(stage.sources),
+      found.stage.blasCore == blasCore
+    else { return nil }
+    return adopt(found)
+  }
+
+  /// The result that is recorded in `directory` for `stage`, whatever sources computed it, if it was
+  /// from the same inputs and, where there is one, on the same data.
+  ///
+  /// The record of this run names the commit that computed it.
+  ///
+  /// - Throws: An error that names the file where it is no such result.
+  public func recorded<Value: Codable & Sendable>(
+    _ type: Value.Type, _ stage: SharedStage, in directory: URL, on dataset: ImageDataset?
+  ) throws -> Value? {
+    let file = directory.appending(path: URL(filePath: stage.path).lastPathComponent)
+    guard let found = try SharedResult<Value>.load(file),
+      try found.inputs == JSONValue(describing: stage.described),
+      dataset == nil || found.dataset.sha256 == dataset?.sha256
+    else { return nil }
+    return adopt(found)
+  }
+
+  /// Leaves the result of a stage of this run for other chapters.
+  public func share(
+    _ value: some Codable & Sendable, of stage: SharedStage, on dataset: ImageDataset
+  )
+    throws
+  {
+    guard let record = record(of: stage) else {
+      preconditionFailure("There is no stage \(stage.name) whose result could be shared.")
+    }
+    let result = SharedResult(
+      value: value, stage: record, inputs: try JSONValue(describing: stage.described),
+      dataset: DatasetIdentity(dataset), sources: try sourcesHash(stage.sources))
+    let content = try JSON.encode(result, pretty: true) + Data("\n".utf8)
+    guard output.content(of: stage.path) != content else { return }
+    try output.prepare(subdirectories: [SharedStage.directory])
+    try output.write(content, to: stage.path)
+  }
+
+  /// Where the result of a stage of this run came from.
+  public func record(of stage: SharedStage) -> StageRecord? {
+    stages.first { $0.name == stage.name }
+  }
+
+  private func adopt<Value>(_ found: SharedResult<Value>) -> Value {
+    if dataset == nil { dataset = found.dataset }
+    stages.append(found.stage)
+    keptStages.append(found.stage)
+    return found.value
+  }
+
+  /// A hash over the Swift files below `directories` of the package.
+  private func sourcesHash(_ directories: [String]) throws -> String {
+    let files = directories.flatMap { directory in
+      let found = FileManager.default.enumerator(atPath: root.appending(path: directory).path)
+      return (found?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }
+        .map { "\(directory)/\($0)" }
+    }
+    let hashes = try files.sorted().map { path in
+      "\(path) \(sha256Hex(try Data(contentsOf: root.appending(path: path))))"
+    }
+    return sha256Hex(Data(hashes.joined(separator: "\n").utf8))
+  }
+}
+
+extension SharedStage {
+  fileprivate var described: [String: JSONValue] {
+    get throws { try inputs.mapValues { try JSONValue(describing: $0) } }
+  }
+}
+
+extension SharedResult {
+  /// The result in `file`; `nil` where there is no file.
+  fileprivate static func load(_ file: URL) throws -> Self? {
+    guard let data = try? Data(contentsOf: file) else { return nil }
+    do {
+      return try JSON.decode(Self.self, from: data)
+    } catch {
+      throw Failure("\(file.shortPath): found something else, expected the result of a training")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import ChapterKit
+import Foundation
+import Testing
+
+@Suite struct ResultsCheckTests {
+  /// A gnuplot whose pictures are script and data, wherever they are drawn.
+  private let drawing = """
+    out=$(printf '%s' "$2" | sed -E "s/.*; out='(([^']|'')*)'.*/\\1/; s/''/'/g")
+    data=$(printf '%s' "$2" | sed -E "s/.*data='(([^']|'')*)'; out=.*/\\1/; s/''/'/g")
+    cat "$3" "$data/dots.tsv" > "$out"
+    """
+
+  /// A bench with the results of a run: a data file and a picture.
+  private func recorded(_ kind: FileRecord.Kind = .data) throws -> Workbench {
+    let bench = try Workbench()
+    bench.gnuplot = try bench.script(named: "gnuplot", drawing)
+    let status = bench.run { run in
+      run.write(DataFile(name: "dots", columns: [DataColumn("x", [1, 2])], kind: kind))
+      run.draw("dots", into: "dots.svg", data: ["dots"])
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    return bench
+  }
+
+  private func check(_ bench: Workbench) -> ResultsCheck {
+    ResultsCheck(
+      bench.out, scratch: bench.root.appending(path: "scratch"), root: bench.root,
+      gnuplot: bench.gnuplot, console: bench.surroundings.console)
+  }
+
+  private func complaints(_ bench: Workbench) throws -> [String] {
+    try check(bench).run().complaints
+  }
+
+  @Test func untouchedResultsAreAsRecorded() throws {
+    #expect(try complaints(recorded()) == [])
+  }
+
+  @Test func changesAreNamed() throws {
+    let bench = try recorded()
+    try bench.write("plot 2", to: "figures/dots.gp")
+    let redrawn = try complaints(bench)
+    #expect(redrawn.count == 1 && redrawn[0].contains("dots.svg: found another picture"))
+
+    try bench.write("changed", to: "figures/data/dots.tsv")
+    #expect(try complaints(bench).contains { $0.contains("dots.tsv: found a file that was") })
+    try FileManager.default.removeItem(at: bench.out.appending(path: "dots.svg"))
+    #expect(try complaints(bench).contains { $0.contains("dots.svg: found no such file") })
+  }
+
+  @Test func picturesOfAChangedScriptAreDrawnAgain() throws {
+    let bench = try recorded()
+    let before = try bench.record()
+    try check(bench).redraw()
+    #expect(try bench.record() == before)
+    try bench.write("plot 2", to: "figures/dots.gp")
+    try check(bench).redraw()
+    #expect(try complaints(bench) == [])
+    #expect(bench.read("figures/dots.svg")?.hasPrefix("plot 2") == true)
+  }
+
+  @Test func pixelsNeedNotBeRecorded() throws {
+    let bench = try recorded(.pixels)
+    try FileManager.default.removeItem(at: bench.out.appending(path: "data/dots.tsv"))
+    #expect(try complaints(bench) == [])
+    try bench.write("another", to: "figures/dots.svg")
+    #expect(try complaints(bench).count == 1)
+  }
+
+  @Test func aFolderWithoutRecordsIsNamed() throws {
+    let bench = try Workbench()
+    #expect { try complaints(bench) } throws: { oneLine($0).contains("found no record of a run") }
+  }
+}

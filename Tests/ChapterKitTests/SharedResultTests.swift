@@ -1,0 +1,80 @@
+import ChapterKit
+import Datasets
+import Engine
+import Foundation
+import Testing
+
+@Suite struct SharedResultTests {
+  private let dataset = syntheticDigits(trainCount: 20, testCount: 20, seed: 0)
+
+  private func stage(rate: Double = 0.1) -> SharedStage {
+    SharedStage("A training, seed 0", inputs: ["rate": rate], sources: ["Sources/Engine"])
+  }
+
+  /// A run that computes 7 and shares it.
+  private func train(_ bench: Workbench) throws {
+    try bench.write("let x = 1", to: "Sources/Engine/Kernel.swift")
+    let status = bench.run { run in
+      let value = try run.stage("A training, seed 0", on: dataset) { _ in 7 }
+      try run.share(value, of: stage(), on: dataset)
+    }
+    #expect(status == 0, "\(bench.standardError)")
+  }
+
+  /// What another run finds.
+  private func found(
+    _ bench: Workbench, _ stage: SharedStage, recorded: Bool = false,
+    on dataset: ImageDataset? = nil
+  ) -> Int? {
+    var found: Int?
+    let status = bench.run { run in
+      found =
+        recorded
+        ? try run.recorded(
+          Int.self, stage, in: bench.out.appending(path: "trainings"), on: dataset)
+        : try run.shared(Int.self, stage, on: dataset ?? self.dataset)
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    return found
+  }
+
+  @Test func anotherRunFindsWhatDependsOnTheSame() throws {
+    let bench = try Workbench()
+    try train(bench)
+    #expect(bench.names(in: "figures/trainings") == ["a-training-seed-0.json"])
+    #expect(found(bench, stage()) == 7)
+    #expect(try bench.record()?.stages.map(\.name) == ["A training, seed 0"])
+  }
+
+  @Test func otherInputsDataOrSourcesAreNotTheSame() throws {
+    let bench = try Workbench()
+    try train(bench)
+    #expect(found(bench, stage(rate: 0.2)) == nil)
+    let others = syntheticDigits(trainCount: 20, testCount: 20, seed: 1)
+    #expect(found(bench, stage(), on: others) == nil)
+    try bench.write("let x = 2", to: "Sources/Engine/Kernel.swift")
+    #expect(found(bench, stage()) == nil)
+  }
+
+  @Test func whatIsRecordedHoldsWhateverSourcesComputedIt() throws {
+    let bench = try Workbench()
+    try train(bench)
+    try bench.write("let x = 2", to: "Sources/Engine/Kernel.swift")
+    #expect(found(bench, stage(), recorded: true) == 7)
+    #expect(try bench.record()?.dataset?.sha256 == dataset.sha256)
+    #expect(found(bench, stage(rate: 0.2), recorded: true) == nil)
+    let others = syntheticDigits(trainCount: 20, testCount: 20, seed: 1)
+    #expect(found(bench, stage(), recorded: true, on: others) == nil)
+  }
+
+  @Test func aDamagedFileIsNamed() throws {
+    let bench = try Workbench()
+    try train(bench)
+    try bench.write("{", to: "figures/trainings/a-training-seed-0.json")
+    let status = bench.run { _ = try $0.shared(Int.self, stage(), on: dataset) }
+    #expect(status == 1)
+    #expect(
+      bench.standardError.contains("a-training-seed-0.json: found something else"),
+      "\(bench.standardError)")
+  }
+}

@@ -1,0 +1,53 @@
+import ChapterKit
+import Foundation
+import Testing
+
+@Suite struct TextTableTests {
+  private let table = TextTable(
+    name: "results", title: "Accuracy", explanation: "Higher is better.",
+    columns: ["training", "n"], rows: [["all | labels", "3"], ["few", "1"]])
+
+  @Test func aTableIsWrittenForPeopleForGnuplotAndAsAPicture() throws {
+    let bench = try Workbench()
+    try bench.write("plot", to: "figures/table.gp")
+    #expect(bench.run { $0.write(table) } == 0, "\(bench.standardError)")
+
+    let lines = try #require(bench.read("figures/results.md")).split(separator: "\n")
+    #expect(lines[0] == "**Accuracy.** Higher is better.")
+    #expect(
+      lines[1...4] == [
+        "| training | n |", "| --- | --- |", #"| all \| labels | 3 |"#, "| few | 1 |",
+      ])
+    #expect(lines[5].hasPrefix("chapter 3 · article · seed 0"))
+    #expect(
+      bench.read("figures/data/results.tsv")?.split(separator: "\n").dropFirst()
+        == ["training\tn", "\"all | labels\"\t\"3\"", "\"few\"\t\"1\""])
+    let picture = try #require(bench.read("figures/results.svg"))
+    for assignment in ["columns='2'", "table='results'", "title='Accuracy'"] {
+      #expect(picture.contains(assignment))
+    }
+    #expect(try bench.record()?.files.map(\.kind) == [.data, .table, .figure])
+  }
+
+  @Test func aTableAboutRecordsLiesBesideThem() throws {
+    let bench = try Workbench()
+    #expect { try Records(in: bench.out) } throws: { oneLine($0).contains("found no record") }
+    #expect(bench.run { $0.record(metric: "accuracy", values: [0.5]) } == 0)
+    let records = try Records(in: bench.out)
+    #expect(records[3]?.metrics["accuracy"]?.mean == 0.5 && records["ablations"] == nil)
+    try records.write(table, as: "claims")
+    #expect(bench.read("figures/results.md")?.contains("| few | 1 |") == true)
+    #expect(bench.read("figures/data/results.tsv")?.hasPrefix("# generator: claims;") == true)
+    let record = try #require(try RunRecord.load(chapter: "claims", from: bench.out))
+    #expect(record.title == "Accuracy" && record.metrics.isEmpty && record.preset == .article)
+    #expect(record.files.map(\.path) == ["data/results.tsv", "results.md"])
+  }
+
+  @Test func chaptersHaveNumbersAndAppendicesNames() throws {
+    let names: [ChapterName] = [3, "ablations"]
+    let written = try JSON.encode(names)
+    #expect(String(decoding: written, as: UTF8.self) == #"[3,"ablations"]"#)
+    #expect(try JSON.decode([ChapterName].self, from: written) == names)
+    #expect(names.map(\.program) == ["chapter3", "ablations"])
+  }
+}
