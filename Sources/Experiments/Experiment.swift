@@ -48,7 +48,7 @@ public struct Experiment: Sendable, Encodable {
   }
 
   /// The size of the images of step `step`, counted from 0.
-  func imageSize(at step: Int) -> ImageSize {
+  package func imageSize(at step: Int) -> ImageSize {
     var end = 0.0
     let phase = phases.first { phase in
       end += phase.share * Double(steps)
@@ -59,7 +59,7 @@ public struct Experiment: Sendable, Encodable {
   }
 
   /// Whether the network is judged after step `step`: at even distances, the last time at the end.
-  func judges(after step: Int) -> Bool {
+  package func judges(after step: Int) -> Bool {
     (step + 1) * judgements / steps > step * judgements / steps
   }
 }
@@ -86,9 +86,6 @@ public struct Network: Sendable, Encodable {
       depth: depth, widenFactor: widenFactor, startChannels: startChannels,
       variant: variant == .fastai ? .fastai : .paper, random: &random)
   }
-
-  /// "WRN-28-2".
-  public var name: String { "WRN-\(depth)-\(widenFactor)" }
 }
 
 /// Whose wide residual network it is.

@@ -29,7 +29,7 @@ extension Experiment {
     for step in 0..<steps {
       var random = RandomStream(seed: UInt64(seed), "method", step)
       let loss = method.loss(
-        pipeline(step).batch, by: trainer.network, step: step, random: &random)
+        pipeline(step).batch, by: Learner(trainer.network), step: step, random: &random)
       let value = loss.total.scalar
       progress.update(step + 1, of: steps, [.loss(value)])
       guard value <= 4 * (curve.losses.min() ?? .infinity) else { break }

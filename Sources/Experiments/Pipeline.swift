@@ -12,7 +12,8 @@ struct Pipeline {
   private let versions: Int
   private let seed: UInt64
   private var labelledOrder: ShuffledBatches
-  private var unlabelledOrder: ShuffledBatches
+  /// For a method that takes any.
+  private var unlabelledOrder: ShuffledBatches?
 
   /// Batches with `versions` versions of each unlabelled image, or without any for 0.
   init(
@@ -23,6 +24,7 @@ struct Pipeline {
     (self.versions, self.seed) = (versions, UInt64(seed))
     labelledOrder = ShuffledBatches(
       of: split.labelled.count, size: experiment.labelledBatch, seed: self.seed, name: "labelled")
+    guard versions > 0 else { return }
     unlabelledOrder = ShuffledBatches(
       of: split.unlabelled.count, size: experiment.unlabelledBatch, seed: self.seed,
       name: "unlabelled")
@@ -34,14 +36,13 @@ struct Pipeline {
     let labelled = labelledOrder(step).map { split.labelled[$0] }
     let x = augmented(labelled, versions: 1, "labelled", step, labelledOrder)
     let p = oneHot(images.classes(labelled), classes: 10)
-    guard versions > 0 else {
-      return (Batch(labelled: Examples(images: x, labels: p), unlabelled: nil), [])
+    let X = Examples(images: x, labels: p)
+    guard let indices = unlabelledOrder?(step), let order = unlabelledOrder else {
+      return (Batch(labelled: X, unlabelled: nil), [])
     }
-    let unlabelled = unlabelledOrder(step).map { split.unlabelled[$0] }
-    let u = augmented(unlabelled, versions: versions, "unlabelled", step, unlabelledOrder)
-    return (
-      Batch(labelled: Examples(images: x, labels: p), unlabelled: u), images.classes(unlabelled)
-    )
+    let unlabelled = indices.map { split.unlabelled[$0] }
+    let u = augmented(unlabelled, versions: versions, "unlabelled", step, order)
+    return (Batch(labelled: X, unlabelled: u), images.classes(unlabelled))
   }
 
   private func augmented(

@@ -13,6 +13,17 @@ public struct Training: Codable, Sendable {
   public let test: Judgement
 }
 
+extension Learner {
+  /// What `trainer` trains.
+  fileprivate init(_ trainer: Trainer) {
+    self.init(trainer.network) { images in
+      trainer.judged {
+        withoutGradients { trainer.network(images, .trainingLeavingStatistics) }
+      }
+    }
+  }
+}
+
 extension Experiment {
   /// Trains a network by `method`, judges it, and hands it to `inspect` at the end.
   ///
@@ -34,7 +45,7 @@ extension Experiment {
     for step in try checkpoints.resume() {
       let (batch, truth) = try batches(step)
       var random = RandomStream(seed: UInt64(seed), "method", step)
-      let loss = method.loss(batch, by: trainer.network, step: step, random: &random)
+      let loss = method.loss(batch, by: Learner(trainer), step: step, random: &random)
       try trainer.descend(loss.total, at: step)
 
       curve.value.add(loss, truth: truth)

@@ -1,0 +1,102 @@
+import ChapterKit
+import Datasets
+import Foundation
+import MixMatch
+
+/// A training with a name: a line of a table.
+public struct Plan {
+  /// What the line is called; no two plans of one preset share it.
+  public let name: String
+  /// What is trained, on what.
+  public let experiment: Experiment
+  /// How.
+  public let method: any Method
+
+  /// A training by its parts.
+  public init(_ name: String, _ experiment: Experiment, by method: any Method) {
+    (self.name, self.experiment, self.method) = (name, experiment, method)
+  }
+
+  /// Images that the network learns from in a step, all versions counted.
+  public var imagesPerStep: Int {
+    experiment.labelledBatch + method.versions * experiment.unlabelledBatch
+  }
+
+  /// Iterations in a pass over the unlabelled images, which is what the article calls an epoch; for
+  /// a method without any, in a pass over the labelled ones.
+  ///
+  /// - Parameter count: How many training images the data set has.
+  package func stepsPerEpoch(ofTrainingImages count: Int) -> Double {
+    method.versions == 0
+      ? Double(experiment.labels) / Double(experiment.labelledBatch)
+      : Double(count - experiment.labels - experiment.validation)
+        / Double(experiment.unlabelledBatch)
+  }
+
+  /// The training with one seed as a stage, whose result chapters share.
+  public func stage(_ preset: Preset, seed: Int) -> SharedStage {
+    SharedStage(
+      "\(name), \(preset.rawValue), seed \(seed)",
+      inputs: ["experiment": experiment, "method": method, "seed": seed],
+      sources: ["Engine", "Datasets", "MixMatch", "Experiments"].map { "Sources/\($0)" })
+  }
+}
+
+extension Plan: Encodable {
+  private enum Keys: String, CodingKey { case name, experiment, method }
+
+  /// Writes name, experiment and method.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(experiment, forKey: .experiment)
+    try container.encode(method, forKey: .method)
+  }
+}
+
+/// What tables and curves need of a training, small enough to be kept.
+public struct TrainingResult: Codable, Sendable {
+  /// What was seen on the way.
+  public let curve: LearningCurve
+  /// The share of right answers at the end on the validation images, if there are any.
+  public let validationAccuracy: Double?
+  /// The same on the test images.
+  public let testAccuracy: Double
+  /// Iterations in an epoch.
+  public let stepsPerEpoch: Double
+
+  /// What `training`, which was planned as `plan`, came to on `dataset`.
+  public init(_ training: Training, of plan: Plan, on dataset: ImageDataset) {
+    curve = training.curve
+    validationAccuracy = training.validation?.accuracy
+    testAccuracy = training.test.accuracy
+    stepsPerEpoch = plan.stepsPerEpoch(ofTrainingImages: dataset.train.count)
+  }
+
+  /// The curve as rows of a data file for figures/learning-curves.gp.
+  ///
+  /// Test images are judged at the end, and only if the experiment says so on the way too.
+  public static func curves(_ file: String, of runs: [(name: String, result: TrainingResult)])
+    -> DataFile
+  {
+    let points = runs.flatMap { name, result in
+      let last = result.curve.points.count - 1
+      return result.curve.points.enumerated().map { index, point in
+        (
+          name: name, epoch: Double(point.step) / result.stepsPerEpoch, point: point,
+          test: index == last ? result.testAccuracy : point.testAccuracy ?? .nan
+        )
+      }
+    }
+    return DataFile(
+      name: file,
+      columns: [
+        DataColumn("run", points.map(\.name)),
+        DataColumn("epoch", points.map(\.epoch)),
+        DataColumn("validation", points.map { $0.point.validationAccuracy ?? .nan }),
+        DataColumn("test", points.map(\.test)),
+        DataColumn("labelledLoss", points.map(\.point.labelledLoss)),
+        DataColumn("unlabelledLoss", points.map(\.point.unlabelledLoss)),
+      ])
+  }
+}
