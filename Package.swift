@@ -28,7 +28,20 @@ let package = Package(
       name: "chapter4",
       dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"],
       path: "chapters/4-mixmatch"),
+    .executableTarget(
+      name: "chapter5", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
+      path: "chapters/5-baselines"),
+    .executableTarget(
+      name: "ablations", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
+      path: "chapters/ablations"),
+    .executableTarget(
+      name: "claims", dependencies: ["ChapterKit"], path: "chapters/claims"),
+    .executableTarget(name: "check-results", dependencies: ["ChapterKit"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
+
+    // The chapters as one page.
+    .executableTarget(name: "weave", dependencies: ["ChapterKit", "Weaving"]),
+    .target(name: "Weaving", dependencies: ["ChapterKit"]),
 
     // How fast it all is, and whether the kernels are right.
     .executableTarget(
@@ -70,7 +83,10 @@ let package = Package(
     .testTarget(
       name: "MixMatchTests", dependencies: ["Datasets", "Engine", "MixMatch"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ExperimentsTests", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"]),
     .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine"]),
+    .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Weaving"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,6 @@
 // # Chapter 1: Augmentation
 //
-// Five hundred photographs with a label and 49,500 without: that is what MixMatch has of CIFAR-10.
+// Five hundred photographs with a label and 49,500 without: that is what MixMatch [^1] has of CIFAR-10.
 // What can be learned from a photograph if nobody says what is on it? That it still shows the same
 // thing when it is turned a little, moved, mirrored, or printed darker. This chapter builds the
 // part of the method that makes such versions of an image, and looks at what comes out of it.
@@ -27,7 +27,8 @@ import MixMatch
 // "multiple augmentation"). The network looks at all K versions, and the mean of its answers is the
 // guess that every one of them is then to be taught. A mean is a better guess than any single
 // answer, much as several opinions are better than one. In the paper's experiments with 250 labels,
-// K = 1 gives 17.09 % error, K = 2 gives 11.80 %, and more than two hardly help.
+// K = 1 gives [17.09 %]{.article} error, K = 2 gives [11.80 %]{.article}, and more than two hardly
+// help.
 //
 // ## Which images have labels
 //
@@ -63,27 +64,41 @@ struct Settings: Encodable {
 //
 // The article takes the default transforms of its library, fastai v1. Each has a coin of its own:
 //
-//     brightness   logit(v) + logit(c), c from U(0.4, 0.6)          with probability 0.75
-//     contrast     logit(v) · s, s log-uniform from 0.8 to 1.25     with probability 0.75
-//     rotation     by U(−10, 10) degrees                            with probability 0.75
-//     zoom         by U(1, 1.1), around a centre anywhere           with probability 0.75
-//     warp         perspective: four magnitudes from U(−0.2, 0.2)   with probability 0.75
-//     mirror       left and right swapped                           with probability 0.5
+// | transform  | what it does                                               | probability |
+// | ---------- | ---------------------------------------------------------- | ----------- |
+// | brightness | $\ell(v) + \ell(c)$, with $c$ from $U(0.4, 0.6)$            | 0.75        |
+// | contrast   | $\ell(v) · s$, with $s$ log-uniform from 0.8 to 1.25       | 0.75        |
+// | rotation   | by $U(−10, 10)$ degrees                                    | 0.75        |
+// | zoom       | by $U(1, 1.1)$, around a centre anywhere                   | 0.75        |
+// | warp       | perspective: four magnitudes from $U(−0.2, 0.2)$           | 0.75        |
+// | mirror     | left and right swapped                                     | 0.5         |
 //
-// Light is changed on the *logits* of the values v, logit(v) = ln(v / (1 − v)), and a sigmoid leads
-// back. On that scale black and white are infinitely far away, and so no value leaves the range
-// from 0 to 1, however much is added. The paper has a simpler choice (`--augmentation
-// mirror-and-shift`): mirrored half of the time, and moved by up to four pixels, borders reflected.
+// Light is changed on the *logits* of the values v,
 //
-// In the code, `Augmentation` (Sources/MixMatch/Augmentation) is a list of random transforms, and
-// drawing from it gives a list of transforms with their parameters. Geometric ones say where on the
+// $$ \ell(v) = \ln \frac{v}{1 − v} $$
+//
+// and a sigmoid leads back. On that scale black and white are infinitely far away, and so no value
+// leaves the range from 0 to 1, however much is added. The paper has a simpler choice
+// (`--augmentation mirror-and-shift`): mirrored half of the time, and moved by up to four pixels,
+// borders reflected.
+//
+// ![Each transform alone on one image, from one end of its range to the
+// other.](transforms.png "Six rows of versions of one photograph of a horse: brighter and darker,
+// more and less contrast, turned, enlarged, warped, mirrored.")
+//
+// In the code, `Augmentation` is a list of random transforms, and drawing from it gives a list of
+// transforms with their parameters.
+//
+// [[Sources/MixMatch/Augmentation/Augmentation.swift: Augmentation.drawn]]
+//
+// Geometric ones say where on the
 // image the colour of a position is to be found. Such maps can be put into one another: the whole
 // list becomes a single projective map, and the image is resampled only once, however many
 // transforms there are. Between pixels it is interpolated, beyond its border it is mirrored.
 //
-// (fastai's `Image.refresh` has light before resampling, too. But there a change of light that
-// finds a resampling waiting has it done first, since it needs the pixels. The order here is the
-// one that is meant; what comes out differs by 0.2/255 in the mean.)
+// Deviation: fastai's `Image.refresh` has light before resampling, too. But there a change of light
+// that finds a resampling waiting has it done first, since it needs the pixels. The order here is
+// the one that is meant; what comes out differs by 0.2/255 in the mean.
 //
 // ## Anew in each pass, the same for each run
 //
@@ -118,7 +133,26 @@ func range(
 //
 // A number for what the pictures show: by how much a value of the image, from 0 to 1, changes in
 // the mean; and how far two versions of one image are apart, which is what the network is to see
-// through. Versions are prepared in the background while those before them are compared, just as
+// through.
+//
+// | done to every image  | mean change of a value          |
+// | -------------------- | ------------------------------- |
+// | brightness           | {chapter1.change.brightness %}  |
+// | contrast             | {chapter1.change.contrast %}    |
+// | rotation             | {chapter1.change.rotation %}    |
+// | zoom                 | {chapter1.change.zoom %}        |
+// | warp                 | {chapter1.change.warp %}        |
+// | mirror               | {chapter1.change.mirror %}      |
+// | all, with their odds | {chapter1.change.all %}         |
+//
+// Two versions of one image differ by {chapter1.betweenVersions %} of the range in the mean, and
+// yet are told to be the same thing.
+//
+// ![An image of each class, and beside it two versions in each of two
+// passes.](augmentations.png "Ten small photographs, from airplane to truck, each followed by four
+// versions: turned, warped, brighter or darker, some mirrored.")
+//
+// Versions are prepared in the background while those before them are compared, just as
 // they will be while a network trains.
 
 /// Mean distances of values, from 0 to 1.
@@ -154,7 +188,7 @@ func meanDistance(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
   zip(a, b).reduce(0) { $0 + Double(abs($1.0 - $1.1)) } / Double(a.count)
 }
 
-// ## Running it
+// ## Running it {.fold}
 
 let augmentation = CommandLineOption(
   "augmentation", .oneOf([AugmentationName.fastai, .mirrorAndShift]), default: .fastai,

@@ -1,8 +1,8 @@
 // # Chapter 2: Mixup, two images in one
 //
 // A large network can learn five hundred images by heart. It then answers rightly, and with full
-// confidence, on each of them, and what it answers in between is left to chance. Mixup (Zhang et
-// al. 2018) asks for something in between: it lays two images over each other, the one strong and
+// confidence, on each of them, and what it answers in between is left to chance. Mixup [^4]
+// asks for something in between: it lays two images over each other, the one strong and
 // the other faint, and wants both labels back in the same proportion. MixMatch does that to every
 // image it trains on, labelled or guessed. This chapter looks at the step alone; nothing is
 // trained here.
@@ -22,15 +22,22 @@ import MixMatch
 //
 // Of two images x₁ and x₂ with labels p₁ and p₂, mixup makes one:
 //
-//     x′ = λ′·x₁ + (1 − λ′)·x₂
-//     p′ = λ′·p₁ + (1 − λ′)·p₂
+// $$ x′ = λ′ x_1 + (1 − λ′) x_2 $$
+// $$ p′ = λ′ p_1 + (1 − λ′) p_2 $$
 //
 // The same coefficient serves both lines, and so does the same function: an image is numbers, and a
-// label is numbers, the probabilities of the classes. The definition is `mixup(_:_:lambda:)` in
-// Sources/MixMatch/Mixup.swift. Labels that are guesses can be mixed as well as true ones, and a
+// label is numbers, the probabilities of the classes.
+//
+// [[Sources/MixMatch/Mixup.swift: mixup]]
+//
+// Labels that are guesses can be mixed as well as true ones, and a
 // blend of two distributions is again a distribution.
 //
 // To see it, take two training images of different classes and blend them more and more evenly:
+//
+// ![Two images and their labels, blended with smaller and smaller
+// λ′.](mixup.png "Seven pictures in a row, from one photograph over its blends with a second to the
+// second alone; below each, bars with the probabilities of the two classes.")
 
 /// What two images become with each of several coefficients.
 struct Blends: Codable {
@@ -68,7 +75,7 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // λ is drawn anew for every batch or every image, from the distribution Beta(α, α) on [0, 1]:
 //
-//     f(λ) = (λ·(1 − λ))^(α − 1) / B(α, α)
+// $$ f(λ) = \frac{(λ (1 − λ))^{α − 1}}{B(α, α)} $$
 //
 // The one parameter says how strongly to mix. With α → 0 all of the mass moves to the two ends and
 // every image stays itself; α = 1 makes all proportions equally likely; with α → ∞ everything is
@@ -77,10 +84,17 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 // There are many ways to draw from a Beta distribution, most of which throw dice until the result
 // suits them. For two equal parameters one formula does: with U and V uniform,
 //
-//     t = √(U^(−1/α) − 1)·cos 2πV        λ = (1 + t / √(1 + t²)) / 2
+// $$ t = \sqrt{U^{−1/α} − 1}\, \cos 2πV $$
+// $$ λ = \frac{1}{2} \left(1 + \frac{t}{\sqrt{1 + t^2}}\right) $$
 //
-// (`SymmetricBeta` in Sources/MixMatch/Beta.swift). That it is right can be seen: the second figure
-// draws the article's five densities, each over a histogram of the sampler's own draws.
+// [[Sources/MixMatch/Beta.swift: SymmetricBeta.draw]]
+//
+// That it is right can be seen: the figure has the article's five densities, each over a histogram
+// of the sampler's own draws.
+//
+// ![The density of Beta(α, α) for the article's five α, and where draws
+// fell.](beta.svg "Five panels, each a curve over a histogram that follows it: high at both ends for
+// α = 0.2 and 0.75, flat for 1, a hill for 10, a spike in the middle for 100.")
 
 /// Where draws fell: an estimate of their density.
 struct Histogram: Codable {
@@ -114,23 +128,33 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // MixMatch has one loss for labelled images and another for unlabelled ones, and mixes the two
 // kinds with each other. A blend must still count as one of them. So the paper takes
 //
-//     λ′ = max(λ, 1 − λ)
+// $$ λ′ = \max(λ, 1 − λ) $$
 //
 // which leaves the first image the larger part of every blend: a labelled image remains mostly a
-// labelled one. Half of the distribution is folded onto the other half, as the third figure shows.
+// labelled one. Half of the distribution is folded onto the other half.
+//
+// ![The distributions of λ and of λ′, and draws of λ′.](lambda.svg "Left a curve over the range
+// from 0 to 1, its two halves in two colours; right the one half put on top of the other, dots of
+// draws along its edge, and a line at the mean.")
+//
 // Mean and variance of what comes out have closed forms,
 //
-//     E λ′ = 1/2 + 1 / (α·4^α·B(α, α))        Var λ′ = 1 / (4·(2α + 1)) − (E λ′ − 1/2)²
+// $$ \operatorname{E} λ′ = \frac{1}{2} + \frac{1}{α\,4^α\,B(α, α)} $$
+// $$ \operatorname{Var} λ′ = \frac{1}{4 (2α + 1)} − \left(\operatorname{E} λ′ − \frac{1}{2}\right)^2 $$
 //
-// and at α = 0.75 an image keeps 78 % of itself on average.
+// and so an image keeps {chapter2.lambda.mean.exact %} of itself on average. What was drawn has a mean
+// of {chapter2.lambda.mean .4} and a deviation of {chapter2.lambda.deviation .4}; the formulas say
+// {chapter2.lambda.mean.exact .4} and {chapter2.lambda.deviation.exact .4}.
 //
 // ## One for all, or each its own
 //
 // The article's notebook draws one λ′ for a whole batch, the paper's code one for each image. To a
 // single image it is all the same. To a step of the training it is not: with one λ′ for all, some
 // batches are hardly mixed and others thoroughly. With a λ′ for each of 64 images, the mean over
-// the batch varies an eighth as much. `MixingCoefficients` draws them either way, and the table at
-// the end has the deviation of that mean.
+// the batch varies an eighth as much: over many batches its deviation is
+// {chapter2.batchMean.deviation.batch .4} with one λ′ a batch and
+// {chapter2.batchMean.deviation.example .4} with one an example. `MixingCoefficients` draws them
+// either way.
 
 /// What is drawn of λ′ with one seed.
 struct Coefficients: Codable {
@@ -169,7 +193,7 @@ func moments(of numbers: [Double]) -> (mean: Double, deviation: Double) {
   return (mean, (squares / Double(numbers.count)).squareRoot())
 }
 
-// ## Running it
+// ## Running it {.fold}
 //
 // Everything that can be chosen has its place here. With another seed (`make chapter2 SEED=1`) two
 // other images are blended; `--alpha` changes the α of the third figure and of the table.
@@ -222,7 +246,9 @@ exit(
     ) { _ in
       blendTwoImages(of: dataset, lambdas: settings.lambdas, seed: run.seeds[0])
     }
-    run.write(DataFile(name: "chapter2-images", columns: pixelColumns(blends, dataset.train)))
+    run.write(
+      DataFile(name: "chapter2-images", columns: pixelColumns(blends, dataset.train), kind: .pixels)
+    )
     run.write(DataFile(name: "chapter2-labels", columns: labelColumns(blends, dataset.classNames)))
     run.draw(
       "mixup", into: "mixup.png", data: ["chapter2-images", "chapter2-labels"],
@@ -289,7 +315,7 @@ exit(
       ].map { Comparison($0, metric: $1, article: nil, as: .decimals(4)) })
   })
 
-// ## Columns of the data files
+// ## Columns of the data files {.fold}
 
 /// "0.75" or "1": how files and figures write a number.
 func text(_ number: some BinaryFloatingPoint) -> String {

@@ -9,35 +9,10 @@ import MixMatch
 
 // MARK: - Curves
 
-extension Experiment {
-  /// `step` steps in epochs as the article counts them: passes over the unlabelled images of
-  /// `dataset`.
-  func epochs(_ step: Int, of dataset: ImageDataset) -> Double {
-    let unlabelled = dataset.train.count - labels - validation
-    return Double(step * unlabelledBatch) / Double(unlabelled)
-  }
-}
-
 /// Accuracy and losses of a training on its way, beside the article's.
-///
-/// Test images are judged at the end, and only if the experiment says so on the way too.
-func drawLearningCurves(
-  _ training: Training, _ experiment: Experiment, _ dataset: ImageDataset, _ run: Run
-) {
+func drawLearningCurves(_ result: TrainingResult, _ experiment: Experiment, _ run: Run) {
   let name = "MixMatch, \(experiment.labels) labels"
-  let points = training.curve.points
-  let test = points.dropLast().map(\.testAccuracy) + [training.test.accuracy]
-  run.write(
-    DataFile(
-      name: "chapter4-learning-curves",
-      columns: [
-        DataColumn("run", points.map { _ in name }),
-        DataColumn("epoch", points.map { experiment.epochs($0.step, of: dataset) }),
-        DataColumn("validation", points.map { $0.validationAccuracy ?? .nan }),
-        DataColumn("test", test.map { $0 ?? .nan }),
-        DataColumn("labelledLoss", points.map(\.labelledLoss)),
-        DataColumn("unlabelledLoss", points.map(\.unlabelledLoss)),
-      ]))
+  run.write(TrainingResult.curves("chapter4-learning-curves", of: [(name, result)]))
   run.draw(
     "learning-curves", into: "learning-curves.svg", data: ["chapter4-learning-curves"],
     variables: [
@@ -46,11 +21,9 @@ func drawLearningCurves(
 }
 
 /// How good and how sure the guessed labels were.
-func drawGuesses(
-  _ training: Training, _ experiment: Experiment, _ dataset: ImageDataset, _ run: Run
-) {
-  let points = training.curve.points.compactMap { point in
-    point.guesses.map { (epoch: experiment.epochs(point.step, of: dataset), guesses: $0) }
+func drawGuesses(_ result: TrainingResult, _ run: Run) {
+  let points = result.curve.points.compactMap { point in
+    point.guesses.map { (epoch: Double(point.step) / result.stepsPerEpoch, guesses: $0) }
   }
   run.write(
     DataFile(

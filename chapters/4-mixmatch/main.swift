@@ -2,15 +2,14 @@
 //
 // The three chapters before this one each looked at one idea: several versions of an image
 // (chapter 1), images and labels between two others (chapter 2), guesses that are made surer than they
-// are (chapter 3). MixMatch (Berthelot et al. 2019, arXiv:1905.02249) is what comes of using all
-// three at once. With 500 labelled photographs of CIFAR-10, and the rest of the training images
-// without their labels, it is to learn what a supervised network needs many thousand labels for.
+// are (chapter 3). MixMatch [^1] is what comes of using all three at once. With 500 labelled
+// photographs of CIFAR-10, and the rest of the training images without their labels, it is to learn
+// what a supervised network needs many thousand labels for.
 //
 //     make chapter4
 //
-// trains a wide residual network this way. It takes long, and may be interrupted at any moment, by
-// Ctrl-C, a dead battery or kill -9: the same command goes on from the last checkpoint and ends with
-// the same bits.
+// trains a wide residual network this way. It takes long, and may be interrupted at any moment: the
+// same command goes on from the last checkpoint and ends with the same bits.
 
 import ChapterKit
 import Datasets
@@ -23,9 +22,8 @@ import MixMatch
 //
 // Everything that MixMatch does is done to a batch: B labelled images x with their labels p, and some
 // unlabelled images u. The nine steps below are the paper's algorithm 1 in its own symbols. This is
-// not a sketch of the code that trains but the code itself: the training calls the same functions,
-// gathered in `MixMatchStep.mix` (Sources/MixMatch/MixMatchStep.swift). Here they are spelled out
-// once, to put a finished batch on a picture.
+// not a sketch of the code that trains but the code itself: the training calls the same functions.
+// Here they are spelled out once, to put a finished batch on a picture.
 
 /// A batch on its way through MixMatch, by a network that has been trained.
 func mixedBatch(
@@ -34,21 +32,20 @@ func mixedBatch(
 ) throws -> [MixedExample] {
   // **1.** Draw a batch of labelled images x with their labels p, and a batch of unlabelled images u.
   //
-  // **2.** Augment each labelled image once: x̂ = Augment(x).
+  // **2.** Augment each labelled image once: $\hat x = \operatorname{augment}(x)$.
   //
-  // **3.** Augment each unlabelled image K times: û₁ … û_K = Augment(u). These three are the data
-  // pipeline's work (chapter 1), which prepares batches while the network is still busy with the one
-  // before.
+  // **3.** Augment each unlabelled image K times: $\hat u_1 … \hat u_K = \operatorname{augment}(u)$.
+  // These three are the data pipeline's work (chapter 1), done while the network is busy.
   let batch = try experiment.batch(
     at: experiment.steps - 1, for: method, on: dataset.train, seed: seed)
   let (x̂, p, û) = (batch.labelled.images, batch.labelled.labels, batch.versions)
   var random = RandomStream(seed: UInt64(seed), "shown batch")
 
   // **4.** Guess: the mean of what the model says about the K versions of an image,
-  // q̄ = 1/K · Σₖ p(y | ûₖ). A guess on which several views agree is worth more than one view's.
+  // $\bar q = \frac{1}{K} \sum_k p(y \mid \hat u_k)$. Where several views agree, it is worth more.
   let q̄ = guessLabels(of: û, versions: method.versions, by: model, .evaluation)
 
-  // **5.** Sharpen it: q = Sharpen(q̄, T) (chapter 3).
+  // **5.** Sharpen it: $q = \operatorname{sharpen}(\bar q, T)$ (chapter 3).
   let q = sharpen(q̄, temperature: method.temperature)
 
   // **6.** X = the augmented labelled images with their labels; U = all K·B augmented unlabelled
@@ -61,10 +58,10 @@ func mixedBatch(
   let XU = Examples(concatenating: [X, U])
   let W = XU.gathered(random.permutation(of: XU.count))
 
-  // **8.** X′ = MixUp(X, W₁ … W_|X|), and
+  // **8.** $X′ = \operatorname{mixup}(X, W_1 … W_{|X|})$, and
   //
-  // **9.** U′ = MixUp(U, the rest of W) (chapter 2). With λ′ = max(λ, 1 − λ) each example stays
-  // closer to itself than to its partner, so that X′ is still mostly labelled and U′ mostly guessed.
+  // **9.** $U′ = \operatorname{mixup}(U, \text{the rest of } W)$ (chapter 2). With λ′ = max(λ, 1 − λ) each
+  // example stays closer to itself: X′ is still mostly labelled, and U′ mostly guessed.
   // Both at once, as W is in the order of X and U together:
   let λ = MixingCoefficients(
     method.sharing, count: XU.count, alpha: method.alpha, random: &random)
@@ -76,26 +73,28 @@ func mixedBatch(
 //
 // The network sees X′ and U′ together and is measured on each by its own yardstick:
 //
-//     Lₓ = 1/|X′| · Σ H(p, p(y | x))                cross-entropy
-//     Lᵤ = 1/(classes·|U′|) · Σ ‖q − p(y | u)‖²     squared error of the probabilities
-//     L  = Lₓ + λᵤ · ramp · Lᵤ
+// $$ L_X = \frac{1}{|X′|} \sum_{(x, p) \in X′} H(p, p(y \mid x)) $$
+// $$ L_U = \frac{1}{C\, |U′|} \sum_{(u, q) \in U′} \lVert q − p(y \mid u) \rVert^2 $$
+// $$ L = L_X + λ_U\, r\, L_U $$
 //
-// The squared error is bounded, and so forgives a guess that is surely wrong. λᵤ is large, 75, because a
-// squared error of probabilities is small. The ramp lets it grow from nothing over the first
-// iterations: while the network knows nothing, its guesses do not either. (The ramp over 3,000
-// iterations is the article's; the paper's text has none, its code one of 16,000. And the notebook
-// has λᵤ = 100 where the article's table says 75, as the paper does.)
+// [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
+//
+// Over the C classes, the squared error is bounded, and so forgives a guess that is surely wrong. It is
+// small, and λᵤ therefore large, 75. The ramp r grows from 0 to 1 while guesses know nothing: over 3,000
+// iterations in the article; the paper's text has none, its code one of 16,000.
+//
+// Deviation: the notebook has λᵤ = 100. Below the article's own scale the ramp lasts the whole training.
 //
 // ## What batch norm sees
 //
 // Batch norm takes its moments from whatever goes through the network at once, and here that is a
 // choice with consequences. Labelled, unlabelled and mixed images have different moments; a network
 // that meets them in separate batches collects running moments that fit none of them, which is the
-// most reported cause of failed reproductions. The notebook shuffles the mixed examples and feeds
-// them as one batch. The moments of a batch do not depend on its order, so here they are simply fed
-// together. The paper's code interleaves: it cuts the mixed examples into K + 1 groups with a share of
-// each kind, and lets only the first group move the running moments. `--batch-norm interleaved` does
-// that.
+// most reported cause of failed reproductions. The notebook shuffles the mixed examples and feeds them
+// as one batch. The paper's code interleaves: it cuts them into K + 1 groups with a share of each kind,
+// and lets only the first group move the running moments, as does `--batch-norm interleaved`.
+//
+// Deviation: mixed examples are not shuffled first, as a batch's moments do not depend on its order.
 
 let batchNorm = CommandLineOption(
   "batch-norm", .oneOf(BatchNormGroups.allCases), default: .whole,
@@ -110,63 +109,11 @@ let batchNorm = CommandLineOption(
 // twice the channels: 5.86 million parameters instead of 1.47. Batches are of 64 labelled and 128
 // unlabelled images, the latter in two versions; Adam goes through one cycle of learning rates up to
 // 2·10⁻³, with weight decay 0.02 apart from the gradient. An epoch is a pass over the unlabelled
-// images, and there are 200. On two cores that takes days. So there are smaller scales, which
-// keep the method as it is and change what it is done with:
-
-/// What a preset trains, and how.
-func scale(_ preset: Preset) -> (Experiment, MixMatchStep) {
-  var method = MixMatchStep()
-  switch preset {
-  case .article: return (.article, method)
-  case .overnight, .short, .smoke:
-    let experiment: Experiment =
-      preset == .overnight ? .overnight : preset == .short ? .short : .smoke
-    // Few iterations take a ramp as long as they are: over 800 of them, guesses ran away to a single
-    // class. And what the paper's code draws for each example varies less from step to step.
-    method.rampSteps = experiment.steps
-    method.sharing = .perExample
-    return (experiment, method)
-  }
-}
-
-extension Experiment {
-  /// The article's own. It stopped at 187 epochs, when its machine was taken away.
-  static let article = Experiment()
-
-  /// About eight hours: WRN-28-2 as the paper has it, for fewer epochs.
-  static var overnight: Experiment {
-    var experiment = Experiment()
-    experiment.network.startChannels = 16
-    experiment.unlabelledBatch = 64
-    experiment.steps = 36_000
-    experiment.phases = [Phase(share: 0.5, size: 24), Phase(share: 0.5, size: 32)]
-    experiment.judgements = 60
-    return experiment
-  }
-
-  /// About 45 minutes: a network of 10 layers instead of 28, and images that start small.
-  static var short: Experiment {
-    var experiment = Experiment.overnight
-    experiment.network.depth = 10
-    experiment.steps = 12_000
-    experiment.peakLearningRate = 4e-3
-    experiment.judgements = 30
-    return experiment
-  }
-
-  /// Every path; what comes out means nothing.
-  static var smoke: Experiment {
-    var experiment = Experiment.short
-    experiment.validation = 200
-    experiment.labelledBatch = 16
-    experiment.unlabelledBatch = 16
-    experiment.steps = 40
-    experiment.phases = [Phase(share: 0.5, size: 16), Phase(share: 0.5, size: 32)]
-    experiment.judgements = 4
-    return experiment
-  }
-}
-
+// images, and there are 200. On two cores that takes days. So there are smaller scales
+// (Sources/Experiments/Scales.swift; chapter 5 and the ablations run the same), which keep the method as
+// it is and change what it is done with: fewer layers, fewer steps, and images that start small, as those
+// teach a network its first steps in a fraction of the time.
+//
 // What a run may choose for itself. Where an option is not given, the preset decides.
 
 let labels = CommandLineOption(
@@ -206,7 +153,7 @@ let findLearningRate = CommandLineOption(
 
 /// The preset's choices, with the options' in their place.
 func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
-  var (experiment, method) = scale(run.preset)
+  var (experiment, method) = Experiment.mixMatch(run.preset)
   experiment.labels = run[labels]
   experiment.isBalanced = run[balanced]
   experiment.network.variant = run[network]
@@ -226,13 +173,15 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 
 // ## What is measured, and when
 //
-// 2,000 of the training images are held out, with no part in the training, labelled or not. On them the network
-// is judged on its way. Test images are judged once, by the network as it is after the last step: a
-// rule that was there before the numbers were. (The article judges them after every epoch; nothing
-// depended on it there, and `--log-test` does it here.)
+// On its way the network is judged on 2,000 training images that are held out. Test images are judged
+// once, by the network as it is after the last step: a rule that was there before the numbers were.
+//
+// Deviation: the article holds none out, and judges the test images after every epoch (`--log-test`).
 //
 // The onlooker also sees what the method does not: the true classes of the unlabelled images, and
 // so how good the guesses are, how sure, and how much surer sharpening makes them.
+
+// ## Running it {.fold}
 
 let chapter = Chapter(
   4, "MixMatch",
@@ -249,8 +198,7 @@ let chapter = Chapter(
     unlabelledWeight, rampSteps, sharing, batchNorm, averageDecay, logTest, findLearningRate,
   ])
 
-// The article's accuracy after its last epoch; its best was 88.20 %.
-
+/// The article's accuracy after its last epoch.
 let articleAccuracy = 0.8806
 
 /// A finished training, and one of its batches.
@@ -266,12 +214,12 @@ exit(
     let dataset = try run.dataset(.cifar10)
     if run[findLearningRate] { return try drawLearningRates(experiment, method, dataset, run) }
 
+    let plan = Plan("MixMatch", experiment, by: method)
     let outcomes = try run.seeds.map { seed in
-      try run.stage(
-        "MixMatch seed \(seed)", on: dataset,
-        inputs: ["experiment": experiment, "method": method, "seed": seed],
-        counting: .images(
-          perStep: experiment.labelledBatch + method.versions * experiment.unlabelledBatch)
+      let stage = plan.stage(run.preset, seed: seed)
+      let outcome = try run.stage(
+        stage.name, on: dataset, inputs: stage.inputs,
+        counting: .images(perStep: plan.imagesPerStep)
       ) { progress in
         try experiment.train(by: method, on: dataset, seed: seed, progress: progress) {
           training, trainer in
@@ -281,17 +229,21 @@ exit(
           return Outcome(training: training, mixed: mixed)
         }
       }
+      // Chapter 5 takes it from there.
+      let result = TrainingResult(outcome.training, of: plan, on: dataset)
+      try run.share(result, of: stage, on: dataset)
+      return (outcome: outcome, result: result)
     }
-    let trainings = outcomes.map(\.training)
+    let (first, trainings) = (outcomes[0], outcomes.map(\.outcome.training))
     run.record(metric: "accuracy.test", values: trainings.map(\.test.accuracy))
     run.record(
       metric: "accuracy.validation", values: trainings.compactMap(\.validation?.accuracy))
 
-    drawLearningCurves(trainings[0], experiment, dataset, run)
-    drawGuesses(trainings[0], experiment, dataset, run)
+    drawLearningCurves(first.result, experiment, run)
+    drawGuesses(first.result, run)
     drawConfusion(trainings[0].test, dataset, run)
     drawMistakes(trainings[0].test, dataset, run)
-    drawMixedBatch(outcomes[0].mixed, dataset, run)
+    drawMixedBatch(first.outcome.mixed, dataset, run)
     run.report([
       Comparison(
         "test accuracy, \(experiment.labels) labels", metric: "accuracy.test",
@@ -301,6 +253,36 @@ exit(
     ])
   })
 
+// ## What came out
+//
+// | after the last step  | measured                         | article             |
+// | -------------------- | -------------------------------- | ------------------- |
+// | test accuracy        | {chapter4.accuracy.test %}       | [88.06 %]{.article} |
+// | validation accuracy  | {chapter4.accuracy.validation %} |                     |
+//
+// The article's best epoch had [88.20 %]{.article}.
+//
+// Deviation: below the article's own scale each example has a λ′ of its own, as in the paper's code; the
+// notebook draws one a batch.
+//
+// ![Accuracy and losses on the way, beside the article's
+// accuracy.](learning-curves.svg "Curves over the course of the training: accuracy rises towards its
+// final value, the labelled and the unlabelled loss beside it.")
+//
+// ![The guesses for unlabelled images on the way: how many are right, how sure they are, and how sure
+// they are when sharpened.](guesses.svg "Curves over the course of the training: the share of right
+// guesses, and the entropy of guesses before and after sharpening.")
+//
+// ![What the test images of each class are taken for.](confusion.png "A table of ten by ten classes,
+// with shares of the images: dark along the diagonal where the answers are right.")
+//
+// ![Test images of which the network is sure and wrong.](mistakes.png "Small photographs, each with its
+// class and the class that the network takes it for.")
+//
+// ![Examples of a mixed batch, each with the two images that it was made of and its
+// label.](mixed-batch.png "Rows of three photographs: an image, a second one, and their blend, with
+// their proportions and the blended label.")
+//
 // ## Which learning rate
 //
 // `make lr-find` answers that before a training: it lets the rate rise from step to step, and draws

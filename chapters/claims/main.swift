@@ -1,0 +1,219 @@
+// # Appendix: What of it is true
+//
+// An article makes claims. Here they stand in a table, each with what was measured of it and with a verdict
+// by a rule that was written down before the numbers were there.
+//
+//     make claims
+//
+// reads the records that the chapters and the ablations left, and judges. It runs nothing itself.
+
+import ChapterKit
+import Foundation
+
+// ## The rules
+//
+// Two means differ when they are more than two standard errors apart, over at least two seeds each; with a
+// single seed nobody can tell. A number of the article is reproduced when ours is within two points of it, or
+// within two standard errors where these are larger. And a verdict on trainings that were shorter than the
+// article's says so: nothing that was measured at a smaller scale is called reproduced without that.
+
+/// What can be said of a claim.
+enum Verdict {
+  case holds, fails
+  /// Why nothing can be said.
+  case open(String)
+}
+
+/// A line of the table.
+struct Claim: Sendable {
+  /// What the article says.
+  let text: String
+  /// Its numbers.
+  let article: String
+  /// By which it is judged.
+  let rule: String
+  /// What is needed of the records.
+  let metrics: [Source]
+  /// The verdict on these metrics, in the same order.
+  let judge: @Sendable ([Metric]) -> Verdict
+}
+
+/// A metric in the record of a chapter.
+struct Source: Sendable {
+  let chapter: ChapterName
+  let metric: String
+  let style: NumberStyle
+
+  init(_ chapter: ChapterName, _ metric: String, as style: NumberStyle = .percent) {
+    (self.chapter, self.metric, self.style) = (chapter, metric, style)
+  }
+}
+
+/// Whether the mean of `a` is above that of `b` by more than `points` of accuracy, and by more than
+/// two standard errors of the difference.
+func exceeds(_ a: Metric, _ b: Metric, by points: Double = 0) -> Verdict {
+  guard let first = a.sd, let second = b.sd else { return .open("a single seed cannot tell") }
+  let error = (first * first / Double(a.n) + second * second / Double(b.n)).squareRoot()
+  return a.mean - b.mean > max(points / 100, 2 * error) ? .holds : .fails
+}
+
+/// Holds where all do; where none fails, is open where one is.
+func all(_ verdicts: Verdict...) -> Verdict {
+  for case .fails in verdicts { return .fails }
+  for case .open(let reason) in verdicts { return .open(reason) }
+  return .holds
+}
+
+/// Holds where `verdict` does not.
+func not(_ verdict: Verdict) -> Verdict {
+  switch verdict {
+  case .holds: .fails
+  case .fails: .holds
+  case .open: verdict
+  }
+}
+
+/// Holds where `condition` is met.
+func given(_ condition: Bool) -> Verdict { condition ? .holds : .fails }
+
+/// Whether a number of the article is met.
+func number(_ text: String, _ value: Double, _ source: Source) -> Claim {
+  Claim(
+    text: text, article: source.style.text(value), rule: "within 2 points, or 2 standard errors",
+    metrics: [source],
+    judge: { metrics in
+      let error = metrics[0].sd.map { $0 / Double(metrics[0].n).squareRoot() } ?? 0
+      return given(abs(metrics[0].mean - value) <= max(0.02, 2 * error))
+    })
+}
+
+// ## The claims
+
+let sharpened = Source(3, "accuracy.T0.5")
+let unsharpened = Source(3, "accuracy.T1")
+let allLabels = Source(5, "accuracy.all-labels")
+let labelsAlone = Source(5, "accuracy.labels-alone")
+let labelsAloneLonger = Source(5, "accuracy.labels-alone-longer")
+let mixMatch = Source(5, "accuracy.mixmatch")
+func ablation(_ key: String) -> Source { Source("ablations", "accuracy.\(key)") }
+func epochSeconds(_ key: String) -> Source { Source(5, "epochSeconds.\(key)", as: .decimals(0)) }
+
+let claims = [
+  Claim(
+    text: "Sharpening raises the accuracy on MNIST.", article: "80.1 → 90.7 %",
+    rule: "T = 0.5 is ahead of T = 1 by more than 5 points and 2 standard errors",
+    metrics: [unsharpened, sharpened], judge: { exceeds($0[1], $0[0], by: 5) }),
+  number("MNIST without sharpening, T = 1", 0.801, unsharpened),
+  number("MNIST with sharpening, T = 0.5", 0.907, sharpened),
+
+  Claim(
+    text: "MixMatch comes within a few points of full supervision, far above the labels alone.",
+    article: "37.2, 88.1 and 94.8 %",
+    rule: "at most 8 points below all labels; above the labels alone by more than 25 points and 2 "
+      + "standard errors",
+    metrics: [labelsAlone, mixMatch, allLabels],
+    judge: { all(given($0[2].mean - $0[1].mean <= 0.08), exceeds($0[1], $0[0], by: 25)) }),
+  Claim(
+    text: "It is far above the labels alone even if these are trained for as many steps.",
+    article: "not measured", rule: "above them by more than 12 points and 2 standard errors",
+    metrics: [labelsAloneLonger, mixMatch], judge: { exceeds($0[1], $0[0], by: 12) }),
+  number("all 50,000 labels", 0.9476, allLabels),
+  number("500 labels alone", 0.3723, labelsAlone),
+  number("MixMatch, 500 labels", 0.8806, mixMatch),
+
+  Claim(
+    text: "Without sharpening MixMatch loses more than 16 points.",
+    article: "11.80 → 27.83 % error (paper, 250 labels)",
+    rule: "T = 0.5 is ahead of T = 1 by more than 16 points and 2 standard errors",
+    metrics: [ablation("no-sharpening"), ablation("mixmatch")],
+    judge: { exceeds($0[1], $0[0], by: 16) }),
+  Claim(
+    text: "Mixup is the most important part.",
+    article: "39.11 % error without it (paper, 250 labels)",
+    rule: "less accurate without it than without sharpening, and than all by 2 standard errors",
+    metrics: [ablation("no-mixup"), ablation("no-sharpening"), ablation("mixmatch")],
+    judge: { all(given($0[0].mean < $0[1].mean), exceeds($0[2], $0[0])) }),
+  Claim(
+    text: "Two augmentations suffice.",
+    article: "17.09, 11.80, 11.55 % error for K = 1, 2, 3 (paper, 250 labels)",
+    rule: "K = 2 is ahead of K = 1 by 2 standard errors, K = 3 of K = 2 by at most 1 point",
+    metrics: [ablation("one-version"), ablation("mixmatch"), ablation("three-versions")],
+    judge: { all(exceeds($0[1], $0[0]), given($0[2].mean - $0[1].mean <= 0.01)) }),
+  Claim(
+    text: "An epoch of MixMatch costs about 2.5 times one of full supervision.",
+    article: "2.3 by the notebooks' times",
+    rule: "2 to 3 times the seconds, with the same network and sizes of images",
+    metrics: [epochSeconds("all-labels"), epochSeconds("mixmatch")],
+    judge: { given((2...3).contains($0[1].mean / $0[0].mean)) }),
+  Claim(
+    text: "An average of the weights brings no significant benefit.",
+    article: "11.80 → 11.86 % error (paper, 250 labels)",
+    rule: "with it MixMatch is not ahead by more than 1 point and 2 standard errors",
+    metrics: [ablation("mixmatch"), ablation("average")],
+    judge: { not(exceeds($0[1], $0[0], by: 1)) }),
+]
+
+// ## The table
+//
+// ![The verdicts](claims.md)
+//
+// ## Running it {.fold}
+
+/// The claim as a line of the table.
+func row(_ claim: Claim, _ records: Records) -> [String] {
+  let head = [claim.text, claim.article, claim.rule]
+  let found = claim.metrics.compactMap { source in
+    records[source.chapter].flatMap { record in
+      record.metrics[source.metric].map { (source: source, record: record, metric: $0) }
+    }
+  }
+  guard found.count == claim.metrics.count else {
+    let missing = claim.metrics.first { records[$0.chapter]?.metrics[$0.metric] == nil }!
+    return head + ["–", "–", "not run yet: make \(missing.chapter.program)"]
+  }
+  let measured = found.map { "\($0.source.style.text($0.metric)) (n = \($0.metric.n))" }
+  let runs = found.map(\.record.origin).reduce(into: [String]()) { runs, run in
+    if !runs.contains(run) { runs.append(run) }
+  }
+  return head + [
+    measured.joined(separator: ", "), runs.joined(separator: "; "),
+    words(claim.judge(found.map(\.metric)), on: found.map(\.record)),
+  ]
+}
+
+/// The verdict as it stands in the table.
+func words(_ verdict: Verdict, on records: [RunRecord]) -> String {
+  if let warning = records.lazy.compactMap(\.warning).first {
+    return "not run at a scale that could tell: \(warning)"
+  }
+  let reduced = records.first { $0.preset != .article }
+  let scale = reduced.map { ", at the scale \($0.preset.rawValue)" } ?? ""
+  switch verdict {
+  case .holds: return "reproduced\(scale)"
+  case .fails: return "not reproduced\(scale)"
+  case .open(let reason): return "not run at a scale that could tell: \(reason)"
+  }
+}
+
+let out = CommandLineOption(
+  "out", .existingDirectory, default: URL(filePath: "figures"),
+  "where the records are, and where the table goes")
+
+let program = Program(
+  "claims",
+  summary: "Judges the article's claims by the records that the chapters left in OUT.",
+  options: [out])
+
+exit(
+  program.run { invocation in
+    let records = try Records(in: invocation[out])
+    let rows = claims.map { row($0, records) }
+    try records.write(
+      TextTable(
+        name: "claims", title: "The article's claims",
+        explanation: "Measured: mean ± standard deviation over n seeds, in the order of the claim.",
+        columns: ["claim", "article", "rule", "measured", "run", "verdict"], rows: rows),
+      as: "claims")
+    for row in rows { invocation.print("\(row[0])\n    \(row[3]): \(row[5])") }
+    invocation.print("claims: done; in \(records.path): claims.md")
+  })

@@ -1,0 +1,45 @@
+# MixMatch with one thing changed, and other methods: a bar each, the paper's number as a mark.
+# Drawn by make ablations; data written by chapters/ablations/main.swift.
+#
+#   gnuplot -e "data='figures/data'; out='figures/ablations-bars.svg'; stamp='...'" figures/ablations.gp
+
+load 'figures/style.gp'
+
+file = data . '/ablations-bars.tsv'
+stats file using 0 nooutput
+lines = int(STATS_records)
+rowHeight = 26
+
+eval beginSVG(900, 62 + rowHeight * lines + 74)
+eval heading('Which part of MixMatch does it?', \
+  'Test accuracy at 500 labels (bar, line: deviation over the seeds); diamonds: the paper, which trained far longer (its parts at 250 labels).')
+
+set lmargin at screen atX(270)
+set rmargin at screen atX(pageWidth - pageMargin - 56)
+set tmargin at screen atY(pageHeight - 66)
+set bmargin at screen atY(66)
+set border 0
+set yrange [lines - 0.4 : -0.6]
+set xrange [0 : 1]
+unset ytics
+set xtics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1) scale 0 textcolor rgb softInk font smallFont
+set grid xtics linecolor rgb hairline linewidth 0.7 linetype 1 back
+barColor = classColor(7)
+number(accuracy, deviation) = accuracy != accuracy ? 'not run yet' : \
+  sprintf(deviation == deviation ? '%.1f ± %.1f' : '%.1f', 100 * accuracy, 100 * deviation)
+
+# A single seed has no deviation.
+spread(deviation) = deviation == deviation ? deviation : 0
+
+# All of MixMatch, to compare the others with.
+whole = NaN
+stats file using ($0 == 0 ? (whole = column('accuracy')) : NaN) name 'Whole' nooutput
+if (whole == whole) { set arrow from whole, graph 0 to whole, graph 1 nohead linewidth 1 dashtype 3 linecolor rgb ink front }
+
+plot file using (column('accuracy')):0:(0):(column('accuracy')):($0 - 0.34):($0 + 0.34) with boxxyerror \
+    fillstyle solid 1 noborder linecolor rgb barColor, \
+  file using (column('accuracy') - spread(column('deviation'))):0:(2 * spread(column('deviation'))):(0) with vectors \
+    nohead linewidth 1.4 linecolor rgb ink, \
+  file using (column('paper')):0 with points pointtype 13 pointsize 0.9 linecolor rgb classColor(2), \
+  file using (0):0:(strcol('line')) with labels right offset -1, 0 font textFont textcolor rgb ink, \
+  file using (1):0:(number(column('accuracy'), column('deviation'))) with labels left offset 0.3, 0 font smallFont textcolor rgb ink
