@@ -1,0 +1,98 @@
+import ChapterKit
+import Foundation
+
+/// The records of runs that an article may speak of.
+///
+/// A chapter's own is the one in OUT; where there is none, the one that is kept in the repository.
+package struct Results {
+  /// A chapter's record, and the directory that it and its pictures lie in.
+  package struct Found {
+    package let record: RunRecord
+    let directory: URL
+    /// The directory's path in the repository where the record is one that is kept there.
+    let keptIn: String?
+    let program: String
+  }
+
+  private let found: [String: [Found]]
+
+  /// Reads the records of `programs` in `out`, and in `kept` below `root`.
+  ///
+  /// - Throws: A ``Failure`` that names a file that is no record.
+  package init(of programs: [String], out: URL, root: URL, kept: String = "results") throws {
+    found = try Dictionary(
+      uniqueKeysWithValues: programs.map { program in
+        let places = [(out, nil), (root.appending(path: kept), kept)]
+        return (
+          program,
+          try places.compactMap { try Found(program, in: $0, keptIn: $1) }
+        )
+      })
+  }
+
+  /// What the article shows of a chapter.
+  package func shown(_ program: String) -> Found? { found[program]?.first }
+
+  /// Whether there is such a chapter.
+  func hasChapter(_ program: String) -> Bool { found[program] != nil }
+
+  var programs: [String] { found.keys.sorted() }
+
+  /// The names of all metrics that any record of a chapter has.
+  func metrics(_ program: String) -> Set<String> {
+    Set(found[program, default: []].flatMap(\.record.metrics.keys))
+  }
+
+  /// The names of all files that any record of a chapter lists, and that are no data files.
+  func files(_ program: String) -> Set<String> {
+    Set(found[program, default: []].flatMap(\.shownFiles))
+  }
+
+  /// All records that mean something, those in OUT or those in the repository.
+  func meaningful(kept: Bool) -> [Found] {
+    programs.flatMap { found[$0, default: []] }
+      .filter { ($0.keptIn != nil) == kept && $0.record.warning == nil }
+  }
+}
+
+extension Results.Found {
+  fileprivate init?(_ program: String, in directory: URL, keptIn: String?) throws {
+    let name = "\(program).json"
+    guard let data = try? Data(contentsOf: directory.appending(path: name)) else { return nil }
+    do {
+      record = try JSON.decode(RunRecord.self, from: data)
+    } catch {
+      throw Failure(
+        "\((keptIn.map { URL(filePath: $0) } ?? directory).relativePath)/\(name): found something "
+          + "else, expected the record of a run; remove it, or run make \(program)")
+    }
+    (self.directory, self.keptIn, self.program) = (directory, keptIn, program)
+  }
+
+  fileprivate var shownFiles: [String] {
+    record.files.map(\.path).filter { !$0.hasPrefix("data/") }
+  }
+
+  /// Files of tables in Markdown.
+  var tables: [String] { shownFiles.filter { $0.hasSuffix(".md") } }
+
+  /// The content of one of its files.
+  func content(of file: String) -> Data? { try? Data(contentsOf: directory.appending(path: file)) }
+
+  /// What makes this record.
+  package var command: String {
+    let (preset, seeds) = (record.preset, record.seeds)
+    let settings = [
+      preset == .short ? nil : "PRESET=\(preset.rawValue)",
+      seeds.first == 0 ? nil : seeds.first.map { "SEED=\($0)" },
+      seeds.count == 1 ? nil : "SEEDS=\(seeds.count)",
+    ]
+    return (["make", program] + settings.compactMap { $0 }).joined(separator: " ")
+  }
+
+  /// One line in Markdown: command, stamp, and where the record is kept.
+  var origin: String {
+    let kept = keptIn.map { " · recorded in `\($0)`" } ?? ""
+    return "`\(command)` · \(record.stamp)\(kept)"
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+import Weaving
+
+@Suite struct ArticleTests {
+  @Test func chaptersStandInOrderAppendicesLast() throws {
+    let article = try SmallArticle()
+    for number in 2...10 {
+      try article.write(
+        "// # Chapter \(number): X\n\nlet x = 1\n", to: "chapters/\(number)-x/main.swift")
+    }
+    try article.write("// # Claims\n", to: "chapters/claims/main.swift")
+    let anchors = try article.woven().markdown.matches(of: /(?m)^# .*\{#(\w+)\}$/)
+      .map { String($0.1) }
+    #expect(
+      anchors == ["introduction"] + (1...10).map { "chapter\($0)" }
+        + ["claims", "runs", "references"])
+  }
+
+  @Test func numbersComeFromRecords() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// {chapter1.accuracy.T1 %} and {chapter1.kl .2}.\n")
+    try article.writeRecord()
+    let text = try article.woven().markdown
+    #expect(text.contains("[90.7\u{A0}±\u{A0}0.4\u{A0}%\u{A0}(n\u{A0}=\u{A0}3)]{.measured title="))
+    #expect(text.contains("[1.71]{.measured title=\"chapter 1 · article · seeds 0–2 · MNIST ba8"))
+  }
+
+  @Test func figuresSayWhereTheyComeFrom() throws {
+    let article = try SmallArticle(
+      chapter: """
+        // # Chapter 1: One
+        //
+        // ![A *map*
+        // {chapter1.kl .1}.](map.svg "dots &
+        // lines")
+        """)
+    try article.writeRecord()
+    let woven = try article.woven()
+    #expect(woven.missing == 0)
+    #expect(woven.markdown.contains("<figure id=\"chapter1-map-svg\">"))
+    #expect(
+      woven.markdown.contains(
+        "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"dots &amp; lines\">"))
+    #expect(woven.markdown.contains("**Figure 1.** A *map* [1.7]{.measured"))
+    #expect(
+      woven.markdown.contains(
+        "[`make chapter1 PRESET=article SEEDS=3` · chapter 1 · article · seeds 0–2 · MNIST "
+          + "ba891046 · commit 1a2b3c4 · 2 threads SkylakeX · 231 s]{.origin}"))
+  }
+
+  @Test func whatIsKeptServesWhereNothingWasRun() throws {
+    let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n")
+    try article.writeRecord(in: "results")
+    #expect(try article.woven().markdown.contains("[1.712]"))
+    #expect(try article.woven().markdown.contains("· recorded in `results`"))
+    try article.writeRecord(accuracy: 0.5)
+    #expect(try !article.woven().markdown.contains("recorded in"))
+  }
+
+  @Test func whatWasNotRunIsSaid() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n//\n// ![A map.](map.svg \"dots\")\n")
+    let woven = try article.woven()
+    #expect(woven.missing == 2)
+    // Below the title, the number, the figure, and the list of runs.
+    #expect(woven.markdown.matches(of: /\[not run yet: `make chapter1`\]/).count == 4)
+  }
+
+  @Test(arguments: [("smoke", false, "SMOKE RUN"), ("article", true, "MNIST")])
+  func whatMeansNothingIsMarked(preset: String, synthetic: Bool, warning: String) throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n//\n// ![A map.](map.svg \"dots\")\n")
+    try article.writeRecord(preset: preset, synthetic: synthetic)
+    let text = try article.woven().markdown
+    #expect(text.contains("[\(warning): 1.712]{.measured .warning"))
+    // Below the title, at the figure, at the table.
+    #expect(text.matches(of: /\{.banner role="note"\}/).count == 3)
+    #expect(text.contains("**\(warning)** · these numbers and pictures mean nothing"))
+  }
+
+  @Test func tablesOfARunStandAtTheEndUnlessShownBefore() throws {
+    let article = try SmallArticle()
+    try article.writeRecord()
+    #expect(try article.woven().markdown.matches(of: /\| 1 \| 2 \|/).count == 1)
+    try article.write(
+      "// # Chapter 1: One\n//\n// ![](results.md)\n//\n// After it.\n",
+      to: "chapters/1-one/main.swift")
+    let text = try article.woven().markdown
+    #expect(text.matches(of: /\| 1 \| 2 \|/).count == 1)
+    #expect(text.contains(/\| 1 \| 2 \|[^\0]*After it/))
+  }
+
+  @Test func deviationsAreCollected() throws {
+    let article = try SmallArticle(
+      chapter: """
+        // # Chapter 1: One
+        //
+        // Deviation: two,
+        // not one [^1].
+        //
+        // Deviation: three.
+        """)
+    let text = try article.woven().markdown
+    #expect(text.contains("::: {#deviation-1 .deviation}\n**Deviation:** two,\nnot one"))
+    #expect(text.contains("- [Chapter 1: One](#deviation-1): two, not one [\\[1\\]](#reference-1)"))
+    #expect(text.contains("- [Chapter 1: One](#deviation-2): three."))
+  }
+
+  @Test func codeBelowAFoldedHeadingIsFolded() throws {
+    let article = try SmallArticle(
+      chapter: """
+        // # Chapter 1: One
+
+        let a = 1
+
+        // ## Plumbing {.fold}
+        //
+        // ### Part
+
+        let b = 2
+        let c = 3
+
+        // ## Again
+
+        let d = 4
+        """)
+    let text = try article.woven().markdown
+    #expect(text.contains("## Plumbing {#chapter1-plumbing}"))
+    #expect(text.matches(of: /<details>/).count == 1)
+    #expect(
+      text.contains("<summary>2 lines of code</summary>\n\n~~~~ {.swift}\nlet b = 2\nlet c = 3\n"))
+  }
+
+  @Test func definitionsAreShownAsTheyStand() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// [[Sources/A.swift: A.b]]\n")
+    try article.write("struct A {\n  /// Does b.\n  func b() {\n  }\n}\n", to: "Sources/A.swift")
+    #expect(
+      try article.woven().markdown.contains(
+        "`Sources/A.swift`\n\n~~~~ {.swift}\n/// Does b.\nfunc b() {\n}\n~~~~"))
+  }
+}

@@ -1,0 +1,93 @@
+import Testing
+
+import Weaving
+
+/// Each complaint is one line with file and line, what was found, what was expected.
+@Suite struct BadInputTests {
+  private static let file = "chapters/1-one/main.swift"
+
+  @Test(arguments: [
+    (
+      "{chapter1.acuracy %}",
+      "found the number acuracy of chapter1, expected one of accuracy.T1, kl"
+    ),
+    ("{chaptr1.kl .3}", "found {chaptr1.kl .3}, expected one of chapter1"),
+    ("{chapter1.kl}", "found {chapter1.kl}, expected also how to write it"),
+    (
+      "![A.](mop.svg \"dots\")",
+      "found the figure mop.svg, expected one that make chapter1 draws: map.svg"
+    ),
+    ("![A.](map.svg)", "found no alternative text of map.svg"),
+    ("![A map.]", "found ![A map.], expected ![caption](picture.png \"alternative text\")"),
+    ("[[Sources/B.swift: b]]", "found the file Sources/B.swift, expected one that is there"),
+    ("[[Sources/A.swift: b]]", "found the definition b, expected one that Sources/A.swift has"),
+    ("[[Sources/A.swift]]", "found [[Sources/A.swift]], expected [[file: name]]"),
+    ("A paper [^2].", "found the reference [^2], expected one that article/references.md has"),
+    (
+      "At 90.7 % it",
+      "found 90.7 % typed by hand, which a record has, expected {chapter1.accuracy.T1 …}"
+    ),
+    ("```\n// let x", "found a code block that is not closed"),
+    ("$$ x^2", "found a formula that is not closed"),
+  ])
+  func inProse(prose: String, complaint: String) throws {
+    let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// Words.\n//\n// \(prose)\n")
+    try article.write("func a() {}\n", to: "Sources/A.swift")
+    try article.writeRecord(in: "results")
+    #expect(article.complaint().hasPrefix("\(Self.file):5: \(complaint)"))
+    #expect(!article.complaint().contains("\n"))
+  }
+
+  @Test func inTheIntroduction() throws {
+    let article = try SmallArticle()
+    try article.write("# A\n\nb\n[^3]\n", to: "article/introduction.md")
+    #expect(article.complaint().hasPrefix("article/introduction.md:4: found the reference [^3]"))
+  }
+
+  @Test func inSteps() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n\nfunc a() {\n  // **1.** Take {chapter1.b %}.\n}\n")
+    try article.writeRecord()
+    #expect(article.complaint().hasPrefix("\(Self.file):4: found the number b"))
+  }
+
+  @Test func missingParts() throws {
+    let article = try SmallArticle()
+    try article.write("// # Chapter 3\n", to: "chapters/3-three/main.swift")
+    #expect(
+      article.complaint()
+        == "chapters: found no chapter 2, expected a folder 2-NAME before 3-three")
+    try article.write("", to: "chapters/2-two/notes.txt")
+    #expect(
+      article.complaint()
+        == "chapters/2-two/main.swift: found no such file, expected a part of the article")
+    try article.write("import X\n", to: "chapters/2-two/main.swift")
+    #expect(article.complaint().hasPrefix("chapters/2-two/main.swift:1: found no title"))
+  }
+
+  @Test func brokenRecord() throws {
+    let article = try SmallArticle()
+    try article.write("{}", to: "results/chapter1.json")
+    #expect(
+      article.complaint()
+        == "results/chapter1.json: found something else, expected the record of a run; "
+        + "remove it, or run make chapter1")
+  }
+
+  /// A run of the reader's own may coincide with a number of the article: that must not stop them.
+  @Test func aNumberTypedByHandThatOnlyOutHasIsNoted() throws {
+    let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// At 90.7 % it\n")
+    try article.writeRecord()
+    #expect(try article.woven().notes.count == 1)
+    #expect(try article.woven().notes[0].hasPrefix("\(Self.file):3: found 90.7 % typed"))
+    try article.writeRecord(preset: "smoke")
+    #expect(try article.woven().notes.isEmpty)
+  }
+
+  @Test func numbersThatAreNotOursAreNotReported() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// It has [90.7 %]{.article}; `90.7 %`, $90.7 %$.\n")
+    try article.writeRecord(in: "results")
+    #expect(article.complaint() == "")
+  }
+}

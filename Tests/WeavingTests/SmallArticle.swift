@@ -1,0 +1,63 @@
+import ChapterKit
+import Foundation
+
+import Weaving
+
+/// A package with an article in it, removed when the test lets go of it.
+final class SmallArticle {
+  let root: URL
+  private var out: URL { root.appending(path: "figures") }
+
+  init(chapter: String = "// # Chapter 1: One\n") throws {
+    root = FileManager.default.temporaryDirectory.appending(path: "article-\(UUID().uuidString)")
+    try write("# Introduction\n\nA method [^1].\n", to: "article/introduction.md")
+    try write("[^1]: A. Author, *A Paper*.\n", to: "article/references.md")
+    try write(chapter, to: "chapters/1-one/main.swift")
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  func write(_ text: String, to path: String) throws {
+    let file = root.appending(path: path)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+
+  /// Writes the record of a run of chapter 1 at seeds 0 to 2, with a figure and a table.
+  func writeRecord(
+    in folder: String = "figures", accuracy: Double = 0.9071, preset: String = "article",
+    synthetic: Bool = false
+  ) throws {
+    let stage =
+      "\"commit\": \"1a2b3c4\", \"date\": \"2026-01-01T00:00:00Z\", \"threads\": 2, "
+      + "\"blasCore\": \"SkylakeX\""
+    try write(
+      """
+      {"chapter": 1, "title": "One", "preset": "\(preset)", "seeds": [0, 1, 2], "settings": {},
+       "dataset": {"name": "MNIST", "sha256": "ba89104612345678", "synthetic": \(synthetic)},
+       \(stage), "dirty": false, "wallSeconds": 231,
+       "metrics": {"accuracy.T1": {"mean": \(accuracy), "sd": 0.0042, "n": 3},
+                   "kl": {"mean": 1.7125, "n": 1, "sd": null}},
+       "stages": [],
+       "files": [
+         {"path": "data/one.tsv", "kind": "data", "sha256": "", "drawnFrom": null},
+         {"path": "map.svg", "kind": "figure", "sha256": "", "drawnFrom": ""},
+         {"path": "results.md", "kind": "data", "sha256": "", "drawnFrom": null}]}
+      """, to: "\(folder)/chapter1.json")
+    try write("<svg/>", to: "\(folder)/map.svg")
+    try write("**A table.**\n\n| a | b |\n| - | - |\n| 1 | 2 |\n", to: "\(folder)/results.md")
+  }
+
+  func woven() throws -> Article { try Article(root: root, out: out) }
+
+  /// What weaving fails with; "" where it does not.
+  func complaint() -> String {
+    do {
+      _ = try woven()
+      return ""
+    } catch {
+      return oneLine(error)
+    }
+  }
+}

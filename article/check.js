@@ -1,0 +1,84 @@
+// Looks for what is wrong with the page that it is put into, and tells the window around it: a line for
+// each fault, or "nothing wrong". scripts/check-article runs it in a browser.
+
+const faults = new Set();
+
+function checkImages() {
+  for (const image of document.images) {
+    if (!image.complete || !image.naturalWidth) faults.add(`image not loaded: ${image.alt}`);
+    if (!image.alt.trim()) faults.add(`image without alternative text: ${image.src.slice(0, 60)}`);
+  }
+}
+
+function checkAnchors() {
+  const ids = [...document.querySelectorAll("[id]")].map(element => element.id);
+  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) faults.add(`anchor twice: ${id}`);
+  for (const link of document.querySelectorAll("a[href^='#']")) {
+    const id = decodeURIComponent(link.hash.slice(1));
+    if (!document.getElementById(id)) faults.add(`link to no anchor: #${id}`);
+  }
+}
+
+function checkRequests() {
+  for (const { name } of performance.getEntriesByType("resource")) {
+    if (!name.startsWith("data:")) faults.add(`request: ${name}`);
+  }
+}
+
+function checkOverflow() {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return;
+  const widest = [...document.querySelectorAll("body *")]
+    .reduce((a, b) => (b.getBoundingClientRect().right > a.getBoundingClientRect().right ? b : a));
+  faults.add(`wider than the page: ${describe(widest)}`);
+}
+
+// WCAG 2.1, success criterion 1.4.3 at level AA.
+function checkContrast() {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+    if (["SCRIPT", "STYLE"].includes(element.tagName) || element.closest("annotation")) continue;
+    const style = getComputedStyle(element);
+    const size = parseFloat(style.fontSize);
+    const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const [ink, paper] = [luminance(channels(style.color)), luminance(background(element))];
+    const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+    if (ratio < (isLarge ? 3 : 4.5)) faults.add(`contrast ${ratio.toFixed(2)}: ${describe(element)}`);
+  }
+}
+
+function background(element) {
+  for (let at = element; at; at = at.parentElement) {
+    const color = channels(getComputedStyle(at).backgroundColor);
+    if (color[3] !== 0) return color;
+  }
+  return [255, 255, 255];
+}
+
+function channels(color) { return color.match(/[\d.]+/g).map(Number); }
+
+function luminance(color) {
+  const [r, g, b] = color.slice(0, 3).map(value => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function describe(element) {
+  const name = element.tagName.toLowerCase() + (element.className && `.${element.className}`);
+  return `${name} "${element.textContent.trim().slice(0, 40)}"`;
+}
+
+addEventListener("load", () => {
+  // What is folded away is part of the page, too.
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  checkImages();
+  checkAnchors();
+  checkRequests();
+  checkOverflow();
+  checkContrast();
+  parent.postMessage([...faults].join("\n") || "nothing wrong", "*");
+});
