@@ -8,12 +8,21 @@ make chapter1      augmentation: CIFAR-10's images and their versions, two pictu
 make chapter2      mixup: two images of CIFAR-10 blended, and where the proportions come from
 make chapter3      sharpening: two trainings on MNIST, one t-SNE, three pictures
 make chapter4      MixMatch on CIFAR-10, five pictures; interrupted, the same command goes on
+make chapter5      the same network with all labels and with few, and the table of results
+make chapters      all five, and then the claims
+make ablations     MixMatch with one thing changed at a time, and older methods
+make claims        a verdict on each claim of the article, by the records in OUT
 make lr-find       the loss at rising learning rates, in OUT/lr-find
+
+make article       all chapters as one page, OUT/article.html, and as OUT/article.pdf
+make docs          the libraries' documentation, in .build/docs
 
 make bench         verify the kernels, and time them, training, inference and t-SNE
 make bench-peers   the same work in PyTorch, scikit-learn and openTSNE, round by round beside ours
 
 make data          download what is missing of MNIST and CIFAR-10 into DATA, and check it
+make results       tables and figures in results/ anew, from the trainings that are recorded there
+make check-results find out whether they are what the recorded data give
 make test          run all tests
 make lint          check the style
 make format        put the sources into that style
@@ -29,6 +38,7 @@ Settings, in any chapter:
   DATA=data        where the data lie
   OUT=figures      where pictures, data files and records go
   THREADS=2        how many threads work; results do not depend on it
+  RECORDED=folder  trainings that were recorded there are not run again (chapter 5, ablations)
 Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   ONLY=train64     what to measure, by name (make bench ONLY=? lists the names)
   ROUNDS=5         how many samples are taken of each
@@ -40,7 +50,10 @@ changed, any chapter about a second; make bench a few minutes, make bench-peers 
 endef
 export HELP
 
-CHAPTERS := chapter1 chapter2 chapter3 chapter4
+CHAPTERS := chapter1 chapter2 chapter3 chapter4 chapter5
+# Those of which the trainings can be recorded.
+TABLES := chapter5 ablations
+PROGRAMS := $(CHAPTERS) ablations claims check-results bench fetch-data weave
 
 # Processor's own instructions. No debug information: a chapter's stages are kept as long as the program
 # is the same, and so an edit of its prose recomputes nothing.
@@ -58,13 +71,14 @@ endif
 
 # Each setting that was given, as the option of the same name. They reach the shell as variables of the
 # environment, so that spaces and quotes in them do no harm.
-export PRESET SEED SEEDS DATA OUT THREADS ONLY ROUNDS
+export PRESET SEED SEEDS DATA OUT THREADS RECORDED ONLY ROUNDS
 PLACES = $${DATA:+--data "$$DATA"} $${OUT:+--out "$$OUT"} $${THREADS:+--threads "$$THREADS"}
 SETTINGS = $${PRESET:+--preset "$$PRESET"} $${SEED:+--seed "$$SEED"} $${SEEDS:+--seeds "$$SEEDS"} $(PLACES)
+$(TABLES): SETTINGS += $${RECORDED:+--recorded "$$RECORDED"}
 BENCH_SETTINGS = $${ONLY:+--only "$$ONLY"} $${ROUNDS:+--rounds "$$ROUNDS"} $(PLACES)
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) lr-find bench bench-peers data test lint format clean tools
+.PHONY: help $(CHAPTERS) chapters lr-find ablations claims results check-results article docs bench bench-peers data test lint format clean tools
 .SUFFIXES:
 
 help:
@@ -72,11 +86,34 @@ help:
 
 # swift build compares all sources itself, in under half a second. The marker only decides whether to say
 # that there is something to build, because -q shows nothing but errors and warnings.
-$(CHAPTERS): chapter%: tools build-chapter%
+$(CHAPTERS) ablations: %: tools build-%
 	@.build/release/$@ $(SETTINGS)
+
+# One after the other, as each uses all cores; the first that fails ends it.
+chapters:
+	@for chapter in $(CHAPTERS) claims; do $(MAKE) --no-print-directory $$chapter || exit; done
+
+claims: tools build-claims
+	@[ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; .build/release/claims $${OUT:+--out "$$OUT"}
+
+results: tools $(TABLES:%=build-%) build-claims build-check-results
+	@scripts/derive-results results
+	@.build/release/check-results --redraw
+
+check-results: tools $(TABLES:%=build-%) build-claims build-check-results
+	@scripts/check-results
 
 lr-find: tools build-chapter4
 	@OUT="$${OUT:-figures}/lr-find"; .build/release/chapter4 --find-learning-rate $(SETTINGS)
+
+# What was not run here is shown as it was recorded in results/.
+article: tools build-weave
+	@scripts/install-missing article
+	@.build/release/weave $${OUT:+--out "$$OUT"}
+
+# Any program that has all libraries brings what their documentation is made from.
+docs: tools build-chapter3
+	@scripts/make-docs
 
 bench: tools build-bench
 	@.build/release/bench $(BENCH_SETTINGS)
@@ -89,8 +126,8 @@ bench-peers: tools build-bench
 data: tools build-fetch-data
 	@.build/release/fetch-data $${DATA:+--data "$$DATA"}
 
-.PHONY: $(CHAPTERS:%=build-%) build-bench build-fetch-data
-$(CHAPTERS:%=build-%) build-bench build-fetch-data: build-%: tools
+.PHONY: $(PROGRAMS:%=build-%)
+$(PROGRAMS:%=build-%): build-%: tools
 	@[ -z "$$(find Package.swift Sources chapters Benchmarks -newer .build/$@ 2>&1)" ] || \
 	  echo "building $* (a minute or two for the first time)" >&2
 	@swift build -q $(SWIFT_FLAGS) --product $* && touch .build/$@
@@ -107,7 +144,8 @@ format:
 	swift format -i -r $(STYLED)
 
 clean:
-	rm -rf .build figures/data figures/cache figures/smoke figures/lr-find figures/*.png figures/*.svg figures/*.json
+	rm -rf .build figures/data figures/cache figures/trainings figures/smoke figures/lr-find figures/*.png figures/*.svg \
+	  figures/*.md figures/*.json figures/article.html figures/article.pdf
 
 tools:
 	@scripts/install-missing
