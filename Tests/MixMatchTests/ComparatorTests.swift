@@ -106,6 +106,22 @@ private struct ComparatorFixture: Decodable {
     #expect(abs(loss.weight - 0.15) < 1e-6)
   }
 
+  /// Of an image that is not changed the network says the same, also where batch norm makes its answer
+  /// depend on the images beside it.
+  @Test func vatComparesAnswersFromEqualBatches() throws {
+    var random = RandomStream(seed: 0, "test")
+    let network = WideResNet(
+      depth: 10, widenFactor: 1, startChannels: 8, variant: .fastai, random: &random)
+    let images = Tensor((0..<8 * 8 * 8 * 3).map { _ in random.normal() }, shape: [8, 8, 8, 3])
+    let X = Examples(images: 3 * images[0..<4], labels: oneHot([0, 1, 2, 3], classes: 10))
+    var vat = VirtualAdversarialTraining(rampSteps: 100)
+    vat.radius = 0
+    let loss = vat.loss(
+      Batch(labelled: X, unlabelled: images[4..<8]), by: Learner(network), step: 50,
+      random: &random)
+    #expect(abs(try #require(loss.unlabelled).scalar) < 1e-6)
+  }
+
   /// All examples are blended, the unlabelled ones with the model's answers, and cross-entropy is
   /// taken of both kinds.
   @Test func mixupAloneBlendsAnswersUnsharpened() throws {

@@ -7,8 +7,9 @@ import Engine
 ///     L = 1/|X| · Σ H(p, softmax(model(x))) + w·ramp · 1/|U| · Σ D(softmax(model(u)), softmax(model(u + r)))
 ///
 /// D(p, q) = Σ pᵢ·log(pᵢ/qᵢ), the divergence of Kullback and Leibler; lengths are over an image. No
-/// gradient flows through r, nor through the answer for u. Batch norm sees labelled and unlabelled images
-/// together; the changed images go through apart, and leave its running moments alone.
+/// gradient flows through r, nor through the answer for u. Batch norm sees u and u + r each alone, so that
+/// the two answers are the same where r is nothing, and nowhere is D smaller; labelled images go through
+/// apart, and alone move its running moments, as in the paper's code.
 ///
 /// ε and w are those of Oliver et al. 2018 (arXiv:1804.09170); one step of the power iteration, as there. ξ is
 /// 10⁻⁶ in the paper, too little for single precision through as many layers as these.
@@ -33,12 +34,11 @@ public struct VirtualAdversarialTraining: Method {
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
-    let logits = learner.model(concatenated([X.images, U]), .training)
-    let p = softmax(logits[X.count..<logits.shape[0]].detached)
+    let p = withoutGradients { softmax(learner.model(U, .trainingLeavingStatistics)) }
     let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
     let r = perturbation(of: U, from: p, towards: d, by: learner.model)
     return Loss(
-      labelled: crossEntropy(logits[0..<X.count], X.labels),
+      labelled: crossEntropy(learner.model(X.images, .training), X.labels),
       unlabelled: klDivergence(p, learner.model(U + r, .trainingLeavingStatistics)),
       weight: unlabelledWeight * linearRamp(step, over: rampSteps),
       guesses: Guesses(raw: p, sharpened: p))
