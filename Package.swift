@@ -46,7 +46,9 @@ let package = Package(
     // How fast it all is, and whether the kernels are right.
     .executableTarget(
       name: "bench",
-      dependencies: ["ChapterKit", "Datasets", "Embedding", "Engine", "MixMatch"],
+      dependencies: [
+        "ChapterKit", "Datasets", "Embedding", "Engine", "Experiments", "MixMatch",
+      ],
       path: "Benchmarks", exclude: ["peers"]),
 
     // What the chapters share: options, progress, cached stages, data files, run records, figures.

@@ -38,7 +38,7 @@ let augmentationBenchmark = Benchmark(
 }
 
 /// Noise in CIFAR-10's format.
-private func noiseBytes(_ count: Int) -> LabelledImages {
+func noiseBytes(_ count: Int) -> LabelledImages {
   var random = RandomStream(seed: 0, "noise bytes")
   return LabelledImages(
     height: 32, width: 32, channels: 3,

@@ -1,68 +1,85 @@
+import Datasets
 import Engine
+import Experiments
 import MixMatch
 
-/// Iterations of MixMatch on WRN-28-2 with the paper's batch: 64 labelled images, and 64 unlabelled
-/// ones in K = 2 versions. The versions are given: augmentation is not part of this.
+/// Iterations of MixMatch as chapter 4 runs them, on WRN-28-2 with the paper's batch: 64 labelled
+/// images, and 64 unlabelled ones in K = 2 versions, mirrored and shifted; the weights are averaged.
 final class MixMatchIteration {
-  private let network = makeWideResNet()
-  private let adam: Adam
-  private let labelled = randomImages(batch, stream: 0)
-  private let labels = oneHot((0..<batch).map { $0 % 10 }, classes: 10)
-  private let versions = concatenated((1...versionCount).map { randomImages(batch, stream: $0) })
-  private var random = RandomStream(seed: 0, "benchmark of MixMatch")
+  private let method = MixMatchStep()
+  private let trainer: Trainer
+  private let batches: Prefetcher<(batch: Batch, truth: [Int])>
+  private var curve = LearningCurve()
+  private var step = 0
+  /// A pipeline of its own, to be timed.
+  private var timedPipeline: Pipeline
 
-  private static let batch = 64
-  private static let versionCount = 2
-  private static let temperature = 0.5
-  private static let alpha = 0.75
-  private static let unlabelledWeight: Float = 75
+  private static let experiment = {
+    var experiment = Experiment()
+    experiment.network.startChannels = 16
+    experiment.validation = 0
+    experiment.augmentation = .mirrorAndShift
+    experiment.unlabelledBatch = 64
+    experiment.averageDecay = 0.999
+    return experiment
+  }()
 
-  private init() { adam = Adam(network.parameters, weightDecay: 0.02) }
+  private init() throws {
+    let experiment = Self.experiment
+    trainer = Trainer(
+      experiment.network.make(seed: 0),
+      schedule: OneCycle(steps: experiment.steps, peak: harmlessLearningRate),
+      weightDecay: experiment.weightDecay, averageDecay: experiment.averageDecay)
+    let images = noiseBytes(10_000)
+    var pipeline = try experiment.pipeline(for: method, on: images, seed: 0)
+    timedPipeline = pipeline
+    batches = Prefetcher(count: experiment.steps) { pipeline($0) }
+  }
 
   static let benchmark = Benchmark(
     name: "mixmatch",
     quantities: [
       Quantity(
-        metric: "mixmatchIterationSeconds", title: "MixMatch iteration, 64 + 2·64 images",
-        unit: "s", decimals: 3)
+        metric: "mixmatchIterationsPerSecond", title: "MixMatch iterations, 64 + 2·64 images",
+        unit: "1/s", decimals: 2),
+      Quantity(
+        metric: "mixmatchPipelineShare", title: "share of the pipeline and of bookkeeping",
+        unit: "%", decimals: 2),
     ]
   ) { _ in
-    let iteration = MixMatchIteration()
-    for _ in 0..<2 { iteration.run() }
-    return { [secondsPerCall(filling: networkSampleDuration) { iteration.run() }] }
+    let iteration = try MixMatchIteration()
+    for _ in 0..<2 { try iteration.run() }
+    return {
+      let seconds = try secondsPerCall(filling: networkSampleDuration) { try iteration.run() }
+      let share = try iteration.secondsBesideTheNetwork() / seconds
+      return [1 / seconds, 100 * share]
+    }
   }
 
-  /// Guess, sharpen, mix, and a step of Adam.
-  private func run() {
-    let guess = guessedLabels()
-    let images = concatenated([labelled, versions])
-    let targets = concatenated([labels] + (0..<Self.versionCount).map { _ in guess })
-
-    let shuffled = random.permutation(of: images.shape[0])
-    let λ = MixingCoefficients(
-      .perExample, count: shuffled.count, alpha: Self.alpha, random: &random)
-    let mixedImages = mixup(images, gathered(shuffled, of: images), lambda: λ)
-    let mixedTargets = mixup(targets, gathered(shuffled, of: targets), lambda: λ)
-
-    loss(network(mixedImages, .training), mixedTargets).backward()
-    adam.update(learningRate: harmlessLearningRate, momentum: 0.9)
+  /// Augment, guess, sharpen, mix, a step of Adam, average; and the notes for the learning curve.
+  private func run() throws {
+    let (loss, truth) = try loss()
+    try trainer.descend(loss.total, at: step)
+    curve.add(loss, truth: truth)
+    step += 1
   }
 
-  /// The mean prediction over an image's versions, sharpened: (batch, classes).
-  private func guessedLabels() -> Tensor {
-    let predictions = withoutGradients { softmax(network(versions, .training)) }
-    let mean = (0..<Self.versionCount).map { version in
-      predictions[version * Self.batch..<(version + 1) * Self.batch]
-    }.reduce(Tensor(repeating: 0, shape: labels.shape), +)
-    return sharpen(1 / Float(Self.versionCount) * mean, temperature: Self.temperature)
+  private func loss() throws -> (Loss, truth: [Int]) {
+    let (batch, truth) = try batches(step)
+    var random = RandomStream(seed: 0, "method", step)
+    return (method.loss(batch, by: Learner(trainer), step: step, random: &random), truth)
   }
 
-  /// H(x) over the labelled images + λᵤ·‖p − q‖² over the others, which come after them.
-  private func loss(_ logits: Tensor, _ targets: Tensor) -> Tensor {
-    let labelled = 0..<Self.batch
-    let unlabelled = Self.batch..<targets.shape[0]
-    return crossEntropy(logits[labelled], targets[labelled])
-      + Self.unlabelledWeight
-      * meanSquaredError(softmax(logits[unlabelled]), targets[unlabelled])
+  /// What an iteration would take less if batches and notes came for nothing. Batches are prepared by
+  /// one thread, which the network then lacks.
+  private func secondsBesideTheNetwork() throws -> Double {
+    let pipeline = Parallel.$threads.withValue(1) {
+      secondsPerCall(filling: networkSampleDuration / 4) { _ = timedPipeline(step) }
+    }
+    let (loss, truth) = try loss()
+    let notes = secondsPerCall(filling: networkSampleDuration / 8) {
+      curve.add(loss, truth: truth)
+    }
+    return pipeline / Double(Parallel.threads) + notes
   }
 }

@@ -54,6 +54,14 @@ COMPARISONS = {
         "WRN-28-2 training, batch 192: peak memory of the process", "MB", "train192", "peakMemory",
         {"PyTorch channels-last fp32": network("memory", 192, CHANNELS_LAST)},
         decimals=0, less_is_better=True, takes_fresh_process=True),
+    "mixmatch": Comparison(
+        "MixMatch on WRN-28-2, 64 + 2·64 images", "iterations/s", "mixmatch",
+        "mixmatchIterationsPerSecond",
+        {
+            "PyTorch channels-last fp32": ["mixmatch.py"],
+            "PyTorch channels-last bf16": ["mixmatch.py", "--bf16"],
+        },
+        decimals=2),
     "chapter3": Comparison(
         "chapter 3's training, T = 0.5", "iterations/s", "chapter3", "chapter3IterationsPerSecond",
         {

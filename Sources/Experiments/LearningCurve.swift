@@ -46,7 +46,7 @@ public struct LearningCurve: Codable, Sendable {
   public init() {}
 
   /// Takes in a step: its loss, and the true classes of its unlabelled images.
-  mutating func add(_ loss: Loss, truth: [Int]) {
+  package mutating func add(_ loss: Loss, truth: [Int]) {
     sums.steps += 1
     sums.labelled += Double(loss.labelled.scalar)
     sums.unlabelled += Double(loss.unlabelled?.scalar ?? 0)

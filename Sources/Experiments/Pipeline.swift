@@ -4,7 +4,7 @@ import MixMatch
 
 /// The batches of a training: drawn from a split, augmented, each a pure function of the seed and
 /// the step.
-struct Pipeline {
+package struct Pipeline {
   /// Which images have labels, and which are held out.
   let split: LabelSplit
   private let images: LabelledImages
@@ -32,7 +32,7 @@ struct Pipeline {
 
   /// The batch of a step, and the true classes of its unlabelled images, which only an onlooker
   /// knows.
-  mutating func callAsFunction(_ step: Int) -> (batch: Batch, truth: [Int]) {
+  package mutating func callAsFunction(_ step: Int) -> (batch: Batch, truth: [Int]) {
     let labelled = labelledOrder(step).map { split.labelled[$0] }
     let x = augmented(labelled, versions: 1, "labelled", step, labelledOrder)
     let p = oneHot(images.classes(labelled), classes: 10)

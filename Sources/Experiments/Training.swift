@@ -15,7 +15,7 @@ public struct Training: Codable, Sendable {
 
 extension Learner {
   /// What `trainer` trains.
-  fileprivate init(_ trainer: Trainer) {
+  package init(_ trainer: Trainer) {
     self.init(trainer.network) { images in
       trainer.judged {
         withoutGradients { trainer.network(images, .trainingLeavingStatistics) }
@@ -76,7 +76,9 @@ extension Experiment {
   }
 
   /// The batches of a training by `method`.
-  func pipeline(for method: some Method, on images: LabelledImages, seed: Int) throws -> Pipeline {
+  package func pipeline(for method: some Method, on images: LabelledImages, seed: Int) throws
+    -> Pipeline
+  {
     let split = try LabelSplit(
       labels: images.labels, labelled: labels, balanced: isBalanced, validation: validation,
       seed: UInt64(seed))
