@@ -32,14 +32,22 @@ package struct Gnuplot {
     let picture = try draw(figure)
     let record = FileRecord(
       path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom,
-      figure: figure)
+      drawnBy: version(), figure: figure)
     return (record, true)
+  }
+
+  /// What gnuplot calls itself: "gnuplot 5.4 patchlevel 4".
+  func version() -> String? {
+    guard let executable,
+      let (_, said) = try? runToEnd(executable, ["--version"], in: root, keepingErrors: false)
+    else { return nil }
+    return said.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
 
   /// A hash over everything that decides how the picture looks.
-  private func fingerprint(of figure: Figure) throws -> String {
+  func fingerprint(of figure: Figure) throws -> String {
     struct Origin: Encodable {
       var script: String
       var reads: [String: String]

@@ -3,7 +3,8 @@ import Foundation
 
 /// Whether recorded results hold together: every file is what its record says, and every picture is
 /// what its script draws from the recorded data today. Pixels of images need not be recorded; what is
-/// drawn from them is then not drawn again.
+/// drawn from them is then not drawn again. Nor is what another version of gnuplot has drawn: there it
+/// must do that script, data and variables are those it was drawn from.
 package struct ResultsCheck {
   private let results: OutputDirectory
   private let scratch: OutputDirectory
@@ -74,8 +75,14 @@ package struct ResultsCheck {
       return "\(path): found a file that was changed, expected the one of its record"
     }
     guard let figure = file.figure, hasData(of: figure, in: scratch) else { return nil }
-    let (drawn, _) = try gnuplot(in: scratch).update(figure, previous: nil)
-    return drawn.sha256 == file.sha256
+    let gnuplot = gnuplot(in: scratch)
+    let isAsDrawn =
+      if file.drawnBy == gnuplot.version() {
+        try gnuplot.update(figure, previous: nil).record.sha256 == file.sha256
+      } else {
+        try gnuplot.fingerprint(of: figure) == file.drawnFrom
+      }
+    return isAsDrawn
       ? nil : "\(path): found another picture than figures/\(figure.script).gp draws from its data"
   }
 }

@@ -136,6 +136,8 @@ public struct FileRecord: Codable, Equatable, Sendable {
   public var sha256: String
   /// For a figure, the hash of all that it was drawn from.
   @NullWhenNil public var drawnFrom: String?
+  /// For a figure, the gnuplot that drew it: another one may draw other bytes.
+  public var drawnBy: String?
   /// For a figure, how to draw it again.
   public var figure: Figure?
 }

@@ -83,7 +83,7 @@ import Testing
   ])
   func aFailingGnuplotIsQuotedAndLeavesNoPicture(script: String, found: String) throws {
     let bench = try Workbench()
-    bench.gnuplot = try bench.script(named: "bad gnuplot", script)
+    bench.gnuplot = try bench.gnuplot(script)
     #expect(draw(bench) == 1)
     #expect(bench.complaints.suffix(2).first == "gnuplot: line 3: undefined")
     #expect(

@@ -13,7 +13,7 @@ import Testing
   /// A bench with the results of a run: a data file and a picture.
   private func recorded(_ kind: FileRecord.Kind = .data) throws -> Workbench {
     let bench = try Workbench()
-    bench.gnuplot = try bench.script(named: "gnuplot", drawing)
+    bench.gnuplot = try bench.gnuplot(drawing)
     let status = bench.run { run in
       run.write(DataFile(name: "dots", columns: [DataColumn("x", [1, 2])], kind: kind))
       run.draw("dots", into: "dots.svg", data: ["dots"])
@@ -57,6 +57,15 @@ import Testing
     try check(bench).redraw()
     #expect(try complaints(bench) == [])
     #expect(bench.read("figures/dots.svg")?.hasPrefix("plot 2") == true)
+  }
+
+  @Test func anotherGnuplotNeedNotDrawTheSameBytes() throws {
+    let bench = try recorded()
+    #expect(try bench.record()?.files.last?.drawnBy == "gnuplot 5")
+    bench.gnuplot = try bench.gnuplot("exit 1", version: "gnuplot 6")
+    #expect(try complaints(bench) == [])
+    try bench.write("plot 2", to: "figures/dots.gp")
+    #expect(try complaints(bench).count == 1)
   }
 
   @Test func pixelsNeedNotBeRecorded() throws {

@@ -27,8 +27,7 @@ final class Workbench {
       .appending(path: "chapter kit's \(UUID().uuidString)", directoryHint: .isDirectory)
     try write("plot 1", to: "figures/dots.gp")
     try write("set grid", to: "figures/style.gp")
-    gnuplot = try script(
-      named: "gnuplot",
+    gnuplot = try gnuplot(
       """
       echo "$*" >> gnuplot.log
       out=$(printf '%s' "$2" | sed -E "s/.*; out='(([^']|'')*)'.*/\\1/; s/''/'/g")
@@ -95,6 +94,13 @@ final class Workbench {
 
   /// How often gnuplot was called so far.
   var drawings: Int { read("gnuplot.log")?.split(separator: "\n").count ?? 0 }
+
+  /// A gnuplot that says which it is, and otherwise does what `lines` say.
+  func gnuplot(_ lines: String, version: String = "gnuplot 5") throws -> URL {
+    try script(
+      named: "gnuplot",
+      "if [ \"$1\" = --version ]; then echo '\(version)'; exit; fi\n" + lines)
+  }
 
   /// A shell script in the root that can be run.
   func script(named name: String, _ lines: String) throws -> URL {
