@@ -73,6 +73,14 @@ public struct TrainingResult: Codable, Sendable {
     stepsPerEpoch = plan.stepsPerEpoch(ofTrainingImages: dataset.train.count)
   }
 
+  /// The validation accuracy after a share of the steps, as a share of the last one; nil where no
+  /// images are held out or none were judged so early.
+  public func shareOfAccuracy(afterShareOfSteps share: Double) -> Double? {
+    guard let last = curve.points.last, let final = validationAccuracy else { return nil }
+    let early = curve.points.last { Double($0.step) <= share * Double(last.step) }
+    return early?.validationAccuracy.map { $0 / final }
+  }
+
   /// The curve as rows of a data file for figures/learning-curves.gp.
   ///
   /// Test images are judged at the end, and only if the experiment says so on the way too.

@@ -1,6 +1,7 @@
 import ChapterKit
 import Engine
 import Experiments
+import Foundation
 import MixMatch
 import Testing
 
@@ -45,6 +46,23 @@ import Testing
     #expect(Plan("", article, by: LabelsOnly()).stepsPerEpoch(ofTrainingImages: 50_000) == 7.8125)
     #expect(Plan("", article, by: MixMatchStep()).imagesPerStep == 64 + 2 * 128)
     #expect(Plan("", article, by: LabelsOnly()).imagesPerStep == 64)
+  }
+
+  @Test func theEarlyShareIsThatOfTheLastJudgementBefore() throws {
+    let points = [(10, 0.2), (20, 0.4), (30, 0.6), (80, 0.8)].map {
+      "{\"step\": \($0), \"validationAccuracy\": \($1), \"labelledLoss\": 1, \"unlabelledLoss\": 0}"
+    }.joined(separator: ", ")
+    let sums = #"{"steps": 0, "labelled": 0, "unlabelled": 0}"#
+    let result = try JSONDecoder().decode(
+      TrainingResult.self,
+      from: Data(
+        """
+        {"curve": {"points": [\(points)], "sums": \(sums)}, "validationAccuracy": 0.8,
+         "testAccuracy": 0.7, "stepsPerEpoch": 5}
+        """.utf8))
+    #expect(result.shareOfAccuracy(afterShareOfSteps: 0.25) == 0.5)
+    #expect(result.shareOfAccuracy(afterShareOfSteps: 0.375) == 0.6 / 0.8)
+    #expect(result.shareOfAccuracy(afterShareOfSteps: 0.1) == nil)
   }
 
   @Test func everyScaleHasAMethodThatFitsIt() {

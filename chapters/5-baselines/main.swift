@@ -165,6 +165,9 @@ exit(
     for (line, trained) in zip(lines, trained) where !trained.isEmpty {
       run.record(metric: "accuracy.\(line.key)", values: trained.map(\.result.testAccuracy))
       run.record(metric: "epochSeconds.\(line.key)", values: trained.map(\.secondsPerEpoch))
+      // How much of the accuracy a quarter of the steps gives, by the validation images.
+      let shares = trained.compactMap { $0.result.shareOfAccuracy(afterShareOfSteps: 0.25) }
+      if !shares.isEmpty { run.record(metric: "share.\(line.key).quarter", values: shares) }
     }
     writeTrainings(lines, trained, run)
     run.write(
