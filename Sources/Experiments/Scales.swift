@@ -4,11 +4,23 @@ import MixMatch
 extension Experiment {
   /// What MixMatch is run with at a preset: in chapter 4, as a line of chapter 5's table, and, at a
   /// quarter of the steps, in the ablations.
-  public static func mixMatch(_ preset: Preset) -> (experiment: Experiment, method: MixMatchStep) {
+  ///
+  /// - Parameters:
+  ///   - preset: The scale.
+  ///   - steps: How many iterations there are, if not as many as the preset has.
+  public static func mixMatch(_ preset: Preset, steps: Int? = nil)
+    -> (experiment: Experiment, method: MixMatchStep)
+  {
     var method = MixMatchStep()
-    if preset == .article { return (.article, method) }
-    let experiment: Experiment =
-      preset == .overnight ? .overnight : preset == .short ? .short : .smoke
+    var experiment: Experiment =
+      switch preset {
+      case .article: .article
+      case .overnight: .overnight
+      case .short: .short
+      case .smoke: .smoke
+      }
+    if let steps { experiment.steps = steps }
+    if preset == .article { return (experiment, method) }
     // Few iterations take a ramp as long as they are: over 800 of them, guesses ran away to a single
     // class. And what the paper's code draws for each example varies less from step to step.
     method.rampSteps = experiment.steps

@@ -116,6 +116,7 @@ let batchNorm = CommandLineOption(
 //
 // What a run may choose for itself. Where an option is not given, the preset decides.
 
+let steps = CommandLineOption("steps", .wholeNumber(in: 1...100_000_000), "iterations")
 let labels = CommandLineOption(
   "labels", .wholeNumber(in: 10...50_000), default: 500, "how many images keep their label")
 let balanced = CommandLineOption(
@@ -153,7 +154,7 @@ let findLearningRate = CommandLineOption(
 
 /// The preset's choices, with the options' in their place.
 func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
-  var (experiment, method) = Experiment.mixMatch(run.preset)
+  var (experiment, method) = Experiment.mixMatch(run.preset, steps: run[steps])
   experiment.labels = run[labels]
   experiment.isBalanced = run[balanced]
   experiment.network.variant = run[network]
@@ -194,7 +195,7 @@ let chapter = Chapter(
     .scale(.article, costs: "days to weeks a seed on 2 cores; not run yet"),
   ],
   options: [
-    labels, balanced, network, startChannels, augmentation, versions, temperature, alpha,
+    steps, labels, balanced, network, startChannels, augmentation, versions, temperature, alpha,
     unlabelledWeight, rampSteps, sharing, batchNorm, averageDecay, logTest, findLearningRate,
   ])
 
@@ -236,6 +237,11 @@ exit(
     }
     let (first, trainings) = (outcomes[0], outcomes.map(\.outcome.training))
     run.record(metric: "accuracy.test", values: trainings.map(\.test.accuracy))
+    run.record(
+      metric: "parameters.article",
+      values: [Double(Experiment().network.make(seed: 0).parameterCount)])
+    run.record(
+      metric: "parameters", values: [Double(experiment.network.make(seed: 0).parameterCount)])
     run.record(
       metric: "accuracy.validation", values: trainings.compactMap(\.validation?.accuracy))
 

@@ -103,10 +103,9 @@ let comparators = [
 
 /// The training that chapter 4 runs, shortened to a quarter.
 func quarter(_ preset: Preset) -> (Experiment, MixMatchStep) {
-  var (experiment, method) = Experiment.mixMatch(preset)
-  experiment.steps /= 4
+  let steps = Experiment.mixMatch(preset).experiment.steps
+  var (experiment, method) = Experiment.mixMatch(preset, steps: steps / 4)
   experiment.judgements = max(1, experiment.judgements / 4)
-  method.rampSteps = max(1, method.rampSteps / 4)
   return (experiment, method)
 }
 
