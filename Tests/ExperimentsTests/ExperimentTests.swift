@@ -65,11 +65,12 @@ import Testing
     #expect(result.shareOfAccuracy(afterShareOfSteps: 0.1) == nil)
   }
 
-  @Test func everyScaleHasAMethodThatFitsIt() {
+  @Test(arguments: [nil, 12]) func everyScaleHasAMethodThatFitsIt(steps: Int?) {
     for preset in Preset.allCases {
-      let (experiment, method) = Experiment.mixMatch(preset)
+      let (experiment, method) = Experiment.mixMatch(preset, steps: steps)
+      #expect(steps == nil || experiment.steps == steps)
       #expect(experiment.phases.map(\.share).reduce(0, +) == 1)
-      #expect(method.rampSteps <= experiment.steps)
+      #expect(method.rampSteps == (preset == .article ? 3000 : 3 * experiment.steps))
     }
   }
 }

@@ -83,7 +83,12 @@ func mixedBatch(
 // small, and λᵤ therefore large, 75. The ramp r grows from 0 to 1 while guesses know nothing: over 3,000
 // iterations in the article; the paper's text has none, its code one of 16,000.
 //
-// Deviation: the notebook has λᵤ = 100. Below the article's own scale the ramp lasts the whole training.
+// Deviation: the notebook's code has λᵤ = 100, the article's table 75, which is what is taken here.
+//
+// Deviation: below the article's own scale the ramp lasts three times as long as the training, so that λᵤ
+// reaches a third of its value. Guesses that count before they are good run away: on held-out images a
+// training with a ramp of its own length was behind, and one that also had half as many labelled images in a
+// batch lost a quarter of its accuracy towards its end.
 //
 // ## What batch norm sees
 //
@@ -111,8 +116,15 @@ let batchNorm = CommandLineOption(
 // 2·10⁻³, with weight decay 0.02 apart from the gradient. An epoch is a pass over the unlabelled
 // images, and there are 200. On two cores that takes days. So there are smaller scales
 // (Sources/Experiments/Scales.swift; chapter 5 and the ablations run the same), which keep the method as
-// it is and change what it is done with: fewer layers, fewer steps, and images that start small, as those
-// teach a network its first steps in a fraction of the time.
+// it is and change what it is done with.
+//
+// [[Sources/Experiments/Scales.swift: Experiment.short]]
+//
+// Deviation: between text and notebook the article's scale sides with the notebook, and has the larger network.
+//
+// Deviation: at `short` the network has 16 layers instead of 28, batches are smaller, weight decay is larger,
+// images start small, as those teach a network its first steps in a fraction of the time, and they are mirrored
+// and shifted as in the paper. All of it was chosen on held-out images, in trainings of 6,000 iterations.
 //
 // What a run may choose for itself. Where an option is not given, the preset decides.
 
@@ -177,7 +189,14 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // On its way the network is judged on 2,000 training images that are held out. Test images are judged
 // once, by the network as it is after the last step: a rule that was there before the numbers were.
 //
-// Deviation: the article holds none out, and judges the test images after every epoch (`--log-test`).
+// Deviation: the article holds none out, and judges the test images after every epoch (`--log-test`). The
+// paper's code reports the median of its last 20 checkpoints.
+//
+// With `--average` it is not the weights themselves that are judged but their moving average, batch norm's
+// running moments included. The paper does so; the article describes it as optional.
+//
+// Deviation: in the notebook's variant weight decay falls on the average itself, and some of batch norm's
+// moments are missed by their names; here decay is the weights' own, and everything is averaged.
 //
 // The onlooker also sees what the method does not: the true classes of the unlabelled images, and
 // so how good the guesses are, how sure, and how much surer sharpening makes them.

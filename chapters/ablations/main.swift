@@ -124,9 +124,9 @@ func lines(_ preset: Preset) -> [Line] {
     return (ablation.name, ablation.key, experiment, method as any Method, ablation.paper)
   }
   let others = comparators.map { comparator in
-    var (experiment, method) = quarter(preset)
+    var (experiment, _) = quarter(preset)
     experiment.averageDecay = comparator.averageDecay
-    let other = comparator.method(method.rampSteps)
+    let other = comparator.method(experiment.steps)
     return (comparator.name, comparator.key, experiment, other, comparator.paper)
   }
   return (changed + others).map { name, key, experiment, method, paper in
