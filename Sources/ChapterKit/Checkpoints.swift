@@ -58,7 +58,8 @@ public final class Checkpoints {
   }
 
   /// Saves the state, step `step` being done, where the last time is some minutes ago or the
-  /// process was asked to end.
+  /// process was asked to end. A state with numbers that are not finite is not saved: it ends the
+  /// training at its next loss, and the checkpoint before it is then the one to go on from.
   ///
   /// - Throws: An error that ends the program where it was asked to end, or one that names the file
   ///   where it cannot be written.
@@ -66,13 +67,16 @@ public final class Checkpoints {
     let signal = surroundings.stopSignals.received()
     let age = surroundings.clock() - lastSaved
     guard signal != nil || age >= surroundings.checkpointInterval else { return }
-    newest = try files.store(
-      Snapshot(of: state),
-      origin: Checkpoint.Origin(
-        stage: files.stage, key: files.key, step: step + 1, steps: steps,
-        seconds: stopwatch.seconds, date: surroundings.date().formatted(.iso8601)),
-      previous: newest)
-    lastSaved = surroundings.clock()
+    let snapshot = Snapshot(of: state)
+    if snapshot.isFinite {
+      newest = try files.store(
+        snapshot,
+        origin: Checkpoint.Origin(
+          stage: files.stage, key: files.key, step: step + 1, steps: steps,
+          seconds: stopwatch.seconds, date: surroundings.date().formatted(.iso8601)),
+        previous: newest)
+      lastSaved = surroundings.clock()
+    }
     if let signal {
       throw Interruption(
         "\(files.stage): interrupted after step \(step + 1) of \(steps)", by: signal)

@@ -42,11 +42,15 @@ public final class StageProgress {
 
   /// Says that `step` of `total` steps are done, and what was measured last.
   ///
-  /// A reading stays on display until one with the same label replaces it.
-  public func update(_ step: Int, of total: Int, _ readings: [Reading]) {
+  /// A reading stays on display until one with the same label replaces it. Where steps differ in what
+  /// they cost, `workDone` is the share of all work that these are; the time left is told by it.
+  public func update(
+    _ step: Int, of total: Int, _ readings: [Reading], workDone: Double? = nil
+  ) {
     let now = surroundings.clock()
-    recentPace.update(step: step, at: now)
-    lastingPace.update(step: step, at: now)
+    let workDone = workDone ?? Double(step) / Double(total)
+    recentPace.update(Double(step), at: now)
+    lastingPace.update(workDone, at: now)
     for reading in readings { keep(reading) }
     let interval = console.isTerminal ? barInterval : lineInterval
     let isDue = lastShown.map { now - $0 >= interval } ?? true
@@ -55,8 +59,8 @@ public final class StageProgress {
     show(
       ProgressLine(
         stage: stage, unit: unit, step: step, total: total,
-        stepsPerSecond: recentPace.stepsPerSecond,
-        secondsLeft: lastingPace.stepsPerSecond.map { Double(total - step) / $0 },
+        stepsPerSecond: recentPace.perSecond,
+        secondsLeft: lastingPace.perSecond.map { (1 - workDone) / $0 },
         readings: self.readings))
   }
 
@@ -129,27 +133,28 @@ public struct Reading: Sendable {
   var text: String { "\(label) \(style.text(value))" }
 }
 
-/// The pace of late: steps and seconds, both fading with age.
+/// The pace of late: what was done, in steps or as a share of the work, and seconds, both fading with
+/// age.
 ///
-/// The first step seen is only where counting starts, so that a stage that resumes at step 500 does
+/// The first count seen is only where counting starts, so that a stage that resumes at step 500 does
 /// not claim 500 steps in no time.
 package struct RateEstimate {
   private let halfLife: Double
-  private var last: (step: Int, time: Double)?
-  private var steps = 0.0
+  private var last: (count: Double, time: Double)?
+  private var counted = 0.0
   private var seconds = 0.0
 
   /// A measurement counts half after `halfLife` seconds.
   package init(halfLife: Double) { self.halfLife = halfLife }
 
-  package mutating func update(step: Int, at time: Double) {
-    defer { last = (step, time) }
+  package mutating func update(_ count: Double, at time: Double) {
+    defer { last = (count, time) }
     guard let last, time > last.time else { return }
     let fade = pow(0.5, (time - last.time) / halfLife)
-    steps = steps * fade + Double(step - last.step)
+    counted = counted * fade + (count - last.count)
     seconds = seconds * fade + (time - last.time)
   }
 
-  /// `nil` until two steps were seen.
-  package var stepsPerSecond: Double? { seconds > 0 && steps > 0 ? steps / seconds : nil }
+  /// `nil` until two counts were seen.
+  package var perSecond: Double? { seconds > 0 && counted > 0 ? counted / seconds : nil }
 }

@@ -58,6 +58,18 @@ public struct Experiment: Sendable, Encodable {
     return ImageSize(height: length, width: length)
   }
 
+  /// The share of the work that `count` steps are: one costs as much as its images have pixels.
+  package func shareOfWork(ofSteps count: Int) -> Double {
+    var (done, all, start) = (0.0, 0.0, 0.0)
+    for phase in phases {
+      let (length, cost) = (phase.share * Double(steps), Double(phase.size * phase.size))
+      done += cost * min(max(Double(count) - start, 0), length)
+      all += cost * length
+      start += length
+    }
+    return done / all
+  }
+
   /// Whether the network is judged after step `step`: at even distances, the last time at the end.
   package func judges(after step: Int) -> Bool {
     (step + 1) * judgements / steps > step * judgements / steps

@@ -55,7 +55,8 @@ extension Experiment {
         curve.value.close(
           after: step + 1, validation: validation?.accuracy, test: test?.accuracy)
       }
-      progress.update(step + 1, of: steps, readings(curve.value, loss))
+      progress.update(
+        step + 1, of: steps, readings(curve.value, loss), workDone: shareOfWork(ofSteps: step + 1))
       try checkpoints.saveIfDue(after: step)
     }
     let training = Training(

@@ -163,6 +163,19 @@ import Testing
     #expect(bench.standardError.contains("goes on after step 6 of 12"))
   }
 
+  @Test func weightsThatAreNoNumbersAreNotSaved() throws {
+    func checkpoints(peak: Float) throws -> [String] {
+      let bench = try Workbench()
+      var found: [String] = []
+      _ = Self.train(in: bench, peak: peak) { step, _ in
+        if step == 6 { found = Self.checkpoints(in: bench) }
+      }
+      return found
+    }
+    #expect(try !checkpoints(peak: 0.1).isEmpty)
+    #expect(try checkpoints(peak: 1e38).isEmpty)
+  }
+
   @Test func whereAllAreDamagedItStartsOver() throws {
     let bench = try Workbench()
     _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }

@@ -40,20 +40,20 @@ import Testing
 
   @Test func aSteadyPaceIsMeasuredExactlyWhereverItStarts() throws {
     var rate = RateEstimate(halfLife: 15)
-    rate.update(step: 500, at: 100)
-    #expect(rate.stepsPerSecond == nil)
-    for second in 1...50 { rate.update(step: 500 + 8 * second, at: 100 + Double(second)) }
-    #expect(abs(try #require(rate.stepsPerSecond) - 8) < 1e-9)
+    rate.update(500, at: 100)
+    #expect(rate.perSecond == nil)
+    for second in 1...50 { rate.update(Double(500 + 8 * second), at: 100 + Double(second)) }
+    #expect(abs(try #require(rate.perSecond) - 8) < 1e-9)
   }
 
   /// Half-life 15 s: of a pace of 10 that fell to 2 one half-life ago, half the weight is left.
   @Test func theRecentPaceCountsMost() throws {
     var rate = RateEstimate(halfLife: 15)
-    for tick in 0...10_000 { rate.update(step: tick, at: Double(tick) / 10) }
-    for tick in 1...30 { rate.update(step: 10_000 + tick, at: 1000 + Double(tick) / 2) }
-    #expect(abs(try #require(rate.stepsPerSecond) - 6) < 0.1)
-    for tick in 31...300 { rate.update(step: 10_000 + tick, at: 1000 + Double(tick) / 2) }
-    #expect(abs(try #require(rate.stepsPerSecond) - 2) < 0.02)
+    for tick in 0...10_000 { rate.update(Double(tick), at: Double(tick) / 10) }
+    for tick in 1...30 { rate.update(Double(10_000 + tick), at: 1000 + Double(tick) / 2) }
+    #expect(abs(try #require(rate.perSecond) - 6) < 0.1)
+    for tick in 31...300 { rate.update(Double(10_000 + tick), at: 1000 + Double(tick) / 2) }
+    #expect(abs(try #require(rate.perSecond) - 2) < 0.02)
   }
 
   /// Steps of a second, and a minute of validation after every hundred: the 190,000 that are left
@@ -73,6 +73,25 @@ import Testing
       line.firstMatch(of: /3 d (\d+) h left/).flatMap { Int($0.1) }.map { 72 + $0 }
     }
     #expect(hours.count == 10 && hours.allSatisfy { (80...88).contains($0) }, "\(hours)")
+  }
+
+  /// A hundred steps of a second and a hundred of four: the first hundred are a fifth of the work.
+  @Test func theTimeLeftKnowsThatLaterStepsCostMore() throws {
+    let bench = try Workbench()
+    _ = bench.run { run in
+      _ = try run.stage("train") { progress in
+        for step in 1...200 {
+          bench.seconds += step <= 100 ? 1 : 4
+          let done = Double(min(step, 100) + 4 * max(step - 100, 0)) / 500
+          progress.update(step, of: 200, [], workDone: done)
+        }
+        return 0
+      }
+    }
+    #expect(
+      bench.complaints.contains { $0.hasPrefix("train: 91 of 200") && $0.hasSuffix("6:49 left") })
+    #expect(
+      bench.complaints.contains { $0.hasPrefix("train: 194 of 200") && $0.hasSuffix("0:24 left") })
   }
 
   @Test func plainLinesComeFirstLastAndEveryHalfMinute() throws {

@@ -24,6 +24,14 @@ import Testing
       sizes == [16, 16, 16, 24, 24, 24, 32, 32, 32, 32].map { ImageSize(height: $0, width: $0) })
   }
 
+  @Test func largerImagesAreMoreWork() {
+    let growing = experiment {
+      $0.steps = 10
+      $0.phases = [.init(share: 0.5, size: 16), .init(share: 0.5, size: 32)]
+    }
+    #expect([0, 5, 6, 10].map(growing.shareOfWork) == [0, 0.2, 0.36, 1])
+  }
+
   @Test func judgementsAreEvenlySpacedAndTheLastIsAtTheEnd() {
     let judged = experiment {
       $0.steps = 10

@@ -26,6 +26,14 @@ public struct Snapshot: Sendable {
     }
   }
 
+  /// Whether all numbers in it are finite; with others a training cannot go on.
+  public var isFinite: Bool {
+    values.values.allSatisfy { value in
+      guard case .tensor(let tensor) = value else { return true }
+      return tensor.scalars.allSatisfy(\.isFinite)
+    }
+  }
+
   /// Puts the state back to what it was.
   ///
   /// - Throws: ``SnapshotError`` where names or shapes are not those of the snapshot; the state is
