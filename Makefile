@@ -44,9 +44,10 @@ Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   ROUNDS=5         how many samples are taken of each
   PYTHON=python3   the Python that has the peers
 
-What it costs on two cores: the first build and make test a few minutes each; chapters 1 and 2 seconds,
-chapter 3 about four minutes for each seed, chapter 4 is planned for 45, smoke presets some ten seconds; run again with nothing
-changed, any chapter about a second; make bench a few minutes, make bench-peers half an hour.
+What it costs on two cores, fast ones first and then shared ones at half to a third of their pace: the first
+build and make test a minute or a few each; chapters 1 and 2 seconds, chapter 3 two to four minutes for each
+seed, chapters 4 and 5 half an hour to an hour and a half each; smoke presets some ten seconds; run again with
+nothing changed, any chapter about a second; make bench a few minutes, make bench-peers half an hour.
 endef
 export HELP
 

@@ -151,7 +151,7 @@ let chapter = Chapter(
   summary: "trains with all labels and with few, and sets MixMatch beside both.",
   presets: [
     .scale(.smoke, costs: "a minute; every path, results that mean nothing"),
-    .scale(.short, costs: "planned for an hour a seed on 2 cores, chapter 4 being done"),
+    .scale(.short, costs: "half an hour to an hour a seed on 2 cores, chapter 4 being done"),
     .scale(.overnight, costs: "planned for a day a seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a seed on 2 cores; not run yet"),
   ],
