@@ -21,15 +21,13 @@ final class MixMatchIteration {
     experiment.augmentation = .mirrorAndShift
     experiment.unlabelledBatch = 64
     experiment.averageDecay = 0.999
+    experiment.peakLearningRate = harmlessLearningRate
     return experiment
   }()
 
   private init() throws {
     let experiment = Self.experiment
-    trainer = Trainer(
-      experiment.network.make(seed: 0),
-      schedule: OneCycle(steps: experiment.steps, peak: harmlessLearningRate),
-      weightDecay: experiment.weightDecay, averageDecay: experiment.averageDecay)
+    trainer = experiment.trainer(seed: 0)
     let images = noiseBytes(10_000)
     var pipeline = try experiment.pipeline(for: method, on: images, seed: 0)
     timedPipeline = pipeline
@@ -66,8 +64,7 @@ final class MixMatchIteration {
 
   private func loss() throws -> (Loss, truth: [Int]) {
     let (batch, truth) = try batches(step)
-    var random = RandomStream(seed: 0, "method", step)
-    return (method.loss(batch, by: Learner(trainer), step: step, random: &random), truth)
+    return (method.loss(batch, by: trainer, step: step, seed: 0), truth)
   }
 
   /// What an iteration would take less if batches and notes came for nothing. Batches are prepared by

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from optimiser import make_adam
+from sharpening import sharpened
 from worker import seconds_per_call, serve
 
 IMAGES = 10_000
@@ -42,19 +43,15 @@ def prepare(options):
         grey = pixels[indices].float() / 255
         return grey.expand(-1, 3, -1, -1).contiguous(memory_format=layout)
 
-    def sharpen(p):
-        powers = p**2
-        return powers / powers.sum(1, keepdim=True)
-
     def iterate():
         labelled, unlabelled = torch.randint(500, (64,)), torch.randint(IMAGES, (128,))
         u = batch(unlabelled)
         if options.passes == 2:
             with torch.no_grad():
-                guess = sharpen(model(u).softmax(1))
+                guess = sharpened(model(u).softmax(1))
         prediction = model(u).softmax(1)
         if options.passes == 1:
-            guess = sharpen(prediction.detach())
+            guess = sharpened(prediction.detach())
         loss = F.cross_entropy(model(batch(labelled)), labels[labelled])
         loss = loss + 10 * F.mse_loss(prediction, guess)
         adam.zero_grad(set_to_none=True)

@@ -11,6 +11,7 @@ import torch
 from torch.nn import functional as F
 
 from optimiser import make_adam
+from sharpening import sharpened
 from wide_resnet import WideResNet
 from worker import seconds_per_call, serve
 
@@ -81,11 +82,6 @@ def mirrored_and_shifted(images):
     columns = torch.where(torch.rand(count, 1) < 0.5, columns.flip(1), columns)
     shifted = bordered[torch.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
     return shifted.permute(0, 3, 1, 2)
-
-
-def sharpened(p):
-    powers = p**2
-    return powers / powers.sum(1, keepdim=True)
 
 
 def mixed(images, targets):

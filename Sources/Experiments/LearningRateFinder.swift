@@ -27,9 +27,7 @@ extension Experiment {
     var pipeline = try pipeline(for: method, on: dataset.train, seed: seed)
     var curve = LearningRateCurve()
     for step in 0..<steps {
-      var random = RandomStream(seed: UInt64(seed), "method", step)
-      let loss = method.loss(
-        pipeline(step).batch, by: Learner(trainer.network), step: step, random: &random)
+      let loss = method.loss(pipeline(step).batch, by: trainer, step: step, seed: seed)
       let value = loss.total.scalar
       progress.update(step + 1, of: steps, [.loss(value)])
       guard value <= 4 * (curve.losses.min() ?? .infinity) else { break }

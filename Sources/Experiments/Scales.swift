@@ -48,7 +48,7 @@ extension Experiment {
     return experiment
   }
 
-  /// About 45 minutes: a network of 16 layers instead of 28, batches that take more steps, and images
+  /// Half an hour to an hour and a half: a network of 16 layers instead of 28, batches that take more steps, and images
   /// that start small.
   static var short: Experiment {
     var experiment = Experiment.overnight

@@ -13,9 +13,17 @@ public struct Training: Codable, Sendable {
   public let test: Judgement
 }
 
+extension Method {
+  /// The loss of step `step` of a training with `seed`.
+  package func loss(_ batch: Batch, by trainer: Trainer, step: Int, seed: Int) -> Loss {
+    var random = RandomStream(seed: UInt64(seed), "method", step)
+    return loss(batch, by: Learner(trainer), step: step, random: &random)
+  }
+}
+
 extension Learner {
   /// What `trainer` trains.
-  package init(_ trainer: Trainer) {
+  fileprivate init(_ trainer: Trainer) {
     self.init(trainer.network) { images in
       trainer.judged {
         withoutGradients { trainer.network(images, .trainingLeavingStatistics) }
@@ -33,9 +41,7 @@ extension Experiment {
     by method: some Method, on dataset: ImageDataset, seed: Int, progress: StageProgress,
     inspect: (Training, Trainer) throws -> Result
   ) throws -> Result {
-    let trainer = Trainer(
-      network.make(seed: seed), schedule: OneCycle(steps: steps, peak: peakLearningRate),
-      weightDecay: weightDecay, averageDecay: averageDecay)
+    let trainer = trainer(seed: seed)
     var pipeline = try pipeline(for: method, on: dataset.train, seed: seed)
     let heldOut = pipeline.split.validation
     let batches = Prefetcher(count: steps) { pipeline($0) }
@@ -44,8 +50,7 @@ extension Experiment {
     let checkpoints = progress.checkpoints(steps, of: ["trainer": trainer, "curve": curve])
     for step in try checkpoints.resume() {
       let (batch, truth) = try batches(step)
-      var random = RandomStream(seed: UInt64(seed), "method", step)
-      let loss = method.loss(batch, by: Learner(trainer), step: step, random: &random)
+      let loss = method.loss(batch, by: trainer, step: step, seed: seed)
       try trainer.descend(loss.total, at: step)
 
       curve.value.add(loss, truth: truth)
@@ -74,6 +79,13 @@ extension Experiment {
   {
     var pipeline = try pipeline(for: method, on: images, seed: seed)
     return pipeline(step).batch
+  }
+
+  /// What trains the network that is drawn for `seed`.
+  package func trainer(seed: Int) -> Trainer {
+    Trainer(
+      network.make(seed: seed), schedule: OneCycle(steps: steps, peak: peakLearningRate),
+      weightDecay: weightDecay, averageDecay: averageDecay)
   }
 
   /// The batches of a training by `method`.
