@@ -56,9 +56,16 @@ let ablations = [
     name: "three versions, K = 3", key: "three-versions", change: { $1.versions = 3 },
     paper: 1 - 0.1155),
 
-  // **The ramp** is the article's; so is one λ for a whole batch, where the paper's code draws one for each
-  // example.
-  Ablation(name: "no ramp", key: "no-ramp", change: { $1.rampSteps = 1 }),
+  // **The ramp** is the article's. Without it the loss of the unlabelled images has from the first step on
+  // the weight that the ramp would have come to at the end.
+  Ablation(
+    name: "no ramp", key: "no-ramp",
+    change: { experiment, method in
+      method.unlabelledWeight *= linearRamp(experiment.steps, over: method.rampSteps)
+      method.rampSteps = 1
+    }),
+
+  // **One λ for a whole batch** is the article's too, where the paper's code draws one for each example.
   Ablation(name: "one λ a batch", key: "lambda-per-batch", change: { $1.sharing = .perBatch }),
 
   // **The average of the weights**, judged in their place.
