@@ -5,8 +5,9 @@
 #               curves='chapter4-learning-curves'; runs='\"MixMatch, 500 labels\"'; \
 #               article='mixmatch-500'" figures/learning-curves.gp
 # curves   the data file
-# runs     which of its runs to draw, at most three, each name in double quotes
-# article  for each of them the run to draw beside it, as figures/article/learning-curves.tsv calls it
+# runs     which of its runs to draw, at most four, each name in double quotes
+# article  for each of them the run to draw beside it, as figures/article/learning-curves.tsv calls it,
+#          or 'none'
 
 load 'figures/style.gp'
 
@@ -15,11 +16,12 @@ theirs = 'figures/article/learning-curves.tsv'
 runCount = words(runs)
 isOurs(k) = strcol('run') eq word(runs, k)
 isTheirs(k) = strcol('run') eq word(article, k)
-color(k) = classColor(word('7 2 8', k))
+hasTheirs(k) = word(article, k) ne 'none'
+color(k) = classColor(word('7 4 2 8', k))
 
 eval beginSVG(900, 640)
 eval heading('How it learns, and how the article''s network did', \
-  'Line: ours on held-out images, dots: on test images; thin line: the article''s. An epoch is a pass over the unlabelled images, if any.')
+  'Line: ours on held-out images, dots and numbers: on test images; thin line: the article''s. An epoch is a pass over the unlabelled images, if any.')
 
 # --- How far the curves reach, and what they end with -----------------------------------------------
 
@@ -33,8 +35,10 @@ array highestLoss[2]
 loss(panel) = column(word('labelledLoss unlabelledLoss', panel)) > 0 ? column(word('labelledLoss unlabelledLoss', panel)) : NaN
 do for [k = 1 : runCount] {
   stats ours using (isOurs(k) ? (ourEnd[k] = column('test')) : NaN) name 'O' nooutput
-  stats theirs using (isTheirs(k) ? (theirEnd[k] = column('accuracy'), column('epoch') + 1) : NaN) name 'T' nooutput
-  lastEpoch = larger(lastEpoch, T_max)
+  if (hasTheirs(k)) {
+    stats theirs using (isTheirs(k) ? (theirEnd[k] = column('accuracy'), column('epoch') + 1) : NaN) name 'T' nooutput
+    lastEpoch = larger(lastEpoch, T_max)
+  }
 }
 do for [panel = 1 : 2] {
   stats ours using (loss(panel)) name 'L' nooutput
@@ -47,14 +51,16 @@ tickStep(x) = power(x) * (x / 2 < 2 * power(x) ? 1 : x / 2 < 5 * power(x) ? 2 : 
 
 # --- Legend -----------------------------------------------------------------------------------------
 
-legendStep = (pageWidth - 2 * pageMargin) / 3.0
+# As wide as the name, or as the numbers below it.
+legendWidth(k) = 34 + larger(170, 8 * strlen(word(runs, k)))
+legendX = pageMargin
+legendY = pageHeight - 78
 do for [k = 1 : runCount] {
-  legendX = pageMargin + (k - 1) * legendStep
-  legendY = pageHeight - 78
   set arrow 10 + k from screen atX(legendX), atY(legendY) to screen atX(legendX + 20), atY(legendY) nohead linewidth 2.2 linecolor rgb color(k)
   set label 10 + k word(runs, k) at screen atX(legendX + 28), atY(legendY) font bold(textSize) textcolor rgb ink
-  set label 20 + k sprintf('test: ours{/:Bold  %.1f %%}, article''s{/:Bold  %.1f %%}', 100 * ourEnd[k], 100 * theirEnd[k]) \
+  set label 20 + k sprintf('ours{/:Bold  %.1f %%}', 100 * ourEnd[k]) . (hasTheirs(k) ? sprintf(', article''s{/:Bold  %.1f %%}', 100 * theirEnd[k]) : '') \
     at screen atX(legendX + 28), atY(legendY - 18) font smallFont textcolor rgb softInk
+  legendX = legendX + legendWidth(k)
 }
 
 # --- Three panels above each other, with the same epochs --------------------------------------------
@@ -66,7 +72,7 @@ set xrange [firstEpoch / 1.15 : 1.1 * lastEpoch]
 set border 1 linecolor rgb ink
 set grid xtics ytics linecolor rgb hairline linewidth 0.7 linetype 1
 set ytics scale 0 textcolor rgb softInk font smallFont
-epochTicks(labelled) = "set xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) " . \
+epochTicks(labelled) = "set xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) " . \
   "scale 0.4 nomirror textcolor rgb ink font smallFont offset 0, 0.3 format " . (labelled ? "'%g'" : "''")
 panelTitle = "font bold(textSize) textcolor rgb ink"
 panelNote = "font smallFont textcolor rgb softInk"

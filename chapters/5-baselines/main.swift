@@ -84,11 +84,12 @@ func mixMatch(_ preset: Preset) -> Plan {
 //
 // ![The results](results.md)
 //
-// How the first seed of each learned, over the article's curves of the same three. Epochs are not of one
-// length: the labelled images alone are seen in a few steps.
+// How the first seed of each learned, over the article's curves of its three. Epochs are not of one length:
+// the labelled images alone are seen in a few steps.
 //
-// ![Learning curves of the baselines and of MixMatch, over the article's.](results-curves.svg "Three lines
-// over the epochs: all labels highest, MixMatch below, the labels alone lowest; thin lines are the article's")
+// ![Learning curves of the baselines and of MixMatch, over the article's.](results-curves.svg "Four lines over
+// the epochs: all labels highest, MixMatch below, the labels alone lowest, whether for few steps or many; thin
+// lines are the article's")
 //
 // ## Running it {.fold}
 
@@ -205,11 +206,11 @@ func writeTrainings(_ lines: [Line], _ trained: [[Trained]], _ run: Run) {
       ]))
 }
 
-/// The learning curves of the article's three trainings, as far as they were run.
+/// The learning curves of all trainings, as far as they were run.
 func drawCurves(_ lines: [Line], _ trained: [[Trained]], _ run: Run) {
   let runs = zip(lines, trained).compactMap { line, trained in
-    line.article.flatMap { article in
-      trained.first.map { (name: line.plan.name, article: article.curve, result: $0.result) }
+    trained.first.map {
+      (name: line.plan.name, article: line.article?.curve ?? "none", result: $0.result)
     }
   }
   run.write(
