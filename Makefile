@@ -31,7 +31,7 @@ make clean         remove what was built and what the chapters made in figures/
 Settings, in any chapter:
   PRESET=smoke     every path, meaningless numbers, into figures/smoke
   PRESET=short     the default
-  PRESET=overnight about eight hours, in the chapters whose --help lists it
+  PRESET=overnight planned for 4 to 10 hours, in the chapters whose --help lists it
   PRESET=article   the article's own scale (chapters 1 to 3: the same as short)
   SEED=0           the first seed
   SEEDS=3          three seeds: mean and standard deviation

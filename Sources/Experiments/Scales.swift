@@ -35,7 +35,7 @@ extension Experiment {
   /// The article's own. It stopped at 187 epochs, when its machine was taken away.
   static let article = Experiment()
 
-  /// Up to eight hours: WRN-28-2 as the paper has it, for fewer epochs.
+  /// A night: WRN-28-2 as the paper has it, for fewer epochs.
   static var overnight: Experiment {
     var experiment = Experiment()
     experiment.network.startChannels = 16
