@@ -32,15 +32,24 @@ public struct Records {
   /// The directory, as people would type it.
   public var path: String { output.url.shortPath }
 
-  /// Writes a table about the records, for people and as OUT/data/`name`.tsv, and a record of its own
-  /// for it, which has date, data and scale of the newest of them.
+  /// Writes a table about the records of `chapters`, for people and as OUT/data/`name`.tsv, and a
+  /// record of its own for it, which names them.
   ///
-  /// - Throws: An error in one line where it cannot be written.
-  public func write(_ table: TextTable, as chapter: ChapterName) throws {
-    guard var record = newest(but: chapter) else { return }
+  /// - Throws: An error in one line where none of them is there, or the table cannot be written.
+  public func write(_ table: TextTable, about chapters: Set<ChapterName>, as chapter: ChapterName)
+    throws
+  {
+    let sources = all.filter { chapters.contains($0.chapter) }
+    // Where one of them means nothing, neither does the table.
+    let decisive = sources.first { $0.warning != nil } ?? sources.max { $0.date < $1.date }
+    guard var record = decisive else {
+      let programs = chapters.map(\.program).sorted().joined(separator: ", ")
+      throw Failure("\(path): found no record of \(programs), expected one of them at least")
+    }
     record.chapter = chapter
     record.title = table.title
-    (record.settings, record.metrics, record.stages) = (.object([:]), [:], [])
+    record.sources = sources.map(\.asSource)
+    (record.settings, record.metrics, record.stages, record.seeds) = (.object([:]), [:], [], [])
     try output.prepare(subdirectories: ["data"])
     let texts = [
       (
@@ -54,9 +63,5 @@ public struct Records {
       return FileRecord(path: path, kind: kind, sha256: sha256Hex(Data(text.utf8)), drawnFrom: nil)
     }
     try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter))
-  }
-
-  private func newest(but chapter: ChapterName) -> RunRecord? {
-    all.filter { $0.chapter != chapter }.max { $0.date < $1.date }
   }
 }

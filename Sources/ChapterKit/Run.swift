@@ -12,7 +12,7 @@ public final class Run {
   /// The scale, with aliases resolved.
   public let preset: Preset
   /// The seeds to run with, one after the other.
-  public let seeds: [Int]
+  public private(set) var seeds: [Int]
   /// How many threads work; results do not depend on it.
   public let threads: Int
 
@@ -118,6 +118,9 @@ public final class Run {
     stages.append(entry.record)
     return entry.value
   }
+
+  /// Leaves out the seeds of which `isKnown` does not hold: the record does not speak of them.
+  package func leaveOutSeeds(unless isKnown: (Int) -> Bool) { seeds = seeds.filter(isKnown) }
 
   /// Records the chapter's settings.
   public func record(settings: some Encodable) throws {

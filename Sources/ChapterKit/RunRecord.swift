@@ -9,7 +9,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var title: String
   /// The scale of the run.
   public var preset: Preset
-  /// The seeds over which the metrics are taken.
+  /// The seeds over which the metrics are taken; none for a table about other records.
   public var seeds: [Int]
   /// The chapter's settings.
   public var settings: JSONValue
@@ -33,6 +33,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var stages: [StageRecord]
   /// What was written.
   public var files: [FileRecord]
+  /// For a table about other records, a few words on each of them.
+  public var sources: [String]?
 
   /// Reads the record of a chapter.
   ///

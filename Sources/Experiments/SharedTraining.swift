@@ -10,6 +10,8 @@ public struct Trained {
   public let origin: StageRecord
   /// What was trained.
   public let plan: Plan
+  /// With which seed.
+  public let seed: Int
 
   /// Images a second that the network learned from, all versions counted; judging included in the
   /// time.
@@ -41,11 +43,13 @@ extension Run {
     let trained = try plans.map { plan in
       try seeds.compactMap { try training(plan, seed: $0, on: dataset) }
     }
-    guard trained.contains(where: { !$0.isEmpty }) else {
+    let known = Set(trained.joined().map(\.seed))
+    guard !known.isEmpty else {
       throw Failure(
         "--recorded: found none of this chapter's trainings, expected one at least where none is run"
       )
     }
+    leaveOutSeeds(unless: known.contains)
     return trained
   }
 
@@ -59,7 +63,9 @@ extension Run {
         try recorded(TrainingResult.self, stage, in: $0, on: dataset)
       }
     let result = try kept ?? dataset.map { try train(plan, stage, seed: seed, on: $0) }
-    return result.map { Trained(result: $0, origin: record(of: stage)!, plan: plan) }
+    return result.map {
+      Trained(result: $0, origin: record(of: stage)!, plan: plan, seed: seed)
+    }
   }
 
   private func train(_ plan: Plan, _ stage: SharedStage, seed: Int, on dataset: ImageDataset)

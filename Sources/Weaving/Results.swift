@@ -82,10 +82,12 @@ extension Results.Found {
   /// What makes this record.
   package var command: String {
     let (preset, seeds) = (record.preset, record.seeds)
+    // A table about other records has no scale of its own; those of smoke runs lie elsewhere.
+    let isDefault = preset == .short || (record.sources != nil && preset != .smoke)
     let settings = [
-      preset == .short ? nil : "PRESET=\(preset.rawValue)",
-      seeds.first == 0 ? nil : seeds.first.map { "SEED=\($0)" },
-      seeds.count == 1 ? nil : "SEEDS=\(seeds.count)",
+      isDefault ? nil : "PRESET=\(preset.rawValue)",
+      seeds.first.flatMap { $0 == 0 ? nil : "SEED=\($0)" },
+      seeds.count <= 1 ? nil : "SEEDS=\(seeds.count)",
     ]
     return (["make", program] + settings.compactMap { $0 }).joined(separator: " ")
   }

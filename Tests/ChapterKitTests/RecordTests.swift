@@ -67,6 +67,13 @@ import Testing
 
   // MARK: Runs
 
+  @Test func seedsOfWhichNothingIsKnownAreLeftOut() throws {
+    let bench = try Workbench()
+    #expect(bench.run("--seeds", "3") { $0.leaveOutSeeds { $0 != 1 } } == 0)
+    let record = try #require(try bench.record())
+    #expect(record.seeds == [0, 2] && record.stamp.contains("· seeds 0, 2 ·"))
+  }
+
   private func runOnce(_ bench: Workbench, _ arguments: String..., accuracy: Double = 0.9) -> Int32
   {
     Workbench.chapter.run(arguments: arguments, in: bench.surroundings) { run in

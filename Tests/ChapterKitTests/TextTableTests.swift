@@ -35,12 +35,30 @@ import Testing
     #expect(bench.run { $0.record(metric: "accuracy", values: [0.5]) } == 0)
     let records = try Records(in: bench.out)
     #expect(records[3]?.metrics["accuracy"]?.mean == 0.5 && records["ablations"] == nil)
-    try records.write(table, as: "claims")
+    #expect { try records.write(table, about: [4, "ablations"], as: "claims") } throws: {
+      oneLine($0).contains("found no record of ablations, chapter4, expected")
+    }
+    try records.write(table, about: [3], as: "claims")
     #expect(bench.read("figures/results.md")?.contains("| few | 1 |") == true)
     #expect(bench.read("figures/data/results.tsv")?.hasPrefix("# generator: claims;") == true)
     let record = try #require(try RunRecord.load(chapter: "claims", from: bench.out))
-    #expect(record.title == "Accuracy" && record.metrics.isEmpty && record.preset == .article)
+    #expect(record.title == "Accuracy" && record.metrics.isEmpty && record.seeds.isEmpty)
+    #expect(record.sources?.map { $0.hasPrefix("chapter 3: article, ") } == [true])
+    #expect(record.stamp == "claims · \(record.sources![0])")
+    #expect(bench.read("figures/results.md")?.hasSuffix("\n\(record.stamp)\n") == true)
     #expect(record.files.map(\.path) == ["data/results.tsv", "results.md"])
+  }
+
+  @Test func aTableThatASmokeRunHasAPartInSaysSo() throws {
+    let bench = try Workbench()
+    #expect(bench.run { $0.record(metric: "accuracy", values: [0.5]) } == 0)
+    var smoke = try #require(try bench.record())
+    (smoke.chapter, smoke.preset, smoke.date) = (1, .smoke, "2000-01-01T00:00:00Z")
+    try bench.write(String(decoding: smoke.encoded(), as: UTF8.self), to: "figures/chapter1.json")
+    try Records(in: bench.out).write(table, about: [1, 3], as: "claims")
+    let record = try #require(try RunRecord.load(chapter: "claims", from: bench.out))
+    #expect(record.stamp.hasPrefix("SMOKE RUN · claims · chapter 1: smoke, 2000-01-01"))
+    #expect(record.sources?.count == 2)
   }
 
   @Test func chaptersHaveNumbersAndAppendicesNames() throws {
