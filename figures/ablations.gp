@@ -8,6 +8,8 @@ load 'figures/style.gp'
 file = data . '/ablations-bars.tsv'
 stats file using 0 nooutput
 lines = int(STATS_records)
+whole = NaN
+stats file using ($0 == 0 ? (whole = column('accuracy')) : NaN) name 'Whole' nooutput
 rowHeight = 26
 
 eval beginSVG(900, 62 + rowHeight * lines + 74)
@@ -15,7 +17,7 @@ eval heading('Which part of MixMatch does it?', \
   'Test accuracy at 500 labels (bar, line: deviation over the seeds); diamonds: the paper, which trained far longer (its parts at 250 labels).')
 
 set lmargin at screen atX(270)
-set rmargin at screen atX(pageWidth - pageMargin - 56)
+set rmargin at screen atX(pageWidth - pageMargin - 66)
 set tmargin at screen atY(pageHeight - 66)
 set bmargin at screen atY(66)
 set border 0
@@ -25,15 +27,14 @@ unset ytics
 set xtics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1) scale 0 textcolor rgb softInk font smallFont
 set grid xtics linecolor rgb hairline linewidth 0.7 linetype 1 back
 barColor = classColor(7)
-number(accuracy, deviation) = accuracy != accuracy ? 'not run yet' : \
-  sprintf(deviation == deviation ? '%.1f ± %.1f' : '%.1f', 100 * accuracy, 100 * deviation)
+# From texts: a number that is missing would take the label with it.
+number(accuracy, deviation) = accuracy eq 'NaN' ? 'not run yet' : deviation eq 'NaN' ? \
+  sprintf('%.1f', 100 * real(accuracy)) : sprintf('%.1f ± %.1f', 100 * real(accuracy), 100 * real(deviation))
 
 # A single seed has no deviation.
 spread(deviation) = deviation == deviation ? deviation : 0
 
 # All of MixMatch, to compare the others with.
-whole = NaN
-stats file using ($0 == 0 ? (whole = column('accuracy')) : NaN) name 'Whole' nooutput
 if (whole == whole) { set arrow from whole, graph 0 to whole, graph 1 nohead linewidth 1 dashtype 3 linecolor rgb ink front }
 
 plot file using (column('accuracy')):0:(0):(column('accuracy')):($0 - 0.34):($0 + 0.34) with boxxyerror \
@@ -42,4 +43,4 @@ plot file using (column('accuracy')):0:(0):(column('accuracy')):($0 - 0.34):($0 
     nohead linewidth 1.4 linecolor rgb ink, \
   file using (column('paper')):0 with points pointtype 13 pointsize 0.9 linecolor rgb classColor(2), \
   file using (0):0:(strcol('line')) with labels right offset -1, 0 font textFont textcolor rgb ink, \
-  file using (1):0:(number(column('accuracy'), column('deviation'))) with labels left offset 0.3, 0 font smallFont textcolor rgb ink
+  file using (1):0:(number(strcol('accuracy'), strcol('deviation'))) with labels left offset 0.3, 0 font smallFont textcolor rgb ink
