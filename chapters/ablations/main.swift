@@ -167,7 +167,7 @@ let chapter = Chapter(
   summary: "takes MixMatch apart, and runs other methods beside it.",
   presets: [
     .scale(.smoke, costs: "two minutes; every path, results that mean nothing"),
-    .scale(.short, costs: "planned for 7 to 20 minutes a line and seed on 2 cores"),
+    .scale(.short, costs: "two hours a seed on 2 cores, several on slow ones"),
     .scale(.overnight, costs: "planned for 2 hours a line and seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a line and seed on 2 cores; not run yet"),
   ],
