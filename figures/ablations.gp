@@ -8,6 +8,7 @@ load 'figures/style.gp'
 file = data . '/ablations-bars.tsv'
 stats file using 0 nooutput
 lines = int(STATS_records)
+# The accuracy of all of MixMatch; once axes have ranges, stats looks only at what lies within them.
 whole = NaN
 stats file using ($0 == 0 ? (whole = column('accuracy')) : NaN) name 'Whole' nooutput
 rowHeight = 26
@@ -34,7 +35,7 @@ number(accuracy, deviation) = accuracy eq 'NaN' ? 'not run yet' : deviation eq '
 # A single seed has no deviation.
 spread(deviation) = deviation == deviation ? deviation : 0
 
-# All of MixMatch, to compare the others with.
+# To compare the others with.
 if (whole == whole) { set arrow from whole, graph 0 to whole, graph 1 nohead linewidth 1 dashtype 3 linecolor rgb ink front }
 
 plot file using (column('accuracy')):0:(0):(column('accuracy')):($0 - 0.34):($0 + 0.34) with boxxyerror \

@@ -21,7 +21,7 @@ extension RunRecord {
   /// In a few words, what another record's table took from this one: "chapter 3: article,
   /// 2026-11-24, commit 1a2b3c4, MNIST".
   var asSource: String {
-    (["\(chapter.spoken): \(origin)"] + (dataset.map { [$0.name] } ?? [])).joined(separator: ", ")
+    "\(chapter.spoken): \(origin)" + (dataset.map { ", \($0.name)" } ?? "")
   }
 
   /// Why the numbers mean nothing, "SMOKE RUN" or "SYNTHETIC DIGITS" or both; `nil` where they do
@@ -43,12 +43,10 @@ extension RunRecord {
   }
 
   private var seedText: String {
-    guard seeds.count > 1, let first = seeds.first, let last = seeds.last else {
-      return "seed \(seeds[0])"
-    }
-    let hasNoGaps = last - first == seeds.count - 1
-    return "seeds "
-      + (hasNoGaps ? "\(first)–\(last)" : seeds.map(String.init).joined(separator: ", "))
+    let (first, last) = (seeds[0], seeds[seeds.count - 1])
+    if seeds.count == 1 { return "seed \(first)" }
+    return seeds.count == last - first + 1
+      ? "seeds \(first)–\(last)" : "seeds \(seeds.map(String.init).joined(separator: ", "))"
   }
 
   private var commitText: String { "commit \(commit.prefix(7))\(dirty == true ? " dirty" : "")" }

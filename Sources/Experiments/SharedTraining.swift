@@ -35,7 +35,7 @@ public let onlyRecorded = CommandLineOption(
 
 extension Run {
   /// Each of the trainings with every seed of the run, on CIFAR-10; with ``onlyRecorded`` those that
-  /// are recorded.
+  /// are recorded, and seeds of which none is are left out of the run's.
   ///
   /// - Throws: An error in one line, too, where none is.
   public func trainings(_ plans: [Plan]) throws -> [[Trained]] {

@@ -50,6 +50,16 @@ import Weaving
           + "ba891046 · commit 1a2b3c4 · 2 threads SkylakeX · 231 s]{.origin}"))
   }
 
+  @Test(arguments: [("article", "make chapter1"), ("smoke", "make chapter1 PRESET=smoke")])
+  func aTableAboutRecordsIsMadeWithoutTheirSettings(preset: String, command: String) throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// ![A map.](map.svg \"dots\")\n")
+    try article.writeRecord(preset: preset, seeds: [], sources: ["chapter 3: article, MNIST"])
+    let text = try article.woven().markdown
+    #expect(text.contains("`\(command)` · "))
+    #expect(text.contains("chapter 1 · chapter 3: article, MNIST]{.origin}"))
+  }
+
   @Test func whatIsKeptServesWhereNothingWasRun() throws {
     let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n")
     try article.writeRecord(in: "results")

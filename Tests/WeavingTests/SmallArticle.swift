@@ -24,17 +24,18 @@ final class SmallArticle {
     try Data(text.utf8).write(to: file)
   }
 
-  /// Writes the record of a run of chapter 1 at seeds 0 to 2, with a figure and a table.
+  /// Writes the record of a run of chapter 1, with a figure and a table.
   func writeRecord(
     in folder: String = "figures", accuracy: Double = 0.9071, preset: String = "article",
-    synthetic: Bool = false
+    synthetic: Bool = false, seeds: [Int] = [0, 1, 2], sources: [String]? = nil
   ) throws {
+    let others = sources.map { ", \"sources\": \($0)" } ?? ""
     let stage =
       "\"commit\": \"1a2b3c4\", \"date\": \"2026-01-01T00:00:00Z\", \"threads\": 2, "
       + "\"blasCore\": \"SkylakeX\""
     try write(
       """
-      {"chapter": 1, "title": "One", "preset": "\(preset)", "seeds": [0, 1, 2], "settings": {},
+      {"chapter": 1, "title": "One", "preset": "\(preset)", "seeds": \(seeds), "settings": {},
        "dataset": {"name": "MNIST", "sha256": "ba89104612345678", "synthetic": \(synthetic)},
        \(stage), "dirty": false, "wallSeconds": 231,
        "metrics": {"accuracy.T1": {"mean": \(accuracy), "sd": 0.0042, "n": 3},
@@ -43,7 +44,7 @@ final class SmallArticle {
        "files": [
          {"path": "data/one.tsv", "kind": "data", "sha256": "", "drawnFrom": null},
          {"path": "map.svg", "kind": "figure", "sha256": "", "drawnFrom": ""},
-         {"path": "results.md", "kind": "data", "sha256": "", "drawnFrom": null}]}
+         {"path": "results.md", "kind": "data", "sha256": "", "drawnFrom": null}]\(others)}
       """, to: "\(folder)/chapter1.json")
     try write("<svg/>", to: "\(folder)/map.svg")
     try write("**A table.**\n\n| a | b |\n| - | - |\n| 1 | 2 |\n", to: "\(folder)/results.md")
