@@ -139,7 +139,7 @@ public final class Kept<Value: Codable>: Resumable {
         "value",
         get: {
           guard let json = try? JSON.encode(self.value) else {
-            preconditionFailure("A \(Value.self) cannot be kept, because JSON has no words for it.")
+            fatalError("A \(Value.self) cannot be kept, because JSON has no words for it.")
           }
           return [UInt8](json)
         },

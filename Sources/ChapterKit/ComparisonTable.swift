@@ -1,3 +1,5 @@
+import Engine
+
 /// One line of a chapter's final table: a metric beside the article's number.
 public struct Comparison: Sendable {
   let title: String
@@ -24,7 +26,7 @@ package func comparisonTable(_ rows: [Comparison], metrics: [String: Metric]) ->
     [["", "measured", "article"]]
     + rows.map { row in
       guard let metric = metrics[row.metric] else {
-        preconditionFailure("The run has not recorded the metric \(row.metric).")
+        fatalError("The run has not recorded the metric \(row.metric).")
       }
       let runs = metric.n > 1 ? " (n = \(metric.n))" : ""
       return [

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// A table for gnuplot: a comment line on its origin, a row with the columns' names, tab-separated
@@ -9,8 +10,8 @@ public struct DataFile: Sendable {
 
   /// A table that will be OUT/data/`name`.tsv; all columns are of the same length.
   public init(name: String, columns: [DataColumn], kind: FileRecord.Kind = .data) {
-    precondition(!columns.isEmpty, "The data file \(name) has no columns.")
-    precondition(
+    require(!columns.isEmpty, "The data file \(name) has no columns.")
+    require(
       columns.allSatisfy { $0.cells.count == columns[0].cells.count },
       "The columns of the data file \(name) differ in length.")
     (self.name, self.kind) = (name, kind)
@@ -52,7 +53,7 @@ public struct DataColumn: Sendable {
   public init(_ name: String, _ values: some Sequence<String>) {
     self.name = name
     self.cells = values.map { text in
-      precondition(
+      require(
         !text.contains { $0 == "\t" || $0 == "\"" || $0.isNewline },
         "A text in a data file has no tab, line break or quotation mark.")
       return "\"\(text)\""

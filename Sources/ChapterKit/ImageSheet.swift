@@ -1,3 +1,5 @@
+import Engine
+
 /// Small pictures on a white sheet, and words between them, for a figure.
 ///
 /// The scripts that draw sheets load figures/sheet.gp.
@@ -18,10 +20,10 @@ public struct ImageSheet: Sendable {
   /// Places a picture (tile, tile, 3) with its upper left corner at (`x`, `y`), counted from the
   /// sheet's.
   public mutating func place(_ picture: [UInt8], x: Int, y: Int) {
-    precondition(
+    require(
       picture.count == tile * tile * 3,
       "A picture of \(picture.count) bytes is none of \(tile) by \(tile) pixels in three colours.")
-    precondition(
+    require(
       0...width - tile ~= x && 0...height - tile ~= y,
       "A picture at (\(x), \(y)) does not fit on a sheet of \(width) by \(height) pixels.")
     for row in 0..<tile {

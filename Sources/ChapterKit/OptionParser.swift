@@ -1,3 +1,5 @@
+import Engine
+
 /// Reads a command line of long options: "--name value", "--name=value", and "--flag".
 ///
 /// `getopt_long` would do, but Swift's Glibc module does not have it.
@@ -7,7 +9,7 @@ package struct OptionParser: Sendable {
   package init(_ options: [any DeclaredOption]) {
     self.options = options.map(\.declaration)
     let names = self.options.map(\.name)
-    precondition(Set(names).count == names.count, "Two options share a name: \(names).")
+    require(Set(names).count == names.count, "Two options share a name: \(names).")
   }
 
   /// The values of the options in `arguments` (without the program's name); of an option given

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// How far a stage has come, in words.
@@ -14,7 +15,7 @@ package struct ProgressLine {
     stage: String, unit: ProgressUnit, step: Int, total: Int, stepsPerSecond: Double?,
     secondsLeft: Double?, readings: [Reading]
   ) {
-    precondition(
+    require(
       total > 0 && (0...total).contains(step), "Step \(step) is not within 0...\(total).")
     self.stage = stage
     self.unit = unit

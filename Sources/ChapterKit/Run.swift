@@ -75,7 +75,7 @@ public final class Run {
   ///
   /// - Throws: An error in one line where the data are there but broken.
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
-    precondition(dataset == nil, "A run has one data set.")
+    require(dataset == nil, "A run has one data set.")
     let directory = options[chapter.common.data] ?? surroundings.root.appending(path: "data")
     let found = try source.obtain(in: directory, note: console.note) ?? standIn(source, directory)
     dataset = DatasetIdentity(found)
@@ -100,7 +100,7 @@ public final class Run {
     _ name: String, on dataset: ImageDataset? = nil, inputs: [String: any Encodable] = [:],
     counting unit: ProgressUnit = .iterations, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
-    precondition(
+    require(
       !stages.contains { fileNamePart(of: $0.name) == fileNamePart(of: name) },
       "Two stages share the name \(name).")
     let key = try StageIdentity(
@@ -129,13 +129,13 @@ public final class Run {
 
   /// Records a quantity, one value for each seed or a single one.
   public func record(metric name: String, values: [some BinaryFloatingPoint]) {
-    precondition(metrics[name] == nil, "The metric \(name) is recorded twice.")
+    require(metrics[name] == nil, "The metric \(name) is recorded twice.")
     metrics[name] = Metric(of: values.map { Double($0) })
   }
 
   /// Has a table written to OUT/data.
   public func write(_ file: DataFile) {
-    precondition(
+    require(
       !dataFiles.contains { $0.name == file.name }, "The data file \(file.name) is written twice.")
     dataFiles.append(file)
   }
@@ -160,7 +160,7 @@ public final class Run {
   public func draw(
     _ script: String, into picture: String, data: [String], variables: [String: String] = [:]
   ) {
-    precondition(
+    require(
       !figures.contains { $0.picture == picture }, "The picture \(picture) is drawn twice.")
     figures.append(Figure(script: script, picture: picture, data: data, variables: variables))
   }

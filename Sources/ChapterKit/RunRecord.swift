@@ -1,4 +1,5 @@
 import Datasets
+import Engine
 import Foundation
 
 /// What a chapter found and what it was measured on: the content of OUT/chapterN.json.
@@ -87,7 +88,7 @@ public struct Metric: Codable, Equatable, Sendable {
 
   /// Mean and standard deviation of `values`, one a run.
   public init(of values: [Double]) {
-    precondition(!values.isEmpty, "A metric needs at least one value.")
+    require(!values.isEmpty, "A metric needs at least one value.")
     let mean = values.reduce(0, +) / Double(values.count)
     let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
     self.mean = mean

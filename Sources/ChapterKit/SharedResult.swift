@@ -1,4 +1,5 @@
 import Datasets
+import Engine
 import Foundation
 
 /// A stage's result in a file of its own, OUT/trainings/STAGE.json, where other chapters find it, and
@@ -75,7 +76,7 @@ extension Run {
     throws
   {
     guard let record = record(of: stage) else {
-      preconditionFailure("There is no stage \(stage.name) whose result could be shared.")
+      fatalError("There is no stage \(stage.name) whose result could be shared.")
     }
     let result = SharedResult(
       value: value, stage: record, inputs: try JSONValue(describing: stage.described),

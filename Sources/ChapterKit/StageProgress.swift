@@ -33,7 +33,7 @@ public final class StageProgress {
   public func checkpoints(
     _ steps: Int, of parts: KeyValuePairs<String, any Resumable>
   ) -> Checkpoints {
-    precondition(!hasCheckpoints, "The stage \(stage) has checkpoints already.")
+    require(!hasCheckpoints, "The stage \(stage) has checkpoints already.")
     hasCheckpoints = true
     return Checkpoints(
       checkpointFiles, stopwatch: stopwatch, steps: steps,

@@ -1,3 +1,5 @@
+import Engine
+
 /// A table for people: texts in rows and columns, under a title.
 public struct TextTable: Sendable {
   let name: String
@@ -15,7 +17,7 @@ public struct TextTable: Sendable {
   public init(
     name: String, title: String, explanation: String, columns: [String], rows: [[String]]
   ) {
-    precondition(
+    require(
       rows.allSatisfy { $0.count == columns.count },
       "The rows of the table \(name) differ in length from its head.")
     (self.name, self.title, self.explanation) = (name, title, explanation)

@@ -1,4 +1,5 @@
 import CCrypto
+import Engine
 import Foundation
 
 /// The SHA-256 (FIPS 180-4) of some bytes, in 64 lower-case hexadecimal digits.
@@ -31,7 +32,7 @@ private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBy
     }
   }
   succeeded = succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
-  precondition(succeeded, "libcrypto offers this algorithm wherever it is installed.")
+  require(succeeded, "libcrypto offers this algorithm wherever it is installed.")
   return digest.prefix(Int(length)).map {
     String(UInt16($0) + 0x100, radix: 16).dropFirst()
   }.joined()

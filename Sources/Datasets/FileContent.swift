@@ -1,4 +1,5 @@
 import CZlib
+import Engine
 import Foundation
 
 /// The bytes of a file as they are.
@@ -61,7 +62,7 @@ func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
   var stream = z_stream()
   let status = inflateInit2_(
     &stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-  precondition(status == Z_OK, "zlib needs only memory to start, and got status \(status).")
+  require(status == Z_OK, "zlib needs only memory to start, and got status \(status).")
   defer { inflateEnd(&stream) }
 
   return try compressed.withUnsafeBufferPointer { input in

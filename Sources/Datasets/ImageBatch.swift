@@ -13,7 +13,7 @@ public struct PixelScaling: Sendable {
 
   /// A mean and a deviation for each channel, on the scale from 0 to 1.
   public init(mean: [Float], deviation: [Float]) {
-    precondition(
+    require(
       mean.count == deviation.count && deviation.allSatisfy { $0 > 0 },
       "Pixels are scaled by a mean and a positive deviation for each channel.")
     (self.mean, self.deviation) = (mean, deviation)
@@ -32,7 +32,7 @@ public struct PixelScaling: Sendable {
   /// The way back, to have scaled images shown: the bytes of each of `images` (N, H, W, C), rounded,
   /// (H·W·C). What is darker than black or lighter than white comes out as these.
   public func bytes(_ images: Tensor) -> [[UInt8]] {
-    precondition(
+    require(
       images.shape.count == 4 && images.shape[3] == channels,
       "Images of \(channels) channels have the shape (N, H, W, \(channels)), not \(images.shape).")
     let bytes = images.scalars.enumerated().map { offset, value in
@@ -51,7 +51,7 @@ extension LabelledImages {
   /// Grey images are repeated in as many channels as `scaling` has.
   public func tensor(_ indices: some Collection<Int>, scaling: PixelScaling = .unit) -> Tensor {
     let indices = Array(indices)
-    precondition(
+    require(
       channels == scaling.channels || channels == 1,
       "Images of \(channels) channels cannot be scaled as if they had \(scaling.channels).")
     let tables = scaling.tables

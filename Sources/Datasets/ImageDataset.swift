@@ -1,3 +1,5 @@
+import Engine
+
 /// The images of one split of a data set, and their labels.
 public struct LabelledImages: Sendable {
   /// The height of an image in pixels.
@@ -23,10 +25,10 @@ public struct LabelledImages: Sendable {
   ///   - pixels: The images, (count, height, width, channels).
   ///   - labels: The class of each image, (count).
   public init(height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [UInt8]) {
-    precondition(
+    require(
       height > 0 && width > 0 && channels > 0,
       "An image has at least one pixel and channel, not \(height)×\(width)×\(channels).")
-    precondition(
+    require(
       pixels.count == labels.count * height * width * channels,
       "\(labels.count) labels call for as many images of \(height)×\(width)×\(channels) bytes, "
         + "not for \(pixels.count) bytes.")

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 extension MNIST {
@@ -34,7 +35,7 @@ extension MNIST {
     for part in Part.allCases {
       let name = part.fileName + ".gz"
       guard let sum = sums[part] else {
-        preconditionFailure("Each part of MNIST needs a sum; \(name) has none.")
+        fatalError("Each part of MNIST needs a sum; \(name) has none.")
       }
       let download = Download(
         of: files?.found[part] ?? folder.appending(path: name),

@@ -57,7 +57,10 @@ package enum BLAS {
   package static func largestEigenpairs(
     of matrix: [Double], size: Int, count: Int
   ) -> (values: [Double], vectors: [Double]) {
-    precondition(matrix.count == size * size && (1...size).contains(count))
+    require(
+      matrix.count == size * size && (1...size).contains(count),
+      "\(count) eigenvectors of a matrix of \(matrix.count) values for size \(size) cannot be found."
+    )
     _ = singleThreaded
     var matrix = matrix
     var values = [Double](repeating: 0, count: size)
@@ -77,7 +80,7 @@ package enum BLAS {
         "V", "I", "U", &order, &matrix, &order, &unusedBound, &unusedBound, &first, &last,
         &tolerance, &found, &values, &vectors, &order, &support, &work, &workLength,
         &integerWork, &integerWorkLength, &info, 1, 1, 1)
-      precondition(info == 0, "LAPACK's dsyevr failed with code \(info).")
+      require(info == 0, "LAPACK's dsyevr failed with code \(info).")
     }
     solve()
     work = [Double](repeating: 0, count: max(2, Int(work[0])))

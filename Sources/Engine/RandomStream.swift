@@ -64,7 +64,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// A whole number drawn uniformly from 0 ..< `bound`, without bias (Lemire 2019,
   /// arXiv:1805.10941).
   public mutating func integer(below bound: Int) -> Int {
-    precondition(bound > 0 && bound <= 1 << 32, "The bound must lie in 1...2³², not \(bound).")
+    require(bound > 0 && bound <= 1 << 32, "The bound must lie in 1...2³², not \(bound).")
     let bound = UInt64(bound)
     var product = UInt64(nextWord()) * bound
     if UInt32(truncatingIfNeeded: product) < bound {

@@ -9,7 +9,7 @@ public struct SymmetricBeta: Sendable {
 
   /// Beta(α, α) for a finite α above 0.
   public init(alpha α: Double) {
-    precondition(α > 0 && α < .infinity, "Beta(α, α) needs a finite α above 0, not \(α).")
+    require(α > 0 && α < .infinity, "Beta(α, α) needs a finite α above 0, not \(α).")
     alpha = α
   }
 

@@ -9,7 +9,7 @@ public struct Examples: Sendable {
 
   /// As many labels as images.
   public init(images: Tensor, labels: Tensor) {
-    precondition(
+    require(
       images.shape.first == labels.shape.first,
       "Images \(images.shape) and labels \(labels.shape) differ in number.")
     (self.images, self.labels) = (images, labels)

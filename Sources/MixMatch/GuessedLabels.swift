@@ -15,7 +15,7 @@ import Engine
 /// - Returns: Distributions (N, classes).
 public func guessLabels(of û: Tensor, versions K: Int, by model: any Layer, _ mode: Mode) -> Tensor
 {
-  precondition(
+  require(
     K >= 1 && û.shape[0].isMultiple(of: K), "\(û.shape[0]) images are no \(K) versions of a batch.")
   let p = withoutGradients { softmax(model(û, mode)) }
   let N = û.shape[0] / K

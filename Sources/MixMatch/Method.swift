@@ -43,7 +43,7 @@ public struct Batch: Sendable {
 
   /// The unlabelled images, which a method gets that asks for versions of them.
   public var versions: Tensor {
-    guard let unlabelled else { preconditionFailure("The batch has no unlabelled images.") }
+    guard let unlabelled else { fatalError("The batch has no unlabelled images.") }
     return unlabelled
   }
 }

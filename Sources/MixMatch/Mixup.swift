@@ -14,7 +14,7 @@ import Engine
 ///   - λ: λ′ of each example, (N); the same for the images and for their labels.
 /// - Returns: A batch of the same shape.
 public func mixup(_ a: Tensor, _ b: Tensor, lambda λ: MixingCoefficients) -> Tensor {
-  precondition(
+  require(
     a.shape.first == λ.values.count,
     "\(λ.values.count) coefficients cannot mix a batch of shape \(a.shape).")
   return zipEntries(a, b) { example, a, b in
@@ -38,7 +38,7 @@ public struct MixingCoefficients: Sendable, Equatable {
 
   /// Coefficients that were chosen, one an example.
   public init(_ values: [Float]) {
-    precondition(
+    require(
       values.allSatisfy { (0...1).contains($0) }, "Coefficients lie in [0, 1], not \(values).")
     self.values = values
   }

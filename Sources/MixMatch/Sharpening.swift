@@ -13,7 +13,7 @@ import Foundation
 ///   - T: The temperature, above 0.
 /// - Returns: Distributions (N, classes).
 public func sharpen(_ p: Tensor, temperature T: Double) -> Tensor {
-  precondition(T > 0, "Sharpening needs a temperature above 0, not \(T).")
+  require(T > 0, "Sharpening needs a temperature above 0, not \(T).")
   return p.mapRows { row in
     // Dividing by the largest first keeps the powers from vanishing all together when T is small.
     let largest = Double(row.max()!)

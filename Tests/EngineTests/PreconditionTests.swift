@@ -3,6 +3,17 @@ import Testing
 
 /// A programmer's mistake ends the process instead of computing something else.
 @Suite struct PreconditionTests {
+  /// The tests are compiled for release, where `precondition` would end the process without a word.
+  @Test func theSentenceIsPrintedInARelease() async throws {
+    let result = try #require(
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        require([1].count == 2, "A pair has 2 elements, not \([1].count).")
+      })
+    let printed = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(printed.contains("PreconditionTests.swift"))
+    #expect(printed.contains("Fatal error: A pair has 2 elements, not 1."), "\(printed)")
+  }
+
   @Test func shapesThatDoNotFit() async {
     await #expect(processExitsWith: .failure) {
       _ = Tensor([1, 2], shape: [2]) + Tensor([1, 2], shape: [1, 2])

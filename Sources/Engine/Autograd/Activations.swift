@@ -3,7 +3,7 @@ public func relu(_ x: Tensor) -> Tensor { leakyReLU(x, slope: 0) }
 
 /// x where x > 0, `slope`·x elsewhere (Maas et al. 2013); `slope` lies in [0, 1).
 public func leakyReLU(_ x: Tensor, slope: Float) -> Tensor {
-  precondition(slope >= 0 && slope < 1, "A slope lies in [0, 1), not \(slope).")
+  require(slope >= 0 && slope < 1, "A slope lies in [0, 1), not \(slope).")
   let y = Tensor(uninitialised: x.shape)
   elementwise(x.count, x.pointer, into: y.pointer) {
     $0.replacing(with: slope * $0, where: $0 .<= 0)

@@ -1,7 +1,7 @@
 extension Tensor {
   /// The sum of two tensors of one shape, number by number.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape, "Shapes \(a.shape) and \(b.shape) cannot be added.")
+    require(a.shape == b.shape, "Shapes \(a.shape) and \(b.shape) cannot be added.")
     let result = Tensor(uninitialised: a.shape)
     elementwise(a.count, a.pointer, b.pointer, into: result.pointer) { $0 + $1 }
     return result.recorded(from: [a, b]) { gradient in [gradient, gradient] }

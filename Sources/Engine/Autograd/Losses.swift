@@ -33,7 +33,7 @@ public func softmax(_ x: Tensor) -> Tensor {
 ///     flows to them.
 /// - Returns: A single number.
 public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
-  precondition(
+  require(
     logits.shape == targets.shape && logits.shape.count == 2,
     "Logits and targets (N, classes) do not fit: \(logits.shape), \(targets.shape).")
   let logProbabilities = logits.mapRows { row in
@@ -85,7 +85,7 @@ public func klDivergence(_ targets: Tensor, _ logits: Tensor) -> Tensor {
 
 /// Class numbers as distributions (N, classes) with all their mass on one class.
 public func oneHot(_ labels: [Int], classes: Int) -> Tensor {
-  precondition(
+  require(
     labels.allSatisfy { (0..<classes).contains($0) }, "Labels must lie in 0..<\(classes).")
   let result = Tensor(repeating: 0, shape: [labels.count, classes])
   for (row, label) in labels.enumerated() { result.pointer[row * classes + label] = 1 }
@@ -96,7 +96,7 @@ public func oneHot(_ labels: [Int], classes: Int) -> Tensor {
 ///
 /// - Returns: A single number.
 public func meanSquaredError(_ a: Tensor, _ b: Tensor) -> Tensor {
-  precondition(a.shape == b.shape, "Shapes \(a.shape) and \(b.shape) cannot be compared.")
+  require(a.shape == b.shape, "Shapes \(a.shape) and \(b.shape) cannot be compared.")
   let total = (0..<a.count).reduce(0.0) {
     let distance = Double(a.pointer[$1] - b.pointer[$1])
     return $0 + distance * distance

@@ -1,6 +1,6 @@
 /// The mean of each channel over each image: (N, H, W, C) → (N, C).
 public func globalAveragePool(_ x: Tensor) -> Tensor {
-  precondition(x.shape.count == 4, "Pooling takes images (N, H, W, C), not \(x.shape).")
+  require(x.shape.count == 4, "Pooling takes images (N, H, W, C), not \(x.shape).")
   let (images, channels) = (x.shape[0], x.columns)
   let pixels = x.shape[1] * x.shape[2]
   let y = filled([images, channels]) { result in

@@ -2,7 +2,7 @@ extension Tensor {
   /// What stands at the indices `range` of the first axis: some images of a batch, some rows of its
   /// predictions.
   public subscript(range: Range<Int>) -> Tensor {
-    precondition(
+    require(
       range.lowerBound >= 0 && range.upperBound <= shape.first ?? 0,
       "A tensor of shape \(shape) has no entries \(range).")
     let slice = filled([range.count] + shape.dropFirst()) {

@@ -24,7 +24,7 @@ final class Node: @unchecked Sendable {
   /// Hands the gradient on to the inputs, and frees what the operation had saved for that.
   func handOn(_ gradient: Tensor) -> [(Node, Tensor)] {
     guard let pullback else {
-      preconditionFailure("An earlier backward() went through this part of the tape and freed it.")
+      fatalError("An earlier backward() went through this part of the tape and freed it.")
     }
     self.pullback = nil
     defer { inputs = [] }
@@ -79,7 +79,7 @@ extension Tensor {
   /// Walks the tape back from this single number, and hands to `reach` each leaf with the derivative
   /// by it.
   private func differentiate(_ reach: (_ leaf: Node, _ gradient: Tensor) -> Void) {
-    precondition(count == 1, "Only a single number has a gradient, not shape \(shape).")
+    require(count == 1, "Only a single number has a gradient, not shape \(shape).")
     guard let node else { return }
     var gradients = [ObjectIdentifier(node): Tensor(repeating: 1, shape: shape)]
     for node in nodesInReverse(from: node) {

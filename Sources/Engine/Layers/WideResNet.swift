@@ -54,7 +54,7 @@ public final class WideResNet: Layer {
     depth: Int, widenFactor: Int, startChannels: Int = 16, classes: Int = 10,
     variant: Variant = .fastai, random: inout RandomStream
   ) {
-    precondition(depth >= 10 && depth % 6 == 4, "The depth is 6·n + 4, not \(depth).")
+    require(depth >= 10 && depth % 6 == 4, "The depth is 6·n + 4, not \(depth).")
     stem = Conv2d(
       filters: variant.filters(3, 3, startChannels, &random), padding: 1)
     var blocks: [(String, ResidualBlock)] = []

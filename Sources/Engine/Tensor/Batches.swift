@@ -3,7 +3,7 @@
 extension Tensor {
   /// How many numbers an entry has.
   var entryLength: Int {
-    precondition(!shape.isEmpty, "A single number has no entries.")
+    require(!shape.isEmpty, "A single number has no entries.")
     return shape.dropFirst().reduce(1, *)
   }
 }
@@ -11,7 +11,7 @@ extension Tensor {
 /// The entries of all `tensors` one behind the other, off the tape; the tensors may differ in the
 /// length of the first axis alone.
 public func concatenated(_ tensors: [Tensor]) -> Tensor {
-  precondition(
+  require(
     !tensors.isEmpty && tensors.allSatisfy { $0.shape.dropFirst() == tensors[0].shape.dropFirst() },
     "Shapes \(tensors.map(\.shape)) cannot be put one behind the other.")
   let entries = tensors.map { $0.shape[0] }.reduce(0, +)
@@ -27,7 +27,7 @@ public func concatenated(_ tensors: [Tensor]) -> Tensor {
 /// The entries of `tensor` at `indices`, in that order, off the tape; an index may occur again.
 public func gathered(_ indices: [Int], of tensor: Tensor) -> Tensor {
   let entries = 0..<(tensor.shape.first ?? 0)
-  precondition(
+  require(
     indices.allSatisfy(entries.contains),
     "A tensor of shape \(tensor.shape) lacks some of the entries \(indices).")
   return filled([indices.count] + tensor.shape.dropFirst()) {
@@ -43,7 +43,7 @@ public func gathered(_ indices: [Int], of tensor: Tensor) -> Tensor {
 package func zipEntries(
   _ a: Tensor, _ b: Tensor, _ body: (_ entry: Int, _ a: Vector, _ b: Vector) -> Vector
 ) -> Tensor {
-  precondition(a.shape == b.shape, "Entries of shapes \(a.shape) and \(b.shape) make no pairs.")
+  require(a.shape == b.shape, "Entries of shapes \(a.shape) and \(b.shape) make no pairs.")
   let length = a.entryLength
   return filled(a.shape) { result in
     forEachRow(a.shape[0], columns: length) { entry in

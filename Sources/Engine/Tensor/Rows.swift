@@ -12,7 +12,7 @@ extension Tensor {
   public func mapStretches(
     of length: Int, _ transform: (_ stretch: inout UnsafeMutableBufferPointer<Float>) -> Void
   ) -> Tensor {
-    precondition(
+    require(
       count.isMultiple(of: length), "\(count) numbers are no whole stretches of \(length).")
     let result = Tensor(uninitialised: shape)
     result.pointer.update(from: pointer, count: count)

@@ -14,7 +14,7 @@ public struct Tensor: Sendable {
 
   /// A tensor with the given numbers in row-major order; their count must be that of the shape.
   public init(_ scalars: [Float], shape: [Int]) {
-    precondition(
+    require(
       scalars.count == shape.reduce(1, *),
       "A tensor of shape \(shape) cannot hold \(scalars.count) numbers.")
     self.init(uninitialised: shape)
@@ -48,7 +48,7 @@ public struct Tensor: Sendable {
 
   /// The only number of a tensor that has one.
   public var scalar: Float {
-    precondition(count == 1, "A tensor of shape \(shape) is not a single number.")
+    require(count == 1, "A tensor of shape \(shape) is not a single number.")
     return pointer[0]
   }
 

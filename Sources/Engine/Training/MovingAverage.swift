@@ -13,7 +13,7 @@ public final class MovingAverage {
 
   /// An average that starts at the network's present weights.
   public init(of network: some ParameterHolder, decay: Float) {
-    precondition((0..<1).contains(decay), "The decay lies in [0, 1), not \(decay).")
+    require((0..<1).contains(decay), "The decay lies in [0, 1), not \(decay).")
     parameters = network.parameters
     statistics = network.statistics
     self.decay = decay

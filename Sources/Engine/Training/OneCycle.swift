@@ -13,7 +13,7 @@ public struct OneCycle: Sendable {
 
   /// A schedule of at least one step.
   public init(steps: Int, peak: Float) {
-    precondition(steps > 0, "A schedule has at least one step, not \(steps).")
+    require(steps > 0, "A schedule has at least one step, not \(steps).")
     self.steps = steps
     self.peak = peak
   }

@@ -10,7 +10,7 @@
 public func predict(
   _ network: any Layer, count: Int, batchSize: Int = 500, images: (Range<Int>) -> Tensor
 ) -> Tensor {
-  precondition(count > 0, "There is nothing to predict.")
+  require(count > 0, "There is nothing to predict.")
   let batches = withoutGradients {
     stride(from: 0, to: count, by: batchSize).map { start in
       softmax(network(images(start..<min(start + batchSize, count)), .evaluation))

@@ -28,7 +28,7 @@ public final class Prefetcher<Element: Sendable> {
   ///   - element: Computes the element of an index. Calls never overlap, and so it may keep state
   ///     for speed; what it uses belongs to it from now on.
   public init(count: Int, ahead: Int = 2, _ element: sending @escaping (Int) throws -> Element) {
-    precondition(ahead >= 1, "At least one element is computed ahead, not \(ahead).")
+    require(ahead >= 1, "At least one element is computed ahead, not \(ahead).")
     self.count = count
     self.ahead = Parallel.threads > 1 ? ahead : 0
     self.element = UncheckedSendable(value: element)
@@ -44,7 +44,7 @@ public final class Prefetcher<Element: Sendable> {
   ///
   /// - Throws: What the computation of this element threw.
   public func callAsFunction(_ index: Int) throws -> Element {
-    precondition(index >= 0 && index < count, "A series of \(count) has no element \(index).")
+    require(index >= 0 && index < count, "A series of \(count) has no element \(index).")
     for stale in pending.keys where stale < index || stale > index + ahead {
       pending.removeValue(forKey: stale)?.cancel()
     }

@@ -20,7 +20,7 @@ public struct ExponentialRise: Schedule {
 
   /// From `start` to `end`.
   public init(steps: Int, from start: Float, to end: Float) {
-    precondition(
+    require(
       steps > 1 && start > 0 && end > start,
       "The learning rate rises from \(start) to \(end) in \(steps) steps.")
     (self.steps, self.start, self.end) = (steps, start, end)

@@ -15,7 +15,7 @@ public struct ShuffledBatches: Sendable {
 
   /// Batches of `size` out of `count` examples; `name` tells the random streams of two sets apart.
   public init(of count: Int, size: Int, seed: UInt64, name: String) {
-    precondition(
+    require(
       size > 0 && size <= count, "\(count) examples hold no batch of \(size).")
     batchesInPass = count / size
     (self.count, self.size, self.seed, self.name) = (count, size, seed, name)

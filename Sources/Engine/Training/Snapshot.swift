@@ -22,7 +22,7 @@ public struct Snapshot: Sendable {
   /// The state as it is now; the names in it are all different.
   public init(of state: [NamedState]) {
     values = Dictionary(state.map { ($0.name, $0.read()) }) { _, _ in
-      preconditionFailure("Two pieces of state share a name: \(state.map(\.name)).")
+      fatalError("Two pieces of state share a name: \(state.map(\.name)).")
     }
   }
 

@@ -28,7 +28,7 @@ public struct AugmentedImages: Sendable {
     _ images: LabelledImages, by augmentation: Augmentation, versions: Int = 1,
     size: ImageSize? = nil, scaling: PixelScaling, seed: UInt64, name: String
   ) {
-    precondition(versions >= 1, "An image has at least one version, not \(versions).")
+    require(versions >= 1, "An image has at least one version, not \(versions).")
     self.images = images
     self.augmentation = augmentation
     self.versions = versions
@@ -58,7 +58,7 @@ public struct ImageSize: Sendable, Equatable {
 
   /// A height and a width, each at least 1.
   public init(height: Int, width: Int) {
-    precondition(height > 0 && width > 0, "\(height)×\(width) is no size of an image.")
+    require(height > 0 && width > 0, "\(height)×\(width) is no size of an image.")
     (self.height, self.width) = (height, width)
   }
 }
@@ -85,10 +85,10 @@ extension LabelledImages {
   ) -> Tensor {
     let size = size ?? self.size
     let channels = scaling.mean.count
-    precondition(
+    require(
       self.channels == channels || self.channels == 1,
       "Images of \(self.channels) channels cannot be scaled as if they had \(channels).")
-    precondition(
+    require(
       height > 1 && width > 1 && channels <= 4,
       "Images are resampled from 2×2 pixels and up to 4 channels on, not from "
         + "\(height)×\(width) and \(channels).")

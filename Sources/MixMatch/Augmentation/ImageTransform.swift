@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// One change of an image, with its parameters.
@@ -37,7 +38,7 @@ extension ImageTransform {
       return ProjectiveMap(
         [cos(angle), -sin(angle) * aspect, 0], [sin(angle) / aspect, cos(angle), 0])
     case .zoom(let scale, let row, let column):
-      precondition(scale > 0, "An image is enlarged by a positive number, not \(scale).")
+      require(scale > 0, "An image is enlarged by a positive number, not \(scale).")
       let part = 1 / Double(scale)
       return ProjectiveMap(
         [part, 0, (1 - part) * (2 * Double(column) - 1)],
@@ -56,7 +57,7 @@ extension ImageTransform {
 /// The map that takes the warped corners to the image's.
 private func warpMap(_ magnitudes: SIMD4<Double>) -> ProjectiveMap {
   let (right, left, bottom, top) = (magnitudes[0], magnitudes[1], magnitudes[2], magnitudes[3])
-  precondition(
+  require(
     // Farther out, the horizon could come into the picture.
     magnitudes.max() <= 0.3 && magnitudes.min() >= -0.3,
     "Edges are warped by at most 0.3, not by \(magnitudes).")

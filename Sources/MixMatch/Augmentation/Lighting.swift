@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// What brightness and contrast make of a value v: sigmoid(scale · logit(v) + offset).
@@ -10,12 +11,12 @@ struct Lighting: Equatable {
     for transform in transforms {
       switch transform {
       case .brightness(let change):
-        precondition(
+        require(
           change > 0 && change < 1, "A change of brightness lies between 0 and 1, not at \(change)."
         )
         offset += Float(logit(Double(change)))
       case .contrast(let factor):
-        precondition(factor > 0, "Contrast is multiplied by a positive number, not \(factor).")
+        require(factor > 0, "Contrast is multiplied by a positive number, not \(factor).")
         scale *= factor
         offset *= factor
       default: break

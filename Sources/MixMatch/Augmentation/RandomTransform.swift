@@ -23,7 +23,7 @@ public struct RandomTransform: Sendable {
     along: @escaping @Sendable (_ fraction: Float) -> ImageTransform,
     draw: (@Sendable (inout RandomStream) -> ImageTransform)? = nil
   ) {
-    precondition(
+    require(
       probability >= 0 && probability <= 1, "\(probability) is not a probability.")
     self.name = name
     self.probability = probability
