@@ -22,7 +22,8 @@ make bench-peers   the same work in PyTorch, scikit-learn and openTSNE, round by
 
 make data          download what is missing of MNIST and CIFAR-10 into DATA, and check it
 make results       tables and figures in results/ anew, from the trainings that are recorded there
-make check-results find out whether they are what the recorded data give
+make check-results find out whether they are what the recorded data give (SEAL=1 first puts the checksum
+                   into records and trainings that have none)
 make test          run all tests
 make lint          check the style
 make format        put the sources into that style
@@ -38,7 +39,10 @@ Settings, in any chapter:
   DATA=data        where the data lie
   OUT=figures      where pictures, data files and records go
   THREADS=2        how many threads work; results do not depend on it
+  SYNTHETIC=1      data drawn by code, whatever there is; the numbers mean nothing
   RECORDED=folder  trainings that were recorded there are not run again (chapter 5, ablations)
+  NAME=value       any other option of the program: make chapter4 LABELS=100 LOG_TEST=1
+                   (.build/release/chapter4 --help lists them)
 Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   ONLY=train64     what to measure, by name (make bench ONLY=? lists the names)
   ROUNDS=5         how many samples are taken of each
@@ -70,13 +74,20 @@ export PKG_CONFIG_PATH := $(shell for p in openblas openssl@3 zlib; do \
   printf '%s/lib/pkgconfig:' "$$(brew --prefix $$p 2>/dev/null)"; done)$(PKG_CONFIG_PATH)
 endif
 
-# Each setting that was given, as the option of the same name. They reach the shell as variables of the
-# environment, so that spaces and quotes in them do no harm.
-export PRESET SEED SEEDS DATA OUT THREADS RECORDED ONLY ROUNDS
-PLACES = $${DATA:+--data "$$DATA"} $${OUT:+--out "$$OUT"} $${THREADS:+--threads "$$THREADS"}
-SETTINGS = $${PRESET:+--preset "$$PRESET"} $${SEED:+--seed "$$SEED"} $${SEEDS:+--seeds "$$SEEDS"} $(PLACES)
-$(TABLES): SETTINGS += $${RECORDED:+--recorded "$$RECORDED"}
-BENCH_SETTINGS = $${ONLY:+--only "$$ONLY"} $${ROUNDS:+--rounds "$$ROUNDS"} $(PLACES)
+# A variable given to make is an option of the program: LABELS=100 is --labels=100, LOG_TEST=1 is
+# --log-test=1. What the program does not know it refuses. The values reach the shell as variables of the
+# environment, so that spaces and quotes in them do no harm; an empty one is as none.
+# The settings that the help lists may also come from the environment, for programs that have them.
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
+OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS CHAPTERS TABLES PROGRAMS MAKE MAKEFLAGS SHELL
+OPTIONS := $(filter-out $(OURS) $(filter .% -%,$(GIVEN)),$(GIVEN))
+export $(OPTIONS)
+# $(call options,NAME...): those of the names that have a value, and all that were given, as options.
+lower = $(shell echo $1 | tr A-Z_ a-z-)
+options = $(foreach v,$(sort $1 $(OPTIONS)),$${$v:+"--$(call lower,$v)=$$$v"})
+PLACES := DATA OUT THREADS
+SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
+$(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 
 .PHONY: help $(CHAPTERS) chapters lr-find ablations claims results check-results article docs bench bench-peers data test lint format clean tools
@@ -88,44 +99,48 @@ help:
 # swift build compares all sources itself, in under half a second. The marker only decides whether to say
 # that there is something to build, because -q shows nothing but errors and warnings.
 $(CHAPTERS) ablations: %: tools build-%
-	@.build/release/$@ $(SETTINGS)
+	@.build/release/$@ $(call options,$(SETTINGS))
 
 # One after the other, as each uses all cores; the first that fails ends it.
-chapters:
-	@for chapter in $(CHAPTERS) claims; do $(MAKE) --no-print-directory $$chapter || exit; done
+chapters: tools build-claims
+	@for chapter in $(CHAPTERS); do $(MAKE) --no-print-directory $$chapter || exit; done
+	@$(CLAIMS) $${OUT:+"--out=$$OUT"}
 
+# Of the scale it only needs to know where the records lie.
+CLAIMS = [ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; .build/release/claims
+claims: OPTIONS := $(filter-out PRESET,$(OPTIONS))
 claims: tools build-claims
-	@[ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; .build/release/claims $${OUT:+--out "$$OUT"}
+	@$(CLAIMS) $(call options,OUT)
 
 results: tools $(TABLES:%=build-%) build-claims build-check-results
 	@scripts/derive-results results
 	@.build/release/check-results --redraw
 
 check-results: tools $(TABLES:%=build-%) build-claims build-check-results
-	@scripts/check-results
+	@scripts/check-results $(call options,)
 
 lr-find: tools build-chapter4
-	@OUT="$${OUT:-figures}/lr-find"; .build/release/chapter4 --find-learning-rate $(SETTINGS)
+	@OUT="$${OUT:-figures}/lr-find"; .build/release/chapter4 --find-learning-rate $(call options,$(SETTINGS))
 
 # What was not run here is shown as it was recorded in results/.
 article: tools build-weave
 	@scripts/install-missing article
-	@.build/release/weave $${OUT:+--out "$$OUT"}
+	@.build/release/weave $(call options,OUT)
 
 # Any program that has all libraries brings what their documentation is made from.
 docs: tools build-chapter3
 	@scripts/make-docs
 
 bench: tools build-bench
-	@.build/release/bench $(BENCH_SETTINGS)
+	@.build/release/bench $(call options,ONLY ROUNDS $(PLACES))
 
 bench-peers: tools build-bench
 	@command -v $(PYTHON) >/dev/null || \
 	  { echo "$(PYTHON): not found, expected Python 3.10 or later; give its path as PYTHON=" >&2; exit 1; }
-	@$(PYTHON) Benchmarks/peers/compare.py $(BENCH_SETTINGS)
+	@$(PYTHON) Benchmarks/peers/compare.py $(call options,ONLY ROUNDS $(PLACES))
 
 data: tools build-fetch-data
-	@.build/release/fetch-data $${DATA:+--data "$$DATA"}
+	@.build/release/fetch-data $(call options,DATA)
 
 .PHONY: $(PROGRAMS:%=build-%)
 $(PROGRAMS:%=build-%): build-%: tools

@@ -36,12 +36,12 @@ let package = Package(
       path: "chapters/ablations"),
     .executableTarget(
       name: "claims", dependencies: ["ChapterKit"], path: "chapters/claims"),
-    .executableTarget(name: "check-results", dependencies: ["ChapterKit"]),
+    .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
     // The chapters as one page.
-    .executableTarget(name: "weave", dependencies: ["ChapterKit", "Weaving"]),
-    .target(name: "Weaving", dependencies: ["ChapterKit"]),
+    .executableTarget(name: "weave", dependencies: ["ChapterKit", "Files", "Weaving"]),
+    .target(name: "Weaving", dependencies: ["ChapterKit", "Datasets", "Files"]),
 
     // How fast it all is, and whether the kernels are right.
     .executableTarget(
@@ -52,7 +52,7 @@ let package = Package(
       path: "Benchmarks", exclude: ["peers"]),
 
     // What the chapters share: options, progress, cached stages, data files, run records, figures.
-    .target(name: "ChapterKit", dependencies: ["Datasets", "Engine"]),
+    .target(name: "ChapterKit", dependencies: ["Datasets", "Engine", "Files"]),
 
     // Trainings on CIFAR-10, which several chapters run.
     .target(
@@ -63,7 +63,10 @@ let package = Package(
 
     // Two libraries that know nothing of the article.
     .target(name: "Embedding", dependencies: ["Engine"]),
-    .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine"]),
+    .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine", "Files"]),
+
+    // The one way in which every program reads and writes files and standard streams.
+    .target(name: "Files"),
 
     // Tensors, autodiff, layers, training.
     .target(name: "Engine", dependencies: ["COpenBLAS"]),
@@ -79,16 +82,20 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     .testTarget(name: "EngineTests", dependencies: ["Engine"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Files"]),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "MixMatchTests", dependencies: ["Datasets", "Engine", "MixMatch"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ExperimentsTests", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"]),
-    .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine"]),
-    .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Weaving"]),
+      name: "ExperimentsTests",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"]
+    ),
+    .testTarget(
+      name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Datasets", "Weaving"]),
   ],
   swiftLanguageModes: [.v6]
 )

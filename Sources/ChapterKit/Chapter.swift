@@ -62,6 +62,7 @@ public struct Chapter: Sendable {
     _ invocation: Invocation, in surroundings: Surroundings, _ body: (Run) throws -> Void
   ) throws {
     let run = try Run(self, invocation.values, in: surroundings)
+    defer { run.end() }
     try Parallel.$threads.withValue(run.threads) {
       try body(run)
       try run.finish()
@@ -83,6 +84,8 @@ package struct CommonOptions: Sendable {
     "seeds", .wholeNumber(in: 1...1000), default: 1, "how many seeds, for mean and deviation")
   let data = CommandLineOption(
     "data", .existingDirectory, "where the data lie (default data, filled by make data)")
+  let synthetic = CommandLineOption(
+    flag: "synthetic", "use data drawn by code, whatever there is; the numbers mean nothing")
   let out = CommandLineOption(
     "out", .directory, "where the results go (default figures, for smoke figures/smoke)")
   let threads = CommandLineOption(
@@ -96,5 +99,5 @@ package struct CommonOptions: Sendable {
     preset = CommandLineOption("preset", .oneOf(presets), default: .short, "the scale")
   }
 
-  var all: [any DeclaredOption] { [preset, seed, seeds, data, out, threads, saveEvery] }
+  var all: [any DeclaredOption] { [preset, seed, seeds, data, synthetic, out, threads, saveEvery] }
 }

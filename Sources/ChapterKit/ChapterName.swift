@@ -5,6 +5,12 @@ public enum ChapterName: Hashable, Sendable {
   /// What the article has no chapter for.
   case appendix(String)
 
+  /// The chapter whose program is called `program`.
+  package init(program: String) {
+    let number = program.hasPrefix("chapter") ? Int(program.dropFirst("chapter".count)) : nil
+    self = number.map { .number($0) } ?? .appendix(program)
+  }
+
   /// The name of its program and of its target in the Makefile: "chapter3", "ablations".
   public var program: String {
     switch self {

@@ -48,17 +48,17 @@ struct CheckpointFiles {
   ///
   /// - Throws: An error that names the file where it is damaged, or of another version or stage.
   func load(_ name: String) throws -> Checkpoint {
-    let lines = (output.content(of: path(name)) ?? Data())
-      .split(separator: newline, maxSplits: 2, omittingEmptySubsequences: false)
-    guard lines.count == 3,
-      Data(lines[0]) == Data(sha256Hex(lines[1], Data([newline]), lines[2]).utf8),
-      let origin = try? JSON.decode(Checkpoint.Origin.self, from: lines[1])
+    let lines = intactContent(of: try output.content(of: path(name)) ?? Data())?
+      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
+    guard let lines, lines.count == 2,
+      let origin = try? JSON.decode(Checkpoint.Origin.self, from: lines[0]),
+      (0...origin.steps).contains(origin.step), (0...1e10).contains(origin.seconds)
     else { throw complaint(name, "found damaged, expected a checkpoint") }
     guard origin.stage == stage, origin.key == key else {
       throw complaint(name, "found a checkpoint of something else, expected one of \(stage)")
     }
     do {
-      return Checkpoint(origin: origin, snapshot: try Snapshot(decoding: [UInt8](lines[2])))
+      return Checkpoint(origin: origin, snapshot: try Snapshot(decoding: [UInt8](lines[1])))
     } catch {
       throw complaint(name, oneLine(error))
     }
@@ -66,23 +66,27 @@ struct CheckpointFiles {
 
   /// Stores a checkpoint, then removes all others of this key but `previous`.
   ///
-  /// Those of other keys stay until the stage is done: who has changed a setting by mistake, and
-  /// interrupts what thereupon starts over, finds the hours of before unharmed.
+  /// Those of other keys stay until the stage is done, so that changing a setting by mistake does
+  /// not destroy earlier progress. One that cannot be removed now is removed with them.
   ///
   /// - Returns: Its name.
   func store(_ snapshot: Snapshot, origin: Checkpoint.Origin, previous: String?) throws -> String {
     let content = try JSON.encode(origin) + [newline] + snapshot.encoded()
     let name = "\(fileNamePart(of: stage))-\(keyPart(of: key)).\(origin.step)\(fileExtension)"
-    try output.write(Data(sha256Hex(content).utf8) + [newline] + content, to: path(name))
+    try output.write(checksummed(content), to: path(name))
     for old in try find().names where old != name && old != previous {
-      try output.remove(path(old))
+      try? output.remove(path(old))
     }
     return name
   }
 
-  /// Removes the stage's checkpoints, those of other keys too.
-  func removeAll() throws {
-    for file in try files() { try output.remove(path(file.name)) }
+  /// Removes the checkpoints of a stage that is done: those of this key, and with `ofAllKeys` all.
+  ///
+  /// One that cannot be removed does no harm; it is removed when the result is loaded.
+  func removeFinished(ofAllKeys: Bool) {
+    for file in (try? files()) ?? [] where ofAllKeys || file.key == keyPart(of: key) {
+      try? output.remove(path(file.name))
+    }
   }
 
   /// What errors and notices say of the checkpoint called `name`.

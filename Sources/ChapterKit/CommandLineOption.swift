@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A long option of a program, declared once: its name, its argument and their validation, its
@@ -31,11 +32,11 @@ public struct CommandLineOption<Value: Sendable>: Sendable, DeclaredOption {
     absent = nil
   }
 
-  /// An option without an argument: `true` where it is given.
+  /// An option without an argument: `true` where it is given, unless as `--name=0`.
   public init(flag name: String, _ help: String) where Value == Bool {
     declaration = OptionDeclaration(
-      name: name, placeholder: nil, expectation: "no value", help: help,
-      value: { $0.isEmpty ? true : nil })
+      name: name, placeholder: nil, expectation: "no value, 1 or 0", help: help,
+      value: { ["": true, "1": true, "0": false][$0] })
     absent = false
   }
 }
@@ -146,15 +147,5 @@ extension OptionArgument where Value == URL {
       let url = URL(filePath: text, directoryHint: .isDirectory)
       return !text.isEmpty && url.isExistingDirectory ? url : nil
     }
-  }
-}
-
-extension URL {
-  /// Whether there is a directory here.
-  package var isExistingDirectory: Bool {
-    var isDirectory: ObjCBool = false
-    let exists = FileManager.default.fileExists(
-      atPath: path(percentEncoded: false), isDirectory: &isDirectory)
-    return exists && isDirectory.boolValue
   }
 }

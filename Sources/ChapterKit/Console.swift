@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 #if canImport(Glibc)
@@ -6,10 +7,15 @@ import Foundation
   @preconcurrency import Darwin
 #endif
 
-/// Where a program speaks: results go to standard output, notices and progress to standard error.
+/// A program's output: results go to standard output, notices and progress to standard error.
+///
+/// Notices and progress are a courtesy: where they cannot be written, work goes on. Results that
+/// cannot be written are an error, which the program ends with.
 package final class Console {
   package let isTerminal: Bool
-  private let output: (String) -> Void
+  /// Why a result could not be printed.
+  package private(set) var printingError: (any Error)?
+  private let output: (String) throws -> Void
   private let errors: (String) -> Void
   private let columns: () -> Int
   private var barIsShown = false
@@ -17,7 +23,7 @@ package final class Console {
   /// A console over two sinks; `isTerminal` says whether a line on `errors` can be drawn anew.
   package init(
     isTerminal: Bool, columns: @escaping () -> Int = { 80 },
-    output: @escaping (String) -> Void, errors: @escaping (String) -> Void
+    output: @escaping (String) throws -> Void, errors: @escaping (String) -> Void
   ) {
     self.isTerminal = isTerminal
     self.columns = columns
@@ -28,15 +34,18 @@ package final class Console {
   /// The process's own standard output and error.
   package static var standard: Console {
     Console(
-      isTerminal: isatty(STDERR_FILENO) == 1, columns: terminalColumns,
-      output: { FileHandle.standardOutput.write(Data($0.utf8)) },
-      errors: { FileHandle.standardError.write(Data($0.utf8)) })
+      isTerminal: isTerminalWithControlCharacters(STDERR_FILENO), columns: terminalColumns,
+      output: { try writeToStandardOutput($0) }, errors: { writeToStandardError($0) })
   }
 
   /// Prints a result.
   package func print(_ text: String) {
     clearBar()
-    output(text + "\n")
+    do {
+      try output(text + "\n")
+    } catch {
+      printingError = printingError ?? error
+    }
   }
 
   /// Says a line on standard error.
@@ -47,7 +56,7 @@ package final class Console {
 
   /// Draws `line` over the one that was shown last, cut to the terminal's width.
   package func showBar(_ line: String) {
-    errors("\r" + line.prefix(columns() - 1) + eraseToEndOfLine)
+    errors("\r" + line.prefix(max(0, columns() - 1)) + eraseToEndOfLine)
     barIsShown = true
   }
 

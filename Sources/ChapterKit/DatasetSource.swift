@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 /// Where a data set comes from: a directory, the network, or, failing both, code that draws it.
@@ -55,16 +56,20 @@ public struct DatasetSource: Sendable {
   }
 
   /// The data set in `directory`, brought there first where it is missing or a download was
-  /// interrupted; `nil` where that fails. What is there but broken, or in part, is an error.
+  /// interrupted; `nil` where there is nothing of it and no mirror can be reached.
+  ///
+  /// - Throws: An error that names what is there but broken or in part, or why the folder cannot be
+  ///   written.
   func obtain(in directory: URL, note: (String) -> Void) throws -> ImageDataset? {
-    guard try [.absent, .interrupted].contains(presence(directory)) else {
-      return try load(directory)
-    }
+    let presence = try presence(directory)
     do {
-      return try fetch(into: directory, note: note)
-    } catch {
+      return try presence == .incomplete
+        ? loadFetched(from: directory) : fetch(into: directory, note: note)
+    } catch let error as DatasetError where error.isUnreachable && presence == .absent {
       note(oneLine(error))
-      return try load(directory)
+      return nil
+    } catch  where presence != .absent {
+      throw Failure("\(oneLine(error)); to run on synthetic data all the same: SYNTHETIC=1")
     }
   }
 
@@ -76,13 +81,19 @@ public struct DatasetSource: Sendable {
   }
 
   /// The stand-in, announced so that nobody overlooks it.
-  func announcedStandIn(for directory: URL, note: (String) -> Void) -> ImageDataset {
+  ///
+  /// - Parameter directory: Where the data set was looked for; `nil` where it was not, because the
+  ///   stand-in was asked for.
+  func announcedStandIn(for directory: URL?, note: (String) -> Void) -> ImageDataset {
+    let data = "This run uses SYNTHETIC data, drawn by code: its numbers say nothing about \(name)."
     note(
-      framed([
-        "\(name) is neither in \(directory.shortPath) nor to be had from the network.",
-        "This run uses SYNTHETIC data, drawn by code: its numbers say nothing about \(name).",
-        "To change that: make data, or DATA=the directory that has it.",
-      ]))
+      framed(
+        directory.map {
+          [
+            "\(name) is not in \($0.shortPath), and no mirror that has it can be reached.", data,
+            "To change that: make data, or DATA=the directory that has it.",
+          ]
+        } ?? [data, "To change that, leave SYNTHETIC=1 (--synthetic) out."]))
     return synthesise()
   }
 }

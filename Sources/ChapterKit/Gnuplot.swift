@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 /// Draws figures, when what they are drawn from has changed.
@@ -25,11 +26,13 @@ package struct Gnuplot {
   ) throws -> (record: FileRecord, wasDrawn: Bool) {
     let drawnFrom = try fingerprint(of: figure)
     if let previous, previous.drawnFrom == drawnFrom,
-      output.content(of: figure.picture).map({ sha256Hex($0) }) == previous.sha256
+      let picture = try output.content(of: figure.picture), sha256Hex(picture) == previous.sha256,
+      flaw(ofPicture: picture, named: figure.picture) == nil
     {
       return (previous, false)
     }
     let picture = try draw(figure)
+    try output.write(picture, to: figure.picture)
     let record = FileRecord(
       path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom,
       drawnBy: version(), figure: figure)
@@ -39,9 +42,10 @@ package struct Gnuplot {
   /// What gnuplot calls itself: "gnuplot 5.4 patchlevel 4".
   func version() -> String? {
     guard let executable,
-      let (_, said) = try? runToEnd(executable, ["--version"], in: root, keepingErrors: false)
+      let result = try? runToEnd(executable, ["--version"], in: root)
     else { return nil }
-    return said.trimmingCharacters(in: .whitespacesAndNewlines)
+    return String(decoding: result.output, as: UTF8.self)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
@@ -54,20 +58,22 @@ package struct Gnuplot {
       var data: [String]
       var variables: [String: String]
     }
-    func content(_ path: String) -> Data? { try? Data(contentsOf: root.appending(path: path)) }
+    func content(_ path: String) throws -> Data? {
+      try readFileIfPresent(at: root.appending(path: path))
+    }
     let data = try figure.data.map { name in
-      guard let content = output.content(of: DataFile.path(name)) else {
+      guard let content = try output.content(of: DataFile.path(name)) else {
         throw Failure("\(output.file(DataFile.path(name)).shortPath): found nothing, expected data")
       }
       return sha256Hex(content)
     }
-    guard let script = content(scriptPath(figure.script)) else {
+    guard let script = try content(scriptPath(figure.script)) else {
       throw Failure(
         "\(scriptPath(figure.script)): found no such file in \(root.shortPath), expected a gnuplot "
           + "script; run from the root of the package")
     }
-    let reads = filesNamed(in: String(decoding: script, as: UTF8.self)).map { path in
-      (path, content(path).map { sha256Hex($0) } ?? "")
+    let reads = try filesNamed(in: String(decoding: script, as: UTF8.self)).map { path in
+      (path, try content(path).map { sha256Hex($0) } ?? "")
     }
     let origin = Origin(
       script: sha256Hex(script), reads: Dictionary(uniqueKeysWithValues: reads), data: data,
@@ -75,33 +81,51 @@ package struct Gnuplot {
     return sha256Hex(try JSON.encode(origin))
   }
 
-  /// Lets gnuplot draw into a partial file; returns the picture's content.
+  /// The picture that gnuplot draws.
+  ///
+  /// It comes through a pipe: gnuplot does not notice a disk that is full, and ends with status 0.
+  /// gnuplot starts without the user's start-up files (-d), which may change how pictures look.
   private func draw(_ figure: Figure) throws -> Data {
     guard let executable else {
       throw Failure(
         "gnuplot: found no such program, expected it in PATH to draw \(figure.picture); "
           + "the data files are in \(output.file("data").shortPath)")
     }
-    let partial = output.partialFile(for: figure.picture)
     var variables = figure.variables
     variables["data"] = output.file("data").absoluteURL.path(percentEncoded: false)
-    variables["out"] = partial.absoluteURL.path(percentEncoded: false)
-    let (status, said) = try runToEnd(
-      executable, ["-e", gnuplotAssignments(variables), scriptPath(figure.script)], in: root,
-      keepingErrors: true)
-    for line in said.split(whereSeparator: \.isNewline) { console.note("gnuplot: \(line)") }
+    variables["out"] = "/dev/stdout"
+    let (status, picture, errors) = try runToEnd(
+      executable, ["-d", "-e", gnuplotAssignments(variables), scriptPath(figure.script)], in: root,
+      environment: gnuplotEnvironment(from: ProcessInfo.processInfo.environment))
+    for line in errors.split(whereSeparator: \.isNewline) { console.note("gnuplot: \(line)") }
 
-    let picture = (try? Data(contentsOf: partial)) ?? Data()
-    guard status == 0, !picture.isEmpty else {
-      try? FileManager.default.removeItem(at: partial)
-      let found = status == 0 ? "no picture" : "exit status \(status)"
-      throw Failure(
-        "\(scriptPath(figure.script)): found \(found) from gnuplot, expected \(figure.picture); "
-          + "the data files are in \(output.file("data").shortPath)")
-    }
-    try output.complete(figure.picture)
-    return picture
+    let found: String? =
+      if status != 0 {
+        "exit status \(status)"
+      } else if tellsOfFailedWriting(errors) {
+        "a warning about writing"
+      } else {
+        flaw(ofPicture: picture, named: figure.picture)
+      }
+    guard let found else { return picture }
+    throw Failure(
+      "\(scriptPath(figure.script)): found \(found) from gnuplot (\(executable.filePath)), expected "
+        + "\(figure.picture); the data files are in \(output.file("data").shortPath)")
   }
+}
+
+/// The environment without what changes how gnuplot draws, and with one locale for all.
+private func gnuplotEnvironment(from environment: [String: String]) -> [String: String] {
+  environment.filter { name, _ in
+    !name.hasPrefix("LC_") && name != "LANG" && name != "LANGUAGE" && !name.hasPrefix("GNUPLOT_")
+      && name != "GNUTERM"
+  }.merging(["LC_ALL": "C.UTF-8"]) { $1 }
+}
+
+/// Whether gnuplot, or a library that draws for it, complains that something could not be written.
+private func tellsOfFailedWriting(_ errors: String) -> Bool {
+  ["writ", "No space left", "File too large", "Input/output error", "output not changed"]
+    .contains { errors.contains($0) }
 }
 
 /// What a script reads besides its data: the files that it names as 'figures/style.gp', in whole and

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The record that an earlier run left in OUT, and what may take its place.
@@ -6,11 +7,18 @@ package struct PreviousRecord {
   private let file: URL
   private let isUnreadable: Bool
 
-  package init(chapter: ChapterName, in out: URL) {
+  /// - Throws: An error that names the file where there is something that cannot be read.
+  package init(chapter: ChapterName, in out: URL) throws {
     file = out.appending(path: RunRecord.fileName(chapter: chapter))
-    let loaded = Result { try RunRecord.load(chapter: chapter, from: out) }
-    record = try? loaded.get()
-    if case .failure = loaded { isUnreadable = true } else { isUnreadable = false }
+    do {
+      record = try RunRecord.load(chapter: chapter, from: out)
+      isUnreadable = false
+    } catch let error as FileError {
+      throw error
+    } catch {
+      record = nil
+      isUnreadable = true
+    }
   }
 
   /// What to say before a record that cannot be read is replaced.

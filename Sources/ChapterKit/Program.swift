@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A command-line program: its options, its help, and one way to end.
@@ -23,7 +24,8 @@ public struct Program: Sendable {
 
   /// Reads the process's arguments and runs `body`; returns the exit status.
   public func run(_ body: (Invocation) throws -> Void) -> Int32 {
-    run(arguments: Array(CommandLine.arguments.dropFirst()), console: .standard, body)
+    prepareStandardStreams()
+    return run(arguments: Array(CommandLine.arguments.dropFirst()), console: .standard, body)
   }
 
   package func run(
@@ -36,6 +38,7 @@ public struct Program: Sendable {
       } else {
         try body(Invocation(values: values, console: console))
       }
+      if let error = console.printingError { throw error }
       return 0
     } catch {
       console.note("\(name): \(oneLine(error))")

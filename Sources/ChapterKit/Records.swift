@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 /// The records that chapters left in a directory, and what is written there about all of them.
@@ -6,19 +7,29 @@ public struct Records {
   private let output: OutputDirectory
   private let records: [ChapterName: RunRecord]
 
-  /// Reads every record in `directory`.
+  /// Reads the records of `chapters` in `directory`, as far as they are there, or of all chapters.
   ///
-  /// - Throws: An error in one line where it holds none.
-  public init(in directory: URL) throws {
+  /// - Throws: An error in one line where it holds none, or one that is damaged.
+  public init(in directory: URL, of chapters: Set<ChapterName>? = nil) throws {
     let output = OutputDirectory(directory)
-    let found = try output.names(in: ".").filter { $0.hasSuffix(".json") }
-      .compactMap { output.content(of: $0) }
-      .compactMap { try? JSON.decode(RunRecord.self, from: $0) }
-    guard !found.isEmpty else {
+    let wanted =
+      try chapters
+      ?? Set(
+        output.names(in: ".").filter { $0.hasSuffix(".json") && $0 != benchmarksFile }
+          .map { ChapterName(program: String($0.dropLast(5))) })
+    records = try wanted.reduce(into: [:]) { records, chapter in
+      guard let record = try RunRecord.load(chapter: chapter, from: directory) else { return }
+      guard record.chapter == chapter else {
+        throw Failure(
+          "\(output.file(RunRecord.fileName(chapter: chapter)).shortPath): found the record of "
+            + "\(record.chapter.program), expected that of \(chapter.program); rename or remove it")
+      }
+      records[chapter] = record
+    }
+    guard !records.isEmpty else {
       throw Failure("\(directory.shortPath): found no record of a run, expected that of a chapter")
     }
     self.output = output
-    records = Dictionary(found.map { ($0.chapter, $0) }) { first, _ in first }
   }
 
   /// The record of a chapter, if there is one.
@@ -65,3 +76,6 @@ public struct Records {
     try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter))
   }
 }
+
+/// What `make bench` leaves, which is no record of a run.
+private let benchmarksFile = "bench.json"

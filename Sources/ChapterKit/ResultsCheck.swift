@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 /// Whether recorded results hold together: every file is what its record says, and every picture is
@@ -39,7 +40,9 @@ package struct ResultsCheck {
     let files = try Records(in: results.url).all.flatMap(\.files)
     try scratch.prepare(subdirectories: ["data"])
     for file in files where [.data, .pixels].contains(file.kind) {
-      if let content = results.content(of: file.path) { try scratch.write(content, to: file.path) }
+      if let content = try results.content(of: file.path) {
+        try scratch.write(content, to: file.path)
+      }
     }
     return (files.count, try files.compactMap(complaint))
   }
@@ -52,7 +55,7 @@ package struct ResultsCheck {
     for record in try Records(in: results.url).all {
       var redrawn = record
       redrawn.files = try record.files.map { file in
-        guard let figure = file.figure, hasData(of: figure, in: results) else { return file }
+        guard let figure = file.figure, try hasData(of: figure, in: results) else { return file }
         return try gnuplot(in: results).update(figure, previous: file).record
       }
       guard redrawn != record else { continue }
@@ -60,13 +63,35 @@ package struct ResultsCheck {
     }
   }
 
-  private func hasData(of figure: Figure, in output: OutputDirectory) -> Bool {
-    figure.data.allSatisfy { output.content(of: DataFile.path($0)) != nil }
+  /// Puts the checksum into those records and trainings that lack it: such as an earlier version
+  /// wrote, or a script that took the checksum out to change something. One that has a wrong
+  /// checksum stays as it is, an error.
+  ///
+  /// - Returns: The paths of the files that were given one.
+  package func seal() throws -> [String] {
+    let trainings = try results.names(in: SharedStage.directory).map {
+      "\(SharedStage.directory)/\($0)"
+    }
+    let files = try (results.names(in: ".") + trainings).filter { $0.hasSuffix(".json") }
+    return try files.filter { path in
+      guard let json = try results.content(of: path), !SealedJSON.isSealed(json) else {
+        return false
+      }
+      guard (try? JSON.decode(JSONValue.self, from: json)) != nil else {
+        throw Failure("\(results.file(path).shortPath): found something else, expected JSON")
+      }
+      try results.write(SealedJSON.seal(json), to: path)
+      return true
+    }
+  }
+
+  private func hasData(of figure: Figure, in output: OutputDirectory) throws -> Bool {
+    try figure.data.allSatisfy { try output.content(of: DataFile.path($0)) != nil }
   }
 
   private func complaint(_ file: FileRecord) throws -> String? {
     let path = results.file(file.path).shortPath
-    guard let content = results.content(of: file.path) else {
+    guard let content = try results.content(of: file.path) else {
       return file.kind == .pixels
         ? nil
         : "\(path): found no such file, expected what its record lists"
@@ -74,7 +99,7 @@ package struct ResultsCheck {
     guard sha256Hex(content) == file.sha256 else {
       return "\(path): found a file that was changed, expected the one of its record"
     }
-    guard let figure = file.figure, hasData(of: figure, in: scratch) else { return nil }
+    guard let figure = file.figure, try hasData(of: figure, in: scratch) else { return nil }
     let gnuplot = gnuplot(in: scratch)
     let isAsDrawn =
       if file.drawnBy == gnuplot.version() {

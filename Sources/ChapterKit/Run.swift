@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Files
 import Foundation
 
 /// One run of a chapter: its settings, and what it has to say.
@@ -22,6 +23,7 @@ public final class Run {
   let output: OutputDirectory
   private let cache: StageCache
   private let previous: PreviousRecord
+  private let lock: RunLock
   private var console: Console { surroundings.console }
   var root: URL { surroundings.root }
   var blasCore: String { surroundings.blasCore }
@@ -62,27 +64,58 @@ public final class Run {
     let cacheDirectory = "cache/\(chapter.name.program)/\(preset.rawValue)"
     output = OutputDirectory(out)
     cache = StageCache(output, directory: cacheDirectory)
-    previous = PreviousRecord(chapter: chapter.name, in: out)
+    previous = try PreviousRecord(chapter: chapter.name, in: out)
     try previous.checkMayBeReplaced(bySmoke: preset == .smoke, bySynthetic: false)
     if let warning = previous.warning { surroundings.console.note(warning) }
     try output.prepare(subdirectories: ["data", cacheDirectory])
+    lock = try RunLock(
+      output.file("cache/\(chapter.name.program)/.lock"), program: chapter.name.program)
   }
+
+  /// Lets other processes run the chapter in this OUT.
+  func end() { lock.release() }
 
   /// The value of one of the chapter's own options, or its default.
   public subscript<Value>(option: CommandLineOption<Value>) -> Value { options[option] }
 
-  /// The data set of this run: from DATA, else from the network, else drawn by code.
+  /// The data set of this run: from DATA, else from the network, else drawn by code; with
+  /// `--synthetic` drawn by code at once.
   ///
   /// - Throws: An error in one line where the data are there but broken.
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
     require(dataset == nil, "A run has one data set.")
     let directory = options[chapter.common.data] ?? surroundings.root.appending(path: "data")
-    let found = try source.obtain(in: directory, note: console.note) ?? standIn(source, directory)
+    let found =
+      options[chapter.common.synthetic]
+      ? try standIn(source, nil)
+      : try source.obtain(in: directory, note: console.note) ?? standIn(source, directory)
     dataset = DatasetIdentity(found)
     return found
   }
 
-  private func standIn(_ source: DatasetSource, _ directory: URL) throws -> ImageDataset {
+  /// The data set of this run as ``dataset(_:)`` gives it, if it has at least `train` images to learn
+  /// from and `test` to measure on, and some of each class among either.
+  ///
+  /// - Throws: An error in one line where it has not.
+  public func dataset(_ source: DatasetSource, train: Int, test: Int) throws -> ImageDataset {
+    let found = try dataset(source)
+    for (images, kind, minimum) in [(found.train, "training", train), (found.test, "test", test)] {
+      guard images.count >= minimum else {
+        throw Failure(
+          "\(found.name): found \(images.count) \(kind) images, expected at least \(minimum) for "
+            + "\(chapter.name.spoken) at the scale \(preset.rawValue); give other DATA (--data)")
+      }
+      let present = Set(images.labels)
+      if let missing = found.classNames.indices.first(where: { !present.contains(UInt8($0)) }) {
+        throw Failure(
+          "\(found.name): found no \(kind) image of the class \(found.classNames[missing]), expected "
+            + "some of each class; give other DATA (--data)")
+      }
+    }
+    return found
+  }
+
+  private func standIn(_ source: DatasetSource, _ directory: URL?) throws -> ImageDataset {
     try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
     return source.announcedStandIn(for: directory, note: console.note)
   }
@@ -175,6 +208,13 @@ public final class Run {
     record.files += try tables.map { try write($0, stamp: record.stamp) }
     let origin = ["stamp": record.stamp, "watermark": record.warning ?? ""]
     record.files += try figures.map { try draw($0, origin: origin) }
+    do {
+      try record.validate()
+    } catch {
+      throw Failure(
+        "\(chapter.name.program): found \(oneLine(error)) in what it computed, expected possible "
+          + "values; no record is written")
+    }
     if record != previous.record {
       try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter.name))
       hasWorked = true
@@ -193,11 +233,18 @@ extension Run {
     _ type: Value.Type, of stage: String, key: String
   ) -> StageCache.Entry<Value>? {
     do {
-      return try cache.load(type, stage: stage, key: key)
+      let entry = try cache.load(type, stage: stage, key: key)
+      if let entry { removeCheckpoints(of: entry.record) }
+      return entry
     } catch {
       console.note("\(oneLine(error)); computing it again")
       return nil
     }
+  }
+
+  /// Removes what a stage that is done has left there where it could not be removed then.
+  func removeCheckpoints(of stage: StageRecord) {
+    cache.checkpoints(of: stage.name, key: stage.key).removeFinished(ofAllKeys: false)
   }
 
   private func compute<Value: Encodable>(
@@ -268,7 +315,7 @@ extension Run {
   private func write(_ text: String, to path: String, as kind: FileRecord.Kind) throws -> FileRecord
   {
     let content = Data(text.utf8)
-    if output.content(of: path) != content {
+    if try output.content(of: path) != content {
       try output.write(content, to: path)
       hasWorked = true
     }

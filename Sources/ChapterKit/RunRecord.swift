@@ -40,21 +40,18 @@ public struct RunRecord: Codable, Equatable, Sendable {
   /// Reads the record of a chapter.
   ///
   /// - Returns: `nil` where there is none.
-  /// - Throws: An error that names the file where it is no record.
+  /// - Throws: An error that names the file where it is no record, or was changed or damaged since it
+  ///   was written.
   public static func load(chapter: ChapterName, from directory: URL) throws -> RunRecord? {
-    let file = directory.appending(path: fileName(chapter: chapter))
-    guard let data = try? Data(contentsOf: file) else { return nil }
-    do {
-      return try JSON.decode(RunRecord.self, from: data)
-    } catch {
-      throw Failure("\(file.shortPath): found something else, expected the record of a run")
-    }
+    try SealedJSON.load(
+      RunRecord.self, from: directory.appending(path: fileName(chapter: chapter)),
+      expecting: "the record of a run", remedy: "remove it, or run make \(chapter.program)")
   }
 
   package static func fileName(chapter: ChapterName) -> String { "\(chapter.program).json" }
 
   /// The record as it is written.
-  package func encoded() throws -> Data { try JSON.encode(self, pretty: true) + Data("\n".utf8) }
+  package func encoded() throws -> Data { try SealedJSON.encode(self) }
 }
 
 /// Which data a run used.

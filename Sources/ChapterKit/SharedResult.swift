@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Files
 import Foundation
 
 /// A stage's result in a file of its own, OUT/trainings/STAGE.json, where other chapters find it, and
@@ -81,8 +82,8 @@ extension Run {
     let result = SharedResult(
       value: value, stage: record, inputs: try JSONValue(describing: stage.described),
       dataset: DatasetIdentity(dataset), sources: try sourcesHash(stage.sources))
-    let content = try JSON.encode(result, pretty: true) + Data("\n".utf8)
-    guard output.content(of: stage.path) != content else { return }
+    let content = try SealedJSON.encode(result)
+    guard try output.content(of: stage.path) != content else { return }
     try output.prepare(subdirectories: [SharedStage.directory])
     try output.write(content, to: stage.path)
   }
@@ -96,20 +97,35 @@ extension Run {
     if dataset == nil { dataset = found.dataset }
     stages.append(found.stage)
     keptStages.append(found.stage)
+    removeCheckpoints(of: found.stage)
     return found.value
   }
 
   /// A hash over the Swift files below `directories` of the package.
   private func sourcesHash(_ directories: [String]) throws -> String {
-    let files = directories.flatMap { directory in
-      let found = FileManager.default.enumerator(atPath: root.appending(path: directory).path)
-      return (found?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }
-        .map { "\(directory)/\($0)" }
-    }
+    let files = try directories.flatMap { try swiftFiles(in: $0) }
     let hashes = try files.sorted().map { path in
-      "\(path) \(sha256Hex(try Data(contentsOf: root.appending(path: path))))"
+      "\(path) \(sha256Hex(try readFile(at: root.appending(path: path))))"
     }
     return sha256Hex(Data(hashes.joined(separator: "\n").utf8))
+  }
+}
+
+extension Run {
+  /// The paths of the Swift files below `directory` of the package.
+  private func swiftFiles(in directory: String) throws -> [String] {
+    try listFolder(at: root.appending(path: directory)).flatMap { name in
+      let path = "\(directory)/\(name)"
+      if root.appending(path: path).isExistingDirectory { return try swiftFiles(in: path) }
+      return name.hasSuffix(".swift") ? [path] : []
+    }
+  }
+}
+
+extension SharedResult: Validated {
+  package func validate() throws {
+    try stage.validate()
+    try (value as? any Validated)?.validate()
   }
 }
 
@@ -122,11 +138,8 @@ extension SharedStage {
 extension SharedResult {
   /// The result in `file`; `nil` where there is no file.
   fileprivate static func load(_ file: URL) throws -> Self? {
-    guard let data = try? Data(contentsOf: file) else { return nil }
-    do {
-      return try JSON.decode(Self.self, from: data)
-    } catch {
-      throw Failure("\(file.shortPath): found something else, expected the result of a training")
-    }
+    try SealedJSON.load(
+      Self.self, from: file, expecting: "the result of a training",
+      remedy: "remove it; the training then runs again")
   }
 }

@@ -12,14 +12,20 @@ package struct SourceState: Equatable, Sendable {
     self.dirty = dirty
   }
 
-  /// The state of the checkout at `root`; unknown where there is no git or no checkout.
+  /// The state of the checkout at `root`; unknown where there is no git or no checkout, even if `root`
+  /// lies inside another one, whose commit says nothing about these sources.
   package static func ofCheckout(at root: URL) -> SourceState {
     guard let git = findExecutable("git") else { return .unknown }
     func ask(_ arguments: [String]) -> String? {
-      let answer = try? runToEnd(git, arguments, in: root, keepingErrors: false)
-      return answer?.status == 0 ? answer?.output : nil
+      guard let answer = try? runToEnd(git, arguments, in: root), answer.status == 0 else {
+        return nil
+      }
+      return String(decoding: answer.output, as: UTF8.self)
     }
-    guard let commit = ask(["rev-parse", "--verify", "HEAD"]) else { return .unknown }
+    // The path from the checkout's root to here.
+    guard let prefix = ask(["rev-parse", "--show-prefix"]), prefix.allSatisfy(\.isNewline),
+      let commit = ask(["rev-parse", "--verify", "HEAD"])
+    else { return .unknown }
     let changes = ask(["status", "--porcelain", "--"] + sourcePaths)
     return SourceState(
       commit: commit.trimmingCharacters(in: .whitespacesAndNewlines),

@@ -28,8 +28,8 @@ package struct StageIdentity: Encodable {
   package func key() throws -> String { sha256Hex(try JSON.encode(self)) }
 }
 
-/// The results of finished stages, one file each: two lines of JSON, where the result came from and
-/// the result.
+/// The results of finished stages, one file each: a line with the SHA-256 of the rest, and two of
+/// JSON, where the result came from and the result.
 package struct StageCache {
   private let output: OutputDirectory
   private let directory: String
@@ -46,12 +46,6 @@ package struct StageCache {
     package var record: StageRecord
   }
 
-  /// The first line of a file.
-  private struct Header: Codable {
-    var record: StageRecord
-    var sha256: String
-  }
-
   /// The result that was stored under `key`; `nil` where there is none.
   ///
   /// - Throws: An error that names the file where it is damaged.
@@ -59,15 +53,16 @@ package struct StageCache {
     _ type: Value.Type, stage: String, key: String
   ) throws -> Entry<Value>? {
     let path = path(stage: stage, key: key)
-    guard let data = output.content(of: path) else { return nil }
-    let lines = data.split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
-    guard lines.count == 2, let header = try? JSON.decode(Header.self, from: lines[0]),
-      header.record.key == key, sha256Hex(Data(lines[1])) == header.sha256,
-      let value = try? JSON.decode(Value.self, from: lines[1])
+    guard let data = try output.content(of: path) else { return nil }
+    let lines = intactContent(of: data)?
+      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
+    guard let lines, lines.count == 2,
+      let record = try? JSON.decode(StageRecord.self, from: lines[0]), record.key == key,
+      (try? record.validate()) != nil, let value = try? JSON.decode(Value.self, from: lines[1])
     else {
       throw Failure("\(output.file(path).shortPath): found damaged, expected a stage's result")
     }
-    return Entry(value: value, record: header.record)
+    return Entry(value: value, record: record)
   }
 
   /// The checkpoints of a stage that has no result yet.
@@ -78,19 +73,19 @@ package struct StageCache {
   /// Stores a result, then removes what it supersedes: older results of the same stage, and its
   /// checkpoints.
   package func store(_ entry: Entry<some Encodable>) throws {
-    let value = try JSON.encode(entry.value)
-    let header = try JSON.encode(Header(record: entry.record, sha256: sha256Hex(value)))
+    let content = try JSON.encode(entry.record) + [newline] + JSON.encode(entry.value)
     let path = path(stage: entry.record.name, key: entry.record.key)
-    try output.write(header + [newline] + value, to: path)
-    try removeOthers(like: URL(filePath: path).lastPathComponent)
-    try checkpoints(of: entry.record.name, key: entry.record.key).removeAll()
+    try output.write(checksummed(content), to: path)
+    removeOthers(like: URL(filePath: path).lastPathComponent)
+    checkpoints(of: entry.record.name, key: entry.record.key).removeFinished(ofAllKeys: true)
   }
 
-  private func removeOthers(like kept: String) throws {
+  /// What cannot be removed does no harm: its key is never asked for again, or its result is right.
+  private func removeOthers(like kept: String) {
     let keyed = keyDigits + fileExtension.count
-    for name in try output.names(in: directory)
+    for name in (try? output.names(in: directory)) ?? []
     where name != kept && name.count == kept.count && name.hasPrefix(kept.dropLast(keyed)) {
-      try output.remove("\(directory)/\(name)")
+      try? output.remove("\(directory)/\(name)")
     }
   }
 

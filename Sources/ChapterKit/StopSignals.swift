@@ -7,7 +7,8 @@ import Synchronization
   @preconcurrency import Darwin
 #endif
 
-/// The signals that ask a process to end: SIGINT, which is Ctrl-C, and SIGTERM.
+/// The signals that ask a process to end: SIGINT, which is Ctrl-C, SIGTERM, and SIGHUP, which comes
+/// when the terminal is closed.
 ///
 /// While they are watched, one that comes is only taken note of, for the work to end at its next
 /// step. A second Ctrl-C ends the process at once; a second SIGTERM does not, because timeout(1)
@@ -31,10 +32,10 @@ package struct StopSignals {
     StopSignals(
       watch: {
         lastSignal.store(0, ordering: .relaxed)
-        for number in [SIGINT, SIGTERM] { handle(number, by: takeNote) }
+        for number in stopSignals { handle(number, by: takeNote) }
       },
       release: {
-        for number in [SIGINT, SIGTERM] { handle(number, by: SIG_DFL) }
+        for number in stopSignals { handle(number, by: SIG_DFL) }
       },
       received: {
         let number = lastSignal.load(ordering: .relaxed)
@@ -43,6 +44,7 @@ package struct StopSignals {
   }
 }
 
+private let stopSignals = [SIGINT, SIGTERM, SIGHUP]
 private let lastSignal = Atomic<Int32>(0)
 
 /// Does what a signal handler may do, which is little: no allocation, no lock.

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Files
 import Foundation
 
 /// What a run takes from the world around it, in one place, so that a test can give it another
@@ -56,8 +57,5 @@ private func hashOfRunningProgram() throws -> String {
   #else
     let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
   #endif
-  guard let content = FileManager.default.contents(atPath: path) else {
-    throw Failure("\(path): found nothing that can be read, expected the running program")
-  }
-  return sha256Hex(content)
+  return sha256Hex(try readFile(at: URL(filePath: path)))
 }

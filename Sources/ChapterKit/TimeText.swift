@@ -3,6 +3,8 @@ import Foundation
 /// A stretch of time in the largest units that say enough: "4.2 s", "231 s", "45 min", "8 h 05
 /// min", "3 d 21 h".
 package func durationText(_ seconds: Double) -> String {
+  // Nobody reads beyond some centuries, and a whole number would overflow.
+  let seconds = seconds.isFinite ? min(max(seconds, 0), 1e10) : 0
   if seconds < 9.95 { return String(format: "%.1f s", seconds) }
   if seconds < 599.5 { return String(format: "%.0f s", seconds) }
   let minutes = Int((seconds / 60).rounded())
@@ -14,7 +16,7 @@ package func durationText(_ seconds: Double) -> String {
 /// Seconds as on a clock: "0:09", "2:14", "1:02:03"; beyond two days in days and hours.
 func clockText(_ seconds: Double) -> String {
   // A pace near zero would overflow a whole number; nobody reads beyond a year.
-  let whole = Int(min(seconds.rounded(), 365 * 86400))
+  let whole = Int(seconds.isFinite ? min(max(seconds.rounded(), 0), 365 * 86400) : 0)
   let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
   if hours >= 48 { return dayText(hours: hours) }
   return hours > 0

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A compressed tar archive.
@@ -22,20 +23,22 @@ struct Archive {
   ///   if there is something at `destination` already.
   func unpack(to destination: URL) throws {
     let part = destination.appendingPathExtension(Download.partExtension)
-    try? FileManager.default.removeItem(at: part)
-    defer { try? FileManager.default.removeItem(at: part) }
-    do {
-      try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
-      let (status, output) = tar.run(
-        ["--no-same-owner", "-xzf", file.path, "-C", part.path], keepingErrors: true)
-      guard status == 0 else { throw failure(tarSays: output, status) }
-      try FileManager.default.moveItem(
-        at: part.appending(path: destination.lastPathComponent), to: destination)
-    } catch let error as CocoaError {
+    removeTree(at: part)
+    defer { removeTree(at: part) }
+    try makeFolder(at: part)
+    let (status, output) = tar.run(
+      ["--no-same-owner", "-xzf", file.path, "-C", part.path], keepingErrors: true)
+    guard status == 0 else { throw failure(tarSays: output, status) }
+    let unpacked = part.appending(path: destination.lastPathComponent)
+    guard unpacked.isExistingDirectory else {
       throw DatasetError(
-        destination.path, found: "that it cannot be made (\(systemMessage(of: error)))",
-        expected: "a folder to unpack \(file.lastPathComponent) to")
+        file.path, found: "an archive without the folder \(destination.lastPathComponent)",
+        expected: "one with it; remove the archive, and it is downloaded again")
     }
+    for name in try listFolder(at: unpacked) {
+      try synchronizeFile(at: unpacked.appending(path: name))
+    }
+    try moveItem(at: unpacked, to: destination)
   }
 
   /// An error with the first line of what tar said.
@@ -43,6 +46,8 @@ struct Archive {
     let line = output.split(separator: "\n").first.map(String.init)
     return DatasetError(
       file.path, found: line ?? "that tar ended with status \(status)",
-      expected: "an archive that can be unpacked")
+      expected:
+        "an archive that can be unpacked; free some space, or remove it to have it downloaded again"
+    )
   }
 }

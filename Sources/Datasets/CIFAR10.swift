@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// CIFAR-10: 50,000 photographs of ten kinds of things to learn from and 10,000 to measure on, 32×32
@@ -14,6 +15,8 @@ public enum CIFAR10 {
     case testBatch = "test_batch.bin"
 
     static let subfolder = "cifar-10-batches-bin"
+    static let otherSubfolders: [String] = []
+    static let archiveName: String? = "cifar-10-binary.tar.gz"
     static let wholeSet = "all six batches of CIFAR-10"
 
     /// The name under which it was published.
@@ -64,7 +67,7 @@ public enum CIFAR10 {
   /// Reads as ``load(from:)`` does, holding the files against other sums than CIFAR-10's.
   package static func load(from directory: URL, sums: [Part: String]) throws -> ImageDataset? {
     guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
-    let batches = try paths.map { try CIFARBatch(content(of: $0), origin: $0.path) }
+    let batches = try paths.map { try CIFARBatch([UInt8](readFile(at: $0)), origin: $0.path) }
     for (batch, path) in zip(batches, paths) where batch.count != batches[0].count {
       throw DatasetError(
         path.path, found: "\(batch.count) images",

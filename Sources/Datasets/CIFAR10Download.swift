@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension CIFAR10 {
@@ -7,8 +8,6 @@ extension CIFAR10 {
     "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/",
     "https://storage.googleapis.com/s4tf-hosted-binaries/datasets/CIFAR10/",
   ].compactMap(URL.init(string:))
-
-  private static let archiveName = "cifar-10-binary.tar.gz"
 
   /// The archive's MD5, as the authors publish it (www.cs.toronto.edu/~kriz/cifar.html).
   private static let publishedArchive = Checksum.md5("c32a1d4ab5d03f1284b67883e8d87530")
@@ -38,19 +37,21 @@ extension CIFAR10 {
   ) throws {
     if try DatasetFiles<Part>(in: directory)?.paths() != nil { return }
     let folder = directory.appending(path: Part.subfolder)
-    guard !FileManager.default.fileExists(atPath: folder.path) else {
+    guard !folder.isPresent else {
       throw DatasetError(
-        folder.path, found: "a folder without any of them", expected: Part.wholeSet)
+        folder.path, found: "a folder without any of them",
+        expected: "\(Part.wholeSet); remove the folder, and they are downloaded")
     }
-    let file = directory.appending(path: archiveName)
+    let name = "cifar-10-binary.tar.gz"
+    let file = directory.appending(path: name)
     let archive = try Archive(file, searchPath: searchPath)
-    let wasThere = FileManager.default.fileExists(atPath: file.path)
+    let wasThere = file.isPresent
     let download = Download(
-      of: file, from: mirrors.map { $0.appending(path: archiveName) }, checksum: checksum,
+      of: file, from: mirrors.map { $0.appending(path: name) }, checksum: checksum,
       searchPath: searchPath)
     try download.run(progress: progress)
     progress("unpacking \(file.path)")
     try archive.unpack(to: folder)
-    if !wasThere { try FileManager.default.removeItem(at: file) }
+    if !wasThere { try removeFile(at: file) }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The program curl, which fetches files.
@@ -6,6 +7,9 @@ struct Curl {
   struct Failure: Error, CustomStringConvertible {
     /// The address, and what curl says about it.
     let description: String
+    /// Whether the mirror did not answer or does not have the file; else it is something here that
+    /// went wrong, such as a disk that is full.
+    let isUnreachable: Bool
     /// Whether the server cannot go on where an earlier transfer ended, or nothing is left to send.
     let forbidsResuming: Bool
   }
@@ -31,7 +35,7 @@ struct Curl {
     let options = [
       "--fail", "--location", "--retry", "2", "--connect-timeout", "10",
       "--speed-limit", "1000", "--speed-time", "30", "--write-out", "%{errormsg}",
-      isatty(STDERR_FILENO) == 1 ? "--progress-bar" : "--silent",
+      isTerminalWithControlCharacters(STDERR_FILENO) ? "--progress-bar" : "--silent",
     ]
     let (status, output) = program.run(
       options + (resuming ? ["--continue-at", "-"] : [])
@@ -40,6 +44,8 @@ struct Curl {
       throw Failure(
         description: "\(source.absoluteString): "
           + (output.isEmpty ? "curl ended with status \(status)" : output),
+        // Not found, no answer, cut off: what curl's manual lists of servers and networks.
+        isUnreachable: [5, 6, 7, 9, 18, 22, 28, 35, 37, 47, 52, 56, 60, 92].contains(status),
         // HTTP status of 400 or more, among them "range not satisfiable"; no ranges; cannot resume.
         forbidsResuming: [22, 33, 36].contains(status))
     }

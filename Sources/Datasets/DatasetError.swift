@@ -8,8 +8,11 @@ public struct DatasetError: LocalizedError, CustomStringConvertible, Sendable {
   /// The same line, for code that shows errors through `localizedDescription`.
   public var errorDescription: String? { description }
 
-  package init(_ description: String) {
-    self.description = description
+  /// Whether no mirror could be reached, and nothing else went wrong.
+  package let isUnreachable: Bool
+
+  package init(_ description: String, isUnreachable: Bool = false) {
+    (self.description, self.isUnreachable) = (description, isUnreachable)
   }
 
   /// An error about a file, mirror or parameter: what was found there, and what was expected.

@@ -1,9 +1,14 @@
+import Files
 import Foundation
 
 /// One of the files that a data set consists of.
 protocol DatasetPart: CaseIterable, Hashable, Sendable where AllCases == [Self] {
-  /// The folder in which the files lie, within the one with all data.
+  /// The folder in which the files lie, within the one with all data, when they are downloaded.
   static var subfolder: String { get }
+  /// Other such folders, of other programs that download the set.
+  static var otherSubfolders: [String] { get }
+  /// The archive that is downloaded, if there is one, within the folder with all data.
+  static var archiveName: String? { get }
   /// What all files are together, in words that follow "expected".
   static var wholeSet: String { get }
   /// The name under which the file was published, uncompressed.
@@ -21,11 +26,12 @@ struct DatasetFiles<Part: DatasetPart> {
   /// Whether a download has left a piece of a file.
   let isBeingDownloaded: Bool
 
-  /// Looks in the set's own folder within `directory`, then in `directory` itself; nil if neither
-  /// holds any of the files.
+  /// Looks in the set's own folders within `directory`, then in `directory` itself; nil if none of
+  /// them holds any of the files.
   init?(in directory: URL) throws {
-    for folder in [directory.appending(path: Part.subfolder), directory] {
-      let names = try Self.names(in: folder)
+    let subfolders = ([Part.subfolder] + Part.otherSubfolders).map { directory.appending(path: $0) }
+    for folder in subfolders + [directory] {
+      let names = Set(try listFolder(at: folder))
       let found = Part.allCases.compactMap { part in
         part.acceptedNames.first(where: names.contains).map {
           (part, folder.appending(path: $0))
@@ -43,7 +49,9 @@ struct DatasetFiles<Part: DatasetPart> {
 
   /// How much of the set `directory` holds.
   static func presence(in directory: URL) throws -> Presence {
-    guard let files = try Self(in: directory) else { return .absent }
+    guard let files = try Self(in: directory) else {
+      return try hasRemains(in: directory) ? .interrupted : .absent
+    }
     if files.found.count == Part.allCases.count { return .complete }
     return files.isBeingDownloaded ? .interrupted : .incomplete
   }
@@ -59,16 +67,13 @@ struct DatasetFiles<Part: DatasetPart> {
     }
   }
 
-  /// What a folder holds; nothing if it does not exist.
-  private static func names(in folder: URL) throws -> Set<String> {
-    do {
-      return Set(try FileManager.default.contentsOfDirectory(atPath: folder.path))
-    } catch CocoaError.fileReadNoSuchFile {
-      return []
-    } catch {
-      throw DatasetError(
-        folder.path, found: "something that cannot be listed (\(systemMessage(of: error)))",
-        expected: "a readable folder")
-    }
+  /// Whether there is an archive, a piece of one or of a file, or a folder without any of the files.
+  private static func hasRemains(in directory: URL) throws -> Bool {
+    let folder = directory.appending(path: Part.subfolder)
+    if folder.isPresent, Part.archiveName != nil { return true }
+    let part = "." + Download.partExtension
+    if try listFolder(at: folder).contains(where: { $0.hasSuffix(part) }) { return true }
+    guard let archive = Part.archiveName else { return false }
+    return [archive, archive + part].contains { directory.appending(path: $0).isPresent }
   }
 }

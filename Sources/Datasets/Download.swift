@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How to tell whether a file is the one that was wanted.
@@ -13,14 +14,15 @@ public enum Checksum: Sendable {
   /// - Parameters:
   ///   - file: The file.
   ///   - origin: What the error calls it.
-  /// - Throws: ``DatasetError`` if the file cannot be read or is not the one that was wanted.
+  /// - Throws: ``DatasetError`` if the file is not the one that was wanted, ``Files/FileError`` if it
+  ///   cannot be read.
   func verify(_ file: URL, origin: String) throws {
     switch self {
     case .uncompressedSHA256(let expected):
       let content = try uncompressedContent(of: file, origin: origin)
       try compare("SHA-256", sha256Hex(content), with: expected, of: content, origin: origin)
     case .md5(let expected):
-      let content = try content(of: file, origin: origin)
+      let content = [UInt8](try readFile(at: file))
       try compare("MD5", md5Hex(content), with: expected, of: content, origin: origin)
     }
   }
@@ -75,37 +77,35 @@ public struct Download: Sendable {
   /// - Throws: ``DatasetError`` if the file is there but is not the right one, if no mirror serves
   ///   it, if curl is not installed, or if nothing can be written to the folder.
   public func run(progress: (String) -> Void) throws {
-    guard !FileManager.default.fileExists(atPath: destination.path) else {
+    guard !destination.isPresent else {
       try checksum.verify(destination, origin: destination.path)
       progress("\(destination.path) is already there")
       return
     }
     let curl = try Curl(searchPath: searchPath)
     try makeFolder()
-    var failures: [String] = []
+    var failures: [any Error] = []
     for mirror in mirrors {
       progress("downloading \(mirror.absoluteString)")
       do {
         return try fetch(from: mirror, with: curl)
+      } catch let error as FileError {
+        throw error
       } catch {
-        failures.append("\(error)")
+        failures.append(error)
         progress("\(error)")
       }
     }
     throw DatasetError(
-      "\(destination.path) could not be downloaded; " + failures.joined(separator: "; "))
+      "\(destination.path) could not be downloaded; "
+        + failures.map { "\($0)" }.joined(separator: "; "),
+      isUnreachable: failures.allSatisfy { ($0 as? Curl.Failure)?.isUnreachable == true })
   }
 
   private func makeFolder() throws {
     let folder = destination.deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DatasetError(
-        folder.path, found: "that it cannot be made (\(systemMessage(of: error)))",
-        expected: "a folder to download to")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder.path) else {
+    try Files.makeFolder(at: folder)
+    guard access(folder.filePath, W_OK) == 0 else {
       throw DatasetError(
         folder.path, found: "a folder without permission to write",
         expected: "a folder to download to")
@@ -115,7 +115,7 @@ public struct Download: Sendable {
   /// Fetches the file from one mirror: what is missing of it, if some is there already, and all of
   /// it if the mirror cannot do that or the two pieces do not make the right file.
   private func fetch(from mirror: URL, with curl: Curl) throws {
-    if FileManager.default.fileExists(atPath: part.path) {
+    if part.isPresent {
       do {
         return try fetch(from: mirror, with: curl, resuming: true)
       } catch let failure as Curl.Failure where !failure.forbidsResuming {
@@ -132,9 +132,10 @@ public struct Download: Sendable {
     do {
       try checksum.verify(part, origin: mirror.absoluteString)
     } catch {
-      try FileManager.default.removeItem(at: part)
+      try removeFile(at: part)
       throw error
     }
-    try FileManager.default.moveItem(at: part, to: destination)
+    try synchronizeFile(at: part)
+    try moveItem(at: part, to: destination)
   }
 }

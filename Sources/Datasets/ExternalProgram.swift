@@ -12,7 +12,7 @@ struct ExternalProgram {
   /// - Throws: ``DatasetError`` if it is in none of them.
   init(_ name: String, searchPath: String) throws {
     let candidates = searchPath.split(separator: ":").map { "\($0)/\(name)" }
-    guard let path = candidates.first(where: FileManager.default.isExecutableFile) else {
+    guard let path = candidates.first(where: { access($0, X_OK) == 0 }) else {
       throw DatasetError(
         name, found: "no such program", expected: "it on the PATH; try: apt-get install \(name)")
     }

@@ -1,23 +1,7 @@
 import CZlib
 import Engine
+import Files
 import Foundation
-
-/// The bytes of a file as they are.
-///
-/// - Parameters:
-///   - file: The file.
-///   - origin: What the error calls it, if not by its path.
-/// - Throws: ``DatasetError`` if the file cannot be read.
-func content(of file: URL, origin: String? = nil) throws -> [UInt8] {
-  do {
-    return [UInt8](try Data(contentsOf: file))
-  } catch {
-    throw DatasetError(
-      origin ?? file.path,
-      found: "something that cannot be read (\(systemMessage(of: error)))",
-      expected: "a readable file")
-  }
-}
 
 /// The bytes of a file, decompressed where they are gzip data, whatever the file is called: some
 /// servers and browsers decompress what they send or store, and leave its name as it was.
@@ -25,17 +9,10 @@ func content(of file: URL, origin: String? = nil) throws -> [UInt8] {
 /// - Parameters:
 ///   - file: The file.
 ///   - origin: What errors call it, if not by its path.
-/// - Throws: ``DatasetError`` if the file cannot be read, or holds corrupt gzip data.
+/// - Throws: ``Files/FileError`` if the file cannot be read, ``DatasetError`` if it holds corrupt gzip data.
 func uncompressedContent(of file: URL, origin: String? = nil) throws -> [UInt8] {
-  let bytes = try content(of: file, origin: origin)
+  let bytes = [UInt8](try readFile(at: file))
   return bytes.starts(with: gzipMagic) ? try gunzip(bytes, origin: origin ?? file.path) : bytes
-}
-
-/// What the operating system says was wrong, such as "Permission denied".
-func systemMessage(of error: any Error) -> String {
-  let underlying = (error as? CocoaError)?.underlying as? POSIXError
-  return underlying.map { String(cString: strerror($0.code.rawValue)) }
-    ?? error.localizedDescription
 }
 
 /// Whether a file that should hold data holds a web page instead, such as a mirror's error message.

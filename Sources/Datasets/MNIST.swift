@@ -9,6 +9,9 @@ public enum MNIST {
     case trainImages, trainLabels, testImages, testLabels
 
     static let subfolder = "mnist"
+    /// torchvision's.
+    static let otherSubfolders = ["MNIST/raw"]
+    static let archiveName: String? = nil
     static let wholeSet = "all four files of MNIST, gzipped or not"
 
     /// The name under which it was published, uncompressed.
@@ -45,7 +48,8 @@ public enum MNIST {
 
   /// Reads MNIST, or a set in its format, from four IDX files of unsigned bytes, gzipped or not.
   ///
-  /// The files lie in `directory/mnist` or in `directory` itself, under their published names or
+  /// The files lie in `directory/mnist`, in torchvision's `directory/MNIST/raw` or in `directory`
+  /// itself, under their published names or
   /// with a dot for the second hyphen ("train-images.idx3-ubyte"). Any number of images will do;
   /// the set's name tells whether they are MNIST's very own bytes.
   ///

@@ -21,6 +21,7 @@ extension Experiment {
     for method: some Method, on dataset: ImageDataset, seed: Int, steps: Int,
     progress: StageProgress
   ) throws -> LearningRateCurve {
+    try check(for: method, on: dataset)
     let trainer = Trainer(
       network.make(seed: seed),
       schedule: ExponentialRise(steps: steps, from: 1e-5, to: 1), weightDecay: weightDecay)
@@ -34,6 +35,11 @@ extension Experiment {
       curve.learningRates.append(trainer.schedule(step).learningRate)
       curve.losses.append(value)
       try trainer.descend(loss.total, at: step)
+    }
+    guard curve.losses.count > 1 else {
+      throw Failure(
+        "learning rates: found a loss that is not finite in the first steps, expected it to fall "
+          + "at first; change the settings")
     }
     return curve
   }

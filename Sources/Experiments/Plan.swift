@@ -55,7 +55,7 @@ extension Plan: Encodable {
 }
 
 /// What tables and curves need of a training, small enough to be kept.
-public struct TrainingResult: Codable, Sendable {
+public struct TrainingResult: Codable, Sendable, Validated {
   /// What was seen on the way.
   public let curve: LearningCurve
   /// The share of right answers at the end on the validation images, if there are any.
@@ -71,6 +71,15 @@ public struct TrainingResult: Codable, Sendable {
     validationAccuracy = training.validation?.accuracy
     testAccuracy = training.test.accuracy
     stepsPerEpoch = plan.stepsPerEpoch(ofTrainingImages: dataset.train.count)
+  }
+
+  /// Throws where an accuracy is none or an epoch has no steps.
+  package func validate() throws {
+    for accuracy in [testAccuracy, validationAccuracy].compactMap({ $0 }) {
+      try ImpossibleValue.unless((0...1).contains(accuracy), "the accuracy \(accuracy)")
+    }
+    try ImpossibleValue.unless(
+      stepsPerEpoch > 0 && stepsPerEpoch < 1e12, "epochs of \(stepsPerEpoch) steps")
   }
 
   /// The validation accuracy after a share of the steps, as a share of the last one; nil where no

@@ -39,7 +39,10 @@ extension Run {
   ///
   /// - Throws: An error in one line, too, where none is.
   public func trainings(_ plans: [Plan]) throws -> [[Trained]] {
-    let dataset = self[onlyRecorded] ? nil : try dataset(.cifar10)
+    let dataset = self[onlyRecorded] ? nil : try dataset(.cifar10, train: 10, test: 10)
+    if let dataset {
+      for plan in plans { try plan.experiment.check(for: plan.method, on: dataset) }
+    }
     let trained = try plans.map { plan in
       try seeds.compactMap { try training(plan, seed: $0, on: dataset) }
     }

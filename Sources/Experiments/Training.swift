@@ -41,6 +41,7 @@ extension Experiment {
     by method: some Method, on dataset: ImageDataset, seed: Int, progress: StageProgress,
     inspect: (Training, Trainer) throws -> Result
   ) throws -> Result {
+    try check(for: method, on: dataset)
     let trainer = trainer(seed: seed)
     var pipeline = try pipeline(for: method, on: dataset.train, seed: seed)
     let heldOut = pipeline.split.validation

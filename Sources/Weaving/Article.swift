@@ -1,4 +1,5 @@
 import ChapterKit
+import Files
 import Foundation
 
 /// The article as Markdown for Pandoc: introduction, chapters, what differs, where the numbers come
@@ -49,7 +50,7 @@ func chapterFolders(in root: URL) throws -> [ChapterFolder] {
       "chapters: found no such directory in \(root.relativePath), expected a folder for each "
         + "chapter; run from the root of the package")
   }
-  let folders = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+  let folders = try listFolder(at: folder)
     .filter { folder.appending(path: $0).isExistingDirectory }
     .map { ChapterFolder(name: $0) }
     .sorted { ($0.number ?? .max, $0.name) < ($1.number ?? .max, $1.name) }
@@ -63,7 +64,7 @@ func chapterFolders(in root: URL) throws -> [ChapterFolder] {
 
 /// The text of a file below `root`.
 func source(_ path: String, in root: URL) throws -> String {
-  guard let data = try? Data(contentsOf: root.appending(path: path)) else {
+  guard let data = try readFileIfPresent(at: root.appending(path: path)) else {
     throw Failure("\(path): found no such file, expected a part of the article")
   }
   return String(decoding: data, as: UTF8.self)

@@ -31,18 +31,18 @@ extension Weaver {
       throw failure("found no alternative text of \(file), expected it in quotes behind the name")
     }
     let caption = LiterateSource.Line(paragraph[0].number, String(match.1))
-    return picture(
+    return try picture(
       file, of: program, caption: try inline([caption], at: place),
       alternative: String(alternative))
   }
 
   private mutating func picture(
     _ file: String, of program: String, caption: String, alternative: String
-  ) -> String {
+  ) throws -> String {
     figures += 1
     let found = results.shown(program)
     var (image, origin) = (notRun(program), "`make \(program)`")
-    if let found, let content = found.content(of: file) {
+    if let found, let content = try found.content(of: file) {
       image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(attribute(alternative))\">"
       origin = found.origin
     } else {
@@ -69,7 +69,7 @@ extension Weaver {
 
   /// A table that a run has written.
   mutating func table(_ file: String, of program: String) throws -> String {
-    guard let found = results.shown(program), let content = found.content(of: file) else {
+    guard let found = results.shown(program), let content = try found.content(of: file) else {
       missing += 1
       return "::: {.notice}\n\(notRun(program))\n:::"
     }

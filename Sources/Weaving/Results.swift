@@ -1,4 +1,6 @@
 import ChapterKit
+import Datasets
+import Files
 import Foundation
 
 /// The records of runs that an article may speak of.
@@ -57,15 +59,9 @@ package struct Results {
 
 extension Results.Found {
   fileprivate init?(_ program: String, in directory: URL, keptIn: String?) throws {
-    let name = "\(program).json"
-    guard let data = try? Data(contentsOf: directory.appending(path: name)) else { return nil }
-    do {
-      record = try JSON.decode(RunRecord.self, from: data)
-    } catch {
-      throw Failure(
-        "\((keptIn.map { URL(filePath: $0) } ?? directory).relativePath)/\(name): found something "
-          + "else, expected the record of a run; remove it, or run make \(program)")
-    }
+    let chapter = ChapterName(program: program)
+    guard let record = try RunRecord.load(chapter: chapter, from: directory) else { return nil }
+    self.record = record
     (self.directory, self.keptIn, self.program) = (directory, keptIn, program)
   }
 
@@ -77,7 +73,19 @@ extension Results.Found {
   var tables: [String] { shownFiles.filter { $0.hasSuffix(".md") } }
 
   /// The content of one of its files.
-  func content(of file: String) -> Data? { try? Data(contentsOf: directory.appending(path: file)) }
+  ///
+  /// - Throws: A ``Failure`` that names a file that is not the one the record lists.
+  func content(of file: String) throws -> Data? {
+    let place = directory.appending(path: file)
+    guard let content = try readFileIfPresent(at: place) else { return nil }
+    let listed = record.files.first { $0.path == file }
+    guard listed.map({ $0.sha256 == sha256Hex(content) }) ?? true else {
+      throw Failure(
+        "\(place.shortPath): found a file that was changed or damaged since it was written, expected "
+          + "the one that \(program).json lists; run make \(program) again")
+    }
+    return content
+  }
 
   /// What makes this record.
   package var command: String {

@@ -2,6 +2,7 @@
 // from them: `make check-results`.
 
 import ChapterKit
+import Files
 import Foundation
 
 let results = CommandLineOption(
@@ -10,17 +11,23 @@ let results = CommandLineOption(
 let redraw = CommandLineOption(
   flag: "redraw", "draw the pictures whose script has changed again before that")
 
+let seal = CommandLineOption(
+  flag: "seal", "put the checksum into records and trainings that have none before that")
+
 let program = Program(
   "check-results",
   summary: "Compares recorded results with their records, and draws their pictures again.",
-  options: [results, redraw])
+  options: [results, redraw, seal])
 
 exit(
   program.run { invocation in
-    let scratch = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: scratch) }
+    let scratch = URL.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { removeTree(at: scratch) }
     let check = ResultsCheck.ofProcess(
       invocation[results], scratch: scratch, console: invocation.console)
+    if invocation[seal] {
+      for path in try check.seal() { invocation.note("\(path): has a checksum now") }
+    }
     if invocation[redraw] { try check.redraw() }
     let (files, complaints) = try check.run()
     for complaint in complaints { invocation.note(complaint) }

@@ -1,6 +1,7 @@
 // Weaves the chapters into one article: `make article`.
 
 import ChapterKit
+import Files
 import Foundation
 import Weaving
 
@@ -19,14 +20,19 @@ let program = Program(
 exit(
   program.run { invocation in
     let root = URL.currentDirectory()
+    // What Pandoc and the browser write gets its place once it is whole.
+    let scratch = URL.temporaryDirectory.appending(path: "weave-\(UUID())")
+    try makeFolder(at: scratch)
+    defer { removeTree(at: scratch) }
     let article = try Article(root: root, out: invocation[out])
     for note in article.notes { invocation.note("weave: note: \(note)") }
 
     let directory = OutputDirectory(invocation[out])
     try directory.prepare(subdirectories: [])
-    try render(article.markdown, with: root.appending(path: "article/template.html"), in: directory)
-    let page = directory.file("article.html").path(percentEncoded: false)
-    let isPrinted = try printPage(in: directory)
+    let page = try render(
+      article.markdown, with: root.appending(path: "article/template.html"), in: scratch)
+    try directory.write(page, to: "article.html")
+    let isPrinted = try printPage(in: directory, scratch: scratch)
     if article.missing > 0 {
       invocation.note("weave: \(article.missing) figures, tables or numbers are not run yet")
     }
@@ -34,65 +40,66 @@ exit(
       invocation.note(
         "weave: found no Chromium in PATH, which would make article.pdf as well")
     }
-    invocation.print("weave: open \(page)" + (isPrinted ? ", or article.pdf beside it" : ""))
+    let place = directory.file("article.html").filePath
+    invocation.print("weave: open \(place)" + (isPrinted ? ", or article.pdf beside it" : ""))
   })
 
-/// Has Pandoc make the page.
-func render(_ markdown: String, with template: URL, in directory: OutputDirectory) throws {
+/// The page that Pandoc makes.
+func render(_ markdown: String, with template: URL, in scratch: URL) throws -> Data {
   guard let pandoc = findExecutable("pandoc") else {
     throw Failure(
       "pandoc: found no such program, expected it in PATH to make article.html; install it, "
         + "on Debian with apt-get install pandoc")
   }
-  try directory.write(Data(markdown.utf8), to: "article.md")
-  defer { try? directory.remove("article.md") }
-  let page = directory.partialFile(for: "article.html")
-  let (status, said) = try runToEnd(
+  let source = scratch.appending(path: "article.md")
+  try writeFile(Data(markdown.utf8), to: source)
+  let (status, page, errors) = try runToEnd(
     pandoc,
     [
-      "--from=markdown-implicit_figures", "--to=html5", "--template", template.path,
+      "--from=markdown-implicit_figures", "--to=html5", "--template", template.filePath,
       "--toc", "--toc-depth=3", "--mathml", "--wrap=none", "--shift-heading-level-by=1",
-      "--output", page.path(percentEncoded: false),
-      directory.file("article.md").path(percentEncoded: false),
-    ], in: URL.currentDirectory(), keepingErrors: true)
-  guard status == 0, said.isEmpty else {
-    try? FileManager.default.removeItem(at: page)
-    throw Failure("pandoc: found \(said), expected article.html (exit status \(status))")
+      source.filePath,
+    ], in: URL.currentDirectory())
+  let end = String(decoding: page.suffix(16), as: UTF8.self)
+  guard status == 0, errors.isEmpty, end.contains("</html>") else {
+    throw Failure(
+      "pandoc: found exit status \(status), expected article.html; it reports: \(errors.suffix(300))"
+    )
   }
-  try directory.complete("article.html")
+  return page
 }
 
 /// Chromium or Chrome, by the names they have on Debian, elsewhere, and on macOS.
 func findBrowser() -> URL? {
   let chrome = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
   return ["chromium", "chromium-browser", "google-chrome"].lazy.compactMap(findExecutable).first
-    ?? (FileManager.default.isExecutableFile(atPath: chrome) ? URL(filePath: chrome) : nil)
+    ?? (access(chrome, X_OK) == 0 ? URL(filePath: chrome) : nil)
 }
 
 /// Has a browser print the page, which makes the PDF look as the page does; false where there is no
 /// browser.
-func printPage(in directory: OutputDirectory) throws -> Bool {
+func printPage(in directory: OutputDirectory, scratch: URL) throws -> Bool {
   // What an earlier page looked like would be misleading.
-  if directory.content(of: "article.pdf") != nil { try directory.remove("article.pdf") }
+  try directory.remove("article.pdf")
   guard let browser = findBrowser() else { return false }
-  let profile = FileManager.default.temporaryDirectory.appending(path: "weave-\(UUID())")
-  defer { try? FileManager.default.removeItem(at: profile) }
-  let pdf = directory.partialFile(for: "article.pdf")
+  let pdf = scratch.appending(path: "article.pdf")
   // The sandbox does not work for root; the page is our own and runs no script.
-  let (status, said) = try runToEnd(
+  let (status, _, errors) = try runToEnd(
     browser,
     [
       "--headless", "--disable-gpu", "--no-pdf-header-footer",
-      "--user-data-dir=\(profile.path(percentEncoded: false))",
-      "--print-to-pdf=\(pdf.absoluteURL.path(percentEncoded: false))",
+      "--user-data-dir=\(scratch.appending(path: "profile").filePath)",
+      "--print-to-pdf=\(pdf.filePath)",
       directory.file("article.html").absoluteURL.absoluteString,
     ] + (geteuid() == 0 ? ["--no-sandbox"] : []),
-    in: URL.currentDirectory(), keepingErrors: true)
-  guard status == 0, FileManager.default.fileExists(atPath: pdf.path(percentEncoded: false)) else {
+    in: URL.currentDirectory())
+  let content = try readFileIfPresent(at: pdf) ?? Data()
+  let end = String(decoding: content.suffix(16), as: UTF8.self)
+  guard status == 0, end.contains("%%EOF") else {
     throw Failure(
-      "\(browser.lastPathComponent): found exit status \(status), expected article.pdf; it says "
-        + said.suffix(300))
+      "\(browser.lastPathComponent): found exit status \(status), expected article.pdf; it reports: "
+        + errors.suffix(300))
   }
-  try directory.complete("article.pdf")
+  try directory.write(content, to: "article.pdf")
   return true
 }

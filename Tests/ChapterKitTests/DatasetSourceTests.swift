@@ -1,15 +1,16 @@
 import ChapterKit
 import Datasets
+import Files
 import Foundation
 import Testing
 
 @Suite struct DatasetSourceTests {
-  struct NoNetwork: Error, CustomStringConvertible { let description = "no network" }
+  private static let noNetwork = DatasetError("no network", isUnreachable: true)
 
   /// A source that finds `present`, and behaves so when asked to download.
   private func source(
     _ present: ImageDataset?,
-    download: @escaping @Sendable (URL) throws -> Void = { _ in throw NoNetwork() }
+    download: @escaping @Sendable (URL) throws -> Void = { _ in throw DatasetSourceTests.noNetwork }
   ) -> DatasetSource {
     DatasetSource(
       name: "MNIST",
@@ -84,7 +85,7 @@ import Testing
       name: "MNIST",
       presence: { Self.isMarked($0) ? .complete : presence },
       load: { directory in
-        guard Self.isMarked(directory) else { throw NoNetwork() }
+        guard Self.isMarked(directory) else { throw Self.noNetwork }
         return Self.drawn
       },
       download: { directory, _ in
@@ -93,6 +94,71 @@ import Testing
       }, synthesise: { Self.drawn })
     #expect(bench.run { _ = try $0.dataset(source) } == status)
     #expect(bench.names(in: "data") == (status == 0 ? ["there"] : []))
+  }
+
+  /// What is there but broken, and what is there in part while the network is not, are errors, and so
+  /// is a disk that is full: only where there is nothing, and no mirror, is there a stand-in.
+  @Test(arguments: [
+    (Presence.absent, true, Int32(0)), (.absent, false, 1), (.interrupted, true, 1),
+    (.interrupted, false, 1), (.complete, true, 1), (.incomplete, true, 1),
+  ])
+  func theStandInIsForWhereThereIsNothing(
+    presence: Presence, isUnreachable: Bool, status: Int32
+  ) throws {
+    let bench = try Workbench()
+    let source = DatasetSource(
+      name: "MNIST", presence: { _ in presence },
+      load: { _ in throw DatasetError("broken") },
+      download: { _, _ in throw DatasetError("not downloaded", isUnreachable: isUnreachable) },
+      synthesise: { Self.drawn })
+    #expect(bench.run { _ = try $0.dataset(source) } == status)
+    #expect(try bench.record()?.dataset?.synthetic == (status == 0 ? true : nil))
+    if presence != .absent {
+      #expect(bench.complaints.last?.hasSuffix("synthetic data all the same: SYNTHETIC=1") == true)
+    }
+    #expect(bench.run("--synthetic") { _ = try $0.dataset(source) } == 0)
+    #expect(try bench.record()?.dataset?.synthetic == true)
+    #expect(!bench.standardError.contains("broken"), "nobody looked")
+  }
+
+  @Test(arguments: ["empty folder", "corrupt archive", "piece of an archive"])
+  func whatIsThereOfThePhotographsButBrokenIsAnError(_ what: String) throws {
+    let bench = try Workbench()
+    switch what {
+    case "empty folder": try makeFolder(at: bench.root.appending(path: "d/cifar-10-batches-bin"))
+    case "corrupt archive": try bench.write("x", to: "d/cifar-10-binary.tar.gz")
+    default: try bench.write("x", to: "d/cifar-10-binary.tar.gz.part")
+    }
+    #expect(try CIFAR10.presence(in: bench.root.appending(path: "d")) == .interrupted)
+    guard what != "piece of an archive" else { return }
+    #expect(bench.run("--data", bench.root.path + "/d") { _ = try $0.dataset(.cifar10) } == 1)
+    #expect(bench.complaints.last?.contains("/d/cifar-10-b") == true, "\(bench.standardError)")
+    #expect(try bench.record() == nil)
+  }
+
+  @Test func torchvisionsFolderIsFound() throws {
+    let bench = try Workbench()
+    let real = try RealDigits(in: bench)
+    try makeFolder(at: bench.root.appending(path: "t/MNIST"))
+    try moveItem(at: URL(filePath: real.path), to: bench.root.appending(path: "t/MNIST/raw"))
+    let path = bench.root.path + "/t"
+    #expect(bench.run("--data", path) { _ = try $0.dataset(.mnist) } == 0, "\(bench.standardError)")
+    #expect(try bench.record()?.dataset?.synthetic == false)
+  }
+
+  @Test func aSetThatIsTooSmallOrLacksAClassIsNamedBeforeAnyWork() throws {
+    let bench = try Workbench()
+    let real = try RealDigits(in: bench)
+    for (train, found) in [
+      (2, "found 1 training images, expected at least 2"),
+      (1, "found no training image of the class 0"),
+    ] {
+      let status = bench.run("--data", real.path) { run in
+        _ = try run.dataset(.mnist, train: train, test: 1)
+        Issue.record("There must be no work.")
+      }
+      #expect(status == 1 && bench.complaints.last?.contains(found) == true)
+    }
   }
 
   @Test func aRunOnSyntheticDataNeverReplacesARecordOfRealData() throws {

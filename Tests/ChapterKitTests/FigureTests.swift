@@ -14,7 +14,7 @@ import Testing
           name: "chapter3-dots",
           columns: [DataColumn("x", x), DataColumn("class", Array(x.indices))]))
       run.draw(
-        "dots", into: "dots.png", data: ["chapter3-dots"], variables: ["temperature": temperature])
+        "dots", into: "dots.svg", data: ["chapter3-dots"], variables: ["temperature": temperature])
     }
   }
 
@@ -32,7 +32,7 @@ import Testing
     }
     #expect(try drawings() == 1)
     #expect(try drawings() == 0)
-    #expect(try drawings(after: { bench.commit = "another" }) == 0, "the results are the old ones")
+    #expect(try drawings(after: { bench.commit = "abcdef0" }) == 0, "the results are the old ones")
     let script = "# 'figures/lines.gp'\nload 'figures/style.gp'\nplot 'figures/article/dots.tsv'"
     #expect(try drawings(after: { try bench.write(script, to: "figures/dots.gp") }) == 1)
     #expect(try drawings(after: { try bench.write("unset grid", to: "figures/style.gp") }) == 1)
@@ -41,10 +41,10 @@ import Testing
     #expect(try drawings([0.2, 1]) == 1)
     #expect(try drawings([0.2, 1], "0.1") == 1)
     #expect(
-      try drawings(after: { try bench.write("x", to: "figures/dots.png") }, [0.2, 1], "0.1") == 1)
+      try drawings(after: { try bench.write("x", to: "figures/dots.svg") }, [0.2, 1], "0.1") == 1)
     #expect(
       try drawings(
-        after: { try FileManager.default.removeItem(at: bench.out.appending(path: "dots.png")) },
+        after: { try FileManager.default.removeItem(at: bench.out.appending(path: "dots.svg")) },
         [0.2, 1], "0.1") == 1)
     #expect(try drawings([0.2, 1], "0.1") == 0)
     // A new result has a new origin, which the picture's stamp tells.
@@ -54,10 +54,10 @@ import Testing
   @Test func gnuplotGetsEveryVariableWhole() throws {
     let bench = try Workbench()
     #expect(draw(bench, temperature: "it's \"½\" $HOME `id`") == 0, "\(bench.standardError)")
-    let picture = try #require(bench.read("figures/dots.png"))
+    let picture = try #require(bench.read("figures/dots.svg"))
     let path = bench.out.path.replacing("'", with: "''")
     #expect(path.contains("chapter kit''s "), "the path is meant to be a hard one")
-    #expect(picture.hasPrefix("plot 1data='\(path)/data"))
+    #expect(picture.contains("\nplot 1data='\(path)/data'; out='/dev/stdout'; "))
     #expect(picture.contains("; temperature='it''s \"½\" $HOME `id`'; watermark=''\n"))
     #expect(picture.contains("; stamp='chapter 3 · article · seed 0 · commit 1a2b3c4 · "))
     #expect(bench.names(in: "figures").filter { $0.hasPrefix(".partial") } == [])
@@ -66,20 +66,17 @@ import Testing
   @Test func smokeRunsWarnInThePicture() throws {
     let bench = try Workbench()
     let status = bench.run("--preset", "smoke") { run in
-      run.draw("dots", into: "dots.png", data: [])
+      run.draw("dots", into: "dots.svg", data: [])
     }
     #expect(status == 0, "\(bench.standardError)")
-    #expect(bench.read("figures/smoke/dots.png")?.contains("watermark='SMOKE RUN'") == true)
+    #expect(bench.read("figures/smoke/dots.svg")?.contains("watermark='SMOKE RUN'") == true)
   }
 
   @Test(arguments: [
     ("echo 'line 3: undefined' >&2; exit 1", "found exit status 1 from gnuplot"),
     ("echo 'line 3: undefined' >&2", "found no picture from gnuplot"),
-    (
-      "echo 'line 3: undefined' >&2; "
-        + "touch \"$(echo \"$2\" | sed \"s/.*out='\\(.*\\)'; stamp=.*/\\1/; s/''/'/g\")\"",
-      "found no picture from gnuplot"
-    ),
+    ("echo 'line 3: undefined' >&2; kill -9 $$", "found exit status 137 from gnuplot"),
+    ("echo '<?xml?><svg>'; echo 'line 3: undefined' >&2", "found an SVG without its end, 13 bytes"),
   ])
   func aFailingGnuplotIsQuotedAndLeavesNoPicture(script: String, found: String) throws {
     let bench = try Workbench()
@@ -88,7 +85,8 @@ import Testing
     #expect(bench.complaints.suffix(2).first == "gnuplot: line 3: undefined")
     #expect(
       bench.complaints.last?.hasPrefix(
-        "chapter3: figures/dots.gp: \(found), expected dots.png; the data files are in ") == true)
+        "chapter3: figures/dots.gp: \(found)") == true)
+    #expect(bench.complaints.last?.contains(", expected dots.svg; the data files are in ") == true)
     #expect(bench.read("figures/data/chapter3-dots.tsv") != nil)
     #expect(bench.names(in: "figures").sorted() == ["cache", "data", "dots.gp", "style.gp"])
   }
@@ -104,7 +102,7 @@ import Testing
     #expect(
       bench.complaints.last?.hasPrefix("chapter3: figures/lines.gp: found no such file") == true)
 
-    #expect(bench.run { $0.draw("dots", into: "dots.png", data: ["chapter2-x"]) } == 1)
+    #expect(bench.run { $0.draw("dots", into: "dots.svg", data: ["chapter2-x"]) } == 1)
     #expect(
       bench.complaints.last?.hasSuffix("data/chapter2-x.tsv: found nothing, expected data") == true)
   }
@@ -124,7 +122,77 @@ import Testing
       stats file using "x" nooutput
       print sprintf("%.17g %d", STATS_sum, STATS_records)
       """, to: "figures/dots.gp")
-    #expect(draw(bench, temperature: "it's \"½\"") == 0, "\(bench.standardError)")
-    #expect(bench.read("figures/dots.png") == "it's \"½\"\n1.1000000000000001 2\n")
+    let status = bench.run { run in
+      run.write(DataFile(name: "chapter3-dots", columns: [DataColumn("x", [0.1, 1])]))
+      run.draw(
+        "dots", into: "dots.txt", data: ["chapter3-dots"], variables: ["temperature": "it's \"½\""])
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    #expect(bench.read("figures/dots.txt") == "it's \"½\"\n1.1000000000000001 2\n")
+  }
+
+  /// A disk that fills while gnuplot draws: it only complains.
+  @Test func aWarningAboutWritingIsAFailure() throws {
+    let bench = try Workbench()
+    bench.gnuplot = try bench.gnuplot(
+      "echo '<?xml?></svg>'; echo 'svg: could not write to file: No space left' >&2")
+    #expect(draw(bench) == 1)
+    #expect(
+      bench.complaints.last?.contains("found a warning about writing from gnuplot") == true)
+    #expect(bench.read("figures/dots.svg") == nil)
+  }
+
+  @Test func aGnuplotThatCannotBeStartedIsNamed() throws {
+    let bench = try Workbench()
+    bench.gnuplot = try bench.script(named: "gnuplot", "")
+    try bench.write("#!/no/such/interpreter\n", to: "gnuplot")
+    #expect(draw(bench) == 1)
+    #expect(
+      bench.complaints.last?.hasSuffix(
+        "gnuplot: cannot be started (found no interpreter /no/such/interpreter, which its first line "
+          + "names); install it again, or put another one first in PATH") == true,
+      "\(bench.standardError)")
+  }
+
+  /// The real one, with a start-up file that changes how numbers look, and one that breaks it.
+  @Test(arguments: ["set grid; set decimalsign ','", "exit status 3"])
+  func startUpFilesAndLocalesChangeNothing(startUp: String) async throws {
+    let picture = try Self.realPicture(home: nil)
+    try #require(picture.contains("0.5"))
+    await #expect(processExitsWith: .exitCode(7)) {
+      [startUp = startUp as String, picture = picture as String] in
+      let home = try Workbench()
+      try home.write(startUp, to: ".gnuplot")
+      setenv("HOME", home.root.path, 1)
+      setenv("LC_ALL", "de_DE.UTF-8", 1)
+      setenv("GNUPLOT_LIB", home.root.path, 1)
+      exit(try FigureTests.realPicture(home: home) == picture ? 7 : 1)
+    }
+  }
+
+  private static func realPicture(home: Workbench?) throws -> String {
+    let bench = try Workbench()
+    bench.gnuplot = try #require(findExecutable("gnuplot"), "the tests need gnuplot")
+    try bench.write(
+      "set terminal svg; set output out; set xrange [0:1]; plot x", to: "figures/dots.gp")
+    _ = bench.run { $0.draw("dots", into: "dots.svg", data: []) }
+    return bench.read("figures/dots.svg") ?? ""
+  }
+
+  @Test func everyCutPictureIsFound() throws {
+    let bench = try Workbench()
+    bench.gnuplot = try #require(findExecutable("gnuplot"), "the tests need gnuplot")
+    try bench.write(
+      "set terminal pngcairo size 60,40; set output out; plot x", to: "figures/dots.gp")
+    #expect(bench.run { $0.draw("dots", into: "a.png", data: []) } == 0, "\(bench.standardError)")
+    let whole = try Data(contentsOf: bench.out.appending(path: "a.png"))
+    for length in 0..<whole.count {
+      #expect(flaw(ofPicture: whole.prefix(length), named: "a.png") != nil, "cut at \(length)")
+      var changed = whole
+      changed[length] ^= 0x10
+      #expect(flaw(ofPicture: changed, named: "a.png") != nil, "changed at \(length)")
+    }
+    #expect(flaw(ofPicture: whole + [0], named: "a.png") != nil)
+    #expect(flaw(ofPicture: whole, named: "a.png") == nil)
   }
 }

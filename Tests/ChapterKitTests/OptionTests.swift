@@ -29,7 +29,7 @@ import Testing
     (["--temperature", "1,"], expectedTemperatures("1,")),
     (["--temperature", "1,0.5,1.0"], expectedTemperatures("1,0.5,1.0")),
     (["--rate", "1.5"], "--rate: found \"1.5\", expected a number from 0 to 1"),
-    (["--balanced=yes"], "--balanced: found \"yes\", expected no value"),
+    (["--balanced=yes"], "--balanced: found \"yes\", expected no value, 1 or 0"),
     (["--speed", "1"], "--speed: found an unknown option, expected one of \(known)"),
     (["-s"], "-s: found an unknown option, expected one of \(known)"),
     (
@@ -53,7 +53,7 @@ import Testing
   }
 
   private static let known =
-    "--preset, --seed, --seeds, --data, --out, --threads, --save-every, --temperature, --rate, "
+    "--preset, --seed, --seeds, --data, --synthetic, --out, --threads, --save-every, --temperature, --rate, "
     + "--balanced, --help"
 
   @Test func valuesAndDefaults() throws {

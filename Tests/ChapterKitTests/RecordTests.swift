@@ -1,5 +1,6 @@
 import ChapterKit
 import Datasets
+import Files
 import Foundation
 import Testing
 
@@ -45,7 +46,9 @@ import Testing
   }
 
   @Test func aRecordIsWrittenAsItWasRead() throws {
-    #expect(String(decoding: try record().encoded(), as: UTF8.self) == written + "\n")
+    let lines = String(decoding: try record().encoded(), as: UTF8.self).split(separator: "\n")
+    #expect(lines[1] == "  \"sha256\" : \"\(sha256Hex(Data((written + "\n").utf8)))\",")
+    #expect((lines[..<1] + lines[2...]).joined(separator: "\n") == written)
   }
 
   @Test func unknownsAreNullAndComeBack() throws {
@@ -153,15 +156,97 @@ import Testing
     let bench = try Workbench()
     try bench.write("", to: "file")
     let wrong = [
-      (bench.root.path + "/file", "/file, which cannot be written (it is a file)"),
-      ("/dev/null/out", "/dev/null/out, which cannot be written (Not a directory)"),
+      (bench.root.path + "/file", "/file: cannot be made (mkdir: Not a directory)"),
+      ("/dev/null/out", "/dev/null/out: cannot be made (mkdir: Not a directory)"),
     ]
     for (out, complaint) in wrong {
       #expect(bench.run("--out", out) { _ in Issue.record("There must be no work.") } == 1)
       #expect(bench.complaints.count == 1)
-      #expect(bench.standardError.hasPrefix("chapter3: --out: found "))
-      #expect(bench.standardError.hasSuffix("\(complaint), expected a writable directory\n"))
+      #expect(
+        bench.standardError.hasPrefix(
+          "chapter3: --out: expected a directory that can be written, found "))
+      #expect(bench.standardError.contains("\(complaint); move "), "\(bench.standardError)")
     }
+  }
+}
+
+/// Values that nothing here can have written, under a checksum that is right.
+@Suite struct ImpossibleRecordTests {
+  @Test(arguments: [
+    ("0.907", "9e300", "the metric accuracy.T0.5 with the mean 9e+300"),
+    ("0.907", "\"nan\"", "the metric accuracy.T0.5 with the mean nan"),
+    ("\"n\" : 1,", "\"n\" : 0,", "the metric accuracy.T0.5 of 0 runs"),
+    ("\"sd\" : null", "\"sd\" : -1", "the metric accuracy.T0.5 with the deviation -1.0"),
+    ("1a2b3c4d5e6f", "1a2b3c4d'; x", "the commit \"1a2b3c4d'; x\""),
+    ("2025-01-01T00:00:00Z", "yesterday", "the date \"yesterday\""),
+    ("231.4", "-1", "wallSeconds of -1.0"),
+    ("\"threads\" : 2", "\"threads\" : 0", "0 threads"),
+    ("data/chapter3-tsne.tsv", "../chapter3-tsne.tsv", "the path \"../chapter3-tsne.tsv\""),
+  ])
+  func areRefused(old: String, new: String, found: String) throws {
+    let bench = try Workbench()
+    let changed = Data((written.replacing(old, with: new) + "\n").utf8)
+    try bench.write(
+      String(decoding: SealedJSON.seal(changed), as: UTF8.self), to: "figures/chapter3.json")
+    let error = #expect(throws: Failure.self) { try bench.record() }
+    #expect(
+      error?.description.hasSuffix(
+        "chapter3.json: found \(found), expected the record of a run; remove it, or run make chapter3"
+      )
+        == true, "\(error?.description ?? "")")
+  }
+
+  /// Every byte of a record counts.
+  @Test func noChangedByteEscapes() throws {
+    let bench = try Workbench()
+    let whole = SealedJSON.seal(Data((written + "\n").utf8))
+    let file = bench.root.appending(path: "figures/chapter3.json")
+    try whole.write(to: file)
+    #expect(try bench.record() != nil)
+    for place in whole.indices {
+      var changed = whole
+      changed[place] ^= 1
+      try changed.write(to: file)
+      #expect(throws: Failure.self, "byte \(place)") { try bench.record() }
+      try whole.prefix(place).write(to: file)
+      #expect(throws: Failure.self, "cut at \(place)") { try bench.record() }
+    }
+  }
+
+  @Test func aRunThatComputesNonsenseWritesNoRecord() throws {
+    let bench = try Workbench()
+    #expect(bench.run { $0.record(metric: "accuracy", values: [Double.nan]) } == 1)
+    #expect(bench.complaints.last?.contains("found the metric accuracy with the mean nan") == true)
+    #expect(bench.read("figures/chapter3.json") == nil)
+  }
+
+  @Test func aFolderInTheRecordsPlaceIsNamedBeforeAnyWork() throws {
+    let bench = try Workbench()
+    try bench.write("", to: "figures/chapter3.json/file")
+    #expect(bench.run { _ in Issue.record("There must be no work.") } == 1)
+    #expect(
+      bench.complaints.last?.hasSuffix(
+        "chapter3.json: cannot be read (read: Is a directory); move the folder of that name away")
+        == true, "\(bench.standardError)")
+  }
+
+  @Test func aDamagedRecordIsNoMissingOne() throws {
+    let bench = try Workbench()
+    #expect(bench.run { $0.record(metric: "accuracy", values: [0.5]) } == 0)
+    let whole = try #require(bench.read("figures/chapter3.json"))
+    #expect(try Records(in: bench.out, of: [3, "ablations"])["ablations"] == nil)
+    try bench.write(String(whole.prefix(300)), to: "figures/ablations.json")
+    #expect { try Records(in: bench.out, of: [3, "ablations"]) } throws: {
+      oneLine($0).contains("ablations.json: found a file that was changed or damaged")
+    }
+    #expect(throws: Never.self) { try Records(in: bench.out, of: [3]) }
+    try bench.write(whole, to: "figures/ablations.json")
+    #expect { try Records(in: bench.out) } throws: {
+      oneLine($0).contains("found the record of chapter3, expected that of ablations")
+    }
+    try removeFile(at: bench.out.appending(path: "ablations.json"))
+    try bench.write("{}", to: "figures/bench.json")
+    #expect(throws: Never.self) { try Records(in: bench.out) }
   }
 }
 

@@ -5,9 +5,8 @@ import Testing
 @Suite struct ResultsCheckTests {
   /// A gnuplot whose pictures are script and data, wherever they are drawn.
   private let drawing = """
-    out=$(printf '%s' "$2" | sed -E "s/.*; out='(([^']|'')*)'.*/\\1/; s/''/'/g")
-    data=$(printf '%s' "$2" | sed -E "s/.*data='(([^']|'')*)'; out=.*/\\1/; s/''/'/g")
-    cat "$3" "$data/dots.tsv" > "$out"
+    data=$(printf '%s' "$3" | sed -E "s/.*data='(([^']|'')*)'; out=.*/\\1/; s/''/'/g")
+    cat "$4" "$data/dots.tsv"
     """
 
   /// A bench with the results of a run: a data file and a picture.
@@ -16,7 +15,7 @@ import Testing
     bench.gnuplot = try bench.gnuplot(drawing)
     let status = bench.run { run in
       run.write(DataFile(name: "dots", columns: [DataColumn("x", [1, 2])], kind: kind))
-      run.draw("dots", into: "dots.svg", data: ["dots"])
+      run.draw("dots", into: "dots.txt", data: ["dots"])
     }
     #expect(status == 0, "\(bench.standardError)")
     return bench
@@ -40,12 +39,12 @@ import Testing
     let bench = try recorded()
     try bench.write("plot 2", to: "figures/dots.gp")
     let redrawn = try complaints(bench)
-    #expect(redrawn.count == 1 && redrawn[0].contains("dots.svg: found another picture"))
+    #expect(redrawn.count == 1 && redrawn[0].contains("dots.txt: found another picture"))
 
     try bench.write("changed", to: "figures/data/dots.tsv")
     #expect(try complaints(bench).contains { $0.contains("dots.tsv: found a file that was") })
-    try FileManager.default.removeItem(at: bench.out.appending(path: "dots.svg"))
-    #expect(try complaints(bench).contains { $0.contains("dots.svg: found no such file") })
+    try FileManager.default.removeItem(at: bench.out.appending(path: "dots.txt"))
+    #expect(try complaints(bench).contains { $0.contains("dots.txt: found no such file") })
   }
 
   @Test func picturesOfAChangedScriptAreDrawnAgain() throws {
@@ -56,7 +55,7 @@ import Testing
     try bench.write("plot 2", to: "figures/dots.gp")
     try check(bench).redraw()
     #expect(try complaints(bench) == [])
-    #expect(bench.read("figures/dots.svg")?.hasPrefix("plot 2") == true)
+    #expect(bench.read("figures/dots.txt")?.hasPrefix("plot 2") == true)
   }
 
   @Test func anotherGnuplotNeedNotDrawTheSameBytes() throws {
@@ -72,12 +71,32 @@ import Testing
     let bench = try recorded(.pixels)
     try FileManager.default.removeItem(at: bench.out.appending(path: "data/dots.tsv"))
     #expect(try complaints(bench) == [])
-    try bench.write("another", to: "figures/dots.svg")
+    try bench.write("another", to: "figures/dots.txt")
     #expect(try complaints(bench).count == 1)
   }
 
   @Test func aFolderWithoutRecordsIsNamed() throws {
     let bench = try Workbench()
     #expect { try complaints(bench) } throws: { oneLine($0).contains("found no record of a run") }
+  }
+
+  @Test func recordsWithoutAChecksumAreGivenOneAndOthersAreNot() throws {
+    let bench = try recorded()
+    let sealed = try #require(bench.read("figures/chapter3.json"))
+    let line = try #require(sealed.split(separator: "\n").dropFirst().first)
+    try bench.write(sealed.replacing("\(line)\n", with: ""), to: "figures/chapter3.json")
+    #expect { try complaints(bench) } throws: {
+      oneLine($0).contains("chapter3.json: found a file without the checksum")
+    }
+    #expect(try check(bench).seal() == ["chapter3.json"])
+    #expect(bench.read("figures/chapter3.json") == sealed)
+    #expect(try complaints(bench) == [])
+
+    let changed = sealed.replacing("article", with: "overnight")
+    try bench.write(changed, to: "figures/chapter3.json")
+    #expect(try check(bench).seal() == [])
+    #expect { try complaints(bench) } throws: {
+      oneLine($0).contains("chapter3.json: found a file that was changed or damaged")
+    }
   }
 }

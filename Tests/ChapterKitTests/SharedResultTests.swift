@@ -70,11 +70,15 @@ import Testing
   @Test func aDamagedFileIsNamed() throws {
     let bench = try Workbench()
     try train(bench)
-    try bench.write("{", to: "figures/trainings/a-training-seed-0.json")
+    let path = "figures/trainings/a-training-seed-0.json"
+    let whole = try #require(bench.read(path))
+    try bench.write(whole.replacing("\"value\" : 7", with: "\"value\" : 8"), to: path)
     let status = bench.run { _ = try $0.shared(Int.self, stage(), on: dataset) }
     #expect(status == 1)
     #expect(
-      bench.standardError.contains("a-training-seed-0.json: found something else"),
+      bench.standardError.contains(
+        "a-training-seed-0.json: found a file that was changed or damaged since it was "
+          + "written, expected the result of a training; remove it; the training then runs again"),
       "\(bench.standardError)")
   }
 }

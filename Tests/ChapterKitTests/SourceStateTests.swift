@@ -23,6 +23,10 @@ import Testing
     try git("commit", "-m", "first", in: bench)
     let clean = SourceState.ofCheckout(at: bench.root)
     #expect(clean.commit.count == 40 && clean.dirty == false)
+    try bench.write("", to: "copy/Package.swift")
+    #expect(
+      SourceState.ofCheckout(at: bench.root.appending(path: "copy"))
+        == SourceState(commit: "unknown", dirty: nil), "that is another checkout's commit")
     try bench.write("notes", to: "notes.txt")
     #expect(SourceState.ofCheckout(at: bench.root) == clean)
     try bench.write("new", to: "Sources/New.swift")

@@ -1,5 +1,6 @@
 import ChapterKit
 import Datasets
+import Files
 import Foundation
 import Testing
 
@@ -135,15 +136,58 @@ import Testing
 
   @Test func leftoversOfADeadProcessAreRemoved() throws {
     let bench = try Workbench()
-    // Process numbers end below 2²² on Linux and below 100,000 on macOS.
-    let dead = "figures/data/.partial-99999999-chapter3-dots.tsv"
-    let alive = "figures/.partial-\(ProcessInfo.processInfo.processIdentifier)-chapter3.png"
-    let foreign = "figures/.partial-notes"
-    for path in [dead, alive, foreign] { try bench.write("", to: path) }
+    let dead = "figures/data/.partial-\(hostName)-1-0-chapter3-dots.tsv"
+    let foreign = "figures/.partial-another.host-1-0-chapter3.json"
+    for path in [dead, foreign] { try bench.write("", to: path) }
     _ = computed(in: bench)
     #expect(bench.read(dead) == nil)
-    #expect(bench.read(alive) != nil)
     #expect(bench.read(foreign) != nil)
+  }
+
+  // MARK: Two processes in one OUT
+
+  @Test func theSameChapterRunsOnceAtATime() throws {
+    let bench = try Workbench()
+    let inner = try Workbench(root: bench.root)
+    var statuses: [Int32] = []
+    statuses.append(
+      bench.run { _ in
+        statuses.append(inner.run { _ in Issue.record("There must be no work.") })
+        statuses.append(inner.run("--preset", "smoke") { _ in })
+      })
+    statuses.append(inner.run { _ in })
+    #expect(statuses == [1, 0, 0, 0])
+    #expect(bench.names(in: "figures/cache/chapter3") == ["article"])
+  }
+
+  @Test func aRunOnAnotherHostIsRespectedWhileItIsAlive() throws {
+    let bench = try Workbench()
+    let lock = "figures/cache/chapter3/.lock"
+    try bench.write("another.host 4711", to: lock)
+    #expect(bench.run { _ in Issue.record("There must be no work.") } == 1)
+    #expect(
+      bench.complaints.last?.hasSuffix(
+        "cache/chapter3/.lock: found chapter3 being run there by process 4711 on host another.host, "
+          + "expected no other run; wait for it to end, or give another OUT (--out); if that host is "
+          + "gone, remove this file") == true, "\(bench.standardError)")
+    #expect(bench.read(lock) == "another.host 4711")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date() - 700], ofItemAtPath: bench.root.appending(path: lock).path)
+    #expect(bench.run { _ in } == 0, "\(bench.standardError)")
+    try bench.write("\(hostName) 4711", to: lock)
+    #expect(bench.run { _ in } == 0, "its process is gone: the lock would be held")
+  }
+
+  @Test func checkpointsThatCouldNotBeRemovedAreRemovedLater() throws {
+    let bench = try Workbench()
+    _ = computed(in: bench)
+    let result = try #require(bench.names(in: cachePath).first { $0.hasPrefix("embed-") })
+    let stale = result.replacing(".jsonl", with: ".7.checkpoint")
+    let others = "embed-0123456789abcdef.7.checkpoint"
+    for name in [stale, others] { try bench.write("", to: "\(cachePath)/\(name)") }
+    #expect(computed(in: bench) == [])
+    #expect(!bench.names(in: cachePath).contains(stale))
+    #expect(bench.names(in: cachePath).contains(others), "progress with other settings stays")
   }
 
   @Test func fileNamesOfStages() {

@@ -30,8 +30,7 @@ final class Workbench {
     gnuplot = try gnuplot(
       """
       echo "$*" >> gnuplot.log
-      out=$(printf '%s' "$2" | sed -E "s/.*; out='(([^']|'')*)'.*/\\1/; s/''/'/g")
-      { cat "$3"; echo "$2"; } > "$out"
+      echo "<?xml version='1.0'?>"; cat "$4"; echo "$3"; echo "</svg>"
       """)
   }
 
@@ -95,7 +94,8 @@ final class Workbench {
   /// How often gnuplot was called so far.
   var drawings: Int { read("gnuplot.log")?.split(separator: "\n").count ?? 0 }
 
-  /// A gnuplot that says which it is, and otherwise does what `lines` say.
+  /// A gnuplot that says which it is, and otherwise does what `lines` say, where $3 is the text of
+  /// the assignments and $4 the script.
   func gnuplot(_ lines: String, version: String = "gnuplot 5") throws -> URL {
     try script(
       named: "gnuplot",

@@ -92,8 +92,8 @@ import Testing
   @Test func leavesNothingOfAnArchiveOfSomethingElse() throws {
     try serve(tarArchive(of: "cifar-100-binary"))
     expectLine(
-      folder["data/cifar-10-batches-bin"], found: "that it cannot be made",
-      expected: "a folder to unpack \(name) to"
+      folder["data/\(name)"], found: "an archive without the folder cifar-10-batches-bin",
+      expected: "one with it; remove the archive"
     ) { try download() }
     #expect(try arrived() == ["data/\(name)"])
   }

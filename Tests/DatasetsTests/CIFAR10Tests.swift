@@ -111,12 +111,12 @@ import Testing
     let file = folder["data_batch_2.bin"]
     try FileManager.default.removeItem(at: file)
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
-    expectLine(file, found: "Is a directory", expected: "a readable file")
+    expectFileError(file, "Is a directory") { _ = try CIFAR10.load(from: folder.url) }
   }
 
   @Test func refusesAFileInPlaceOfTheFolder() throws {
     let file = try folder.write([1], to: "cifar-10-batches-bin")
-    expectLine(file, found: "Not a directory", expected: "a readable folder")
+    expectFileError(file, "Not a directory") { _ = try CIFAR10.load(from: folder.url) }
   }
 
   /// Expects reading to fail with one line about the file.

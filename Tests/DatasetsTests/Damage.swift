@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Testing
 
@@ -35,4 +36,15 @@ func expectLine(
   #expect(parts.first?.contains(found) == true, "\(line)", sourceLocation: location)
   #expect(parts.last?.contains(expected) == true, "\(line)", sourceLocation: location)
   #expect(!line.contains("\n"), sourceLocation: location)
+}
+
+/// Expects `body` to fail with one line that names the file and the system's reason.
+func expectFileError(
+  _ file: URL, _ reason: String, at location: SourceLocation = #_sourceLocation,
+  from body: () throws -> Void
+) {
+  let line =
+    #expect(throws: FileError.self, sourceLocation: location) { try body() }?.description ?? ""
+  #expect(line.hasPrefix("\(file.path): cannot be "), "\(line)", sourceLocation: location)
+  #expect(line.contains(": \(reason)); "), "\(line)", sourceLocation: location)
 }

@@ -179,9 +179,7 @@ import Testing
   @Test func saysThatTheFolderCannotBeMade() throws {
     try folder.write([], to: "here")
     try folder.write(content, to: "mirror/file")
-    let line = failure(from: ["mirror/file"])
-    #expect(line.hasPrefix("\(folder["here"].path): found that it cannot be made ("))
-    #expect(line.hasSuffix("expected a folder to download to"))
+    expectFileError(folder["here"], "Not a directory") { try download(from: ["mirror/file"]) }
   }
 }
 

@@ -186,7 +186,7 @@ import Testing
     let file = folder[MNIST.Part.testLabels.fileName]
     try FileManager.default.removeItem(at: file)
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
-    expectLine(file, found: "Is a directory", expected: "a readable file")
+    expectFileError(file, "Is a directory") { _ = try MNIST.load(from: folder.url) }
   }
 
   @Test func refusesAFileThatCannotBeRead() throws {
@@ -195,12 +195,12 @@ import Testing
     try FileManager.default.removeItem(at: file)
     try FileManager.default.createSymbolicLink(
       at: file, withDestinationURL: folder["where nothing is"])
-    expectLine(file, found: "No such file or directory", expected: "a readable file")
+    expectFileError(file, "No such file or directory") { _ = try MNIST.load(from: folder.url) }
   }
 
   @Test func refusesAFileInPlaceOfTheFolder() throws {
     let file = try folder.write([1], to: "mnist")
-    expectLine(file, found: "Not a directory", expected: "a readable folder")
+    expectFileError(file, "Not a directory") { _ = try MNIST.load(from: folder.url) }
   }
 
   /// Expects reading to fail with one line about the file.

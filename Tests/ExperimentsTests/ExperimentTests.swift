@@ -1,4 +1,5 @@
 import ChapterKit
+import Datasets
 import Engine
 import Experiments
 import Foundation
@@ -80,5 +81,34 @@ import Testing
       #expect(experiment.phases.map(\.share).reduce(0, +) == 1)
       #expect(method.rampSteps == (preset == .article ? 3000 : 3 * experiment.steps))
     }
+  }
+
+  /// Each number for itself is one that the options allow.
+  @Test(
+    arguments: [
+      (10, 0, 0, "found 10, expected at least 32"),
+      (300, 10, 0, "found 300 beside 10 validation images"),
+      (260, 20, 0, "unlabelled images: found 20 beside 260"),
+      (40, 0, 1, "decay of the average (--average): found 1.0"),
+      (40, 200, 0.9, "nothing"),
+    ] as [(Int, Int, Float, String)])
+  func settingsAreCheckedAgainstEachOtherBeforeAnyWork(
+    labels: Int, validation: Int, average: Float, found: String
+  ) {
+    let dataset = syntheticColourImages(trainCount: 300, testCount: 10, seed: 0)
+    let checked = experiment {
+      ($0.labelledBatch, $0.unlabelledBatch) = (32, 32)
+      ($0.labels, $0.validation, $0.averageDecay) = (labels, validation, average)
+    }
+    var complaint = "nothing"
+    do { try checked.check(for: MixMatchStep(), on: dataset) } catch { complaint = oneLine(error) }
+    #expect(complaint.contains(found), "\(complaint)")
+  }
+
+  @Test func aMethodThatTakesNoUnlabelledImagesNeedsNone() throws {
+    let dataset = syntheticColourImages(trainCount: 64, testCount: 10, seed: 0)
+    let checked = experiment { ($0.labels, $0.validation) = (64, 0) }
+    #expect(throws: Never.self) { try checked.check(for: LabelsOnly(), on: dataset) }
+    #expect(throws: Failure.self) { try checked.check(for: MixMatchStep(), on: dataset) }
   }
 }

@@ -69,9 +69,18 @@ import Weaving
     let article = try SmallArticle()
     try article.write("{}", to: "results/chapter1.json")
     #expect(
-      article.complaint()
-        == "results/chapter1.json: found something else, expected the record of a run; "
-        + "remove it, or run make chapter1")
+      article.complaint().hasSuffix(
+        "results/chapter1.json: found a file without the checksum that its second line should be, "
+          + "expected the record of a run; remove it, or run make chapter1"))
+  }
+
+  @Test func aPictureThatIsNotTheOneOfTheRecord() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// ![A map.](map.svg \"dots\")\n")
+    try article.writeRecord()
+    #expect(article.complaint() == "")
+    try article.write("<svg", to: "figures/map.svg")
+    #expect(article.complaint().contains("map.svg: found a file that was changed or damaged since"))
   }
 
   /// A run of the reader's own may coincide with a number of the article: that must not stop them.

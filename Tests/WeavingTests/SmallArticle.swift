@@ -1,4 +1,5 @@
 import ChapterKit
+import Datasets
 import Foundation
 
 import Weaving
@@ -29,13 +30,15 @@ final class SmallArticle {
     in folder: String = "figures", accuracy: Double = 0.9071, preset: String = "article",
     synthetic: Bool = false, seeds: [Int] = [0, 1, 2], sources: [String]? = nil
   ) throws {
+    let (map, table) = ("<svg/>", "**A table.**\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
     let others = sources.map { ", \"sources\": \($0)" } ?? ""
     let stage =
       "\"commit\": \"1a2b3c4\", \"date\": \"2026-01-01T00:00:00Z\", \"threads\": 2, "
       + "\"blasCore\": \"SkylakeX\""
-    try write(
+    let json = Data(
       """
-      {"chapter": 1, "title": "One", "preset": "\(preset)", "seeds": \(seeds), "settings": {},
+      {
+       "chapter": 1, "title": "One", "preset": "\(preset)", "seeds": \(seeds), "settings": {},
        "dataset": {"name": "MNIST", "sha256": "ba89104612345678", "synthetic": \(synthetic)},
        \(stage), "dirty": false, "wallSeconds": 231,
        "metrics": {"accuracy.T1": {"mean": \(accuracy), "sd": 0.0042, "n": 3},
@@ -43,11 +46,13 @@ final class SmallArticle {
        "stages": [],
        "files": [
          {"path": "data/one.tsv", "kind": "data", "sha256": "", "drawnFrom": null},
-         {"path": "map.svg", "kind": "figure", "sha256": "", "drawnFrom": ""},
-         {"path": "results.md", "kind": "data", "sha256": "", "drawnFrom": null}]\(others)}
-      """, to: "\(folder)/chapter1.json")
-    try write("<svg/>", to: "\(folder)/map.svg")
-    try write("**A table.**\n\n| a | b |\n| - | - |\n| 1 | 2 |\n", to: "\(folder)/results.md")
+         {"path": "map.svg", "kind": "figure", "sha256": "\(sha256Hex(Data(map.utf8)))", "drawnFrom": ""},
+         {"path": "results.md", "kind": "data", "sha256": "\(sha256Hex(Data(table.utf8)))", "drawnFrom": null}]\(others)}
+      """.utf8)
+    try write(
+      String(decoding: SealedJSON.seal(json), as: UTF8.self), to: "\(folder)/chapter1.json")
+    try write(map, to: "\(folder)/map.svg")
+    try write(table, to: "\(folder)/results.md")
   }
 
   func woven() throws -> Article { try Article(root: root, out: out) }

@@ -220,7 +220,9 @@ exit(
     settings.labelled = run[labels]
     settings.balanced = run[balanced]
     try run.record(settings: settings)
-    let dataset = try run.dataset(.cifar10).prefix(train: settings.trainingImages, test: 0)
+    let dataset = try run.dataset(
+      .cifar10, train: max(settings.measuredImages, settings.labelled), test: 1
+    ).prefix(train: settings.trainingImages, test: 0)
     let images = dataset.train
 
     // The labels of each class, seed by seed.

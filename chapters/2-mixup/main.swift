@@ -238,7 +238,7 @@ exit(
     var settings = run.preset == .smoke ? Settings.smoke : Settings.article
     settings.alpha = run[alpha]
     try run.record(settings: settings)
-    let dataset = try run.dataset(.cifar10)
+    let dataset = try run.dataset(.cifar10, train: 2, test: 1)
 
     // Two images, more and more evenly.
     let blends = try run.stage(

@@ -268,7 +268,9 @@ exit(
   chapter.run { run in
     let settings = run.preset == .smoke ? Settings.smoke : Settings.article
     try run.record(settings: settings)
-    let digits = try run.dataset(.mnist).prefix(
+    let digits = try run.dataset(
+      .mnist, train: settings.labelled, test: 2 * settings.principalComponents
+    ).prefix(
       train: settings.trainingImages, test: settings.testImages)
 
     // One random distribution, three temperatures: the first figure.

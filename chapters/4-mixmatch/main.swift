@@ -156,7 +156,7 @@ let sharing = CommandLineOption(
   "lambda-per", .oneOf(MixingCoefficients.Sharing.allCases),
   "what has a mixing coefficient of its own")
 let averageDecay = CommandLineOption(
-  "average", .number("a number from 0 to below 1") { (0..<1).contains($0) },
+  "average", .number("a number from 0 to 0.9999") { (0...0.9999).contains($0) },
   "decay of a moving average of the weights, which is then judged")
 let logTest = CommandLineOption(
   flag: "log-test", "judge the test images on the way too, as the article does")
@@ -231,7 +231,8 @@ exit(
   chapter.run { run in
     let (experiment, method) = chosen(run)
     try run.record(settings: Settings(experiment: experiment, method: method))
-    let dataset = try run.dataset(.cifar10)
+    let dataset = try run.dataset(.cifar10, train: 10, test: 10)
+    try experiment.check(for: method, on: dataset)
     if run[findLearningRate] { return try drawLearningRates(experiment, method, dataset, run) }
 
     let plan = Plan("MixMatch", experiment, by: method)

@@ -267,14 +267,15 @@ let program = Program(
 
 exit(
   program.run { invocation in
-    let records = try Records(in: invocation[out])
+    let chapters = Set(claims.flatMap(\.metrics).map(\.chapter))
+    let records = try Records(in: invocation[out], of: chapters)
     let rows = claims.map { row($0, records) }
     try records.write(
       TextTable(
         name: "claims", title: "The article's claims",
         explanation: "Measured: mean ± standard deviation over n seeds, in the order of the claim.",
         columns: ["claim", "article", "rule", "measured", "run", "verdict"], rows: rows),
-      about: Set(claims.flatMap(\.metrics).map(\.chapter)), as: "claims")
+      about: chapters, as: "claims")
     for row in rows { invocation.print("\(row[0])\n    \(row[3]): \(row[5])") }
     invocation.print("claims: done; in \(records.path): claims.md")
   })

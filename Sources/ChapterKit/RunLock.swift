@@ -1,0 +1,65 @@
+import Files
+import Foundation
+
+/// Keeps two processes from running the same chapter in one OUT: they would remove each other's
+/// checkpoints.
+///
+/// OUT/cache/CHAPTER/.lock names host and process, and is locked (flock) until the process ends,
+/// however it ends. Not every disk tells one host what another has locked; so the file is also
+/// touched every minute, and one of another host that was touched lately is respected as well.
+package final class RunLock {
+  private let file: URL
+  private let descriptor: Int32
+  private let heartbeat: any DispatchSourceTimer
+
+  /// Takes the lock in `file` for `program`.
+  ///
+  /// - Throws: ``Failure`` where another process has it; ``Files/FileError`` where it cannot be
+  ///   written.
+  package init(_ file: URL, program: String, host: String = hostName) throws {
+    self.file = file
+    let descriptor = try openFile(at: file)
+    do {
+      try RunLock.take(descriptor, file, program, host)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.descriptor = descriptor
+    heartbeat = DispatchSource.makeTimerSource()
+    heartbeat.schedule(deadline: .now() + 60, repeating: 60)
+    heartbeat.setEventHandler { futimens(descriptor, nil) }
+    heartbeat.activate()
+  }
+
+  private static func take(
+    _ descriptor: Int32, _ file: URL, _ program: String, _ host: String
+  ) throws {
+    let state = lockFile(descriptor)
+    let text = String(decoding: try readFileIfPresent(at: file) ?? Data(), as: UTF8.self)
+    let owner = text.split(separator: " ").map(String.init)
+    let isElsewhere = owner.count == 2 && owner[0] != host
+    var status = stat()
+    let isFresh = fstat(descriptor, &status) == 0 && time(nil) - status.modificationTime < 600
+    if state == .heldByAnother || (isElsewhere && isFresh) {
+      let process = owner.count == 2 ? "process \(owner[1]) on host \(owner[0])" : "a process"
+      throw Failure(
+        "\(file.shortPath): found \(program) being run there by \(process), expected no other run; "
+          + "wait for it to end, or give another OUT (--out)"
+          + (isElsewhere ? "; if that host is gone, remove this file" : ""))
+    }
+    let content = "\(host) \(getpid())"
+    ftruncate(descriptor, 0)
+    let failed = Data(content.utf8).withUnsafeBytes { writeAll($0, to: descriptor) }
+    if let code = failed {
+      throw FileError(file.shortPath, cannotBe: "written", call: "write", code: code)
+    }
+  }
+
+  /// Gives the lock back.
+  package func release() {
+    heartbeat.cancel()
+    unlink(file.filePath)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,216 @@
+import Files
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// A folder of a test's own, removed when the test lets go of it.
+final class Folder {
+  let url = URL.temporaryDirectory.appending(path: "files \(UUID().uuidString)")
+
+  init() throws { try makeFolder(at: url) }
+
+  deinit { removeTree(at: url) }
+
+  subscript(name: String) -> URL { url.appending(path: name) }
+}
+
+/// The error that `body` throws.
+func fileError(
+  at location: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) -> FileError? {
+  #expect(throws: FileError.self, sourceLocation: location) { try body() }
+}
+
+@Suite struct FilesTests {
+  private let bytes = Data((0..<300_000).map { UInt8($0 * 31 % 253) })
+
+  @Test func aFileIsWrittenWholeAndReplaced() throws {
+    let folder = try Folder()
+    for content in [bytes, Data(), bytes.prefix(7)] {
+      try writeFile(content, to: folder["a"])
+      #expect(try readFile(at: folder["a"]) == Data(content))
+      #expect(try listFolder(at: folder.url) == ["a"])
+    }
+    #expect(try readFileIfPresent(at: folder["b"]) == nil)
+    #expect(try listFolder(at: folder["no folder"]) == [])
+    try removeFile(at: folder["a"])
+    try removeFile(at: folder["a"])
+    #expect(!folder["a"].isPresent)
+  }
+
+  /// Files of /proc have no size.
+  @Test func aFileThatDoesNotTellItsSizeIsReadWhole() throws {
+    #if os(Linux)
+      #expect(try readFile(at: URL(filePath: "/proc/cpuinfo")).count > 0)
+      #expect(try readFile(at: URL(filePath: "/proc/self/maps")).last == UInt8(ascii: "\n"))
+    #endif
+  }
+
+  /// A pipe takes what fits into it, and then nothing until somebody reads.
+  @Test(arguments: [0, O_NONBLOCK]) func everythingIsWrittenHoweverLittleIsTakenAtOnce(
+    flags: Int32
+  ) throws {
+    let pipe = Pipe()
+    let (reading, writing) = (pipe.fileHandleForReading, pipe.fileHandleForWriting)
+    _ = fcntl(writing.fileDescriptor, F_SETFL, flags)
+    let bytes = bytes
+    Thread.detachNewThread {
+      let code = bytes.withUnsafeBytes { writeAll($0, to: writing.fileDescriptor) }
+      #expect(code == nil)
+      try? writing.close()
+    }
+    usleep(20_000)
+    #expect(try reading.readToEnd() == bytes)
+  }
+
+  @Test func patienceEnds() throws {
+    let pipe = Pipe()
+    let descriptor = pipe.fileHandleForWriting.fileDescriptor
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    #expect(bytes.withUnsafeBytes { writeAll($0, to: descriptor, patience: 10) } == EAGAIN)
+  }
+
+  @Test func aFileThatCannotBeWrittenWholeLeavesTheOneBefore() async throws {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let folder = try Folder()
+      try writeFile(Data("before".utf8), to: folder["a"])
+      prepareStandardStreams()
+      var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
+      #if canImport(Glibc)
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      #else
+        setrlimit(RLIMIT_FSIZE, &limit)
+      #endif
+      let error = fileError { try writeFile(Data(count: 10_000), to: folder["a"]) }
+      let isNamed =
+        error?.description.hasSuffix(
+          "a: cannot be written (write: File too large); free some space there, then run the same "
+            + "command again") == true
+      let isAsBefore = try readFile(at: folder["a"]) == Data("before".utf8)
+      let isAlone = try listFolder(at: folder.url) == ["a"]
+      exit(isNamed && isAsBefore && isAlone ? 7 : 1)
+    }
+  }
+
+  @Test func errorsNameFileCallReasonAndRemedy() throws {
+    let folder = try Folder()
+    try makeFolder(at: folder["a/b"])
+    try writeFile(Data(), to: folder["c"])
+    let errors: [(String, String, () throws -> Void)] = [
+      (
+        "a", "written (rename: Is a directory); move the folder of that name away",
+        {
+          try writeFile(Data(), to: folder["a"])
+        }
+      ),
+      (
+        "a", "read (read: Is a directory); move the folder of that name away",
+        {
+          _ = try readFileIfPresent(at: folder["a"])
+        }
+      ),
+      (
+        "a", "removed (unlink: Is a directory); move the folder of that name away",
+        {
+          try removeFile(at: folder["a"])
+        }
+      ),
+      (
+        "c", "listed (opendir: Not a directory); move the file away that lies where",
+        {
+          _ = try listFolder(at: folder["c"])
+        }
+      ),
+      (
+        "c/d", "made (mkdir: Not a directory); move the file away that lies where",
+        {
+          try makeFolder(at: folder["c/d"])
+        }
+      ),
+      (
+        "d", "read (open: No such file or directory); check the path",
+        {
+          _ = try readFile(at: folder["d"])
+        }
+      ),
+    ]
+    for (name, text, body) in errors {
+      let line = fileError { try body() }?.description ?? ""
+      #expect(line.hasPrefix("\(folder[name].filePath): cannot be \(text)"), "\(line)")
+    }
+    #expect(try listFolder(at: folder.url) == ["a", "c"])
+  }
+
+  @Test func aTreeIsRemovedAndLinksAreNotFollowed() throws {
+    let folder = try Folder()
+    try makeFolder(at: folder["a/b/c"])
+    try makeFolder(at: folder["kept"])
+    try writeFile(Data(), to: folder["kept/file"])
+    try writeFile(Data(), to: folder["a/b/file"])
+    symlink(folder["kept"].filePath, folder["a/link"].filePath)
+    removeTree(at: folder["a"])
+    #expect(try listFolder(at: folder.url) == ["kept"])
+    #expect(folder["kept/file"].isPresent)
+  }
+
+  // MARK: Leftovers
+
+  @Test func whatAnInterruptedProcessLeftIsRemoved() throws {
+    let folder = try Folder()
+    let (dead, held) = (".partial-\(hostName)-1-0-a", ".partial-\(hostName)-1-1-a")
+    let (young, old) = (".partial-another.host-1-0-a", ".partial-another.host-1-1-a")
+    for name in [dead, held, young, old, "a"] { try writeFile(Data(), to: folder[name]) }
+    var times = [timespec(tv_sec: time(nil) - 4000, tv_nsec: 0)]
+    times.append(times[0])
+    utimensat(AT_FDCWD, folder[old].filePath, times, 0)
+    let descriptor = open(folder[held].filePath, O_RDWR)
+    #expect(lockFile(descriptor) == .taken)
+    try removeLeftovers(in: folder.url)
+    #expect(try listFolder(at: folder.url) == [young, held, "a"].sorted())
+    close(descriptor)
+    try removeLeftovers(in: folder.url)
+    #expect(try listFolder(at: folder.url) == [young, "a"])
+  }
+
+  // MARK: Standard streams
+
+  @Test func aClosedStandardStreamTakesNoFilesPlace() async throws {
+    await #expect(processExitsWith: .exitCode(7)) {
+      for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { close(stream) }
+      prepareStandardStreams()
+      let folder = try Folder()
+      let file = open(folder["a"].filePath, O_RDWR | O_CREAT, 0o666)
+      var isRefused = false
+      do { try writeToStandardOutput("x") } catch let error as FileError {
+        isRefused = error.description.hasPrefix("standard output: cannot be written (write: ")
+      }
+      writeToStandardError("x")
+      exit(try isRefused && file > STDERR_FILENO && readFile(at: folder["a"]).isEmpty ? 7 : 1)
+    }
+  }
+
+  @Test func aPipeThatNobodyReadsIsAnError() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      prepareStandardStreams()
+      var ends: [Int32] = [0, 0]
+      guard pipe(&ends) == 0, close(ends[0]) == 0 else { exit(1) }
+      dup2(ends[1], STDOUT_FILENO)
+      do { try writeToStandardOutput("x") } catch let error as FileError {
+        exit(error.code == EPIPE ? 7 : 2)
+      }
+    }
+  }
+
+  @Test func controlCharactersGoToTerminalsThatTakeThem() {
+    #expect(allowsControlCharacters(["TERM": "xterm"]))
+    #expect(allowsControlCharacters(["TERM": "xterm", "NO_COLOR": ""]))
+    for environment in [[:], ["TERM": "dumb"], ["TERM": "xterm", "NO_COLOR": "1"]] {
+      #expect(!allowsControlCharacters(environment))
+    }
+  }
+}
