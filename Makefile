@@ -90,7 +90,7 @@ SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) chapters lr-find ablations claims results check-results article docs bench bench-peers data test lint format clean tools
+.PHONY: help $(CHAPTERS) chapters lr-find ablations claims results check-results article docs bench bench-peers data test fuzz-seeds lint format clean tools
 .SUFFIXES:
 
 help:
@@ -150,6 +150,12 @@ $(PROGRAMS:%=build-%): build-%: tools
 
 test: tools
 	swift test $(TEST_FLAGS)
+
+# Tests build it; it reads each of the fuzzers' seeds once.
+fuzz-seeds: tools
+	@swift build -q $(TEST_FLAGS) --product fuzz
+	@.build/tests/release/fuzz Tests/Fuzz/seeds/*/*
+	@echo "fuzz: $$(ls Tests/Fuzz/seeds/*/* | wc -l) seeds are read"
 
 STYLED := Package.swift Sources Tests chapters Benchmarks
 

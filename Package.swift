@@ -95,6 +95,12 @@ let package = Package(
     .testTarget(
       name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
+
+    // Readers of files, for a fuzzer: scripts/fuzz.
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files", "Weaving"],
+      path: "Tests/Fuzz", exclude: ["seeds"]),
     .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Datasets", "Weaving"]),
   ],
   swiftLanguageModes: [.v6]

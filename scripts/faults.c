@@ -1,6 +1,6 @@
 // Lets one system call on files below a folder fail, for scripts/torture. Linux only:
 //
-//     cc -shared -fPIC -o faults.so scripts/faults.c -ldl
+//     clang -shared -fPIC -o faults.so scripts/faults.c -ldl
 //     LD_PRELOAD=./faults.so FAULT_BELOW=/path/of/OUT FAULT_CALL=write FAULT_AT=3 FAULT_ERROR=28 program
 //
 // FAULT_CALL   open, write, fsync, rename, mkdir or unlink

@@ -22,23 +22,28 @@ package enum SealedJSON {
     _ type: Value.Type, from file: URL, expecting content: String, remedy: String
   ) throws -> Value? {
     guard let data = try readFileIfPresent(at: file) else { return nil }
-    func complaint(_ found: String) -> Failure {
-      Failure("\(file.shortPath): found \(found), expected \(content); \(remedy)")
+    do {
+      return try decode(type, from: data)
+    } catch {
+      throw Failure("\(file.shortPath): found \(oneLine(error)), expected \(content); \(remedy)")
     }
+  }
+
+  /// The value in the content of such a file.
+  ///
+  /// - Throws: ``ImpossibleValue``.
+  package static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value
+  {
     guard let (sum, rest) = unseal(data) else {
-      throw complaint("a file without the checksum that its second line should be")
+      throw ImpossibleValue("a file without the checksum that its second line should be")
     }
     guard sum == sha256Hex(rest) else {
-      throw complaint("a file that was changed or damaged since it was written")
+      throw ImpossibleValue("a file that was changed or damaged since it was written")
     }
     guard let value = try? JSON.decode(type, from: rest) else {
-      throw complaint("something else")
+      throw ImpossibleValue("something else")
     }
-    do {
-      try (value as? any Validated)?.validate()
-    } catch {
-      throw complaint(oneLine(error))
-    }
+    try (value as? any Validated)?.validate()
     return value
   }
 

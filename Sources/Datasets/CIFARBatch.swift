@@ -5,7 +5,7 @@ import Engine
 /// It is a row of records with nothing before, between or after them: a byte for the class, and
 /// 3072 for the pixels, 1024 of red, then as many of green and of blue, each row by row.
 /// (A. Krizhevsky, *The CIFAR-10 dataset*, www.cs.toronto.edu/~kriz/cifar.html.)
-struct CIFARBatch {
+package struct CIFARBatch {
   /// The height and width of an image.
   static let size = 32
   static let channels = 3
@@ -22,7 +22,7 @@ struct CIFARBatch {
   ///   - content: The bytes.
   ///   - origin: The file's path, for the error.
   /// - Throws: ``DatasetError`` unless the bytes are whole records with labels from 0 to 9.
-  init(_ content: [UInt8], origin: String) throws {
+  package init(_ content: [UInt8], origin: String) throws {
     let size = Self.recordSize
     func failure(_ found: String) -> DatasetError {
       DatasetError(
@@ -67,7 +67,7 @@ struct CIFARBatch {
 
 extension LabelledImages {
   /// The images of some batches, one batch after another.
-  init(_ batches: some Collection<CIFARBatch>) {
+  package init(_ batches: some Collection<CIFARBatch>) {
     let count = batches.reduce(0) { $0 + $1.count }
     let byteCount = count * (CIFARBatch.recordSize - 1)
     let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, initialisedCount in

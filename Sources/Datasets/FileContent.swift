@@ -29,7 +29,7 @@ private let gzipMagic: [UInt8] = [0x1f, 0x8b]
 ///   - origin: Where it came from, for the error.
 /// - Throws: ``DatasetError`` if the data is corrupt, ends too early, or is followed by something
 ///   else.
-func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
+package func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
   func failure(_ found: String) -> DatasetError {
     DatasetError(origin, found: found, expected: "whole gzip data and nothing after it")
   }

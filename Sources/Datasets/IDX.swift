@@ -3,18 +3,18 @@
 /// A file is a magic number 0x000008RR (08 for unsigned bytes, RR for the number of dimensions),
 /// the size of each dimension, and the values in row-major order; numbers are big-endian of 32
 /// bits. (Y. LeCun, C. Cortes, C. Burges, *The MNIST database of handwritten digits*.)
-struct IDX {
+package struct IDX {
   /// What one entry of an IDX array is, and so what its header must say.
-  struct Item {
+  package struct Item {
     /// What error messages call several of them.
     let plural: String
     /// The dimensions of one, such as (28, 28); empty for a single byte.
     let shape: [Int]
 
-    static func images(height: Int, width: Int) -> Item {
+    package static func images(height: Int, width: Int) -> Item {
       Item(plural: "images", shape: [height, width])
     }
-    static let labels = Item(plural: "labels", shape: [])
+    package static let labels = Item(plural: "labels", shape: [])
 
     var magic: UInt32 { 0x0800 | UInt32(1 + shape.count) }
     var headerSize: Int { 4 * (2 + shape.count) }
@@ -34,7 +34,7 @@ struct IDX {
   ///   - origin: The file's path, for the error.
   /// - Throws: ``DatasetError`` unless the content is such an array, complete and with nothing
   ///   after it.
-  init(_ content: [UInt8], of item: Item, origin: String) throws {
+  package init(_ content: [UInt8], of item: Item, origin: String) throws {
     func check(_ condition: Bool, found: @autoclosure () -> String, expected: String) throws {
       guard condition else { throw DatasetError(origin, found: found(), expected: expected) }
     }

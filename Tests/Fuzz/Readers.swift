@@ -1,0 +1,58 @@
+import ChapterKit
+import Datasets
+import Engine
+import Experiments
+import Foundation
+import Weaving
+
+/// A reader of files that come from outside: whatever the bytes are, it returns or throws.
+enum Reader: String, CaseIterable {
+  case idx, cifar, gzip, checkpoint, record, training, sealed, literate
+
+  /// Reads `bytes` and uses what was read, as programs do.
+  func read(_ bytes: [UInt8]) {
+    do {
+      switch self {
+      case .idx: try readIDX(bytes)
+      case .cifar: _ = LabelledImages([try CIFARBatch(bytes, origin: "fuzz")])
+      case .gzip: _ = try gunzip(bytes, origin: "fuzz")
+      case .checkpoint: try readSnapshot(bytes)
+      case .record: try use(JSON.decode(RunRecord.self, from: Data(bytes)))
+      case .training: try use(JSON.decode(SharedResult<TrainingResult>.self, from: Data(bytes)))
+      case .sealed: _ = try SealedJSON.decode(RunRecord.self, from: Data(bytes))
+      case .literate: _ = try LiterateSource(String(decoding: bytes, as: UTF8.self), path: "fuzz")
+      }
+    } catch {
+      _ = oneLine(error)
+    }
+  }
+}
+
+private func readIDX(_ bytes: [UInt8]) throws {
+  _ = try IDX(bytes, of: .labels, origin: "fuzz")
+  _ = try IDX(bytes, of: .images(height: 28, width: 28), origin: "fuzz")
+}
+
+/// Restores a small training's state, and writes the snapshot again.
+private func readSnapshot(_ bytes: [UInt8]) throws {
+  let snapshot = try Snapshot(decoding: bytes)
+  require(
+    try Snapshot(decoding: snapshot.encoded()).encoded() == snapshot.encoded(),
+    "A snapshot that was read comes back as it was.")
+  let norm = BatchNorm(channels: 3)
+  let adam = Adam(norm.parameters, weightDecay: 0.01)
+  try snapshot.restore(norm.state(under: "network") + adam.state(under: "adam"))
+}
+
+private func use(_ record: RunRecord) throws {
+  try record.validate()
+  _ = (record.stamp, record.origin, record.warning, try record.encoded())
+  for metric in record.metrics.values { _ = NumberStyle.percent.text(metric) }
+}
+
+private func use(_ training: SharedResult<TrainingResult>) throws {
+  try training.validate()
+  _ = (durationText(training.stage.seconds), try SealedJSON.encode(training))
+  _ = training.value.shareOfAccuracy(afterShareOfSteps: 0.25)
+  _ = TrainingResult.curves("fuzz", of: [("fuzz", training.value)]).text(comment: "fuzz")
+}
