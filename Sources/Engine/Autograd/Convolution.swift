@@ -35,8 +35,9 @@ public func conv2d(
       .stored(x.pointer), weights.pointer,
       outputGradient: .activationGradient(
         gradient.pointer, output: y.pointer, slope: activation.slope),
-      intoInput: inputGradient?.pointer, weights: weightGradient.pointer,
-      bias: biasGradient?.pointer, finish: { _, _ in })
+      into: ConvolutionGradients(
+        input: inputGradient?.pointer, weights: weightGradient.pointer, bias: biasGradient?.pointer),
+      finish: { _, _ in })
     return [inputGradient, weightGradient, biasGradient]
   }
 }

@@ -158,7 +158,7 @@ extension ResidualOperation {
     let filterGradient = Tensor(uninitialised: filters.shape)
     shortcut.algorithm.differentiate(
       shortcutInput, filters.pointer, outputGradient: .stored(gradient.pointer),
-      intoInput: inputGradient.pointer, weights: filterGradient.pointer, bias: nil,
+      into: ConvolutionGradients(input: inputGradient.pointer, weights: filterGradient.pointer),
       finish: { _, _ in })
     return (inputGradient, filterGradient)
   }
@@ -176,8 +176,9 @@ extension ResidualOperation {
     let filterGradient = Tensor(uninitialised: filters.shape)
     algorithm.differentiate(
       norm.source(x, activation: structure.activation), filters.pointer,
-      outputGradient: gradient, intoInput: normalisedGradient.pointer,
-      weights: filterGradient.pointer, bias: nil
+      outputGradient: gradient,
+      into: ConvolutionGradients(
+        input: normalisedGradient.pointer, weights: filterGradient.pointer)
     ) { part, pixels in
       let start = pixels.lowerBound * geometry.inputChannels
       sums.undo(

@@ -2,7 +2,7 @@
 ///
 /// Each output row is a product of matrices whose left operand, the patches of the input that the
 /// output pixels see, is read where it lies in the padded image; no patch is copied.
-struct DirectConvolution: ConvolutionAlgorithm {
+struct DirectConvolution {
   let geometry: ConvolutionGeometry
 
   var parts: Int { min(16, geometry.images) }
@@ -26,17 +26,14 @@ struct DirectConvolution: ConvolutionAlgorithm {
 
   func differentiate(
     _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
-    intoInput inputGradient: UnsafeMutablePointer<Float>?,
-    weights weightGradient: UnsafeMutablePointer<Float>,
-    bias biasGradient: UnsafeMutablePointer<Float>?,
-    finish: (_ part: Int, _ pixels: Range<Int>) -> Void
+    into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
     let columns = geometry.outputChannels
     let weightSums = PartialSums(
       uninitialisedParts: parts, count: geometry.patchLength * columns)
     let biasSums = PartialSums(parts: parts, count: columns)
     let phases =
-      inputGradient == nil ? [] : phaseRemainders.map { StridePhase($0, geometry, weights) }
+      gradients.input == nil ? [] : phaseRemainders.map { StridePhase($0, geometry, weights) }
     let (paddedInput, paddedGradient) = (paddedInput, paddedGradient)
     Parallel.forEachRange(of: geometry.images, parts: parts) { part, images in
       let (image, gradient) = (paddedInput.makeBuffer(), paddedGradient.makeBuffer())
@@ -45,14 +42,14 @@ struct DirectConvolution: ConvolutionAlgorithm {
           rows: 0..<geometry.height, ofImage: n, of: input, into: image.pointer)
         paddedGradient.read(
           rows: 0..<geometry.outputHeight, ofImage: n, of: outputGradient, into: gradient.pointer)
-        if biasGradient != nil {
+        if gradients.bias != nil {
           paddedGradient.addChannelSums(
             rows: 0..<geometry.outputHeight, gradient.pointer, to: biasSums[part])
         }
         addWeightGradient(
           image.pointer, gradient.pointer, to: weightSums[part],
           n == images.first ? .overwritten : .accumulated)
-        guard let inputGradient else { continue }
+        guard let inputGradient = gradients.input else { continue }
         for phase in phases {
           differentiate(
             gradient.pointer, phase, into: inputGradient + n * geometry.inputLength)
@@ -60,8 +57,8 @@ struct DirectConvolution: ConvolutionAlgorithm {
         finish(part, n * geometry.pixels..<(n + 1) * geometry.pixels)
       }
     }
-    weightSums.sum(into: weightGradient)
-    if let biasGradient { biasSums.sum(into: biasGradient) }
+    weightSums.sum(into: gradients.weights)
+    if let bias = gradients.bias { biasSums.sum(into: bias) }
   }
 }
 

@@ -25,7 +25,7 @@ package struct PackedMatrix: Sendable {
   }
 
   /// A row-major matrix (rows, columns).
-  init(_ matrix: UnsafePointer<Float>, rows: Int, columns: Int) {
+  package init(_ matrix: UnsafePointer<Float>, rows: Int, columns: Int) {
     self.init(rows: rows, columns: columns) { matrix[$0 * columns + $1] }
   }
 

@@ -1,9 +1,9 @@
-/// The transformed filters of a convolution: for each of the 36 points a matrix (inputs, outputs),
-/// packed as the right operand of products.
-struct WinogradFilters {
+/// The transformed filters of a convolution: for each pair of kinds of points a matrix (inputs,
+/// outputs), packed as the right operand of products.
+struct WinogradFilters<Scheme: WinogradScheme> {
   private let inputs: Int
   private let buffer: Buffer
-  private let pointStride: Int
+  private let pairStride: Int
 
   /// The filters of a convolution with `weights` (3, 3, inputs, outputs); `outputs` is a multiple of
   /// 16.
@@ -13,17 +13,17 @@ struct WinogradFilters {
   init(_ weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
     let width = Buffer.vectorWidth
     self.inputs = inputs
-    pointStride = inputs * outputs + width
-    buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
-    Parallel.forEachRange(of: inputs) { [buffer, pointStride] _, range in
+    pairStride = inputs * outputs + width
+    buffer = Buffer(count: Scheme.pairs * pairStride)
+    Parallel.forEachRange(of: inputs) { [buffer, pairStride] _, range in
       for input in range {
         for output in stride(from: 0, to: outputs, by: PreciseLanes.count) {
           // The first output of a panel, times the panel's length, is where the panel starts.
           let lane = output % width
-          WinogradTransform.filter(
-            PreciseLanes.self, weights + input * outputs + output, stride: inputs * outputs,
+          Scheme.filter(
+            PreciseLanes.self, weights + input * outputs + output, sourceStride: inputs * outputs,
             to: buffer.pointer + (output - lane) * inputs + input * width + lane,
-            pointStride: pointStride)
+            targetStride: pairStride)
         }
       }
     }
@@ -43,45 +43,47 @@ struct WinogradFilters {
     self.init(turned.pointer, inputs: outputs, outputs: inputs)
   }
 
-  /// The filters of a point for the 16 outputs from `output` on.
-  func panel(point: Int, output: Int) -> RightPanel {
+  /// The filters of a pair for the 16 outputs from `output` on.
+  func panel(pair: Int, output: Int) -> RightPanel {
     RightPanel(
-      start: buffer.pointer + point * pointStride + output * inputs, width: Buffer.vectorWidth,
+      start: buffer.pointer + pair * pairStride + output * inputs, width: Buffer.vectorWidth,
       termStride: Buffer.vectorWidth)
   }
 }
 
-/// The gradient by transformed filters: for each of the 36 points a matrix (inputs, outputs),
+/// The gradient by transformed filters: for each pair of kinds of points a matrix (inputs, outputs),
 /// row-major.
-struct WinogradFilterGradient {
+struct WinogradFilterGradient<Scheme: WinogradScheme> {
   private let inputs: Int
   private let outputs: Int
   private let buffer: Buffer
-  private let pointStride: Int
+  private let pairStride: Int
 
   /// Room for the gradient.
   init(inputs: Int, outputs: Int) {
     (self.inputs, self.outputs) = (inputs, outputs)
-    // A line more than the matrix has, as in WinogradTiles.
-    pointStride = inputs * outputs + Buffer.vectorWidth
-    buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
+    // A line more than the matrix has, for the reason of matrixOffset.
+    pairStride = inputs * outputs + Buffer.vectorWidth
+    buffer = Buffer(count: Scheme.pairs * pairStride)
   }
 
-  /// Adds what a block of images contributes, at each point `tiles`ᵀ·`gradients`, or overwrites what
-  /// was there with it.
+  /// Adds what a block of tile rows contributes, for each pair `tiles`ᵀ·`gradients`, or overwrites
+  /// what was there with it.
   func add(
-    _ tiles: WinogradTiles, _ gradients: WinogradTiles, tileRows: Int, _ mode: ProductTarget
+    _ tiles: WinogradTiles<Scheme>, _ gradients: WinogradTiles<Scheme>, tileRows: Int,
+    _ mode: ProductTarget
   ) {
-    for point in 0..<WinogradTransform.pointCount {
+    tiles.forEachPair { pair, row, column in
+      let left = LeftOperand(
+        start: tiles.matrix(row, column), rowStride: 1, termStride: inputs,
+        runLength: tiles.rows(row, column, tileRows: tileRows))
       for output in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
+        let panel = RightPanel(
+          start: gradients.matrix(row, column) + output, width: Buffer.vectorWidth,
+          termStride: outputs)
         multiply(
-          LeftOperand(
-            start: tiles[point], rowStride: 1, termStride: inputs,
-            runLength: tiles.rows(tileRows: tileRows)),
-          rows: inputs,
-          RightPanel(
-            start: gradients[point] + output, width: Buffer.vectorWidth, termStride: outputs),
-          into: buffer.pointer + point * pointStride + output, rowStride: outputs, mode)
+          left, rows: inputs, panel, into: buffer.pointer + pair * pairStride + output,
+          rowStride: outputs, mode)
       }
     }
   }
@@ -96,13 +98,13 @@ struct WinogradFilterGradient {
   }
 
   @inline(__always)
-  private func transformBack<V: Lanes>(
-    _ lanes: V.Type, into gradient: UnsafeMutablePointer<Float>
+  private func transformBack(
+    _ lanes: (some Lanes).Type, into gradient: UnsafeMutablePointer<Float>
   ) {
     for start in stride(from: 0, to: inputs * outputs, by: lanes.count) {
-      WinogradTransform.filterGradient(
-        lanes, buffer.pointer + start, pointStride: pointStride, to: gradient + start,
-        stride: inputs * outputs)
+      Scheme.filterGradient(
+        lanes, buffer.pointer + start, sourceStride: pairStride, to: gradient + start,
+        targetStride: inputs * outputs)
     }
   }
 }
