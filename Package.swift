@@ -66,11 +66,14 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine"]),
 
     // Tensors, autodiff, layers, training.
-    .target(name: "Engine", dependencies: ["COpenBLAS"]),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "CSLEEF"]),
 
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CSLEEF", pkgConfig: "sleef",
+      providers: [.apt(["libsleef-dev"]), .brew(["sleef"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
