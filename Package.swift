@@ -91,6 +91,9 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"]),
     .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine"]),
+    .testTarget(
+      name: "FingerprintTests",
+      dependencies: ["Datasets", "Embedding", "Engine", "Experiments", "MixMatch"]),
     .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Weaving"]),
   ],
   swiftLanguageModes: [.v6]
