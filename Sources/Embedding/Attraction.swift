@@ -40,7 +40,7 @@ package final class Attraction {
           forceX += factor * dx
           forceY += factor * dy
         }
-        forces[row] = SIMD2(forceX.sum(), forceY.sum())
+        forces[row] = SIMD2(forceX.sumOfHalves, forceY.sumOfHalves)
       }
     }
   }
