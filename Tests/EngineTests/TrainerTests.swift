@@ -49,6 +49,20 @@ import Testing
     #expect(Set(expected.values).count == 12)
   }
 
+  @Test func damagedFingerprintsAreRefused() throws {
+    let (network, trainer) = make()
+    try trainer.descend(loss(network), at: 0)
+    let bytes = Snapshot(of: trainer.state).encoded()
+    let digits = Array(network.fingerprint.description.utf8)
+    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: digits) })
+    for damage in [UInt8(ascii: "g"), UInt8(ascii: " ")] {
+      var damaged = bytes
+      damaged[place + 7] = damage
+      let snapshot = try Snapshot(decoding: damaged)
+      #expect(throws: SnapshotError.self) { try snapshot.restore(trainer.state) }
+    }
+  }
+
   /// A loss of which nothing can be learned says where it came up, and changes nothing.
   @Test(arguments: [Float.nan, .infinity]) func lossMustBeFinite(bad: Float) throws {
     let (network, trainer) = make()

@@ -49,8 +49,10 @@ extension WeightFingerprints {
   /// - Throws: ``SnapshotError`` where they are anything else.
   init(bytes: [UInt8]) throws {
     let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-    for place in stride(from: 0, to: words.count - 1, by: 2) {
-      guard let step = Int(words[place]), let weights = Fingerprint(String(words[place + 1])) else {
+    for place in stride(from: 0, to: words.count, by: 2) {
+      guard place + 1 < words.count, let step = Int(words[place]),
+        let weights = Fingerprint(String(words[place + 1]))
+      else {
         throw SnapshotError("found damaged fingerprints, expected steps and hexadecimal digits")
       }
       entries.append(Entry(step: step, weights: weights))
