@@ -66,7 +66,10 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine"]),
 
     // Tensors, autodiff, layers, training.
-    .target(name: "Engine", dependencies: ["COpenBLAS", "CSLEEF"]),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF"]),
+
+    // What the compiler may assume of the processor.
+    .systemLibrary(name: "CProcessor"),
 
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",

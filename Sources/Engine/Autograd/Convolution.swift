@@ -21,11 +21,10 @@ public func conv2d(
   requireBias(bias, of: weights)
   let algorithm = geometry.algorithm
   let y = filled(geometry.outputShape) { y in
-    algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, images in
+    algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, pixels in
       activate(
-        y + images.lowerBound * geometry.outputLength, bias: bias?.pointer,
-        activation: activation,
-        rows: images.count * geometry.positions, columns: geometry.outputChannels)
+        y + pixels.lowerBound * geometry.outputChannels, bias: bias?.pointer,
+        activation: activation, rows: pixels.count, columns: geometry.outputChannels)
     }
   }
   return y.recorded(from: [x, weights] + (bias.map { [$0] } ?? [])) { gradient in
@@ -56,22 +55,19 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
     "Features (N, C) and weights (C, D) do not fit: \(x.shape), \(weights.shape).")
   requireBias(bias, of: weights)
   let y = filled([rows, outputs]) {
-    BLAS.multiply(
-      .plain(x.pointer), .plain(weights.pointer), into: $0, rows: rows, inner: inputs,
-      columns: outputs)
+    let packed = PackedMatrix(weights.pointer, rows: inputs, columns: outputs)
+    packed.multiplied(byRowsOf: x.pointer, rows, into: $0)
     activate($0, bias: bias.pointer, activation: .none, rows: rows, columns: outputs)
   }
   return y.recorded(from: [x, weights, bias]) { gradient in
     [
       filled(x.shape) {
-        BLAS.multiply(
-          .plain(gradient.pointer), .transposed(weights.pointer), into: $0,
-          rows: rows, inner: outputs, columns: inputs)
+        let packed = PackedMatrix(transposing: weights.pointer, rows: outputs, columns: inputs)
+        packed.multiplied(byRowsOf: gradient.pointer, rows, into: $0)
       },
       filled(weights.shape) {
-        BLAS.multiply(
-          .transposed(x.pointer), .plain(gradient.pointer), into: $0,
-          rows: inputs, inner: rows, columns: outputs)
+        let packed = PackedMatrix(gradient.pointer, rows: rows, columns: outputs)
+        packed.multiplied(byColumnsOf: x.pointer, inputs, into: $0)
       },
       filled(bias.shape) {
         columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)

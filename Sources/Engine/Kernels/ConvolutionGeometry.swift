@@ -31,8 +31,10 @@ struct ConvolutionGeometry {
 
   /// Output pixels an image.
   var positions: Int { outputHeight * outputWidth }
+  /// Pixels an image.
+  var pixels: Int { height * width }
   /// Numbers an image.
-  var inputLength: Int { height * width * inputChannels }
+  var inputLength: Int { pixels * inputChannels }
   /// Numbers an output image.
   var outputLength: Int { positions * outputChannels }
   /// Numbers that go into one output number.

@@ -4,7 +4,7 @@ package struct SingleConvolution {
   /// The algorithms there are.
   package enum Algorithm: String, CaseIterable {
     case winograd = "Winograd"
-    case patches
+    case direct
   }
 
   private let geometry: ConvolutionGeometry
@@ -22,7 +22,7 @@ package struct SingleConvolution {
     case .winograd:
       guard let winograd = WinogradConvolution(geometry) else { return nil }
       self.algorithm = winograd
-    case .patches: self.algorithm = PatchConvolution(geometry: geometry)
+    case .direct: self.algorithm = DirectConvolution(geometry: geometry)
     }
   }
 

@@ -1,8 +1,8 @@
 /// 3×3 convolution with stride 1 and padding 1 by ``WinogradTransform``, for numbers of channels
 /// that are multiples of 16.
 ///
-/// Images are taken in blocks that give the products of matrices enough rows while the transformed
-/// tiles stay in the cache.
+/// Rows of tiles are taken in blocks that give the products of matrices enough rows while the
+/// transformed tiles stay in the cache.
 struct WinogradConvolution: ConvolutionAlgorithm {
   let geometry: ConvolutionGeometry
   private let layout: TileLayout
@@ -25,7 +25,7 @@ struct WinogradConvolution: ConvolutionAlgorithm {
 
   func convolve(
     _ source: ImageSource, _ weights: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ images: Range<Int>) -> Void
+    into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     let filters = WinogradFilters(weights, inputs: inputs, outputs: outputs)
@@ -35,15 +35,15 @@ struct WinogradConvolution: ConvolutionAlgorithm {
       let tiles = WinogradTiles(layout, channels: inputs)
       let products = WinogradTiles(layout, channels: outputs)
       layout.forEachBlock(of: images) { block in
-        for (index, n) in block.enumerated() {
-          image.read(image: n, of: source, into: padded.pointer)
-          tiles.readInput(image, padded.pointer, at: index)
+        for (index, tileRow) in block.enumerated() {
+          layout.read(tileRow: tileRow, of: source, into: padded.pointer, image)
+          tiles.readInput(image, padded.pointer, tileRow: tileRow, at: index)
         }
-        products.multiply(tiles, filters, images: block.count)
-        for (index, n) in block.enumerated() {
-          products.writeOutput(at: index, into: output + n * geometry.outputLength)
+        products.multiply(tiles, filters, tileRows: block.count)
+        for (index, tileRow) in block.enumerated() {
+          products.writeOutput(at: index, tileRow: tileRow, into: output)
+          finish(part, layout.pixels(of: tileRow))
         }
-        finish(part, block)
       }
     }
   }
@@ -53,10 +53,12 @@ struct WinogradConvolution: ConvolutionAlgorithm {
     intoInput inputGradient: UnsafeMutablePointer<Float>?,
     weights weightGradient: UnsafeMutablePointer<Float>,
     bias biasGradient: UnsafeMutablePointer<Float>?,
-    finish: (_ part: Int, _ images: Range<Int>) -> Void
+    finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let filters = WinogradFilters(turning: weights, inputs: inputs, outputs: outputs)
+    let filters =
+      inputGradient == nil
+      ? nil : WinogradFilters(turning: weights, inputs: inputs, outputs: outputs)
     let sums = PartialSums(uninitialisedParts: parts, count: 9 * inputs * outputs)
     let biasSums = PartialSums(parts: parts, count: outputs)
     forEachPart { part, images in
@@ -66,28 +68,34 @@ struct WinogradConvolution: ConvolutionAlgorithm {
       let inputTiles = WinogradTiles(layout, channels: inputs)
       let gradientTiles = WinogradTiles(layout, channels: outputs)
       let gradientAsInput = WinogradTiles(layout, channels: outputs)
-      let filterGradient = WinogradFilters(gradientOf: inputs, outputs: outputs)
+      let filterGradient = WinogradFilterGradient(inputs: inputs, outputs: outputs)
       layout.forEachBlock(of: images) { block in
-        for (index, n) in block.enumerated() {
-          inputImage.read(image: n, of: input, into: inputPadded.pointer)
-          inputTiles.readInput(inputImage, inputPadded.pointer, at: index)
-          gradientImage.read(image: n, of: outputGradient, into: gradientPadded.pointer)
-          gradientTiles.readGradient(gradientImage, gradientPadded.pointer, at: index)
+        for (index, tileRow) in block.enumerated() {
+          layout.read(tileRow: tileRow, of: input, into: inputPadded.pointer, inputImage)
+          inputTiles.readInput(inputImage, inputPadded.pointer, tileRow: tileRow, at: index)
+          layout.read(
+            tileRow: tileRow, of: outputGradient, into: gradientPadded.pointer, gradientImage)
+          gradientTiles.readGradient(
+            gradientImage, gradientPadded.pointer, tileRow: tileRow, at: index)
           if biasGradient != nil {
-            gradientImage.addChannelSums(gradientPadded.pointer, to: biasSums[part])
+            gradientImage.addChannelSums(
+              rows: layout.rows(of: tileRow), gradientPadded.pointer, to: biasSums[part])
           }
           if inputGradient != nil {
-            gradientAsInput.readInput(gradientImage, gradientPadded.pointer, at: index)
+            gradientAsInput.readInput(
+              gradientImage, gradientPadded.pointer, tileRow: tileRow, at: index)
           }
         }
         filterGradient.add(
-          inputTiles, gradientTiles, images: block.count, isFirst: block.first == images.first)
-        guard let inputGradient else { return }
-        inputTiles.multiply(gradientAsInput, filters, images: block.count)
-        for (index, n) in block.enumerated() {
-          inputTiles.writeOutput(at: index, into: inputGradient + n * geometry.inputLength)
+          inputTiles, gradientTiles, tileRows: block.count,
+          layout.image(of: block.lowerBound) == images.lowerBound
+            && layout.rows(of: block.lowerBound).lowerBound == 0 ? .overwritten : .accumulated)
+        guard let inputGradient, let filters else { return }
+        inputTiles.multiply(gradientAsInput, filters, tileRows: block.count)
+        for (index, tileRow) in block.enumerated() {
+          inputTiles.writeOutput(at: index, tileRow: tileRow, into: inputGradient)
+          finish(part, layout.pixels(of: tileRow))
         }
-        finish(part, block)
       }
       filterGradient.transformBack(into: sums[part])
     }
