@@ -66,7 +66,7 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine"]),
 
     // Tensors, autodiff, layers, training.
-    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor"]),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF"]),
 
     // What the compiler may assume of the processor.
     .systemLibrary(name: "CProcessor"),
@@ -74,6 +74,9 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CSLEEF", pkgConfig: "sleef",
+      providers: [.apt(["libsleef-dev"]), .brew(["sleef"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
@@ -91,6 +94,9 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"]),
     .testTarget(name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine"]),
+    .testTarget(
+      name: "FingerprintTests",
+      dependencies: ["Datasets", "Embedding", "Engine", "Experiments", "MixMatch"]),
     .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Weaving"]),
   ],
   swiftLanguageModes: [.v6]

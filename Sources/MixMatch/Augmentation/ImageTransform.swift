@@ -1,4 +1,4 @@
-import Foundation
+import Engine
 
 /// One change of an image, with its parameters.
 ///
@@ -34,8 +34,8 @@ extension ImageTransform {
     case .rotation(let degrees):
       let angle = Double(degrees) * .pi / 180
       let aspect = Double(height) / Double(width)
-      return ProjectiveMap(
-        [cos(angle), -sin(angle) * aspect, 0], [sin(angle) / aspect, cos(angle), 0])
+      let (cos, sin) = (Double.cos(angle), Double.sin(angle))
+      return ProjectiveMap([cos, -sin * aspect, 0], [sin / aspect, cos, 0])
     case .zoom(let scale, let row, let column):
       precondition(scale > 0, "An image is enlarged by a positive number, not \(scale).")
       let part = 1 / Double(scale)
