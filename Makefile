@@ -70,7 +70,7 @@ TEST_FLAGS := -c release $(NATIVE) --scratch-path .build/tests
 
 # Homebrew keeps these libraries out of pkg-config's sight.
 ifeq ($(shell uname -s),Darwin)
-export PKG_CONFIG_PATH := $(shell for p in openblas openssl@3 zlib; do \
+export PKG_CONFIG_PATH := $(shell for p in openblas sleef openssl@3 zlib; do \
   printf '%s/lib/pkgconfig:' "$$(brew --prefix $$p 2>/dev/null)"; done)$(PKG_CONFIG_PATH)
 endif
 

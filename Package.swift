@@ -69,11 +69,17 @@ let package = Package(
     .target(name: "Files"),
 
     // Tensors, autodiff, layers, training.
-    .target(name: "Engine", dependencies: ["COpenBLAS"]),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF"]),
+
+    // What the compiler may assume of the processor.
+    .systemLibrary(name: "CProcessor"),
 
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CSLEEF", pkgConfig: "sleef",
+      providers: [.apt(["libsleef-dev"]), .brew(["sleef"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
@@ -101,6 +107,9 @@ let package = Package(
       name: "fuzz",
       dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files", "Weaving"],
       path: "Tests/Fuzz", exclude: ["seeds"]),
+    .testTarget(
+      name: "FingerprintTests",
+      dependencies: ["Datasets", "Embedding", "Engine", "Experiments", "MixMatch"]),
     .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Datasets", "Weaving"]),
   ],
   swiftLanguageModes: [.v6]

@@ -70,7 +70,7 @@ extension SingleConvolution.Algorithm {
   /// one digit more.
   fileprivate var tolerance: Double {
     switch self {
-    case .patches: 1.5e-6
+    case .direct: 1.5e-6
     case .winograd: 1.5e-5
     }
   }

@@ -32,6 +32,7 @@ public final class Run {
   var dataset: DatasetIdentity?
   var stages: [StageRecord] = []
   private var metrics: [String: Metric] = [:]
+  private var fingerprints: [String: WeightFingerprints] = [:]
   private var dataFiles: [DataFile] = []
   private var figures: [Figure] = []
   private var tables: [TextTable] = []
@@ -164,6 +165,13 @@ public final class Run {
   public func record(metric name: String, values: [some BinaryFloatingPoint]) {
     require(metrics[name] == nil, "The metric \(name) is recorded twice.")
     metrics[name] = Metric(of: values.map { Double($0) })
+  }
+
+  /// Records the fingerprints of the weights on the way of the training in a stage.
+  public func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
+    precondition(
+      stages.contains { $0.name == name }, "The fingerprints are of no stage of this run: \(name).")
+    self.fingerprints[name] = fingerprints
   }
 
   /// Has a table written to OUT/data.
@@ -301,7 +309,7 @@ extension Run {
       date: newest?.date ?? surroundings.date().formatted(.iso8601),
       threads: newest?.threads ?? threads, blasCore: newest?.blasCore ?? surroundings.blasCore,
       wallSeconds: roundedToMilliseconds(stages.map(\.seconds).reduce(0, +)), metrics: metrics,
-      stages: stages, files: [])
+      stages: stages, fingerprints: fingerprints.isEmpty ? nil : fingerprints, files: [])
   }
 
   private func write(_ file: DataFile, comment: String) throws -> FileRecord {

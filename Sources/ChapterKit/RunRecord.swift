@@ -32,6 +32,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var metrics: [String: Metric]
   /// The units of work.
   public var stages: [StageRecord]
+  /// For each training of a chapter that shares none, by the stage's name, fingerprints of the
+  /// weights after 1, 10, 100 … steps and at the end; `nil` without such trainings, and in records
+  /// from before they were taken.
+  public var fingerprints: [String: WeightFingerprints]?
   /// What was written.
   public var files: [FileRecord]
   /// For a table about other records, a few words on each of them.

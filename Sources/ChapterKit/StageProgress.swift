@@ -1,5 +1,5 @@
 import Engine
-import Foundation
+import Engine
 
 /// Tells how far a stage has come: a bar on a terminal, otherwise a plain line now and then.
 ///
@@ -150,7 +150,7 @@ package struct RateEstimate {
   package mutating func update(_ count: Double, at time: Double) {
     defer { last = (count, time) }
     guard let last, time > last.time else { return }
-    let fade = pow(0.5, (time - last.time) / halfLife)
+    let fade = Double.pow(0.5, (time - last.time) / halfLife)
     counted = counted * fade + (count - last.count)
     seconds = seconds * fade + (time - last.time)
   }

@@ -1,4 +1,4 @@
-import Foundation
+import Engine
 
 /// What the outline of a thing in a synthetic colour image looks like.
 enum Outline {
@@ -30,11 +30,11 @@ enum Outline {
   private func starDistance(to point: SIMD2<Float>) -> Float {
     // All ten edges are turned or mirrored onto the one from a tip on the x axis to a notch.
     let fifth = 2 * Float.pi / 5
-    let angle = atan2(point.x, -point.y)
+    let angle = Float.atan2(y: point.x, x: -point.y)
     let folded = abs(angle - fifth * (angle / fifth).rounded())
-    let place = length(point) * SIMD2(cos(folded), sin(folded))
+    let place = length(point) * direction(at: folded)
     let tip: SIMD2<Float> = [1.1, 0]
-    let edge = 0.45 * SIMD2(cos(fifth / 2), sin(fifth / 2)) - tip
+    let edge = 0.45 * direction(at: fifth / 2) - tip
     let fromTip = place - tip
     return (edge.y * fromTip.x - edge.x * fromTip.y) / length(edge)
   }
@@ -54,9 +54,9 @@ enum Surface {
     let height: Float =
       switch self {
       case .plain, .iridescent: -1
-      case .striped: sin(point.x)
-      case .chequered: 2 * sin(point.x) * sin(point.y)
-      case .spotted: cos(point.x) + cos(point.y) - 0.6
+      case .striped: .sin(point.x)
+      case .chequered: 2 * .sin(point.x) * .sin(point.y)
+      case .spotted: .cos(point.x) + .cos(point.y) - 0.6
       }
     return min(max(0.5 + 1.5 * height, 0), 1)
   }
@@ -76,5 +76,8 @@ func colour(hue: Float, saturation: Float, brightness: Float) -> Colour {
   }
   return colour
 }
+
+/// The unit vector at an angle from the x axis, in radians.
+func direction(at angle: Float) -> SIMD2<Float> { SIMD2(.cos(angle), .sin(angle)) }
 
 func length(_ vector: SIMD2<Float>) -> Float { (vector * vector).sum().squareRoot() }

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// Coloured things drawn by code, in CIFAR-10's format and size, for where CIFAR-10 itself cannot
 /// be had.
@@ -87,11 +86,12 @@ private struct Thing {
     radius = random.uniform(in: 8..<13)
     let stretch = random.uniform(in: 0.85..<1.15)
     let angle = random.uniform(in: -25..<25) * Float.pi / 180
-    right = SIMD2(cos(angle), sin(angle)) / (radius * stretch)
-    down = SIMD2(-sin(angle), cos(angle)) * stretch / radius
+    let along = Datasets.direction(at: angle)
+    right = along / (radius * stretch)
+    down = SIMD2(-along.y, along.x) * stretch / radius
     let patternAngle = random.uniform(in: 0..<2 * Float.pi)
     let period = random.uniform(in: 4.5..<7)
-    patternRight = SIMD2(cos(patternAngle), sin(patternAngle)) * 2 * Float.pi / period
+    patternRight = Datasets.direction(at: patternAngle) * 2 * Float.pi / period
     hue = random.uniform()
     let saturation = random.uniform(in: 0.5..<1)
     let brightness = random.uniform(in: 0.55..<1)
@@ -137,7 +137,7 @@ private struct Ground {
     let angle = random.uniform(in: 0..<2 * Float.pi)
     middle = (ends[0] + ends[1]) / 2
     slope = (ends[1] - ends[0]) / Float(size)
-    direction = SIMD2(cos(angle), sin(angle))
+    direction = Datasets.direction(at: angle)
   }
 
   func colour(at point: SIMD2<Float>) -> Colour { middle + slope * (point * direction).sum() }

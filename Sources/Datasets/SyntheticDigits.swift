@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// Digits drawn by code, in MNIST's format and size, for where MNIST itself cannot be had.
 ///
@@ -54,8 +53,9 @@ private struct Placement {
     // As in MNIST, a digit fills about 20 of the 28 pixels.
     let width = 10 * random.uniform(in: 0.7..<1.25)
     let height = 10 * random.uniform(in: 0.8..<1.05)
-    right = width * SIMD2(cos(angle), sin(angle))
-    down = height * SIMD2(slant * cos(angle) - sin(angle), slant * sin(angle) + cos(angle))
+    let along = direction(at: angle)
+    right = width * along
+    down = height * (slant * along + SIMD2(-along.y, along.x))
     centre = Float(size) / 2 + 2 * SIMD2(random.uniform(in: -1..<1), random.uniform(in: -1..<1))
   }
 

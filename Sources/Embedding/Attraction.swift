@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// The attractive half of the t-SNE gradient, Aᵢ = Σⱼ pᵢⱼ·wᵢⱼ·(yᵢ − yⱼ) with
 /// wᵢⱼ = 1 / (1 + |yᵢ − yⱼ|²), and the divergence that belongs to it.
@@ -22,7 +21,7 @@ package final class Attraction {
     values = UncheckedArray(affinities.values)
     forces = UncheckedArray(count: affinities.rowStarts.count - 1, repeating: .zero)
     negativeEntropy = affinities.values.reduce(0.0) { sum, value in
-      value > 0 ? sum + Double(value) * log(Double(value)) : sum
+      value > 0 ? sum + Double(value) * .log(Double(value)) : sum
     }
   }
 
@@ -41,7 +40,7 @@ package final class Attraction {
           forceX += factor * dx
           forceY += factor * dy
         }
-        forces[row] = SIMD2(forceX.sum(), forceY.sum())
+        forces[row] = SIMD2(forceX.sumOfHalves, forceY.sumOfHalves)
       }
     }
   }
@@ -54,7 +53,7 @@ package final class Attraction {
         for row in range {
           for place in rowStarts[row]..<rowStarts[row + 1] {
             let difference = points[row] - points[Int(columns[place])]
-            let logQ = -log1p(Double((difference * difference).sum())) - log(normaliser)
+            let logQ = -.log(onePlus: Double((difference * difference).sum())) - .log(normaliser)
             sums[part] -= Double(values[place]) * logQ
           }
         }

@@ -1,3 +1,5 @@
+import Engine
+
 /// Points in a space of many dimensions, one a row.
 public struct Matrix: Sendable {
   /// The number of points.
@@ -9,7 +11,7 @@ public struct Matrix: Sendable {
 
   /// A matrix of the given numbers, row after row.
   public init(rows: Int, columns: Int, values: [Float]) {
-    precondition(
+    require(
       rows >= 0 && columns >= 0 && values.count == rows * columns,
       "A matrix of \(rows) × \(columns) cannot hold \(values.count) numbers.")
     self.rows = rows

@@ -16,7 +16,7 @@ package struct NearestNeighbours: Sendable {
 
   /// Finds the `count` nearest neighbours of each of more than `count` rows.
   package init(of rows: Matrix, count: Int) {
-    precondition(
+    require(
       (1..<max(rows.rows, 1)).contains(count),
       "Among \(rows.rows) points none has \(count) neighbours.")
     self.count = count

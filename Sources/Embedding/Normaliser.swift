@@ -17,7 +17,7 @@ package func exactNormaliser(of points: UncheckedArray<SIMD2<Float>>) -> Double 
           let dy = y.vector(at: place) - points[point].y
           weight += 1 / (1 + dx * dx + dy * dy)
         }
-        sums[part] += Double(weight.sum()) - 1
+        sums[part] += Double(weight.sumOfHalves) - 1
       }
     }
   }

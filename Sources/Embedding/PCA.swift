@@ -21,15 +21,15 @@ public struct PCA: Sendable {
   ///   - rows: At least two, of finite numbers.
   ///   - components: How many, in 1 ... `rows.columns`.
   public init(fitting rows: Matrix, components: Int) {
-    precondition(rows.rows >= 2, "Principal components need at least two rows.")
-    precondition(
+    require(rows.rows >= 2, "Principal components need at least two rows.")
+    require(
       (1...rows.columns).contains(components),
       "Rows of \(rows.columns) numbers have no \(components) principal components.")
     let size = rows.columns
     mean = rows.columnMeans().map(Float.init)
     let covariance = PCA.covariance(of: rows, mean: mean)
     let total = (0..<size).reduce(0.0) { $0 + covariance[$1 * size + $1] }
-    precondition(total.isFinite, "Principal components need finite numbers of moderate size.")
+    require(total.isFinite, "Principal components need finite numbers of moderate size.")
 
     let (values, vectors) = BLAS.largestEigenpairs(of: covariance, size: size, count: components)
     explainedVariance = values.reversed().map { max($0, 0) }
@@ -43,7 +43,7 @@ public struct PCA: Sendable {
 
   /// The coordinates of rows along the axes: (rows, columns) to (rows, components).
   public func transform(_ rows: Matrix) -> Matrix {
-    precondition(
+    require(
       rows.columns == axes.columns,
       "Rows of \(rows.columns) numbers do not fit axes of \(axes.columns).")
     let components = axes.rows

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// t-distributed stochastic neighbour embedding: points of many dimensions drawn in two, such that
 /// near ones stay near (van der Maaten and Hinton 2008; van der Maaten 2014).

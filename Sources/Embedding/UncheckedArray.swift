@@ -51,6 +51,18 @@ package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendabl
   }
 }
 
+extension SIMD16<Float> {
+  /// The sum of the elements, halves added to halves. (In which order the standard library's `sum()`
+  /// adds them is left to its version.)
+  @inline(__always)
+  var sumOfHalves: Float {
+    let eight = lowHalf + highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+}
+
 /// The lesser of each two elements. (The standard library's function of this purpose goes through
 /// them one by one.)
 @inline(__always)

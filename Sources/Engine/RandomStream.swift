@@ -1,5 +1,3 @@
-import Foundation
-
 /// A named stream of random numbers: Philox4x32-10 of Salmon et al., *Parallel random numbers: as
 /// easy as 1, 2, 3* (SC 2011).
 ///
@@ -76,8 +74,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// A number drawn from the standard normal distribution (Box and Muller 1958).
   public mutating func normal() -> Float {
-    let radius = (-2 * log(1 - Double(uniform()))).squareRoot()
-    return Float(radius * cos(2 * Double.pi * Double(uniform())))
+    let radius = (-2 * .log(1 - Double(uniform()))).squareRoot()
+    return Float(radius * .cos(2 * Double.pi * Double(uniform())))
   }
 
   /// The whole numbers 0 ..< `count` in random order (Fisher and Yates).

@@ -1,6 +1,5 @@
 import Datasets
 import Engine
-import Foundation
 import MixMatch
 
 /// What a network says about each of some images.
@@ -26,8 +25,8 @@ public struct Judgement: Codable, Sendable {
   }
 }
 
-/// The mean over the rows of −Σ pᵢ·log pᵢ, in nats.
+/// The mean over the rows of −Σ pᵢ·log pᵢ, in nats; it is reported, and decides nothing.
 func meanEntropy(_ p: Tensor) -> Double {
-  let total = p.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * log(Double($1)) : $0 }
+  let total = p.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
   return total / Double(p.shape[0])
 }

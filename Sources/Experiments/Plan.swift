@@ -1,6 +1,6 @@
 import ChapterKit
 import Datasets
-import Foundation
+import Engine
 import MixMatch
 
 /// A training with a name: a line of a table.
@@ -64,6 +64,9 @@ public struct TrainingResult: Codable, Sendable, Validated {
   public let testAccuracy: Double
   /// Iterations in an epoch.
   public let stepsPerEpoch: Double
+  /// Fingerprints of the weights after 1, 10, 100 … steps and at the end, by which a repetition can
+  /// be compared with the record; records from before they were taken have none.
+  public let fingerprints: WeightFingerprints?
 
   /// What `training`, which was planned as `plan`, came to on `dataset`.
   public init(_ training: Training, of plan: Plan, on dataset: ImageDataset) {
@@ -71,6 +74,7 @@ public struct TrainingResult: Codable, Sendable, Validated {
     validationAccuracy = training.validation?.accuracy
     testAccuracy = training.test.accuracy
     stepsPerEpoch = plan.stepsPerEpoch(ofTrainingImages: dataset.train.count)
+    fingerprints = training.fingerprints
   }
 
   /// Throws where an accuracy is none or an epoch has no steps.

@@ -11,6 +11,8 @@ public struct Training: Codable, Sendable {
   public let validation: Judgement?
   /// Those for the test images, after the last step: the rule is fixed, nothing is picked.
   public let test: Judgement
+  /// Fingerprints of the weights after 1, 10, 100 … steps and at the end.
+  public let fingerprints: WeightFingerprints
 }
 
 extension Method {
@@ -68,7 +70,8 @@ extension Experiment {
     let training = Training(
       curve: curve.value,
       validation: judge(dataset.train, heldOut, after: steps - 1, by: trainer),
-      test: judge(dataset.test, nil, after: steps - 1, by: trainer)!)
+      test: judge(dataset.test, nil, after: steps - 1, by: trainer)!,
+      fingerprints: trainer.fingerprints)
     return try inspect(training, trainer)
   }
 

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// Sharpening (MixMatch, equation 7): lowers the entropy of each row's distribution.
 ///
@@ -17,7 +16,7 @@ public func sharpen(_ p: Tensor, temperature T: Double) -> Tensor {
   return p.mapRows { row in
     // Dividing by the largest first keeps the powers from vanishing all together when T is small.
     let largest = Double(row.max()!)
-    let powers = row.map { pow(Double($0) / largest, 1 / T) }
+    let powers = row.map { Double.pow(Double($0) / largest, 1 / T) }
     // The sum of p is 1 but for rounding; putting it here is what makes T = 1 exact.
     let scale = row.reduce(0) { $0 + Double($1) } / powers.reduce(0, +)
     for i in row.indices { row[i] = Float(powers[i] * scale) }

@@ -1,5 +1,6 @@
 import ChapterKit
 import Datasets
+import Engine
 import Files
 import Foundation
 import Testing
@@ -107,6 +108,19 @@ import Testing
     #expect(
       bench.standardOutput
         .hasPrefix("          measured  article\naccuracy  90.0 %    80.1 %\nchapter3: done; in "))
+  }
+
+  @Test func aRecordHasTheFingerprintsOfItsTrainings() throws {
+    let bench = try Workbench()
+    let json = #"[{"step":1,"weights":"00f3a969ef350f78"},{"step":7,"weights":"2f20b4ea1c69d79c"}]"#
+    let fingerprints = try JSONDecoder().decode(WeightFingerprints.self, from: Data(json.utf8))
+    let status = bench.run { run in
+      run.record(try run.stage("train") { _ in fingerprints }, ofStage: "train")
+    }
+    #expect(status == 0)
+    #expect(try bench.record()?.fingerprints == ["train": fingerprints])
+    #expect(fingerprints.entries.map(\.step) == [1, 7])
+    #expect(try record().fingerprints == nil)
   }
 
   @Test func loadedResultsKeepTheirDateAndCommit() throws {

@@ -25,12 +25,12 @@ import Testing
         stride: 1 + random.integer(below: 3), padding: padding)
     }
 
-    /// Sizes for which Winograd's algorithm is taken.
-    static func randomForWinograd(_ random: inout RandomStream) -> Sizes {
+    /// Sizes for which Winograd's algorithm is taken, unless the images are very small.
+    static func randomForWinograd(stride: Int, _ random: inout RandomStream) -> Sizes {
       Sizes(
-        images: 1 + random.integer(below: 20), height: 1 + random.integer(below: 9),
-        width: 1 + random.integer(below: 9), inputs: 16 * (1 + random.integer(below: 3)),
-        outputs: 16 * (1 + random.integer(below: 3)), kernel: 3, stride: 1, padding: 1,
+        images: 1 + random.integer(below: 20), height: 1 + random.integer(below: 9 * stride),
+        width: 1 + random.integer(below: 9 * stride), inputs: 16 * (1 + random.integer(below: 3)),
+        outputs: 16 * (1 + random.integer(below: 3)), kernel: 3, stride: stride, padding: 1,
         conditioning: Tolerance.winograd)
     }
   }
@@ -41,14 +41,18 @@ import Testing
     Sizes(
       images: 20, height: 12, width: 12, inputs: 16, outputs: 2, kernel: 5, stride: 1, padding: 2),
     Sizes(
-      images: 20, height: 1, width: 132, inputs: 16, outputs: 16, kernel: 3, stride: 1,
+      images: 20, height: 4, width: 132, inputs: 16, outputs: 16, kernel: 3, stride: 1,
+      padding: 1, conditioning: Tolerance.winograd),
+    Sizes(
+      images: 20, height: 8, width: 132, inputs: 16, outputs: 16, kernel: 3, stride: 2,
       padding: 1, conditioning: Tolerance.winograd),
   ]
 
   private static let cases: [Sizes] = {
     var random = RandomStream(seed: 11, "convolution sizes")
     return largeImages + (0..<40).map { _ in .random(&random) }
-      + (0..<20).map { _ in .randomForWinograd(&random) }
+      + (0..<20).map { _ in .randomForWinograd(stride: 1, &random) }
+      + (0..<20).map { _ in .randomForWinograd(stride: 2, &random) }
   }()
 
   @Test(arguments: cases)

@@ -7,6 +7,9 @@ enum Fixture {
 
   static func training() throws -> TrainingFixture { try load("training") }
 
+  /// By the function's name, its arguments and its value in each row.
+  static func elementary() throws -> [String: [[Double]]] { try load("elementary") }
+
   private static func load<Value: Decodable>(_ name: String) throws -> Value {
     let file = Bundle.module.bundleURL.appending(path: "Fixtures/\(name).json")
     return try JSONDecoder().decode(Value.self, from: Data(contentsOf: file))

@@ -33,6 +33,34 @@ import Testing
     for step in 3..<6 { try other.descend(loss(otherNetwork), at: step) }
     #expect(numbers(otherNetwork) == numbers(network))
     #expect(other.judged { numbers(otherNetwork) } == trainer.judged { numbers(network) })
+    #expect(other.fingerprints == trainer.fingerprints)
+  }
+
+  /// After 1, 10, 100 … steps and after the last, those of the weights at that time.
+  @Test func fingerprintsAreTakenAtPowersOfTenAndAtTheEnd() throws {
+    let (network, trainer) = make(steps: 12)
+    var expected: [Int: Fingerprint] = [:]
+    for step in 0..<12 {
+      try trainer.descend(loss(network), at: step)
+      expected[step + 1] = network.fingerprint
+    }
+    #expect(trainer.fingerprints.entries.map(\.step) == [1, 10, 12])
+    for entry in trainer.fingerprints.entries { #expect(entry.weights == expected[entry.step]) }
+    #expect(Set(expected.values).count == 12)
+  }
+
+  @Test func damagedFingerprintsAreRefused() throws {
+    let (network, trainer) = make()
+    try trainer.descend(loss(network), at: 0)
+    let bytes = Snapshot(of: trainer.state).encoded()
+    let digits = Array(network.fingerprint.description.utf8)
+    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: digits) })
+    for damage in [UInt8(ascii: "g"), UInt8(ascii: " ")] {
+      var damaged = bytes
+      damaged[place + 7] = damage
+      let snapshot = try Snapshot(decoding: damaged)
+      #expect(throws: SnapshotError.self) { try snapshot.restore(trainer.state) }
+    }
   }
 
   /// A loss of which nothing can be learned says where it came up, and changes nothing.
@@ -55,12 +83,12 @@ import Testing
     }
   }
 
-  private func make(averageDecay: Float? = nil) -> (Sequential, Trainer) {
+  private func make(averageDecay: Float? = nil, steps: Int = 6) -> (Sequential, Trainer) {
     var random = RandomStream(seed: 0, "trainer test")
     let network = Sequential(
       BatchNorm(channels: 1), GlobalAveragePool(), Linear(inputs: 1, outputs: 2, random: &random))
     let trainer = Trainer(
-      network, schedule: OneCycle(steps: 6, peak: 0.1), weightDecay: 0.01,
+      network, schedule: OneCycle(steps: steps, peak: 0.1), weightDecay: 0.01,
       averageDecay: averageDecay)
     return (network, trainer)
   }

@@ -298,7 +298,7 @@ exit(
     run.record(metric: "lambda.mean.exact", values: [0.5 + beta.meanDeviation])
     run.record(
       metric: "lambda.deviation.exact",
-      values: [(beta.variance - pow(beta.meanDeviation, 2)).squareRoot()])
+      values: [(beta.variance - beta.meanDeviation * beta.meanDeviation).squareRoot()])
     for sharing in MixingCoefficients.Sharing.allCases {
       run.record(
         metric: "batchMean.deviation.\(sharing.rawValue)",

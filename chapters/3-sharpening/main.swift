@@ -127,6 +127,8 @@ struct Predictions: Codable {
   var classes: [Int] = []
   var confidences: [Float] = []
   var accuracy = 0.0
+  /// Of the weights after 1, 10, 100 … steps and at the end.
+  var fingerprints = WeightFingerprints()
 }
 
 /// Trains a network with guesses sharpened at temperature `T`, and has it classify the test images.
@@ -167,7 +169,9 @@ func train(
       [.loss(loss.scalar), .accuracy(share(of: prediction, matching: images.classes(unlabelled)))])
     try checkpoints.saveIfDue(after: step)
   }
-  return classify(digits.test, with: network)
+  var predictions = classify(digits.test, with: network)
+  predictions.fingerprints = trainer.fingerprints
+  return predictions
 }
 
 /// The network's answers for a set of images, and how many of them are right.
@@ -287,13 +291,16 @@ exit(
     var shown: [(T: Double, predictions: Predictions)] = []
     for T in run[temperatures] {
       let predictions = try run.seeds.map { seed in
-        try run.stage(
-          "train \(columnName(T)) seed \(seed)", on: digits,
+        let name = "train \(columnName(T)) seed \(seed)"
+        let predictions = try run.stage(
+          name, on: digits,
           inputs: ["settings": settings, "temperature": T, "seed": seed],
           counting: .images(perStep: settings.labelledBatch + settings.unlabelledBatch)
         ) { progress in
           try train(on: digits, temperature: T, seed: seed, settings: settings, progress: progress)
         }
+        run.record(predictions.fingerprints, ofStage: name)
+        return predictions
       }
       shown.append((T, predictions[0]))
       run.record(metric: "accuracy.\(columnName(T))", values: predictions.map(\.accuracy))

@@ -21,11 +21,10 @@ public func conv2d(
   requireBias(bias, of: weights)
   let algorithm = geometry.algorithm
   let y = filled(geometry.outputShape) { y in
-    algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, images in
+    algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, pixels in
       activate(
-        y + images.lowerBound * geometry.outputLength, bias: bias?.pointer,
-        activation: activation,
-        rows: images.count * geometry.positions, columns: geometry.outputChannels)
+        y + pixels.lowerBound * geometry.outputChannels, bias: bias?.pointer,
+        activation: activation, rows: pixels.count, columns: geometry.outputChannels)
     }
   }
   return y.recorded(from: [x, weights] + (bias.map { [$0] } ?? [])) { gradient in
@@ -36,8 +35,9 @@ public func conv2d(
       .stored(x.pointer), weights.pointer,
       outputGradient: .activationGradient(
         gradient.pointer, output: y.pointer, slope: activation.slope),
-      intoInput: inputGradient?.pointer, weights: weightGradient.pointer,
-      bias: biasGradient?.pointer, finish: { _, _ in })
+      into: ConvolutionGradients(
+        input: inputGradient?.pointer, weights: weightGradient.pointer, bias: biasGradient?.pointer),
+      finish: { _, _ in })
     return [inputGradient, weightGradient, biasGradient]
   }
 }
@@ -51,27 +51,24 @@ public func conv2d(
 /// - Returns: Features (N, D).
 public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
   let (rows, inputs, outputs) = (x.rows, weights.rows, weights.columns)
-  precondition(
+  require(
     x.shape.count == 2 && weights.shape.count == 2 && x.columns == inputs,
     "Features (N, C) and weights (C, D) do not fit: \(x.shape), \(weights.shape).")
   requireBias(bias, of: weights)
   let y = filled([rows, outputs]) {
-    BLAS.multiply(
-      .plain(x.pointer), .plain(weights.pointer), into: $0, rows: rows, inner: inputs,
-      columns: outputs)
+    let packed = PackedMatrix(weights.pointer, rows: inputs, columns: outputs)
+    packed.multiplied(byRowsOf: x.pointer, rows, into: $0)
     activate($0, bias: bias.pointer, activation: .none, rows: rows, columns: outputs)
   }
   return y.recorded(from: [x, weights, bias]) { gradient in
     [
       filled(x.shape) {
-        BLAS.multiply(
-          .plain(gradient.pointer), .transposed(weights.pointer), into: $0,
-          rows: rows, inner: outputs, columns: inputs)
+        let packed = PackedMatrix(transposing: weights.pointer, rows: outputs, columns: inputs)
+        packed.multiplied(byRowsOf: gradient.pointer, rows, into: $0)
       },
       filled(weights.shape) {
-        BLAS.multiply(
-          .transposed(x.pointer), .plain(gradient.pointer), into: $0,
-          rows: inputs, inner: rows, columns: outputs)
+        let packed = PackedMatrix(gradient.pointer, rows: rows, columns: outputs)
+        packed.multiplied(byColumnsOf: x.pointer, inputs, into: $0)
       },
       filled(bias.shape) {
         columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)
@@ -82,7 +79,7 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
 
 private func requireBias(_ bias: Tensor?, of weights: Tensor) {
   guard let bias else { return }
-  precondition(
+  require(
     bias.shape == [weights.columns],
     "A bias has a number for each of \(weights.columns) outputs, not the shape \(bias.shape).")
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The softmax of each row: exp(xᵢ) / Σⱼ exp(xⱼ).
 ///
 /// - Parameter x: Logits (N, classes).
@@ -7,7 +5,7 @@ import Foundation
 public func softmax(_ x: Tensor) -> Tensor {
   let p = x.mapRows { row in
     let largest = row.max()!
-    for i in row.indices { row[i] = exp(row[i] - largest) }
+    for i in row.indices { row[i] = .exp(row[i] - largest) }
     let total = row.reduce(0, +)
     for i in row.indices { row[i] /= total }
   }
@@ -40,7 +38,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
     // The largest goes first: added to the logarithm, it would cover its digits.
     let largest = row.max()!
     for i in row.indices { row[i] -= largest }
-    let logTotal = log(row.reduce(0) { $0 + exp($1) })
+    let logTotal = Float.log(row.reduce(0) { $0 + .exp($1) })
     for i in row.indices { row[i] -= logTotal }
   }
   let rows = Double(logits.rows)
@@ -57,7 +55,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
         let range = (row * logits.columns)..<((row + 1) * logits.columns)
         let mass = range.reduce(Float(0)) { $0 + targets.pointer[$1] }
         for i in range {
-          result[i] = scale * (mass * exp(logProbabilities.pointer[i]) - targets.pointer[i])
+          result[i] = scale * (mass * .exp(logProbabilities.pointer[i]) - targets.pointer[i])
         }
       }
     }
@@ -78,7 +76,7 @@ public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
 ///   - logits: x (N, classes).
 /// - Returns: A single number, from 0 on.
 public func klDivergence(_ targets: Tensor, _ logits: Tensor) -> Tensor {
-  let entropy = targets.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * log(Double($1)) : $0 }
+  let entropy = targets.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
   let mean = Tensor([Float(entropy / Double(targets.rows))], shape: [])
   return crossEntropy(logits, targets) + -1 * mean
 }

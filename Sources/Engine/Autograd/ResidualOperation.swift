@@ -117,15 +117,12 @@ extension ResidualOperation {
     let algorithm = geometry.algorithm
     let moments = ColumnMoments(parts: algorithm.parts, columns: geometry.outputChannels)
     let y = Tensor(uninitialised: geometry.outputShape)
-    algorithm.convolve(source, filters.pointer, into: y.pointer) { part, images in
-      // Image by image, so that what was added is still in the cache when its moments are taken.
-      for image in images {
-        let start = image * geometry.outputLength
-        addend?.add(
-          from: start, pixels: geometry.positions, channels: geometry.outputChannels,
-          to: y.pointer + start)
-        moments.add(y.pointer + start, rows: geometry.positions, to: part)
-      }
+    algorithm.convolve(source, filters.pointer, into: y.pointer) { part, pixels in
+      let start = pixels.lowerBound * geometry.outputChannels
+      addend?.add(
+        from: start, pixels: pixels.count, channels: geometry.outputChannels,
+        to: y.pointer + start)
+      moments.add(y.pointer + start, rows: pixels.count, to: part)
     }
     return (y, ChannelMoments(moments, channels: geometry.outputChannels))
   }
@@ -161,7 +158,7 @@ extension ResidualOperation {
     let filterGradient = Tensor(uninitialised: filters.shape)
     shortcut.algorithm.differentiate(
       shortcutInput, filters.pointer, outputGradient: .stored(gradient.pointer),
-      intoInput: inputGradient.pointer, weights: filterGradient.pointer, bias: nil,
+      into: ConvolutionGradients(input: inputGradient.pointer, weights: filterGradient.pointer),
       finish: { _, _ in })
     return (inputGradient, filterGradient)
   }
@@ -179,14 +176,15 @@ extension ResidualOperation {
     let filterGradient = Tensor(uninitialised: filters.shape)
     algorithm.differentiate(
       norm.source(x, activation: structure.activation), filters.pointer,
-      outputGradient: gradient, intoInput: normalisedGradient.pointer,
-      weights: filterGradient.pointer, bias: nil
-    ) { part, images in
-      let start = images.lowerBound * geometry.inputLength
+      outputGradient: gradient,
+      into: ConvolutionGradients(
+        input: normalisedGradient.pointer, weights: filterGradient.pointer)
+    ) { part, pixels in
+      let start = pixels.lowerBound * geometry.inputChannels
       sums.undo(
         structure.activation, normalisedGradient.pointer + start,
         shortcut: shortcutGradient.map { UnsafePointer($0.pointer + start) }, x.pointer + start,
-        rows: images.count * geometry.height * geometry.width, part: part)
+        rows: pixels.count, part: part)
     }
     let result = sums.result(rows: x.rows, momentsFollowX: momentsFollowX)
     return (result, normalisedGradient, filterGradient)

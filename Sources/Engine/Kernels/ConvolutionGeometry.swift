@@ -13,14 +13,14 @@ struct ConvolutionGeometry {
   let padding: Int
 
   init(input: [Int], weights: [Int], stride: Int, padding: Int) {
-    precondition(
+    require(
       input.count == 4 && weights.count == 4 && weights[0] == weights[1] && input[3] == weights[2],
       "Images (N, H, W, C) and weights (K, K, C, D) do not fit: \(input), \(weights).")
-    precondition(stride > 0 && padding >= 0, "A stride is positive and a padding not negative.")
+    require(stride > 0 && padding >= 0, "A stride is positive and a padding not negative.")
     (images, height, width, inputChannels) = (input[0], input[1], input[2], input[3])
     (kernelSize, outputChannels) = (weights[0], weights[3])
     (self.stride, self.padding) = (stride, padding)
-    precondition(
+    require(
       height + 2 * padding >= kernelSize && width + 2 * padding >= kernelSize,
       "A kernel of size \(kernelSize) is larger than padded images of \(height)×\(width).")
   }
@@ -31,8 +31,10 @@ struct ConvolutionGeometry {
 
   /// Output pixels an image.
   var positions: Int { outputHeight * outputWidth }
+  /// Pixels an image.
+  var pixels: Int { height * width }
   /// Numbers an image.
-  var inputLength: Int { height * width * inputChannels }
+  var inputLength: Int { pixels * inputChannels }
   /// Numbers an output image.
   var outputLength: Int { positions * outputChannels }
   /// Numbers that go into one output number.

@@ -104,26 +104,24 @@ struct PaddedImage {
     return buffer
   }
 
-  /// Reads image `image` of `source` into a buffer of ``makeBuffer()``, whose border stays zero.
-  func read(image: Int, of source: ImageSource, into buffer: UnsafeMutablePointer<Float>) {
-    for row in 0..<height {
+  /// Reads rows of image `image` of `source` into a buffer of ``makeBuffer()``, whose border stays
+  /// zero.
+  func read(
+    rows: Range<Int>, ofImage image: Int, of source: ImageSource,
+    into buffer: UnsafeMutablePointer<Float>
+  ) {
+    for row in rows {
       source.read(
         from: (image * height + row) * width * channels, pixels: width, channels: channels,
         into: buffer + origin + row * rowStride)
     }
   }
 
-  /// Writes the image without its border to `target` (height, width, channels).
-  func write(_ buffer: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
-    for row in 0..<height {
-      (target + row * width * channels).update(
-        from: buffer + origin + row * rowStride, count: width * channels)
-    }
-  }
-
-  /// Adds the sum of each channel over the image to `sums` (channels).
-  func addChannelSums(_ buffer: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>) {
-    for row in 0..<height {
+  /// Adds the sum of each channel over rows of the image to `sums` (channels).
+  func addChannelSums(
+    rows: Range<Int>, _ buffer: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>
+  ) {
+    for row in rows {
       addColumnSums(
         buffer + origin + row * rowStride, rows: width, columns: channels, to: sums)
     }

@@ -10,7 +10,7 @@ struct NormalisationFactors {
 
   init(_ moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float) {
     let channels = scale.count
-    precondition(
+    require(
       [moments.mean, moments.variance, scale, shift].allSatisfy { $0.shape == [channels] },
       "Batch normalisation needs a number for each of \(channels) channels.")
     self.moments = moments

@@ -4,11 +4,11 @@ package struct SingleConvolution {
   /// The algorithms there are.
   package enum Algorithm: String, CaseIterable {
     case winograd = "Winograd"
-    case patches
+    case direct
   }
 
   private let geometry: ConvolutionGeometry
-  private let algorithm: any ConvolutionAlgorithm
+  private let algorithm: ConvolutionAlgorithm
 
   /// A convolution of images (N, H, W, C) with filters (K, K, C, D), by the fastest algorithm where
   /// none is given; nil where the given one cannot do these sizes.
@@ -20,9 +20,9 @@ package struct SingleConvolution {
     switch algorithm {
     case nil: self.algorithm = geometry.algorithm
     case .winograd:
-      guard let winograd = WinogradConvolution(geometry) else { return nil }
+      guard let winograd = geometry.winograd() else { return nil }
       self.algorithm = winograd
-    case .patches: self.algorithm = PatchConvolution(geometry: geometry)
+    case .direct: self.algorithm = geometry.direct
     }
   }
 
@@ -45,7 +45,7 @@ package struct SingleConvolution {
     )
     algorithm.differentiate(
       .stored(x.pointer), weights.pointer, outputGradient: .stored(outputGradient.pointer),
-      intoInput: result.input.pointer, weights: result.weights.pointer, bias: nil,
+      into: ConvolutionGradients(input: result.input.pointer, weights: result.weights.pointer),
       finish: { _, _ in })
     return result
   }

@@ -1,11 +1,11 @@
-/// 3×3 convolution with stride 1 and padding 1 by ``WinogradTransform``, for numbers of channels
-/// that are multiples of 16.
+/// 3×3 convolution with padding 1 by a ``WinogradScheme``, for numbers of channels that are multiples
+/// of 16.
 ///
-/// Images are taken in blocks that give the products of matrices enough rows while the transformed
-/// tiles stay in the cache.
-struct WinogradConvolution: ConvolutionAlgorithm {
+/// Rows of tiles are taken in blocks that give the products of matrices enough rows while the
+/// transformed tiles stay in the cache.
+struct WinogradConvolution<Scheme: WinogradScheme> {
   let geometry: ConvolutionGeometry
-  private let layout: TileLayout
+  private let layout: TileLayout<Scheme>
 
   /// The more numbers a part's sum of filter gradients has, the fewer parts there are.
   let parts: Int
@@ -13,89 +13,128 @@ struct WinogradConvolution: ConvolutionAlgorithm {
   /// Nil where the geometry is not one it can do.
   init?(_ geometry: ConvolutionGeometry) {
     guard
-      geometry.kernelSize == 3, geometry.stride == 1, geometry.padding == 1,
+      geometry.kernelSize == 3, geometry.stride == Scheme.stride, geometry.padding == 1,
       geometry.inputChannels % Buffer.vectorWidth == 0,
       geometry.outputChannels % Buffer.vectorWidth == 0
     else { return nil }
     self.geometry = geometry
-    layout = TileLayout(height: geometry.height, width: geometry.width)
+    layout = TileLayout(geometry)
     parts = min(
       geometry.images, geometry.inputChannels * geometry.outputChannels > 1 << 13 ? 8 : 16)
   }
 
+  /// Whether it needs fewer multiplications than the definition: images that are much smaller than
+  /// the tiles that cover them do not profit.
+  var savesMultiplications: Bool {
+    Scheme.points * layout.tilesDown * layout.tilesAcross < 9 * geometry.positions
+  }
+
   func convolve(
     _ source: ImageSource, _ weights: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ images: Range<Int>) -> Void
+    into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let filters = WinogradFilters(weights, inputs: inputs, outputs: outputs)
+    let filters = WinogradFilters<Scheme>(weights, inputs: inputs, outputs: outputs)
+    let (inputImages, outputImages) = (layout.input, layout.output)
     forEachPart { part, images in
-      let image = layout.paddedImage(channels: inputs)
-      let padded = image.makeBuffer()
+      let padded = inputImages.padded.makeBuffer()
       let tiles = WinogradTiles(layout, channels: inputs)
       let products = WinogradTiles(layout, channels: outputs)
       layout.forEachBlock(of: images) { block in
-        for (index, n) in block.enumerated() {
-          image.read(image: n, of: source, into: padded.pointer)
-          tiles.readInput(image, padded.pointer, at: index)
+        for (index, tileRow) in block.enumerated() {
+          inputImages.read(tileRow: tileRow, of: source, into: padded.pointer)
+          tiles.readInput(inputImages, padded.pointer, tileRow: tileRow, at: index)
         }
-        products.multiply(tiles, filters, images: block.count)
-        for (index, n) in block.enumerated() {
-          products.writeOutput(at: index, into: output + n * geometry.outputLength)
+        products.multiply(tiles, filters, tileRows: block.count)
+        for (index, tileRow) in block.enumerated() {
+          products.writeOutput(at: index, outputImages, tileRow: tileRow, into: output)
+          finish(part, outputImages.pixels(of: tileRow))
         }
-        finish(part, block)
       }
     }
   }
 
   func differentiate(
     _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
-    intoInput inputGradient: UnsafeMutablePointer<Float>?,
-    weights weightGradient: UnsafeMutablePointer<Float>,
-    bias biasGradient: UnsafeMutablePointer<Float>?,
-    finish: (_ part: Int, _ images: Range<Int>) -> Void
+    into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let filters = WinogradFilters(turning: weights, inputs: inputs, outputs: outputs)
+    let filters = gradients.input.map { _ in
+      WinogradFilters<Scheme>(turning: weights, inputs: inputs, outputs: outputs)
+    }
+    let (inputImages, outputImages) = (layout.input, layout.output)
     let sums = PartialSums(uninitialisedParts: parts, count: 9 * inputs * outputs)
     let biasSums = PartialSums(parts: parts, count: outputs)
     forEachPart { part, images in
-      let inputImage = layout.paddedImage(channels: inputs)
-      let gradientImage = layout.paddedImage(channels: outputs)
-      let (inputPadded, gradientPadded) = (inputImage.makeBuffer(), gradientImage.makeBuffer())
-      let inputTiles = WinogradTiles(layout, channels: inputs)
-      let gradientTiles = WinogradTiles(layout, channels: outputs)
-      let gradientAsInput = WinogradTiles(layout, channels: outputs)
-      let filterGradient = WinogradFilters(gradientOf: inputs, outputs: outputs)
+      let room = Room(layout, inputs: inputs, outputs: outputs)
       layout.forEachBlock(of: images) { block in
-        for (index, n) in block.enumerated() {
-          inputImage.read(image: n, of: input, into: inputPadded.pointer)
-          inputTiles.readInput(inputImage, inputPadded.pointer, at: index)
-          gradientImage.read(image: n, of: outputGradient, into: gradientPadded.pointer)
-          gradientTiles.readGradient(gradientImage, gradientPadded.pointer, at: index)
-          if biasGradient != nil {
-            gradientImage.addChannelSums(gradientPadded.pointer, to: biasSums[part])
-          }
-          if inputGradient != nil {
-            gradientAsInput.readInput(gradientImage, gradientPadded.pointer, at: index)
+        for (index, tileRow) in block.enumerated() {
+          room.read(tileRow, input, outputGradient, at: index, byInput: gradients.input != nil)
+          if gradients.bias != nil {
+            outputImages.padded.addChannelSums(
+              rows: outputImages.rows(of: tileRow), room.gradient.pointer, to: biasSums[part])
           }
         }
-        filterGradient.add(
-          inputTiles, gradientTiles, images: block.count, isFirst: block.first == images.first)
-        guard let inputGradient else { return }
-        inputTiles.multiply(gradientAsInput, filters, images: block.count)
-        for (index, n) in block.enumerated() {
-          inputTiles.writeOutput(at: index, into: inputGradient + n * geometry.inputLength)
+        let isFirst = block.lowerBound == images.lowerBound * layout.tilesDown
+        room.filterGradient.add(
+          room.inputTiles, room.gradientTiles, tileRows: block.count,
+          isFirst ? .overwritten : .accumulated)
+        guard let inputGradient = gradients.input, let filters else { return }
+        room.inputTiles.multiply(room.gradientAsInput, filters, tileRows: block.count)
+        for (index, tileRow) in block.enumerated() {
+          room.inputTiles.writeInputGradient(
+            at: index, inputImages, tileRow: tileRow, into: inputGradient)
+          finish(part, inputImages.pixels(of: tileRow))
         }
-        finish(part, block)
       }
-      filterGradient.transformBack(into: sums[part])
+      room.filterGradient.transformBack(into: sums[part])
     }
-    sums.sum(into: weightGradient)
-    if let biasGradient { biasSums.sum(into: biasGradient) }
+    sums.sum(into: gradients.weights)
+    if let bias = gradients.bias { biasSums.sum(into: bias) }
   }
 
   private func forEachPart(_ body: (_ part: Int, _ images: Range<Int>) -> Void) {
     Parallel.forEachRange(of: geometry.images, parts: parts, body)
+  }
+}
+
+extension WinogradConvolution {
+  /// What a part of the work needs room for when it computes gradients.
+  private struct Room {
+    private let inputImages: TiledImages
+    private let outputImages: TiledImages
+    /// A padded image of the input, and one of the output's gradient.
+    private let input: Buffer
+    let gradient: Buffer
+    /// The tiles of a block. Once those of the input have been used they make room for the products
+    /// that the gradient by the input comes from.
+    let inputTiles: WinogradTiles<Scheme>
+    let gradientTiles: WinogradTiles<Scheme>
+    let gradientAsInput: WinogradTiles<Scheme>
+    let filterGradient: WinogradFilterGradient<Scheme>
+
+    init(_ layout: TileLayout<Scheme>, inputs: Int, outputs: Int) {
+      (inputImages, outputImages) = (layout.input, layout.output)
+      (input, gradient) = (inputImages.padded.makeBuffer(), outputImages.padded.makeBuffer())
+      inputTiles = WinogradTiles(layout, channels: inputs)
+      gradientTiles = WinogradTiles(layout, channels: outputs)
+      gradientAsInput = WinogradTiles(layout, channels: outputs)
+      filterGradient = WinogradFilterGradient(inputs: inputs, outputs: outputs)
+    }
+
+    /// Reads and transforms a tile row, which becomes number `index` of the block.
+    func read(
+      _ tileRow: Int, _ source: ImageSource, _ outputGradient: ImageSource, at index: Int,
+      byInput: Bool
+    ) {
+      inputImages.read(tileRow: tileRow, of: source, into: input.pointer)
+      inputTiles.readInput(inputImages, input.pointer, tileRow: tileRow, at: index)
+      outputImages.read(tileRow: tileRow, of: outputGradient, into: gradient.pointer)
+      gradientTiles.readGradient(outputImages, gradient.pointer, tileRow: tileRow, at: index)
+      if byInput {
+        gradientAsInput.readGradientAsInput(
+          outputImages, gradient.pointer, tileRow: tileRow, at: index)
+      }
+    }
   }
 }

@@ -1,24 +1,30 @@
-/// The transformed filters of a convolution: for each of the 36 points a matrix (inputs, outputs).
-struct WinogradFilters {
+/// The transformed filters of a convolution: for each pair of kinds of points a matrix (inputs,
+/// outputs), packed as the right operand of products.
+struct WinogradFilters<Scheme: WinogradScheme> {
+  private let inputs: Int
   private let buffer: Buffer
-  private let pointStride: Int
+  private let pairStride: Int
 
-  subscript(point: Int) -> UnsafePointer<Float> {
-    UnsafePointer(buffer.pointer + point * pointStride)
-  }
-
-  /// The filters of a convolution with `weights` (3, 3, inputs, outputs).
+  /// The filters of a convolution with `weights` (3, 3, inputs, outputs); `outputs` is a multiple of
+  /// 16.
+  ///
+  /// They are transformed in double precision: that costs little, as it happens once a step, and the
+  /// products amplify their errors.
   init(_ weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
-    pointStride = inputs * outputs
-    buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
-    Parallel.forEachRange(of: inputs) { [buffer, pointStride] _, range in
-      for start in stride(
-        from: range.lowerBound * outputs, to: range.upperBound * outputs,
-        by: Buffer.vectorWidth)
-      {
-        WinogradTransform.filter(
-          weights + start, stride: inputs * outputs, to: buffer.pointer + start,
-          pointStride: pointStride)
+    let width = Buffer.vectorWidth
+    self.inputs = inputs
+    pairStride = inputs * outputs + width
+    buffer = Buffer(count: Scheme.pairs * pairStride)
+    Parallel.forEachRange(of: inputs) { [buffer, pairStride] _, range in
+      for input in range {
+        for output in stride(from: 0, to: outputs, by: PreciseLanes.count) {
+          // The first output of a panel, times the panel's length, is where the panel starts.
+          let lane = output % width
+          Scheme.filter(
+            PreciseLanes.self, weights + input * outputs + output, sourceStride: inputs * outputs,
+            to: buffer.pointer + (output - lane) * inputs + input * width + lane,
+            targetStride: pairStride)
+        }
       }
     }
   }
@@ -37,31 +43,68 @@ struct WinogradFilters {
     self.init(turned.pointer, inputs: outputs, outputs: inputs)
   }
 
-  /// Room for the gradient of transformed filters.
-  init(gradientOf inputs: Int, outputs: Int) {
-    pointStride = inputs * outputs
-    buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
+  /// The filters of a pair for the 16 outputs from `output` on.
+  func panel(pair: Int, output: Int) -> RightPanel {
+    RightPanel(
+      start: buffer.pointer + pair * pairStride + output * inputs, width: Buffer.vectorWidth,
+      termStride: Buffer.vectorWidth)
+  }
+}
+
+/// The gradient by transformed filters: for each pair of kinds of points a matrix (inputs, outputs),
+/// row-major.
+struct WinogradFilterGradient<Scheme: WinogradScheme> {
+  private let inputs: Int
+  private let outputs: Int
+  private let buffer: Buffer
+  private let pairStride: Int
+
+  /// Room for the gradient.
+  init(inputs: Int, outputs: Int) {
+    (self.inputs, self.outputs) = (inputs, outputs)
+    // A line more than the matrix has, for the reason of matrixOffset.
+    pairStride = inputs * outputs + Buffer.vectorWidth
+    buffer = Buffer(count: Scheme.pairs * pairStride)
   }
 
-  /// Adds the gradient that a block of images contributes: at each point `tiles`ᵀ·`gradients`. What
-  /// was there before the first block does not count.
-  func add(_ tiles: WinogradTiles, _ gradients: WinogradTiles, images: Int, isFirst: Bool) {
-    for point in 0..<WinogradTransform.pointCount {
-      BLAS.multiply(
-        .transposed(tiles[point]), .plain(gradients[point]),
-        into: buffer.pointer + point * pointStride,
-        rows: tiles.channels, inner: tiles.rows(images: images), columns: gradients.channels,
-        beta: isFirst ? 0 : 1)
+  /// Adds what a block of tile rows contributes, for each pair `tiles`ᵀ·`gradients`, or overwrites
+  /// what was there with it.
+  func add(
+    _ tiles: WinogradTiles<Scheme>, _ gradients: WinogradTiles<Scheme>, tileRows: Int,
+    _ mode: ProductTarget
+  ) {
+    tiles.forEachPair { pair, row, column in
+      let left = LeftOperand(
+        start: tiles.matrix(row, column), rowStride: 1, termStride: inputs,
+        runLength: tiles.rows(row, column, tileRows: tileRows))
+      for output in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
+        let panel = RightPanel(
+          start: gradients.matrix(row, column) + output, width: Buffer.vectorWidth,
+          termStride: outputs)
+        multiply(
+          left, rows: inputs, panel, into: buffer.pointer + pair * pairStride + output,
+          rowStride: outputs, mode)
+      }
     }
   }
 
-  /// `gradient` (3, 3, inputs, outputs) ← the gradient of the filters, these being the transformed
-  /// ones'.
+  /// `gradient` (3, 3, inputs, outputs) ← the gradient by the filters before their transform.
   func transformBack(into gradient: UnsafeMutablePointer<Float>) {
-    for start in stride(from: 0, to: pointStride, by: Buffer.vectorWidth) {
-      WinogradTransform.filterGradient(
-        buffer.pointer + start, pointStride: pointStride, to: gradient + start,
-        stride: pointStride)
+    if Processor.hasWideVectors {
+      transformBack(Vector.self, into: gradient)
+    } else {
+      transformBack(NarrowLanes.self, into: gradient)
+    }
+  }
+
+  @inline(__always)
+  private func transformBack(
+    _ lanes: (some Lanes).Type, into gradient: UnsafeMutablePointer<Float>
+  ) {
+    for start in stride(from: 0, to: inputs * outputs, by: lanes.count) {
+      Scheme.filterGradient(
+        lanes, buffer.pointer + start, sourceStride: pairStride, to: gradient + start,
+        targetStride: inputs * outputs)
     }
   }
 }

@@ -1,126 +1,180 @@
-/// How images are cut into 4×4 tiles, and how many images are worked on together.
-struct TileLayout {
-  let height: Int
-  let width: Int
-  let tilesDown: Int
-  let tilesAcross: Int
-  /// Some 48 tiles: fewer rows are multiplied more slowly, more do not stay in the cache.
-  let imagesInBlock: Int
-
-  init(height: Int, width: Int) {
-    let tile = WinogradTransform.tile
-    (self.height, self.width) = (height, width)
-    tilesDown = (height + tile - 1) / tile
-    tilesAcross = (width + tile - 1) / tile
-    imagesInBlock = max(1, 48 / (tilesDown * tilesAcross))
-  }
-
-  var tilesInImage: Int { tilesDown * tilesAcross }
-
-  /// An image with a border of one pixel, and more where the tiles reach further than the image.
-  func paddedImage(channels: Int) -> PaddedImage {
-    PaddedImage(
-      height: height, width: width, channels: channels, border: 1,
-      paddedHeight: tilesDown * WinogradTransform.tile + 2,
-      paddedWidth: tilesAcross * WinogradTransform.tile + 2)
-  }
-
-  /// Calls `body` with blocks of nearly equal size: a small last one would be slow.
-  func forEachBlock(of images: Range<Int>, _ body: (Range<Int>) -> Void) {
-    let blocks = (images.count + imagesInBlock - 1) / imagesInBlock
-    for block in 0..<blocks {
-      let (start, end) = (images.count * block / blocks, images.count * (block + 1) / blocks)
-      body(images.lowerBound + start..<images.lowerBound + end)
-    }
-  }
-}
-
-/// The transformed tiles of a block of images: for each of the 36 points a matrix (tiles,
-/// channels).
-struct WinogradTiles {
-  private let layout: TileLayout
+/// The transformed tiles of a block of tile rows: for each pair of kinds of points a matrix (tiles ·
+/// points of these kinds, channels).
+struct WinogradTiles<Scheme: WinogradScheme> {
+  private let tilesAcross: Int
   let channels: Int
   private let buffer: Buffer
   private let pointStride: Int
 
-  init(_ layout: TileLayout, channels: Int) {
-    self.layout = layout
+  init(_ layout: TileLayout<Scheme>, channels: Int) {
+    tilesAcross = layout.tilesAcross
     self.channels = channels
-    // A line more than the matrix has: a power of two would put all points into the same few sets
-    // of the cache.
-    pointStride = layout.imagesInBlock * layout.tilesInImage * channels + Buffer.vectorWidth
-    buffer = Buffer(count: WinogradTransform.pointCount * pointStride)
+    pointStride = layout.tileRowsInBlock * layout.tilesAcross * channels
+    buffer = Buffer(count: Scheme.points * pointStride + Scheme.pairs * Buffer.vectorWidth)
   }
 
-  /// Bᵀ d B of each tile of an image, which becomes number `index` of the block.
-  func readInput(_ image: PaddedImage, _ padded: UnsafePointer<Float>, at index: Int) {
-    forEachTile(at: index) { row, column, channel, target in
-      WinogradTransform.input(
-        padded + row * image.rowStride + column * channels + channel, rowStride: image.rowStride,
-        channels: channels, to: target, pointStride: pointStride)
-    }
-  }
-
-  /// A e Aᵀ of each tile of an output's gradient.
-  func readGradient(_ image: PaddedImage, _ padded: UnsafePointer<Float>, at index: Int) {
-    forEachTile(at: index) { row, column, channel, target in
-      WinogradTransform.outputGradient(
-        padded + image.origin + row * image.rowStride + column * channels + channel,
-        rowStride: image.rowStride,
-        channels: channels, to: target, pointStride: pointStride)
-    }
-  }
-
-  /// Writes image `index` of the block as Aᵀ m A to `output` (H, W, channels).
-  func writeOutput(at index: Int, into output: UnsafeMutablePointer<Float>) {
-    forEachTile(at: index) { row, column, channel, source in
-      let (rows, columns) = (layout.height - row, layout.width - column)
-      let target = output + (row * layout.width + column) * channels + channel
-      WinogradTransform.output(source, pointStride: pointStride) { y, pixels in
-        guard y < rows else { return }
-        let target = target + y * layout.width * channels
-        target.vector = pixels.0
-        if columns > 1 { (target + channels).vector = pixels.1 }
-        if columns > 2 { (target + 2 * channels).vector = pixels.2 }
-        if columns > 3 { (target + 3 * channels).vector = pixels.3 }
+  /// The transform of what the tiles of a tile row see of the input; it becomes tile row `index` of
+  /// the block.
+  func readInput(
+    _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
+  ) {
+    let grid = images.grid(ofTileRow: tileRow, border: images.above, in: padded)
+    if Processor.hasWideVectors {
+      forEachTile(Vector.self, index, grid, images.tileSize) {
+        Scheme.input(Vector.self, $0, to: $1)
+      }
+    } else {
+      forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
+        Scheme.input(NarrowLanes.self, $0, to: $1)
       }
     }
   }
 
-  /// These tiles ← `tiles`·`filters`, at each point.
-  func multiply(_ tiles: WinogradTiles, _ filters: WinogradFilters, images: Int) {
-    for point in 0..<WinogradTransform.pointCount {
-      BLAS.multiply(
-        .plain(tiles[point]), .plain(filters[point]), into: buffer.pointer + point * pointStride,
-        rows: rows(images: images), inner: tiles.channels, columns: channels)
+  /// The transform of the tiles of a tile row of an output's gradient, for the gradient by the
+  /// filters.
+  func readGradient(
+    _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
+  ) {
+    let grid = images.grid(ofTileRow: tileRow, border: 0, in: padded)
+    if Processor.hasWideVectors {
+      forEachTile(Vector.self, index, grid, images.tileSize) {
+        Scheme.outputGradient(Vector.self, $0, to: $1)
+      }
+    } else {
+      forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
+        Scheme.outputGradient(NarrowLanes.self, $0, to: $1)
+      }
     }
   }
 
-  /// The matrix of a point, one row a tile.
-  subscript(point: Int) -> UnsafePointer<Float> {
-    UnsafePointer(buffer.pointer + point * pointStride)
+  /// The transform of what the tiles of a tile row of the gradient by the input see of the output's
+  /// gradient.
+  func readGradientAsInput(
+    _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
+  ) {
+    let grid = images.grid(ofTileRow: tileRow, border: images.above, in: padded)
+    if Processor.hasWideVectors {
+      forEachTile(Vector.self, index, grid, images.tileSize) {
+        Scheme.gradientAsInput(Vector.self, $0, to: $1)
+      }
+    } else {
+      forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
+        Scheme.gradientAsInput(NarrowLanes.self, $0, to: $1)
+      }
+    }
   }
 
-  /// How many rows the matrices have for so many images.
-  func rows(images: Int) -> Int { images * layout.tilesInImage }
+  /// Writes the tiles of tile row `index` of the block, transformed back, to `output` (N, H′, W′,
+  /// channels).
+  func writeOutput(
+    at index: Int, _ images: TiledImages, tileRow: Int, into output: UnsafeMutablePointer<Float>
+  ) {
+    if Processor.hasWideVectors {
+      write(Vector.self, at: index, images, tileRow, into: output) {
+        Scheme.output(Vector.self, of: $0, write: $1)
+      }
+    } else {
+      write(NarrowLanes.self, at: index, images, tileRow, into: output) {
+        Scheme.output(NarrowLanes.self, of: $0, write: $1)
+      }
+    }
+  }
 
-  /// Calls `body` for each tile of an image and each 16 channels of it, with the tile's first row
-  /// and column in the image, the first channel, and where the first point stands.
+  /// Writes the tiles of tile row `index` of the block, transformed back, to the gradient by the
+  /// input (N, H, W, channels).
+  func writeInputGradient(
+    at index: Int, _ images: TiledImages, tileRow: Int, into gradient: UnsafeMutablePointer<Float>
+  ) {
+    if Processor.hasWideVectors {
+      write(Vector.self, at: index, images, tileRow, into: gradient) {
+        Scheme.inputGradient(Vector.self, of: $0, write: $1)
+      }
+    } else {
+      write(NarrowLanes.self, at: index, images, tileRow, into: gradient) {
+        Scheme.inputGradient(NarrowLanes.self, of: $0, write: $1)
+      }
+    }
+  }
+
+  /// These tiles ← `tiles`·`filters`, for each pair of kinds of points.
+  func multiply(_ tiles: WinogradTiles, _ filters: WinogradFilters<Scheme>, tileRows: Int) {
+    forEachPair { pair, row, column in
+      let left = LeftOperand(
+        start: tiles.matrix(row, column), rowStride: tiles.channels, termStride: 1,
+        runLength: tiles.channels)
+      for output in stride(from: 0, to: channels, by: Buffer.vectorWidth) {
+        Engine.multiply(
+          left, rows: rows(row, column, tileRows: tileRows),
+          filters.panel(pair: pair, output: output), into: matrix(row, column) + output,
+          rowStride: channels)
+      }
+    }
+  }
+
+  /// The matrix of a pair of kinds of points.
+  func matrix(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
+    buffer.pointer + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
+  }
+
+  /// How many rows the matrix of a pair of kinds of points has for so many tile rows.
+  func rows(_ row: Int, _ column: Int, tileRows: Int) -> Int {
+    tileRows * tilesAcross * Scheme.count(row, column)
+  }
+
+  /// Calls `body` with each pair of kinds of points and its number.
+  func forEachPair(_ body: (_ pair: Int, _ row: Int, _ column: Int) -> Void) {
+    for pair in 0..<Scheme.pairs { body(pair, pair / Scheme.kinds, pair % Scheme.kinds) }
+  }
+}
+
+// MARK: - Tile by tile
+
+extension WinogradTiles {
+  /// Calls `body` for each tile of tile row `index` of the block and each of its channels that begins
+  /// a vector, with the pixels of the tile in `grid`, the grid of the tile row, and its points.
   @inline(__always)
   private func forEachTile(
-    at index: Int,
-    _ body: (
-      _ row: Int, _ column: Int, _ channel: Int, _ point: UnsafeMutablePointer<Float>
-    ) -> Void
+    _ lanes: (some Lanes).Type, _ index: Int, _ grid: PixelGrid, _ tileSize: Int,
+    _ body: (PixelGrid, TransformedTile<Scheme>) -> Void
   ) {
-    var tile = buffer.pointer + index * layout.tilesInImage * channels
-    for row in stride(from: 0, to: layout.height, by: WinogradTransform.tile) {
-      for column in stride(from: 0, to: layout.width, by: WinogradTransform.tile) {
-        for channel in stride(from: 0, to: channels, by: Buffer.vectorWidth) {
-          body(row, column, channel, tile + channel)
-        }
-        tile += channels
+    for tile in 0..<tilesAcross {
+      let first = grid.first + tile * tileSize * grid.pixelStride
+      for channel in stride(from: 0, to: channels, by: lanes.count) {
+        body(
+          PixelGrid(
+            first: first + channel, rowStride: grid.rowStride, pixelStride: grid.pixelStride),
+          points(tile: index * tilesAcross + tile, channel: channel))
       }
     }
+  }
+
+  /// Writes what `transform` makes of each tile of tile row `index` of the block to `target`, images
+  /// (N, height, width, channels), leaving out what lies beyond the image.
+  @inline(__always)
+  private func write<V: Lanes>(
+    _ lanes: V.Type, at index: Int, _ images: TiledImages, _ tileRow: Int,
+    into target: UnsafeMutablePointer<Float>,
+    _ transform: (TransformedTile<Scheme>, (_ row: Int, _ column: Int, _ value: V) -> Void) -> Void
+  ) {
+    let rows = images.rows(of: tileRow).count
+    let target = target + images.pixels(of: tileRow).lowerBound * channels
+    for tile in 0..<tilesAcross {
+      let columns = images.width - tile * images.tileSize
+      for channel in stride(from: 0, to: channels, by: lanes.count) {
+        let corner = target + tile * images.tileSize * channels + channel
+        transform(points(tile: index * tilesAcross + tile, channel: channel)) {
+          row, column, value in
+          if row < rows && column < columns {
+            value.store(to: corner + (row * images.width + column) * channels)
+          }
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func points(tile: Int, channel: Int) -> TransformedTile<Scheme> {
+    TransformedTile(
+      first: buffer.pointer + channel, tile: tile, channels: channels, pointStride: pointStride)
   }
 }

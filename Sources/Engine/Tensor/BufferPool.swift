@@ -27,21 +27,12 @@ package final class Buffer: @unchecked Sendable {
 /// Buffers that were used before, by capacity.
 ///
 /// A training step asks for the same sizes in every iteration, so after the first one the system
-/// is asked for no more memory.
+/// is asked for no more memory. Buffers of sizes that are no longer asked for, such as those of
+/// smaller images earlier in a training, go back to the system.
 private final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  private struct FreeLists: @unchecked Sendable {
-    var byCapacity: [Int: [UnsafeMutablePointer<Float>]] = [:]
-    var misses = 0
-
-    mutating func take(capacity: Int) -> UnsafeMutablePointer<Float>? {
-      let pointer = byCapacity[capacity]?.popLast()
-      if pointer == nil { misses += 1 }
-      return pointer
-    }
-  }
-  private let free = Mutex(FreeLists())
+  private let free = Mutex(FreeBuffers())
 
   var allocations: Int { free.withLock { $0.misses } }
 
@@ -54,6 +45,47 @@ private final class BufferPool: Sendable {
 
   func giveBack(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
     let pointer = UncheckedSendable(value: pointer)
-    free.withLock { $0.byCapacity[capacity, default: []].append(pointer.value) }
+    free.withLock { $0.giveBack(pointer.value, capacity: capacity) }
+  }
+}
+
+/// The buffers of a pool that nobody uses at present.
+private struct FreeBuffers: @unchecked Sendable {
+  /// How many buffers are taken between two sweeps: more than in an iteration of any network here.
+  private static let takesBetweenSweeps = 1 << 15
+
+  private struct Shelf {
+    var buffers: [UnsafeMutablePointer<Float>] = []
+    /// Whether a buffer was taken since the last sweep.
+    var isInUse = true
+  }
+
+  private var shelves: [Int: Shelf] = [:]
+  private var takes = 0
+  private(set) var misses = 0
+
+  mutating func take(capacity: Int) -> UnsafeMutablePointer<Float>? {
+    takes += 1
+    if takes.isMultiple(of: Self.takesBetweenSweeps) { sweep() }
+    shelves[capacity, default: Shelf()].isInUse = true
+    let buffer = shelves[capacity]?.buffers.popLast()
+    if buffer == nil { misses += 1 }
+    return buffer
+  }
+
+  mutating func giveBack(_ buffer: UnsafeMutablePointer<Float>, capacity: Int) {
+    shelves[capacity, default: Shelf()].buffers.append(buffer)
+  }
+
+  /// Returns the buffers of sizes that nobody asked for since the last sweep to the system.
+  private mutating func sweep() {
+    for (capacity, shelf) in shelves {
+      if shelf.isInUse {
+        shelves[capacity]?.isInUse = false
+      } else {
+        for buffer in shelf.buffers { UnsafeMutableRawPointer(buffer).deallocate() }
+        shelves[capacity] = nil
+      }
+    }
   }
 }

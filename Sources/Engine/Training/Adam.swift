@@ -1,5 +1,3 @@
-import Foundation
-
 /// Adam (Kingma and Ba 2015, arXiv:1412.6980) with weight decay apart from the gradient (Loshchilov
 /// and Hutter 2019, arXiv:1711.05101), as fastai v1 has it.
 ///
@@ -34,8 +32,8 @@ public final class Adam {
   /// having gradient zero.
   public func update(learningRate: Float, momentum beta1: Float) {
     step += 1
-    let correction1 = 1 - pow(Double(beta1), Double(step))
-    let correction2 = 1 - pow(Double(beta2), Double(step))
+    let correction1 = 1 - Double.pow(Double(beta1), Double(step))
+    let correction2 = 1 - Double.pow(Double(beta2), Double(step))
     let rate = Float(Double(learningRate) / correction1)
     let root = Float(correction2.squareRoot())
     let shrink = 1 - weightDecay * learningRate

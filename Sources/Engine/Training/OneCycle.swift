@@ -1,5 +1,3 @@
-import Foundation
-
 /// The one-cycle schedule (Smith 2018, arXiv:1803.09820) as fastai v1 has it.
 ///
 /// Over the first 30 % of the steps the learning rate climbs by half a cosine from `peak`/25 to
@@ -37,6 +35,6 @@ public struct OneCycle: Sendable {
   }
 
   private func cosine(from start: Float, to end: Float, _ progress: Double) -> Float {
-    Float(Double(end) + Double(start - end) / 2 * (cos(.pi * progress) + 1))
+    Float(Double(end) + Double(start - end) / 2 * (.cos(.pi * progress) + 1))
   }
 }

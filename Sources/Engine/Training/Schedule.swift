@@ -1,5 +1,3 @@
-import Foundation
-
 /// The learning rate and the momentum (β₁) of each step of a training.
 public protocol Schedule: Sendable {
   /// How many steps there are.
@@ -28,6 +26,6 @@ public struct ExponentialRise: Schedule {
 
   /// The same factor on the step before, and 0.9.
   public func callAsFunction(_ step: Int) -> (learningRate: Float, momentum: Float) {
-    (start * pow(end / start, Float(step) / Float(steps - 1)), 0.9)
+    (start * .pow(end / start, Float(step) / Float(steps - 1)), 0.9)
   }
 }

@@ -10,6 +10,8 @@ public final class Trainer {
   public let network: any Layer
   /// The learning rates.
   public let schedule: any Schedule
+  /// Fingerprints of the network's weights after the steps so far.
+  public private(set) var fingerprints = WeightFingerprints()
   private let adam: Adam
   private let average: MovingAverage?
 
@@ -39,6 +41,7 @@ public final class Trainer {
     loss.backward()
     adam.update(learningRate: learningRate, momentum: momentum)
     average?.update()
+    fingerprints.add(network, after: step + 1, of: schedule.steps)
   }
 
   /// Runs `body` while the network has the weights that it is to be judged by: their average, where
@@ -65,9 +68,14 @@ public final class Trainer {
 }
 
 extension Trainer: Resumable {
-  /// The network, Adam and the average.
+  /// The network, Adam, the average and the fingerprints.
   public var state: [NamedState] {
     network.state(under: "network") + adam.state(under: "adam")
       + (average?.state(under: "average") ?? [])
+      + [
+        .bytes(
+          "fingerprints", get: { self.fingerprints.bytes },
+          set: { self.fingerprints = try WeightFingerprints(bytes: $0) })
+      ]
   }
 }

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// How the images of a training are varied: transforms, each with its chance and the distribution
 /// of its parameters.

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// One change of an image, with its parameters.
 ///
@@ -35,8 +34,8 @@ extension ImageTransform {
     case .rotation(let degrees):
       let angle = Double(degrees) * .pi / 180
       let aspect = Double(height) / Double(width)
-      return ProjectiveMap(
-        [cos(angle), -sin(angle) * aspect, 0], [sin(angle) / aspect, cos(angle), 0])
+      let (cos, sin) = (Double.cos(angle), Double.sin(angle))
+      return ProjectiveMap([cos, -sin * aspect, 0], [sin / aspect, cos, 0])
     case .zoom(let scale, let row, let column):
       require(scale > 0, "An image is enlarged by a positive number, not \(scale).")
       let part = 1 / Double(scale)

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// What brightness and contrast make of a value v: sigmoid(scale · logit(v) + offset).
 struct Lighting: Equatable {
@@ -28,7 +27,7 @@ struct Lighting: Equatable {
   func tabulate(into table: inout [Float]) {
     for byte in 0..<256 {
       table[byte] =
-        self == .none ? Float(byte) / 255 : 1 / (1 + exp(-(scale * byteLogits[byte] + offset)))
+        self == .none ? Float(byte) / 255 : 1 / (1 + .exp(-(scale * byteLogits[byte] + offset)))
     }
   }
 
@@ -40,4 +39,4 @@ struct Lighting: Equatable {
 private let byteLogits = (0..<256).map { Float(logit(min(max(Double($0) / 255, 1e-7), 1 - 1e-7))) }
 
 /// The number whose sigmoid is `p`.
-private func logit(_ p: Double) -> Double { log(p / (1 - p)) }
+private func logit(_ p: Double) -> Double { .log(p / (1 - p)) }

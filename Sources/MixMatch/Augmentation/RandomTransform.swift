@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 
 /// A transform before its parameters are drawn.
 public struct RandomTransform: Sendable {
@@ -50,7 +49,7 @@ extension RandomTransform {
 
   /// A scale of contrast, log-uniform from 0.8 to 1.25, with probability 0.75.
   public static let contrast = RandomTransform("contrast", probability: 0.75) {
-    .contrast(scale: 0.8 * pow(1.25 / 0.8, $0))
+    .contrast(scale: 0.8 * .pow(1.25 / 0.8, $0))
   }
 
   /// Degrees, U(−10, 10), with probability 0.75.

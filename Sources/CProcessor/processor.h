@@ -1,0 +1,11 @@
+/* What the compiler may assume of the processor, as constants that Swift can branch on: Swift's #if
+   does not know instruction sets, the C preprocessor does. They follow -march and -mcpu. */
+
+/* The width of the widest floating-point vector registers, in bits. */
+#if defined(__AVX512F__)
+#define PROCESSOR_VECTOR_BITS 512
+#elif defined(__AVX__)
+#define PROCESSOR_VECTOR_BITS 256
+#else
+#define PROCESSOR_VECTOR_BITS 128
+#endif

@@ -1,0 +1,185 @@
+/// Convolution of any kernel size, stride and padding, computed from its definition.
+///
+/// Each output row is a product of matrices whose left operand, the patches of the input that the
+/// output pixels see, is read where it lies in the padded image; no patch is copied.
+struct DirectConvolution {
+  let geometry: ConvolutionGeometry
+
+  var parts: Int { min(16, geometry.images) }
+
+  func convolve(
+    _ source: ImageSource, _ weights: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
+  ) {
+    let filters = PackedMatrix(
+      weights, rows: geometry.patchLength, columns: geometry.outputChannels)
+    let padded = paddedInput
+    Parallel.forEachRange(of: geometry.images, parts: parts) { part, images in
+      let input = padded.makeBuffer()
+      for image in images {
+        padded.read(rows: 0..<geometry.height, ofImage: image, of: source, into: input.pointer)
+        convolve(input.pointer, filters, into: output + image * geometry.outputLength)
+        finish(part, image * geometry.positions..<(image + 1) * geometry.positions)
+      }
+    }
+  }
+
+  func differentiate(
+    _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
+    into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
+  ) {
+    let columns = geometry.outputChannels
+    let weightSums = PartialSums(
+      uninitialisedParts: parts, count: geometry.patchLength * columns)
+    let biasSums = PartialSums(parts: parts, count: columns)
+    let phases =
+      gradients.input == nil ? [] : phaseRemainders.map { StridePhase($0, geometry, weights) }
+    let (paddedInput, paddedGradient) = (paddedInput, paddedGradient)
+    Parallel.forEachRange(of: geometry.images, parts: parts) { part, images in
+      let (image, gradient) = (paddedInput.makeBuffer(), paddedGradient.makeBuffer())
+      for n in images {
+        paddedInput.read(
+          rows: 0..<geometry.height, ofImage: n, of: input, into: image.pointer)
+        paddedGradient.read(
+          rows: 0..<geometry.outputHeight, ofImage: n, of: outputGradient, into: gradient.pointer)
+        if gradients.bias != nil {
+          paddedGradient.addChannelSums(
+            rows: 0..<geometry.outputHeight, gradient.pointer, to: biasSums[part])
+        }
+        addWeightGradient(
+          image.pointer, gradient.pointer, to: weightSums[part],
+          n == images.first ? .overwritten : .accumulated)
+        guard let inputGradient = gradients.input else { continue }
+        for phase in phases {
+          differentiate(
+            gradient.pointer, phase, into: inputGradient + n * geometry.inputLength)
+        }
+        finish(part, n * geometry.pixels..<(n + 1) * geometry.pixels)
+      }
+    }
+    weightSums.sum(into: gradients.weights)
+    if let bias = gradients.bias { biasSums.sum(into: bias) }
+  }
+}
+
+// MARK: - One image
+
+extension DirectConvolution {
+  private var paddedInput: PaddedImage {
+    PaddedImage(
+      height: geometry.height, width: geometry.width, channels: geometry.inputChannels,
+      border: geometry.padding, paddedHeight: geometry.height + 2 * geometry.padding,
+      paddedWidth: geometry.width + 2 * geometry.padding)
+  }
+
+  /// `output` (H′, W′, D) ← the padded image `input` ∗ `filters`.
+  private func convolve(
+    _ input: UnsafePointer<Float>, _ filters: PackedMatrix,
+    into output: UnsafeMutablePointer<Float>
+  ) {
+    let rowLength = paddedInput.rowStride
+    let kernelRowLength = geometry.kernelSize * geometry.inputChannels
+    for panel in filters.panels {
+      for y in 0..<geometry.outputHeight {
+        let target =
+          output + y * geometry.outputWidth * geometry.outputChannels + panel * Buffer.vectorWidth
+        // Kernel row by kernel row, as shorter chains of sums have smaller errors.
+        for kernelRow in 0..<geometry.kernelSize {
+          let patches = LeftOperand(
+            start: input + (y * geometry.stride + kernelRow) * rowLength,
+            rowStride: geometry.stride * geometry.inputChannels, termStride: 1,
+            runLength: kernelRowLength)
+          multiply(
+            patches, rows: geometry.outputWidth,
+            filters.panel(panel, fromRow: kernelRow * kernelRowLength), into: target,
+            rowStride: geometry.outputChannels, kernelRow == 0 ? .overwritten : .accumulated)
+        }
+      }
+    }
+  }
+
+  /// Adds the gradient by the weights (K, K, C, D) that an image contributes: for each weight, the
+  /// sum over the output pixels of the input pixel it was multiplied with times the gradient.
+  private func addWeightGradient(
+    _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
+    to sums: UnsafeMutablePointer<Float>, _ mode: ProductTarget
+  ) {
+    let (outputs, rowLength) = (geometry.outputChannels, paddedInput.rowStride)
+    let kernelRowLength = geometry.kernelSize * geometry.inputChannels
+    let gradientImage = paddedGradient
+    // So many rows of pixels at a time that what is read of them stays in the first-level cache.
+    let height = max(1, 64 / geometry.outputWidth)
+    for start in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
+      for y in stride(from: 0, to: geometry.outputHeight, by: height) {
+        let panel = RightPanel(
+          start: gradient + gradientImage.origin + y * gradientImage.rowStride + start,
+          width: min(Buffer.vectorWidth, outputs - start), termStride: outputs,
+          runGap: gradientImage.rowStride - geometry.outputWidth * outputs)
+        for kernelRow in 0..<geometry.kernelSize {
+          let pixels = LeftOperand(
+            start: input + (y * geometry.stride + kernelRow) * rowLength, rowStride: 1,
+            termStride: geometry.stride * geometry.inputChannels,
+            runLength: geometry.outputWidth, runs: min(height, geometry.outputHeight - y),
+            runStride: geometry.stride * rowLength)
+          multiply(
+            pixels, rows: kernelRowLength, panel,
+            into: sums + kernelRow * kernelRowLength * outputs + start, rowStride: outputs,
+            y == 0 ? mode : .accumulated)
+        }
+      }
+    }
+  }
+}
+
+// MARK: - By the input
+
+extension DirectConvolution {
+  /// The remainders of each phase, of rows and columns.
+  private var phaseRemainders: [(row: Int, column: Int)] {
+    (0..<geometry.stride).flatMap { row in (0..<geometry.stride).map { (row, $0) } }
+  }
+
+  /// The gradient of the output with as many zeros around it as the gradient by the input reaches
+  /// for.
+  private var paddedGradient: PaddedImage {
+    let border = (geometry.kernelSize - 1) / geometry.stride
+    /// From the first row that is read to the last one.
+    func length(_ input: Int, _ output: Int) -> Int {
+      border + max(output, (input - 1 + geometry.padding) / geometry.stride + 1)
+    }
+    return PaddedImage(
+      height: geometry.outputHeight, width: geometry.outputWidth,
+      channels: geometry.outputChannels, border: border,
+      paddedHeight: length(geometry.height, geometry.outputHeight),
+      paddedWidth: length(geometry.width, geometry.outputWidth))
+  }
+
+  /// Writes the gradient by a phase's pixels of an image to `target` (H, W, C), given that by its
+  /// output.
+  private func differentiate(
+    _ gradient: UnsafePointer<Float>, _ phase: StridePhase, into target: UnsafeMutablePointer<Float>
+  ) {
+    let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    let image = paddedGradient
+    let kernelRowLength = phase.kernelColumns * outputs
+    for panel in phase.filters.panels {
+      for y in 0..<phase.rows {
+        let row = phase.row + y * geometry.stride
+        let target =
+          target + (row * geometry.width + phase.column) * inputs + panel * Buffer.vectorWidth
+        // A kernel without rows gives zeros.
+        for kernelRow in 0..<max(1, phase.kernelRows) {
+          let pixels = LeftOperand(
+            start: gradient + image.origin + (phase.gradientRow + y + kernelRow) * image.rowStride
+              + phase.gradientColumn * outputs,
+            rowStride: outputs, termStride: 1,
+            runLength: phase.kernelRows == 0 ? 0 : kernelRowLength)
+          multiply(
+            pixels, rows: phase.columns,
+            phase.filters.panel(panel, fromRow: kernelRow * kernelRowLength), into: target,
+            rowStride: geometry.stride * inputs, kernelRow == 0 ? .overwritten : .accumulated)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/// The right operand of a product of matrices, packed for ``multiply(_:rows:_:into:rowStride:_:)``:
+/// panels of 16 neighbouring columns, in which the 16 numbers of a row are neighbours. Columns that
+/// the last panel has too many are zero.
+package struct PackedMatrix: Sendable {
+  /// The number of rows, which are the terms of the product's sums.
+  package let rows: Int
+  /// The number of columns.
+  package let columns: Int
+  private let buffer: Buffer
+
+  /// A matrix (rows, columns) of the numbers that `number` gives.
+  init(rows: Int, columns: Int, _ number: (_ row: Int, _ column: Int) -> Float) {
+    let width = Buffer.vectorWidth
+    (self.rows, self.columns) = (rows, columns)
+    buffer = Buffer(count: (columns + width - 1) / width * width * rows)
+    for panel in panels {
+      for row in 0..<rows {
+        for lane in 0..<width {
+          let column = panel * width + lane
+          buffer.pointer[(panel * rows + row) * width + lane] =
+            column < columns ? number(row, column) : 0
+        }
+      }
+    }
+  }
+
+  /// A row-major matrix (rows, columns).
+  package init(_ matrix: UnsafePointer<Float>, rows: Int, columns: Int) {
+    self.init(rows: rows, columns: columns) { matrix[$0 * columns + $1] }
+  }
+
+  /// The transpose (rows, columns) of a row-major matrix (columns, rows).
+  package init(transposing matrix: UnsafePointer<Float>, rows: Int, columns: Int) {
+    self.init(rows: rows, columns: columns) { matrix[$1 * rows + $0] }
+  }
+
+  /// The numbers of the panels.
+  var panels: Range<Int> { 0..<(columns + Buffer.vectorWidth - 1) / Buffer.vectorWidth }
+
+  /// The 16 columns of a panel, or fewer in the last one, from row `row` on.
+  func panel(_ panel: Int, fromRow row: Int = 0) -> RightPanel {
+    let width = Buffer.vectorWidth
+    return RightPanel(
+      start: buffer.pointer + (panel * rows + row) * width,
+      width: min(width, columns - panel * width), termStride: width)
+  }
+
+  /// `target` (count, columns) ← left·self, row-major, for the `count` rows of a row-major `left`
+  /// (count, rows).
+  package func multiplied(
+    byRowsOf left: UnsafePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    let left = LeftOperand(start: left, rowStride: rows, termStride: 1, runLength: rows)
+    multiply(by: left, count, into: target)
+  }
+
+  /// `target` (count, columns) ← leftᵀ·self, row-major, for the `count` columns of a row-major
+  /// `left` (rows, count).
+  package func multiplied(
+    byColumnsOf left: UnsafePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    let left = LeftOperand(start: left, rowStride: 1, termStride: count, runLength: rows)
+    multiply(by: left, count, into: target)
+  }
+
+  private func multiply(
+    by left: LeftOperand, _ count: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    for panel in panels {
+      Engine.multiply(
+        left, rows: count, self.panel(panel), into: target + panel * Buffer.vectorWidth,
+        rowStride: columns)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/// A tile of a matrix product, some rows × 16 columns, whose sums stay in registers while their
+/// terms are added.
+///
+/// Tiles of any number of rows are composed of ``OneRow`` and ``StackedRows``, which the compiler
+/// turns into straight-line code. A sum is computed in the same way whatever tile it belongs to, so
+/// results do not depend on how a matrix is cut into tiles.
+protocol RowTile {
+  /// The number of rows.
+  static var rows: Int { get }
+
+  /// Sums of zero.
+  init()
+
+  /// Adds the sums of another tile.
+  mutating func add(_ other: Self)
+
+  /// Adds to each sum the number at its place in `numbers`, whose rows are `rowStride` apart.
+  mutating func add(_ numbers: UnsafePointer<Float>, rowStride: Int)
+
+  /// Adds a term to each sum: `left` of its row, whose numbers are `rowStride` apart, times `right`
+  /// of its column.
+  mutating func add(_ left: UnsafePointer<Float>, rowStride: Int, times right: Vector)
+
+  /// Writes the sums to `target`, whose rows are `rowStride` apart.
+  func store(to target: UnsafeMutablePointer<Float>, rowStride: Int)
+
+  /// Writes the first `width` columns of the sums.
+  func store(columns width: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int)
+}
+
+/// A tile of one row.
+struct OneRow: RowTile {
+  private var sums: Vector
+
+  @inline(__always) static var rows: Int { 1 }
+
+  @inline(__always) init() { sums = .zero }
+
+  @inline(__always)
+  mutating func add(_ other: Self) { sums += other.sums }
+
+  @inline(__always)
+  mutating func add(_ numbers: UnsafePointer<Float>, rowStride: Int) { sums += numbers.vector }
+
+  @inline(__always)
+  mutating func add(_ left: UnsafePointer<Float>, rowStride: Int, times right: Vector) {
+    sums.addProduct(Vector(repeating: left.pointee), right)
+  }
+
+  @inline(__always)
+  func store(to target: UnsafeMutablePointer<Float>, rowStride: Int) { target.vector = sums }
+
+  @inline(__always)
+  func store(columns width: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int) {
+    for column in 0..<width { target[column] = sums[column] }
+  }
+}
+
+/// A tile of the rows of two tiles, one above the other.
+struct StackedRows<Upper: RowTile, Lower: RowTile>: RowTile {
+  private var upper: Upper
+  private var lower: Lower
+
+  @inline(__always) static var rows: Int { Upper.rows + Lower.rows }
+
+  @inline(__always)
+  init() { (upper, lower) = (Upper(), Lower()) }
+
+  @inline(__always)
+  mutating func add(_ other: Self) {
+    upper.add(other.upper)
+    lower.add(other.lower)
+  }
+
+  @inline(__always)
+  mutating func add(_ numbers: UnsafePointer<Float>, rowStride: Int) {
+    upper.add(numbers, rowStride: rowStride)
+    lower.add(numbers + Upper.rows * rowStride, rowStride: rowStride)
+  }
+
+  @inline(__always)
+  mutating func add(_ left: UnsafePointer<Float>, rowStride: Int, times right: Vector) {
+    upper.add(left, rowStride: rowStride, times: right)
+    lower.add(left + Upper.rows * rowStride, rowStride: rowStride, times: right)
+  }
+
+  @inline(__always)
+  func store(to target: UnsafeMutablePointer<Float>, rowStride: Int) {
+    upper.store(to: target, rowStride: rowStride)
+    lower.store(to: target + Upper.rows * rowStride, rowStride: rowStride)
+  }
+
+  @inline(__always)
+  func store(columns width: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int) {
+    upper.store(columns: width, to: target, rowStride: rowStride)
+    lower.store(columns: width, to: target + Upper.rows * rowStride, rowStride: rowStride)
+  }
+}
+
+typealias TwoRows = StackedRows<OneRow, OneRow>
+typealias ThreeRows = StackedRows<TwoRows, OneRow>
+typealias FourRows = StackedRows<TwoRows, TwoRows>
+typealias FiveRows = StackedRows<FourRows, OneRow>
+typealias SixRows = StackedRows<FourRows, TwoRows>
+typealias SevenRows = StackedRows<SixRows, OneRow>
+typealias EightRows = StackedRows<SixRows, TwoRows>
+typealias NineRows = StackedRows<SixRows, ThreeRows>
+typealias TenRows = StackedRows<SixRows, FourRows>
+typealias ElevenRows = StackedRows<SixRows, FiveRows>
+typealias TwelveRows = StackedRows<SixRows, SixRows>
