@@ -169,7 +169,7 @@ public final class Run {
 
   /// Records the fingerprints of the weights on the way of the training in a stage.
   public func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
-    precondition(
+    require(
       stages.contains { $0.name == name }, "The fingerprints are of no stage of this run: \(name).")
     self.fingerprints[name] = fingerprints
   }

@@ -1,5 +1,4 @@
 import Engine
-import Engine
 
 /// Tells how far a stage has come: a bar on a terminal, otherwise a plain line now and then.
 ///

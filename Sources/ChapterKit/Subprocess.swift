@@ -1,6 +1,6 @@
+import Engine
 import Files
 import Foundation
-import Synchronization
 
 /// Finds a program in the directories of PATH.
 package func findExecutable(_ name: String) -> URL? {
@@ -35,7 +35,7 @@ package func runToEnd(
         + "again, or put another one first in PATH")
   }
   // Both at once: a program stops where nobody empties one of its pipes.
-  let said = Mutex(Data())
+  let said = Lock(Data())
   let reading = DispatchGroup()
   DispatchQueue.global().async(group: reading) {
     let bytes = (try? errors.fileHandleForReading.readToEnd()) ?? Data()

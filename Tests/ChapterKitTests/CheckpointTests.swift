@@ -243,6 +243,8 @@ import Testing
       CheckpointTests.send(SIGTERM)
       CheckpointTests.send(SIGTERM)
       precondition(signals.received() == SIGTERM)
+      CheckpointTests.send(SIGHUP)
+      precondition(signals.received() == SIGHUP, "a terminal that is closed")
       signals.release()
       CheckpointTests.send(SIGTERM)
     }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A stretch of Float memory that goes back to the pool when its last owner lets go of it.
 ///
 /// Its start is aligned to 64 bytes, and it has slack for at least one vector at its end, so that
@@ -32,7 +30,7 @@ package final class Buffer: @unchecked Sendable {
 private final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  private let free = Mutex(FreeBuffers())
+  private let free = Lock(FreeBuffers())
 
   var allocations: Int { free.withLock { $0.misses } }
 

@@ -59,7 +59,7 @@ public final class Prefetcher<Element: Sendable> {
 
 /// An element that is computed, or will be.
 private final class PendingElement<Element: Sendable>: Sendable {
-  private let result = Mutex<Result<Element, any Error>?>(nil)
+  private let result = Lock<Result<Element, any Error>?>(nil)
   private let isCancelled = Atomic(false)
   private let isDone = DispatchSemaphore(value: 0)
 
