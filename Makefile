@@ -47,6 +47,7 @@ Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   ONLY=train64     what to measure, by name (make bench ONLY=? lists the names)
   ROUNDS=5         how many samples are taken of each
   PYTHON=python3   the Python that has the peers
+  PEERS=fp32       make bench-peers: only peers with this in their names
 
 What it costs on two cores, fast ones first and then shared ones at half to a third of their pace: the first
 build and make test a minute or a few each; chapters 1 and 2 seconds, chapter 3 two to four minutes for each
@@ -137,7 +138,7 @@ bench: tools build-bench
 bench-peers: tools build-bench
 	@command -v $(PYTHON) >/dev/null || \
 	  { echo "$(PYTHON): not found, expected Python 3.10 or later; give its path as PYTHON=" >&2; exit 1; }
-	@$(PYTHON) Benchmarks/peers/compare.py $(call options,ONLY ROUNDS $(PLACES))
+	@$(PYTHON) Benchmarks/peers/compare.py $(call options,ONLY ROUNDS PEERS $(PLACES))
 
 data: tools build-fetch-data
 	@.build/release/fetch-data $(call options,DATA)

@@ -31,6 +31,7 @@ def main():
     settings.out.mkdir(parents=True, exist_ok=True)
     record = {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "processor": processor(),
         "threads": settings.threads,
         "versions": versions(),
         "comparisons": {},
@@ -51,6 +52,9 @@ def parse_settings():
     parser.add_argument(
         "--only", type=names, default=standard, metavar="NAME[,NAME...]",
         help=f"what to compare, of {', '.join(COMPARISONS)} (default {', '.join(standard)})")
+    parser.add_argument(
+        "--peers", default="", metavar="TEXT",
+        help='only peers with this in their names, such as "fp32" (default all)')
     parser.add_argument(
         "--rounds", type=positive, default=5, metavar="N",
         help="how many samples everyone takes (default %(default)s)")
@@ -94,6 +98,19 @@ def demand(packages):
             f"  {sys.executable} -m pip install {' '.join(PACKAGES)}")
 
 
+def processor():
+    """The processor's name and its widest vectors, as far as Linux tells them."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    found = dict(map(str.strip, line.split(":", 1)) for line in lines if ":" in line)
+    flags = found.get("flags", "").split()
+    widest = next((name for name in ["avx512f", "avx2"] if name in flags), platform.machine())
+    keys = ["model name", "cpu family", "model"]
+    return ", ".join(f"{key} {found[key]}" for key in keys if key in found) + f", {widest}"
+
+
 def versions():
     installed = {"Python": platform.python_version()}
     for package in PACKAGES:
@@ -107,10 +124,12 @@ def versions():
 def compare(name, comparison, settings):
     """What everyone's samples say, and our last record."""
     unavailable = {}
-    samples = {"ours": []} | {peer: [] for peer in comparison.peers}
+    peers = {
+        peer: command for peer, command in comparison.peers.items() if settings.peers in peer}
+    samples = {"ours": []} | {peer: [] for peer in peers}
     with ExitStack() as stack:
         contestants = {}
-        for peer, command in comparison.peers.items():
+        for peer, command in peers.items():
             note(f"{name}: preparing {peer}")
             contestants[peer] = Peer(command, comparison, settings)
             stack.callback(contestants[peer].stop)

@@ -26,7 +26,6 @@ public final class Run {
   private let lock: RunLock
   private var console: Console { surroundings.console }
   var root: URL { surroundings.root }
-  var blasCore: String { surroundings.blasCore }
 
   private var settings = JSONValue.object([:])
   var dataset: DatasetIdentity?
@@ -139,8 +138,7 @@ public final class Run {
       "Two stages share the name \(name).")
     let key = try StageIdentity(
       executable: surroundings.executableSHA256, stage: name,
-      inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset?.sha256,
-      blasCore: surroundings.blasCore
+      inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset?.sha256
     ).key()
     let entry: StageCache.Entry<Value>
     if let kept = keptResult(Value.self, of: name, key: key) {

@@ -24,7 +24,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var date: String
   /// How many threads computed it.
   public var threads: Int
-  /// The kernels with which OpenBLAS computed it.
+  /// Which kernels OpenBLAS had there. Results do not depend on them; they tell the processor.
   public var blasCore: String
   /// Seconds that the stages took when they were computed, in all.
   public var wallSeconds: Double
@@ -112,7 +112,7 @@ public struct StageRecord: Codable, Equatable, Sendable {
   public var date: String
   /// How many threads computed it.
   public var threads: Int
-  /// The kernels with which OpenBLAS computed it.
+  /// Which kernels OpenBLAS had there. Results do not depend on them; they tell the processor.
   public var blasCore: String
   /// How long it took.
   public var seconds: Double

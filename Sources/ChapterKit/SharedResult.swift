@@ -19,7 +19,7 @@ public struct SharedResult<Value: Codable & Sendable>: Codable, Sendable {
   public var sources: String
 }
 
-/// What a stage of which the result is shared depends on, besides the machine.
+/// What a stage of which the result is shared depends on.
 public struct SharedStage {
   /// The stage's name, and the file's.
   public let name: String
@@ -47,8 +47,7 @@ extension Run {
   {
     let found = try SharedResult<Value>.load(output.file(stage.path))
     guard let found, try found.inputs == JSONValue(describing: stage.described),
-      found.dataset.sha256 == dataset.sha256, try found.sources == sourcesHash(stage.sources),
-      found.stage.blasCore == blasCore
+      found.dataset.sha256 == dataset.sha256, try found.sources == sourcesHash(stage.sources)
     else { return nil }
     return adopt(found)
   }

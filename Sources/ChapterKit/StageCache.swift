@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 
-/// All that a stage's result depends on. Not the number of threads: results have the same bits for
-/// any.
+/// All that a stage's result depends on. Not the number of threads nor the processor: results have
+/// the same bits for any.
 package struct StageIdentity: Encodable {
   /// The hash of the running program.
   package var executable: String
@@ -10,18 +10,14 @@ package struct StageIdentity: Encodable {
   package var inputs: [String: JSONValue]
   /// The hash of the data set's content.
   package var dataset: String?
-  /// OpenBLAS's kernels, which round differently.
-  package var blasCore: String
 
   package init(
-    executable: String, stage: String, inputs: [String: JSONValue], dataset: String?,
-    blasCore: String
+    executable: String, stage: String, inputs: [String: JSONValue], dataset: String?
   ) {
     self.executable = executable
     self.stage = stage
     self.inputs = inputs
     self.dataset = dataset
-    self.blasCore = blasCore
   }
 
   /// SHA-256 of the identity.

@@ -52,6 +52,8 @@ private struct DistanceSources {
   let rows: Int
   let dimensions: Int
   let values: [Float]
+  /// The same points, ``tileLength`` at a time, packed for products: (dimensions + 1, points).
+  let tiles: [PackedMatrix]
 
   /// Centring keeps the lengths, and with them the rounding of |y|² − 2·x·y, small.
   init(_ matrix: Matrix) {
@@ -70,28 +72,29 @@ private struct DistanceSources {
       values[start + dimensions] = length
     }
     self.values = values
+    tiles = stride(from: 0, to: rows, by: tileLength).map { [rows, dimensions] start in
+      values.withUnsafeBufferPointer {
+        PackedMatrix(
+          transposing: $0.baseAddress! + start * (dimensions + 1), rows: dimensions + 1,
+          columns: min(tileLength, rows - start))
+      }
+    }
   }
 
   /// The nearest points to each of a block of points: (queries, count).
   func nearest(_ count: Int, to queries: Range<Int>) -> [Neighbour] {
-    let inner = dimensions + 1
     let factors = queryFactors(queries)
     var selections = queries.map { _ in SmallestKeys(count: count) }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.count * tileLength) { tile in
-      values.withUnsafeBufferPointer { values in
-        let tile = tile.baseAddress!
-        for start in stride(from: 0, to: rows, by: tileLength) {
-          let columns = min(tileLength, rows - start)
-          factors.withUnsafeBufferPointer { factors in
-            BLAS.multiply(
-              .plain(factors.baseAddress!), .transposed(values.baseAddress! + start * inner),
-              into: tile, rows: queries.count, inner: inner, columns: columns)
-          }
-          for place in selections.indices {
-            selections[place].offer(
-              tile + place * columns, count: columns, firstIndex: start,
-              except: queries.lowerBound + place)
-          }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.count * tileLength) {
+      let distances = $0.baseAddress!
+      for (index, tile) in tiles.enumerated() {
+        factors.withUnsafeBufferPointer {
+          tile.multiplied(byRowsOf: $0.baseAddress!, queries.count, into: distances)
+        }
+        for place in selections.indices {
+          selections[place].offer(
+            distances + place * tile.columns, count: tile.columns, firstIndex: index * tileLength,
+            except: queries.lowerBound + place)
         }
       }
     }

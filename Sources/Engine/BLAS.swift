@@ -1,7 +1,8 @@
 import COpenBLAS
 
-/// The one place where the project calls OpenBLAS: single-threaded products, run side by side by
-/// ``Parallel``.
+/// The one place where the project calls OpenBLAS, single-threaded: for LAPACK's eigenvectors, and
+/// for the products that `make bench` compares the engine's own with. Its results have other last
+/// bits on other processors.
 package enum BLAS {
   /// Tells OpenBLAS to use no threads of its own, once per process.
   private static let singleThreaded: Void = openblas_set_num_threads(1)
@@ -47,16 +48,17 @@ package enum BLAS {
       beta, c, blasint(leading ?? columns))
   }
 
-  /// The largest eigenvalues of a symmetric matrix and their eigenvectors (LAPACK's `dsyevr`).
+  /// The eigenvectors of a symmetric matrix that belong to its largest eigenvalues (LAPACK's
+  /// `dsyevr`). Their last bits depend on the processor and on the version of OpenBLAS.
   ///
   /// - Parameters:
   ///   - matrix: (size, size), finite; only one triangle is read.
-  ///   - count: How many eigenpairs, in 1 ... `size`.
-  /// - Returns: `values` (count) in ascending order; `vectors` (count, size), a unit vector a row,
-  ///   each with the sign that LAPACK happened to give it.
-  package static func largestEigenpairs(
+  ///   - count: How many eigenvectors, in 1 ... `size`.
+  /// - Returns: Unit vectors, one a row, by ascending eigenvalue, each with the sign that LAPACK
+  ///   happened to give it: (count, size).
+  package static func largestEigenvectors(
     of matrix: [Double], size: Int, count: Int
-  ) -> (values: [Double], vectors: [Double]) {
+  ) -> [Double] {
     require(
       matrix.count == size * size && (1...size).contains(count),
       "\(count) eigenvectors of a matrix of \(matrix.count) values for size \(size) cannot be found."
@@ -86,6 +88,6 @@ package enum BLAS {
     work = [Double](repeating: 0, count: max(2, Int(work[0])))
     integerWork = [blasint](repeating: 0, count: Int(integerWork[0]))
     solve()
-    return (Array(values.prefix(count)), vectors)
+    return vectors
   }
 }

@@ -39,11 +39,10 @@ struct ResidualOperation {
     case fixed(x: ChannelMoments, u: ChannelMoments)
   }
 
-  /// y, and the moments of u and y that were taken on the way.
+  /// y and, where the block normalises by the batch, the moments of u and y, taken on the way.
   struct Output {
     let y: Tensor
-    let uMoments: ChannelMoments
-    let yMoments: ChannelMoments
+    let moments: (u: ChannelMoments, y: ChannelMoments)?
   }
 
   private let x: Tensor
@@ -93,38 +92,48 @@ extension ResidualOperation {
   }
 
   private func forward(_ normalisation: Normalisation) -> Output {
-    let (u, uMoments) = convolve(h, convolution1, weights.convolution1, adding: nil)
-    let moments = if case .fixed(_, let fixed) = normalisation { fixed } else { uMoments }
+    let (u, uMoments) = convolve(
+      h, convolution1, weights.convolution1, adding: nil, takingMoments: momentsFollowX)
+    let moments =
+      switch normalisation {
+      case .byBatch: uMoments!
+      case .fixed(_, let u): u
+      }
     let norm2 = NormalisationFactors(
       moments, scale: weights.scale2, shift: weights.shift2, epsilon: structure.epsilon)
 
-    let projected = weights.shortcut.map { convolve(shortcutInput, shortcut!, $0, adding: nil).0 }
+    let projected = weights.shortcut.map {
+      convolve(shortcutInput, shortcut!, $0, adding: nil, takingMoments: false).0
+    }
     let scaledFilters = structure.residualFactor * weights.convolution2.detached
     let (y, yMoments) = convolve(
       norm2.source(u, activation: structure.activation), convolution2, scaledFilters,
-      adding: projected.map { .stored($0.pointer) } ?? shortcutInput)
+      adding: projected.map { .stored($0.pointer) } ?? shortcutInput,
+      takingMoments: momentsFollowX)
     let recorded = y.recorded(from: [x] + weights.all) { gradient in
       backward(gradient, u: u, norm2: norm2, scaledFilters: scaledFilters)
     }
-    return Output(y: recorded, uMoments: uMoments, yMoments: yMoments)
+    return Output(y: recorded, moments: uMoments.flatMap { u in yMoments.map { (u, $0) } })
   }
 
-  /// A convolution, what is to be added to it, and the moments of the sum.
+  /// A convolution plus `addend`, and the moments of the sum where they are wanted.
   private func convolve(
     _ source: ImageSource, _ geometry: ConvolutionGeometry, _ filters: Tensor,
-    adding addend: ImageSource?
-  ) -> (Tensor, ChannelMoments) {
+    adding addend: ImageSource?, takingMoments: Bool
+  ) -> (Tensor, ChannelMoments?) {
     let algorithm = geometry.algorithm
-    let moments = ColumnMoments(parts: algorithm.parts, columns: geometry.outputChannels)
+    let moments =
+      takingMoments
+      ? ColumnMoments(parts: algorithm.parts, columns: geometry.outputChannels) : nil
     let y = Tensor(uninitialised: geometry.outputShape)
     algorithm.convolve(source, filters.pointer, into: y.pointer) { part, pixels in
       let start = pixels.lowerBound * geometry.outputChannels
       addend?.add(
         from: start, pixels: pixels.count, channels: geometry.outputChannels,
         to: y.pointer + start)
-      moments.add(y.pointer + start, rows: pixels.count, to: part)
+      moments?.add(y.pointer + start, rows: pixels.count, to: part)
     }
-    return (y, ChannelMoments(moments, channels: geometry.outputChannels))
+    return (y, moments.map { ChannelMoments($0, channels: geometry.outputChannels) })
   }
 }
 

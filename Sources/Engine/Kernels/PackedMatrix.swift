@@ -9,7 +9,7 @@ package struct PackedMatrix: Sendable {
   private let buffer: Buffer
 
   /// A matrix (rows, columns) of the numbers that `number` gives.
-  init(rows: Int, columns: Int, _ number: (_ row: Int, _ column: Int) -> Float) {
+  package init(rows: Int, columns: Int, _ number: (_ row: Int, _ column: Int) -> Float) {
     let width = Buffer.vectorWidth
     (self.rows, self.columns) = (rows, columns)
     buffer = Buffer(count: (columns + width - 1) / width * width * rows)

@@ -154,11 +154,11 @@ private final class ResidualBlock: ParameterHolder {
       return (ResidualOperation.apply(to: x, weights, structure, fixed).y, nil)
     }
     let output = ResidualOperation.apply(to: x, weights, structure, .byBatch(x: moments))
-    if mode.movesStatistics {
+    if mode.movesStatistics, let taken = output.moments {
       norm1.move(towards: moments, count: x.rows)
-      norm2.move(towards: output.uMoments, count: output.y.rows)
+      norm2.move(towards: taken.u, count: output.y.rows)
     }
-    return (output.y, output.yMoments)
+    return (output.y, output.moments?.y)
   }
 
   var parameters: [NamedParameter] {

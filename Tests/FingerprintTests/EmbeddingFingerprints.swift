@@ -1,0 +1,43 @@
+import Datasets
+import Embedding
+import Engine
+import Testing
+
+/// Principal components, neighbours and the map of some digits.
+@Suite struct EmbeddingFingerprints {
+  /// (600, 784)
+  private static let digits: Matrix = {
+    let images = syntheticDigits(trainCount: 600, testCount: 1).train
+    return Matrix(rows: 600, columns: 784, values: images.pixels.map { Float($0) / 255 })
+  }()
+
+  private static let projected = PCA(fitting: digits, components: 30).transform(digits)
+
+  @Test func principalComponents() {
+    expectBits("7e418fc2f7347802") {
+      let pca = PCA(fitting: Self.digits, components: 30)
+      let rows = pca.transform(Self.digits)
+      return [pca.mean, pca.axes.values, pca.explainedVariance.map(Float.init), rows.values].map {
+        Tensor($0, shape: [$0.count])
+      }
+    }
+  }
+
+  @Test func neighbours() {
+    expectBits("95224a151bd7f771") {
+      let neighbours = NearestNeighbours(of: Self.projected, count: 91)
+      let indices = neighbours.indices.map(Float.init)
+      return [indices, neighbours.squaredDistances].map { Tensor($0, shape: [$0.count]) }
+    }
+  }
+
+  @Test func map() throws {
+    var tsne = TSNE()
+    (tsne.iterations, tsne.exaggerationIterations) = (200, 100)
+    try expectBits("8518982adadff652") {
+      let map = try tsne.embed(Self.projected)
+      let numbers = map.points.flatMap { [$0.x, $0.y] } + [Float(map.klDivergence)]
+      return [Tensor(numbers, shape: [numbers.count])]
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Datasets
+import Engine
+import Experiments
+import MixMatch
+import Testing
+
+/// Weights after 1, 10 and 100 steps.
+@Suite struct TrainingFingerprints {
+  private static let digits = syntheticDigits(trainCount: 500, testCount: 1).train
+  private static let colours = syntheticColourImages(trainCount: 500, testCount: 60)
+
+  /// Strides 1 and 2, kernels of 1 and 3, numbers of channels that fill no vector, weight decay.
+  @Test func smallNetwork() throws {
+    try expectWeights("1 2c08a1da82ef1766 10 835097c9f7337a07 100 c468d95456481375") { steps in
+      var random = RandomStream(seed: 1, "initial weights")
+      let network = Sequential(
+        Conv2d(inputChannels: 3, outputChannels: 20, kernelSize: 3, padding: 1, random: &random),
+        ReLU(),
+        Conv2d(
+          inputChannels: 20, outputChannels: 24, kernelSize: 3, stride: 2, padding: 1,
+          random: &random),
+        BatchNorm(channels: 24), ReLU(),
+        Conv2d(inputChannels: 24, outputChannels: 16, kernelSize: 1, random: &random),
+        GlobalAveragePool(), Linear(inputs: 16, outputs: 10, random: &random))
+      let trainer = Trainer(
+        network, schedule: OneCycle(steps: 100, peak: 0.01), weightDecay: 0.01)
+      for step in 0..<steps {
+        let images = Array(16 * step % 480..<16 * step % 480 + 16)
+        let x = Self.colours.train.tensor(images)
+        let loss = crossEntropy(network(x, .training), labels: Self.colours.train.classes(images))
+        try trainer.descend(loss, at: step)
+      }
+      return trainer.fingerprints
+    }
+  }
+
+  /// The article's method on a small wide residual network, with a weight average.
+  @Test func wideResNetByMixMatch() throws {
+    var experiment = Experiment()
+    (experiment.network.depth, experiment.network.startChannels) = (10, 16)
+    (experiment.labels, experiment.validation, experiment.steps) = (50, 0, 100)
+    (experiment.labelledBatch, experiment.unlabelledBatch) = (8, 8)
+    (experiment.phases, experiment.averageDecay) = ([.init(share: 1, size: 16)], 0.99)
+    try expectWeights("1 2b97fdae3f416310 10 77fe8a9a723eeccc 100 31a6409b929ba1c8") {
+      [experiment] steps in
+      let method = MixMatchStep()
+      let trainer = experiment.trainer(seed: 1)
+      var pipeline = try experiment.pipeline(for: method, on: Self.colours.train, seed: 1)
+      for step in 0..<steps {
+        let loss = method.loss(pipeline(step).batch, by: trainer, step: step, seed: 1)
+        try trainer.descend(loss.total, at: step)
+      }
+      return trainer.fingerprints
+    }
+  }
+
+  /// Chapter 3's network and its loss.
+  @Test func sharpening() throws {
+    try expectWeights("1 f2c3a5ae993dbf13 10 fcc27fbfde809b52 100 75253a79c309b252") { steps in
+      var random = RandomStream(seed: 1, "initial weights")
+      let network = Sequential(
+        Conv2d(
+          inputChannels: 3, outputChannels: 64, kernelSize: 3, stride: 2, padding: 1,
+          activation: .relu, random: &random),
+        Conv2d(
+          inputChannels: 64, outputChannels: 128, kernelSize: 3, stride: 2, padding: 1,
+          activation: .relu, random: &random),
+        BatchNorm(channels: 128), GlobalAveragePool(),
+        Linear(inputs: 128, outputs: 10, random: &random))
+      let trainer = Trainer(
+        network, schedule: OneCycle(steps: 100, peak: 3e-3), weightDecay: 1e-4)
+      var batches = ShuffledBatches(of: 500, size: 16, seed: 1, name: "unlabelled")
+      for step in 0..<steps {
+        let labelled = Array(step..<step + 8)
+        let prediction = softmax(network(Self.digits.tensor(batches(step)), .training))
+        let guess = sharpen(prediction.detached, temperature: 0.5)
+        let labelledLoss = crossEntropy(
+          network(Self.digits.tensor(labelled), .training), labels: Self.digits.classes(labelled))
+        try trainer.descend(labelledLoss + 10 * meanSquaredError(prediction, guess), at: step)
+      }
+      return trainer.fingerprints
+    }
+  }
+
+  /// What a network says of an image does not depend on the images beside it.
+  @Test(arguments: [1, 7, 60]) func evaluation(batchSize: Int) {
+    var network = Network()
+    (network.depth, network.startChannels) = (10, 16)
+    expectBits("3b0915299a165571", threads: batchSize == 7 ? [1, 3, 16] : [2]) {
+      [
+        predict(network.make(seed: 1), count: 60, batchSize: batchSize) {
+          Self.colours.test.tensor($0)
+        }
+      ]
+    }
+  }
+}
