@@ -36,8 +36,13 @@ struct WinogradFilters<Scheme: WinogradScheme> {
     Parallel.forEach(part: 9) { position in
       let source = weights + (8 - position) * inputs * outputs
       let target = turned.pointer + position * inputs * outputs
-      for d in 0..<outputs {
-        for c in 0..<inputs { target[d * inputs + c] = source[c * outputs + d] }
+      // Sixteen outputs at a time, so that each line of the cache that is read is used up.
+      for start in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
+        for c in 0..<inputs {
+          for d in start..<start + Buffer.vectorWidth {
+            target[d * inputs + c] = source[c * outputs + d]
+          }
+        }
       }
     }
     self.init(turned.pointer, inputs: outputs, outputs: inputs)

@@ -137,13 +137,14 @@ extension WinogradTiles {
     _ lanes: (some Lanes).Type, _ index: Int, _ grid: PixelGrid, _ tileSize: Int,
     _ body: (PixelGrid, TransformedTile<Scheme>) -> Void
   ) {
+    let start = buffer.pointer
     for tile in 0..<tilesAcross {
       let first = grid.first + tile * tileSize * grid.pixelStride
       for channel in stride(from: 0, to: channels, by: lanes.count) {
         body(
           PixelGrid(
             first: first + channel, rowStride: grid.rowStride, pixelStride: grid.pixelStride),
-          points(tile: index * tilesAcross + tile, channel: channel))
+          points(of: index * tilesAcross + tile, from: start + channel))
       }
     }
   }
@@ -156,16 +157,25 @@ extension WinogradTiles {
     into target: UnsafeMutablePointer<Float>,
     _ transform: (TransformedTile<Scheme>, (_ row: Int, _ column: Int, _ value: V) -> Void) -> Void
   ) {
+    let start = buffer.pointer
     let rows = images.rows(of: tileRow).count
+    let rowStride = images.width * channels
     let target = target + images.pixels(of: tileRow).lowerBound * channels
     for tile in 0..<tilesAcross {
       let columns = images.width - tile * images.tileSize
+      let isWhole = rows == images.tileSize && columns >= images.tileSize
       for channel in stride(from: 0, to: channels, by: lanes.count) {
         let corner = target + tile * images.tileSize * channels + channel
-        transform(points(tile: index * tilesAcross + tile, channel: channel)) {
-          row, column, value in
-          if row < rows && column < columns {
-            value.store(to: corner + (row * images.width + column) * channels)
+        let points = points(of: index * tilesAcross + tile, from: start + channel)
+        if isWhole {
+          transform(points) { row, column, value in
+            value.store(to: corner + row * rowStride + column * channels)
+          }
+        } else {
+          transform(points) { row, column, value in
+            if row < rows && column < columns {
+              value.store(to: corner + row * rowStride + column * channels)
+            }
           }
         }
       }
@@ -173,8 +183,9 @@ extension WinogradTiles {
   }
 
   @inline(__always)
-  private func points(tile: Int, channel: Int) -> TransformedTile<Scheme> {
-    TransformedTile(
-      first: buffer.pointer + channel, tile: tile, channels: channels, pointStride: pointStride)
+  private func points(
+    of tile: Int, from first: UnsafeMutablePointer<Float>
+  ) -> TransformedTile<Scheme> {
+    TransformedTile(first: first, tile: tile, channels: channels, pointStride: pointStride)
   }
 }
