@@ -67,19 +67,27 @@ public enum CIFAR10 {
   /// Reads as ``load(from:)`` does, holding the files against other sums than CIFAR-10's.
   package static func load(from directory: URL, sums: [Part: String]) throws -> ImageDataset? {
     guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
-    let batches = try paths.map { try CIFARBatch([UInt8](readFile(at: $0)), origin: $0.path) }
-    for (batch, path) in zip(batches, paths) where batch.count != batches[0].count {
-      throw DatasetError(
-        path.path, found: "\(batch.count) images",
-        expected: "\(batches[0].count), as many as in \(paths[0].path)")
+    // File by file: only one of them is in memory beside its images.
+    let digest = RunningDigest.sha256()
+    var isOriginal = true
+    var train = [LabelledImages]()
+    var firstCount: Int?
+    for (part, path) in zip(Part.allCases, paths) {
+      let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.path)
+      let expected = firstCount ?? batch.count
+      firstCount = expected
+      guard batch.count == expected else {
+        throw DatasetError(
+          path.path, found: "\(batch.count) images",
+          expected: "\(expected), as many as in \(paths[0].path)")
+      }
+      digest.update(batch.records)
+      isOriginal = isOriginal && sha256Hex(batch.records) == sums[part]
+      train.append(LabelledImages(batch))
     }
-    let isOriginal = zip(Part.allCases, batches).allSatisfy { part, batch in
-      sha256Hex(batch.records) == sums[part]
-    }
+    let test = train.removeLast()
     return ImageDataset(
-      name: isOriginal ? "CIFAR-10" : "CIFAR-10, not the original bytes",
-      sha256: sha256Hex(joining: batches.map(\.records)), isSynthetic: false,
-      classNames: classNames, train: LabelledImages(batches.dropLast()),
-      test: LabelledImages(batches.suffix(1)))
+      name: isOriginal ? "CIFAR-10" : "CIFAR-10, not the original bytes", sha256: digest.hex(),
+      isSynthetic: false, classNames: classNames, train: LabelledImages(joining: train), test: test)
   }
 }

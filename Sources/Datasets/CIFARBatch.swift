@@ -66,20 +66,22 @@ package struct CIFARBatch {
 }
 
 extension LabelledImages {
-  /// The images of some batches, one batch after another.
-  package init(_ batches: some Collection<CIFARBatch>) {
-    let count = batches.reduce(0) { $0 + $1.count }
-    let byteCount = count * (CIFARBatch.recordSize - 1)
+  /// The images of a batch.
+  package init(_ batch: CIFARBatch) {
+    let byteCount = batch.count * (CIFARBatch.recordSize - 1)
     let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, initialisedCount in
-      var next = pixels.baseAddress!
-      for batch in batches {
-        batch.writePixels(to: next)
-        next += batch.count * (CIFARBatch.recordSize - 1)
-      }
+      batch.writePixels(to: pixels.baseAddress!)
       initialisedCount = byteCount
     }
     self.init(
       height: CIFARBatch.size, width: CIFARBatch.size, channels: CIFARBatch.channels,
-      pixels: pixels, labels: batches.flatMap { batch in (0..<batch.count).map(batch.label) })
+      pixels: pixels, labels: (0..<batch.count).map(batch.label))
+  }
+
+  /// The images of several sets, at least one, of images of one size.
+  init(joining sets: [LabelledImages]) {
+    self.init(
+      height: sets[0].height, width: sets[0].width, channels: sets[0].channels,
+      pixels: Array(sets.map(\.pixels).joined()), labels: sets.flatMap(\.labels))
   }
 }

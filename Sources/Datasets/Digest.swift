@@ -18,22 +18,42 @@ func sha256Hex(joining parts: [some ContiguousBytes]) -> String {
 /// is the one that was published, no protection against somebody who makes another one on purpose.
 package func md5Hex(_ bytes: some ContiguousBytes) -> String { digestHex(EVP_md5(), of: [bytes]) }
 
-/// What an algorithm of libcrypto makes of `parts` one after another, in lower-case hexadecimal
-/// digits.
 private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBytes]) -> String {
-  let context = EVP_MD_CTX_new()
-  defer { EVP_MD_CTX_free(context) }
-  var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-  var length: UInt32 = 0
-  var succeeded = EVP_DigestInit_ex(context, algorithm, nil) == 1
-  for part in parts {
-    part.withUnsafeBytes {
+  let digest = RunningDigest(algorithm)
+  for part in parts { digest.update(part) }
+  return digest.hex()
+}
+
+/// A digest of bytes that need not be in memory together.
+final class RunningDigest {
+  private let context = EVP_MD_CTX_new()
+  private var succeeded: Bool
+
+  /// A digest by an algorithm of libcrypto.
+  fileprivate init(_ algorithm: OpaquePointer?) {
+    succeeded = EVP_DigestInit_ex(context, algorithm, nil) == 1
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  /// The SHA-256 of no bytes yet.
+  static func sha256() -> RunningDigest { RunningDigest(EVP_sha256()) }
+
+  /// Takes the bytes that come next.
+  func update(_ bytes: some ContiguousBytes) {
+    bytes.withUnsafeBytes {
       succeeded = succeeded && EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1
     }
   }
-  succeeded = succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
-  require(succeeded, "libcrypto offers this algorithm wherever it is installed.")
-  return digest.prefix(Int(length)).map {
-    String(UInt16($0) + 0x100, radix: 16).dropFirst()
-  }.joined()
+
+  /// The digest of all bytes, in lower-case hexadecimal digits. It takes no more bytes.
+  func hex() -> String {
+    var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var length: UInt32 = 0
+    succeeded = succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
+    require(succeeded, "libcrypto offers this algorithm wherever it is installed.")
+    return digest.prefix(Int(length)).map {
+      String(UInt16($0) + 0x100, radix: 16).dropFirst()
+    }.joined()
+  }
 }
