@@ -67,27 +67,65 @@ public enum CIFAR10 {
   /// Reads as ``load(from:)`` does, holding the files against other sums than CIFAR-10's.
   package static func load(from directory: URL, sums: [Part: String]) throws -> ImageDataset? {
     guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
-    // File by file: only one of them is in memory beside its images.
-    let digest = RunningDigest.sha256()
-    var isOriginal = true
-    var train = [LabelledImages]()
-    var firstCount: Int?
-    for (part, path) in zip(Part.allCases, paths) {
-      let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.path)
-      let expected = firstCount ?? batch.count
-      firstCount = expected
-      guard batch.count == expected else {
-        throw DatasetError(
-          path.path, found: "\(batch.count) images",
-          expected: "\(expected), as many as in \(paths[0].path)")
-      }
-      digest.update(batch.records)
-      isOriginal = isOriginal && sha256Hex(batch.records) == sums[part]
-      train.append(LabelledImages(batch))
-    }
-    let test = train.removeLast()
+    var files = CIFARFiles(zip(paths, Part.allCases.map { sums[$0] }))
+    let train = try LabelledImages(files: Part.allCases.count - 1, of: &files)
+    let test = try LabelledImages(files: 1, of: &files)
     return ImageDataset(
-      name: isOriginal ? "CIFAR-10" : "CIFAR-10, not the original bytes", sha256: digest.hex(),
-      isSynthetic: false, classNames: classNames, train: LabelledImages(joining: train), test: test)
+      name: files.areOriginal ? "CIFAR-10" : "CIFAR-10, not the original bytes",
+      sha256: files.digest.hex(), isSynthetic: false, classNames: classNames, train: train,
+      test: test)
+  }
+}
+
+/// The files of the binary version, read one after another: only one of them is in memory at a time,
+/// beside the images that were taken from those before.
+private struct CIFARFiles {
+  private var rest: ArraySlice<(path: URL, sum: String?)>
+  private var first: (path: URL, count: Int)?
+  /// The SHA-256 of all files read so far, as if they were one.
+  let digest = RunningDigest.sha256()
+  /// Whether all files read so far have the published content.
+  private(set) var areOriginal = true
+
+  init(_ files: some Sequence<(URL, String?)>) { rest = files.map { ($0, $1) }[...] }
+
+  /// The content of the next file.
+  ///
+  /// - Throws: ``DatasetError`` if it cannot be read, is not what it should be, or has another number
+  ///   of images than the first.
+  mutating func next() throws -> CIFARBatch {
+    let (path, sum) = rest.removeFirst()
+    let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.path)
+    if let first, first.count != batch.count {
+      throw DatasetError(
+        path.path, found: "\(batch.count) images",
+        expected: "\(first.count), as many as in \(first.path.path)")
+    }
+    first = first ?? (path, batch.count)
+    digest.update(batch.records)
+    areOriginal = areOriginal && sha256Hex(batch.records) == sum
+    return batch
+  }
+}
+
+extension LabelledImages {
+  /// The images of the next files, which have equally many.
+  fileprivate init(files count: Int, of files: inout CIFARFiles) throws {
+    var batch = try files.next()
+    var labels = batch.labels
+    let length = batch.count * (CIFARBatch.recordSize - 1)
+    let pixels = try [UInt8](unsafeUninitializedCapacity: count * length) { pixels, written in
+      batch.writePixels(to: pixels.baseAddress!)
+      written = length
+      for _ in 1..<count {
+        batch = try files.next()
+        batch.writePixels(to: pixels.baseAddress! + written)
+        written += length
+        labels += batch.labels
+      }
+    }
+    self.init(
+      height: CIFARBatch.size, width: CIFARBatch.size, channels: CIFARBatch.channels,
+      pixels: pixels, labels: labels)
   }
 }

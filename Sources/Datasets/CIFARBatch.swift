@@ -45,6 +45,9 @@ package struct CIFARBatch {
 
   func label(_ index: Int) -> UInt8 { records[index * Self.recordSize] }
 
+  /// The classes of all images, (count).
+  package var labels: [UInt8] { (0..<count).map(label) }
+
   /// Writes all images, colours of a pixel side by side, to `destination` (count, 32, 32, 3).
   func writePixels(to destination: UnsafeMutablePointer<UInt8>) {
     let plane = Self.size * Self.size
@@ -62,26 +65,5 @@ package struct CIFARBatch {
         }
       }
     }
-  }
-}
-
-extension LabelledImages {
-  /// The images of a batch.
-  package init(_ batch: CIFARBatch) {
-    let byteCount = batch.count * (CIFARBatch.recordSize - 1)
-    let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, initialisedCount in
-      batch.writePixels(to: pixels.baseAddress!)
-      initialisedCount = byteCount
-    }
-    self.init(
-      height: CIFARBatch.size, width: CIFARBatch.size, channels: CIFARBatch.channels,
-      pixels: pixels, labels: (0..<batch.count).map(batch.label))
-  }
-
-  /// The images of several sets, at least one, of images of one size.
-  init(joining sets: [LabelledImages]) {
-    self.init(
-      height: sets[0].height, width: sets[0].width, channels: sets[0].channels,
-      pixels: Array(sets.map(\.pixels).joined()), labels: sets.flatMap(\.labels))
   }
 }

@@ -8,7 +8,7 @@
 ///   - images: Gives the images of a range, (N, H, W, C).
 /// - Returns: Probabilities (count, classes).
 public func predict(
-  _ network: any Layer, count: Int, batchSize: Int = 100, images: (Range<Int>) -> Tensor
+  _ network: any Layer, count: Int, batchSize: Int = 64, images: (Range<Int>) -> Tensor
 ) -> Tensor {
   require(count > 0, "There is nothing to predict.")
   let batches = withoutGradients {
