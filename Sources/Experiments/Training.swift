@@ -52,6 +52,8 @@ extension Experiment {
 
     let checkpoints = progress.checkpoints(steps, of: ["trainer": trainer, "curve": curve])
     for step in try checkpoints.resume() {
+      // Images of another size need buffers of other sizes.
+      if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Buffer.releaseUnused() }
       let (batch, truth) = try batches(step)
       let loss = method.loss(batch, by: trainer, step: step, seed: seed)
       try trainer.descend(loss.total, at: step)

@@ -20,17 +20,35 @@ package final class Buffer: @unchecked Sendable {
   /// How many buffers came from the system since the program began, because the pool had none of
   /// their size.
   package static var allocations: Int { BufferPool.shared.allocations }
+
+  /// Returns the memory of all buffers that nobody uses at present to the system: for a program that
+  /// goes on to buffers of other sizes.
+  package static func releaseUnused() { BufferPool.shared.releaseUnused() }
 }
 
 /// Buffers that were used before, by capacity.
 ///
 /// A training step asks for the same sizes in every iteration, so after the first one the system
-/// is asked for no more memory. Buffers of sizes that are no longer asked for, such as those of
-/// smaller images earlier in a training, go back to the system.
+/// is asked for no more memory.
 private final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  private let free = Lock(FreeBuffers())
+  private struct FreeLists: @unchecked Sendable {
+    var byCapacity: [Int: [UnsafeMutablePointer<Float>]] = [:]
+    var misses = 0
+
+    mutating func take(capacity: Int) -> UnsafeMutablePointer<Float>? {
+      let pointer = byCapacity[capacity]?.popLast()
+      if pointer == nil { misses += 1 }
+      return pointer
+    }
+
+    mutating func release() {
+      for pointer in byCapacity.values.joined() { UnsafeMutableRawPointer(pointer).deallocate() }
+      byCapacity = [:]
+    }
+  }
+  private let free = Lock(FreeLists())
 
   var allocations: Int { free.withLock { $0.misses } }
 
@@ -43,47 +61,8 @@ private final class BufferPool: Sendable {
 
   func giveBack(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
     let pointer = UncheckedSendable(value: pointer)
-    free.withLock { $0.giveBack(pointer.value, capacity: capacity) }
-  }
-}
-
-/// The buffers of a pool that nobody uses at present.
-private struct FreeBuffers: @unchecked Sendable {
-  /// How many buffers are taken between two sweeps: more than in an iteration of any network here.
-  private static let takesBetweenSweeps = 1 << 15
-
-  private struct Shelf {
-    var buffers: [UnsafeMutablePointer<Float>] = []
-    /// Whether a buffer was taken since the last sweep.
-    var isInUse = true
+    free.withLock { $0.byCapacity[capacity, default: []].append(pointer.value) }
   }
 
-  private var shelves: [Int: Shelf] = [:]
-  private var takes = 0
-  private(set) var misses = 0
-
-  mutating func take(capacity: Int) -> UnsafeMutablePointer<Float>? {
-    takes += 1
-    if takes.isMultiple(of: Self.takesBetweenSweeps) { sweep() }
-    shelves[capacity, default: Shelf()].isInUse = true
-    let buffer = shelves[capacity]?.buffers.popLast()
-    if buffer == nil { misses += 1 }
-    return buffer
-  }
-
-  mutating func giveBack(_ buffer: UnsafeMutablePointer<Float>, capacity: Int) {
-    shelves[capacity, default: Shelf()].buffers.append(buffer)
-  }
-
-  /// Returns the buffers of sizes that nobody asked for since the last sweep to the system.
-  private mutating func sweep() {
-    for (capacity, shelf) in shelves {
-      if shelf.isInUse {
-        shelves[capacity]?.isInUse = false
-      } else {
-        for buffer in shelf.buffers { UnsafeMutableRawPointer(buffer).deallocate() }
-        shelves[capacity] = nil
-      }
-    }
-  }
+  func releaseUnused() { free.withLock { $0.release() } }
 }
