@@ -24,7 +24,7 @@ make data          download what is missing of MNIST and CIFAR-10 into DATA, and
 make results       tables and figures in results/ anew, from the trainings that are recorded there
 make check-results find out whether they are what the recorded data give (SEAL=1 first puts the checksum
                    into records and trainings that have none)
-make test          run all tests
+make test          run all tests, or with ONLY=ArithmeticTests those whose names have it
 make lint          check the style
 make format        put the sources into that style
 make clean         remove what was built and what the chapters made in figures/
@@ -150,7 +150,7 @@ $(PROGRAMS:%=build-%): build-%: tools
 	@swift build -q $(SWIFT_FLAGS) --product $* && touch .build/$@
 
 test: tools
-	swift test $(TEST_FLAGS)
+	swift test $(TEST_FLAGS) $${ONLY:+--filter "$$ONLY"}
 
 # Tests build it; it reads each of the fuzzers' seeds once.
 fuzz-seeds: tools
