@@ -23,7 +23,7 @@ make bench-peers   the same work in PyTorch, scikit-learn and openTSNE, round by
 make data          download what is missing of MNIST and CIFAR-10 into DATA, and check it
 make results       tables and figures in results/ anew, from the trainings that are recorded there
 make check-results find out whether they are what the recorded data give
-make test          run all tests
+make test          run all tests, or with ONLY=ArithmeticTests those whose names have it
 make lint          check the style
 make format        put the sources into that style
 make clean         remove what was built and what the chapters made in figures/
@@ -135,7 +135,7 @@ $(PROGRAMS:%=build-%): build-%: tools
 	@swift build -q $(SWIFT_FLAGS) --product $* && touch .build/$@
 
 test: tools
-	swift test $(TEST_FLAGS)
+	swift test $(TEST_FLAGS) $${ONLY:+--filter "$$ONLY"}
 
 STYLED := Package.swift Sources Tests chapters Benchmarks
 
