@@ -7,6 +7,8 @@
 /// - Parameters:
 ///   - condition: What the caller has to guarantee.
 ///   - message: A whole sentence that names the values found; evaluated only on failure.
+///   - file: The file that the failure is reported for.
+///   - line: The line that the failure is reported for.
 @inlinable
 public func require(
   _ condition: Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID,
