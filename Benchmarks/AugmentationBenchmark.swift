@@ -21,7 +21,7 @@ let augmentationBenchmark = Benchmark(
   let training = WideResNetTraining(batch: batch)
   let indices = Array(0..<batch)
   training.step()
-  var pass = 0
+  var epoch = 0
   return {
     Parallel.$threads.withValue(1) {
       let trained =
@@ -29,8 +29,8 @@ let augmentationBenchmark = Benchmark(
       let varied =
         Double(2 * batch)
         / secondsPerCall(filling: networkSampleDuration / 4) {
-          _ = augmented(indices, pass: pass)
-          pass += 1
+          _ = augmented(indices, epoch: epoch)
+          epoch += 1
         }
       return [varied, varied / trained]
     }

@@ -20,7 +20,7 @@ final class MixMatchIteration {
     experiment.validation = 0
     experiment.augmentation = .mirrorAndShift
     experiment.unlabelledBatch = 64
-    experiment.averageDecay = 0.999
+    experiment.emaDecay = 0.999
     experiment.peakLearningRate = harmlessLearningRate
     return experiment
   }()
@@ -57,7 +57,7 @@ final class MixMatchIteration {
   /// Augment, guess, sharpen, mix, a step of Adam, average; and the notes for the learning curve.
   private func run() throws {
     let (loss, truth) = try loss()
-    try trainer.descend(loss.total, at: step)
+    try trainer.step(loss.total, at: step)
     curve.add(loss, truth: truth)
     step += 1
   }

@@ -1,4 +1,4 @@
-# An image of each class beside its augmented versions in two passes over the data.
+# An image of each class beside its augmented versions in two epochs.
 # Drawn by make chapter1; data written by chapters/1-augmentation/Sheets.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/augmentations.png'; stamp='...'; \
@@ -11,10 +11,10 @@ load 'figures/style.gp'
 load 'figures/sheet.gp'
 
 eval beginPNG(900, int(62 + pixelFor(900 - 2 * pageMargin) * rows + 42))
-eval heading(sprintf('One image, many versions: K = %s in each pass', versions), \
-  'Left the original, beside it what two passes over the data make of it. Transforms: ' . augmentation . '.')
+eval heading(sprintf('One image, many versions: K = %s in each epoch', versions), \
+  'Left the original, beside it what two epochs make of it. Transforms: ' . augmentation . '.')
 eval sheetAt(0, 42)
 
 plot @pictures, \
   @words 'x':(column('y') - 3):(text('class')) with labels left font bold(smallSize) textcolor rgb ink, \
-  @words 'x':(column('y') - 3):(text('pass')) with labels left font smallFont textcolor rgb softInk
+  @words 'x':(column('y') - 3):(text('epoch')) with labels left font smallFont textcolor rgb softInk

@@ -46,22 +46,22 @@ public struct Chapter: Sendable {
   ///   understood, 128 and the signal's number for an interruption.
   public func run(_ body: (Run) throws -> Void) -> Int32 {
     program.run { invocation in
-      try execute(invocation, in: Surroundings.ofProcess(console: invocation.console), body)
+      try execute(invocation, in: RunEnvironment.ofProcess(console: invocation.console), body)
     }
   }
 
   package func run(
-    arguments: [String], in surroundings: Surroundings, _ body: (Run) throws -> Void
+    arguments: [String], in environment: RunEnvironment, _ body: (Run) throws -> Void
   ) -> Int32 {
-    program.run(arguments: arguments, console: surroundings.console) { invocation in
-      try execute(invocation, in: surroundings, body)
+    program.run(arguments: arguments, console: environment.console) { invocation in
+      try execute(invocation, in: environment, body)
     }
   }
 
   private func execute(
-    _ invocation: Invocation, in surroundings: Surroundings, _ body: (Run) throws -> Void
+    _ invocation: Invocation, in environment: RunEnvironment, _ body: (Run) throws -> Void
   ) throws {
-    let run = try Run(self, invocation.values, in: surroundings)
+    let run = try Run(self, invocation.values, in: environment)
     defer { run.end() }
     try Parallel.$threads.withValue(run.threads) {
       try body(run)

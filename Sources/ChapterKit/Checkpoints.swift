@@ -15,17 +15,17 @@ public final class Checkpoints {
   private let stopwatch: Stopwatch
   private let steps: Int
   private let state: [NamedState]
-  private let surroundings: Surroundings
+  private let environment: RunEnvironment
   private var newest: String?
   private var lastSaved: Double
 
   init(
     _ files: CheckpointFiles, stopwatch: Stopwatch, steps: Int, state: [NamedState],
-    in surroundings: Surroundings
+    in environment: RunEnvironment
   ) {
     (self.files, self.stopwatch, self.steps, self.state) = (files, stopwatch, steps, state)
-    self.surroundings = surroundings
-    lastSaved = surroundings.clock()
+    self.environment = environment
+    lastSaved = environment.clock()
   }
 
   /// Puts the state back to the newest checkpoint, if there is one, and says so.
@@ -36,7 +36,7 @@ public final class Checkpoints {
   /// - Throws: An error that names the checkpoint where it is of another state or another
   ///   number of steps.
   public func resume() throws -> Range<Int> {
-    surroundings.stopSignals.watch()
+    environment.stopSignals.watch()
     guard let (name, checkpoint) = try newestGood() else { return 0..<steps }
     let origin = checkpoint.origin
     guard origin.steps == steps else {
@@ -52,7 +52,7 @@ public final class Checkpoints {
     }
     newest = name
     stopwatch.earlierSeconds = origin.seconds
-    surroundings.console.note(
+    environment.console.note(
       "\(files.stage): goes on after step \(origin.step) of \(steps)\(age(of: origin))")
     return origin.step..<steps
   }
@@ -64,18 +64,18 @@ public final class Checkpoints {
   /// - Throws: An error that ends the program where it was asked to end, or one that names the file
   ///   where it cannot be written.
   public func saveIfDue(after step: Int) throws {
-    let signal = surroundings.stopSignals.received()
-    let age = surroundings.clock() - lastSaved
-    guard signal != nil || age >= surroundings.checkpointInterval else { return }
+    let signal = environment.stopSignals.received()
+    let age = environment.clock() - lastSaved
+    guard signal != nil || age >= environment.checkpointInterval else { return }
     let snapshot = Snapshot(of: state)
     if snapshot.isFinite {
       newest = try files.store(
         snapshot,
         origin: Checkpoint.Origin(
           stage: files.stage, key: files.key, step: step + 1, steps: steps,
-          seconds: stopwatch.seconds, date: surroundings.date().formatted(.iso8601)),
+          seconds: stopwatch.seconds, date: environment.date().formatted(.iso8601)),
         previous: newest)
-      lastSaved = surroundings.clock()
+      lastSaved = environment.clock()
     }
     if let signal {
       throw Interruption(
@@ -91,11 +91,11 @@ public final class Checkpoints {
         return (name, try files.load(name))
       } catch {
         let instead = name == names.last ? "starting over" : "using the one before it"
-        surroundings.console.note("\(oneLine(error)); \(instead)")
+        environment.console.note("\(oneLine(error)); \(instead)")
       }
     }
     if names.isEmpty, hasOthers {
-      surroundings.console.note(
+      environment.console.note(
         "\(files.stage): found checkpoints of another program, other settings or other data only; "
           + "starting over")
     }
@@ -104,7 +104,7 @@ public final class Checkpoints {
 
   private func age(of origin: Checkpoint.Origin) -> String {
     guard let date = try? Date(origin.date, strategy: .iso8601) else { return "" }
-    return ", saved \(durationText(max(0, surroundings.date().timeIntervalSince(date)))) ago"
+    return ", saved \(durationText(max(0, environment.date().timeIntervalSince(date)))) ago"
   }
 }
 
@@ -125,7 +125,7 @@ final class Stopwatch {
 }
 
 /// A value that is kept in a stage's checkpoints, such as the curves that a training draws.
-public final class Kept<Value: Codable>: Resumable {
+public final class Checkpointed<Value: Codable>: Resumable {
   /// The value.
   public var value: Value
 

@@ -9,11 +9,11 @@ package struct ProgressLine {
   let total: Int
   let stepsPerSecond: Double?
   let secondsLeft: Double?
-  let readings: [Reading]
+  let readings: [ProgressMetric]
 
   package init(
     stage: String, unit: ProgressUnit, step: Int, total: Int, stepsPerSecond: Double?,
-    secondsLeft: Double?, readings: [Reading]
+    secondsLeft: Double?, readings: [ProgressMetric]
   ) {
     require(
       total > 0 && (0...total).contains(step), "Step \(step) is not within 0...\(total).")

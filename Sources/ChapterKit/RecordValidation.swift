@@ -10,8 +10,8 @@ extension RunRecord: Validated {
     try checkDate(date)
     try checkThreads(threads)
     try checkSeconds(wallSeconds, "wallSeconds")
-    try ImpossibleValue.unless(!seeds.isEmpty || sources != nil, "no seed")
-    try ImpossibleValue.unless(seeds.allSatisfy { $0 >= 0 }, "the seeds \(seeds)")
+    try InvalidValue.unless(!seeds.isEmpty || sources != nil, "no seed")
+    try InvalidValue.unless(seeds.allSatisfy { $0 >= 0 }, "the seeds \(seeds)")
     for (name, metric) in metrics { try metric.validate(name) }
     for stage in stages { try stage.validate() }
     for file in files { try file.validate() }
@@ -20,11 +20,11 @@ extension RunRecord: Validated {
 
 extension Metric {
   fileprivate func validate(_ name: String) throws {
-    try ImpossibleValue.unless(isPlausible(mean), "the metric \(name) with the mean \(mean)")
-    try ImpossibleValue.unless(
+    try InvalidValue.unless(isPlausible(mean), "the metric \(name) with the mean \(mean)")
+    try InvalidValue.unless(
       sd.map { $0 >= 0 && isPlausible($0) } ?? true,
       "the metric \(name) with the deviation \(sd ?? 0)")
-    try ImpossibleValue.unless(n >= 1, "the metric \(name) of \(n) runs")
+    try InvalidValue.unless(n >= 1, "the metric \(name) of \(n) runs")
   }
 }
 
@@ -34,46 +34,46 @@ extension StageRecord: Validated {
     try checkDate(date)
     try checkThreads(threads)
     try checkSeconds(seconds, "seconds")
-    try ImpossibleValue.unless(!name.isEmpty, "a stage without a name")
+    try InvalidValue.unless(!name.isEmpty, "a stage without a name")
   }
 }
 
 extension FileRecord {
   fileprivate func validate() throws {
-    try ImpossibleValue.unless(isRelativePath(path), "the path \"\(path)\"")
+    try InvalidValue.unless(isRelativePath(path), "the path \"\(path)\"")
     guard let figure else { return }
-    try ImpossibleValue.unless(
+    try InvalidValue.unless(
       figure.script.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9-]*/) != nil,
       "the script \"\(figure.script)\"")
-    try ImpossibleValue.unless(figure.picture == path, "the picture \"\(figure.picture)\"")
+    try InvalidValue.unless(figure.picture == path, "the picture \"\(figure.picture)\"")
     for name in figure.data {
-      try ImpossibleValue.unless(isRelativePath(name), "the data file \"\(name)\"")
+      try InvalidValue.unless(isRelativePath(name), "the data file \"\(name)\"")
     }
     for name in figure.variables.keys {
-      try ImpossibleValue.unless(
+      try InvalidValue.unless(
         name.wholeMatch(of: /[A-Za-z][A-Za-z0-9]*/) != nil, "the variable \"\(name)\"")
     }
   }
 }
 
 private func checkCommit(_ commit: String) throws {
-  try ImpossibleValue.unless(
+  try InvalidValue.unless(
     commit == "unknown" || commit.wholeMatch(of: /[0-9a-f]{7,64}/) != nil,
     "the commit \"\(commit)\"")
 }
 
 private func checkDate(_ date: String) throws {
-  try ImpossibleValue.unless(
+  try InvalidValue.unless(
     (try? Date(date, strategy: .iso8601)) != nil, "the date \"\(date)\"")
 }
 
 private func checkThreads(_ threads: Int) throws {
-  try ImpossibleValue.unless((1...1024).contains(threads), "\(threads) threads")
+  try InvalidValue.unless((1...1024).contains(threads), "\(threads) threads")
 }
 
 /// Up to three centuries.
 private func checkSeconds(_ seconds: Double, _ name: String) throws {
-  try ImpossibleValue.unless((0...1e10).contains(seconds), "\(name) of \(seconds)")
+  try InvalidValue.unless((0...1e10).contains(seconds), "\(name) of \(seconds)")
 }
 
 private func isPlausible(_ value: Double) -> Bool { abs(value) <= 1e15 }

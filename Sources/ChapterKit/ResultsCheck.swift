@@ -69,8 +69,8 @@ package struct ResultsCheck {
   ///
   /// - Returns: The paths of the files that were given one.
   package func seal() throws -> [String] {
-    let trainings = try results.names(in: SharedStage.directory).map {
-      "\(SharedStage.directory)/\($0)"
+    let trainings = try results.names(in: TrainingKey.directory).map {
+      "\(TrainingKey.directory)/\($0)"
     }
     let files = try (results.names(in: ".") + trainings).filter { $0.hasSuffix(".json") }
     return try files.filter { path in

@@ -19,13 +19,13 @@ public final class Run {
 
   let chapter: Chapter
   private let options: OptionValues
-  private let surroundings: Surroundings
+  private let environment: RunEnvironment
   let output: OutputDirectory
   private let cache: StageCache
   private let previous: PreviousRecord
   private let lock: RunLock
-  private var console: Console { surroundings.console }
-  var root: URL { surroundings.root }
+  private var console: Console { environment.console }
+  var root: URL { environment.root }
 
   private var settings = JSONValue.object([:])
   var dataset: DatasetIdentity?
@@ -40,33 +40,33 @@ public final class Run {
   var keptStages: [StageRecord] = []
   private var hasWorked = false
 
-  init(_ chapter: Chapter, _ options: OptionValues, in surroundings: Surroundings) throws {
+  init(_ chapter: Chapter, _ options: OptionValues, in environment: RunEnvironment) throws {
     self.chapter = chapter
     self.options = options
-    var surroundings = surroundings
+    var environment = environment
     if let interval = options[chapter.common.saveEvery] {
-      surroundings.checkpointInterval = interval
+      environment.checkpointInterval = interval
     }
-    self.surroundings = surroundings
+    self.environment = environment
     let preset = chapter.resolve(options[chapter.common.preset])
     let firstSeed = options[chapter.common.seed]
     self.preset = preset
     seeds = Array(firstSeed..<firstSeed + options[chapter.common.seeds])
     threads = options[chapter.common.threads] ?? Parallel.threads
 
-    guard surroundings.root.appending(path: "figures").isExistingDirectory else {
+    guard environment.root.appending(path: "figures").isExistingDirectory else {
       throw Failure(
-        "figures: found no such directory in \(surroundings.root.shortPath), expected the scripts "
+        "figures: found no such directory in \(environment.root.shortPath), expected the scripts "
           + "that draw; run from the root of the package")
     }
     let standardOut = preset == .smoke ? "figures/smoke" : "figures"
-    let out = options[chapter.common.out] ?? surroundings.root.appending(path: standardOut)
+    let out = options[chapter.common.out] ?? environment.root.appending(path: standardOut)
     let cacheDirectory = "cache/\(chapter.name.program)/\(preset.rawValue)"
     output = OutputDirectory(out)
     cache = StageCache(output, directory: cacheDirectory)
     previous = try PreviousRecord(chapter: chapter.name, in: out)
     try previous.checkMayBeReplaced(bySmoke: preset == .smoke, bySynthetic: false)
-    if let warning = previous.warning { surroundings.console.note(warning) }
+    if let warning = previous.warning { environment.console.note(warning) }
     try output.prepare(subdirectories: ["data", cacheDirectory])
     lock = try RunLock(
       output.file("cache/\(chapter.name.program)/.lock"), program: chapter.name.program)
@@ -84,7 +84,7 @@ public final class Run {
   /// - Throws: An error in one line where the data are there but broken.
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
     require(dataset == nil, "A run has one data set.")
-    let directory = options[chapter.common.data] ?? surroundings.root.appending(path: "data")
+    let directory = options[chapter.common.data] ?? environment.root.appending(path: "data")
     let found =
       options[chapter.common.synthetic]
       ? try standIn(source, nil)
@@ -137,7 +137,7 @@ public final class Run {
       !stages.contains { fileNamePart(of: $0.name) == fileNamePart(of: name) },
       "Two stages share the name \(name).")
     let key = try StageIdentity(
-      executable: surroundings.executableSHA256, stage: name,
+      executable: environment.executableSHA256, stage: name,
       inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset?.sha256
     ).key()
     let entry: StageCache.Entry<Value>
@@ -260,24 +260,24 @@ extension Run {
     beginWork()
     let checkpoints = cache.checkpoints(of: name, key: key)
     let progress = StageProgress(
-      stage: name, unit: unit, checkpointFiles: checkpoints, in: surroundings)
-    defer { surroundings.stopSignals.release() }
+      stage: name, unit: unit, checkpointFiles: checkpoints, in: environment)
+    defer { environment.stopSignals.release() }
     let value: Value
     do {
       value = try work(progress)
-    } catch let error as Trainer.NotFinite {
+    } catch let error as Trainer.NonFiniteLoss {
       let last = try checkpoints.find().names.first.map { "the last checkpoint is \($0)" }
       throw Failure("\(name): \(error); \(last ?? "there is no checkpoint yet")")
     }
     let seconds = progress.stopwatch.seconds
     let record = StageRecord(
-      name: name, key: key, commit: surroundings.sources.commit, dirty: surroundings.sources.dirty,
-      date: surroundings.date().formatted(.iso8601), threads: threads,
-      blasCore: surroundings.blasCore, seconds: roundedToMilliseconds(seconds))
+      name: name, key: key, commit: environment.sources.commit, dirty: environment.sources.dirty,
+      date: environment.date().formatted(.iso8601), threads: threads,
+      blasCore: environment.blasCore, seconds: roundedToMilliseconds(seconds))
     let entry = StageCache.Entry(value: value, record: record)
     try cache.store(entry)
     console.note("\(name): done in \(durationText(seconds))\(progress.closing)")
-    if let signal = surroundings.stopSignals.received() {
+    if let signal = environment.stopSignals.received() {
       throw Interruption("interrupted after \(name)", by: signal)
     }
     return entry
@@ -302,10 +302,10 @@ extension Run {
     return RunRecord(
       chapter: chapter.name, title: chapter.title, preset: preset, seeds: seeds,
       settings: settings, dataset: dataset,
-      commit: newest?.commit ?? surroundings.sources.commit,
-      dirty: newest.map(\.dirty) ?? surroundings.sources.dirty,
-      date: newest?.date ?? surroundings.date().formatted(.iso8601),
-      threads: newest?.threads ?? threads, blasCore: newest?.blasCore ?? surroundings.blasCore,
+      commit: newest?.commit ?? environment.sources.commit,
+      dirty: newest.map(\.dirty) ?? environment.sources.dirty,
+      date: newest?.date ?? environment.date().formatted(.iso8601),
+      threads: newest?.threads ?? threads, blasCore: newest?.blasCore ?? environment.blasCore,
       wallSeconds: roundedToMilliseconds(stages.map(\.seconds).reduce(0, +)), metrics: metrics,
       stages: stages, fingerprints: fingerprints.isEmpty ? nil : fingerprints, files: [])
   }
@@ -330,7 +330,7 @@ extension Run {
 
   private func draw(_ figure: Figure, origin: [String: String]) throws -> FileRecord {
     let gnuplot = Gnuplot(
-      executable: surroundings.gnuplot, root: surroundings.root, output: output, console: console)
+      executable: environment.gnuplot, root: environment.root, output: output, console: console)
     let (record, wasDrawn) = try gnuplot.update(
       figure.adding(origin),
       previous: previous.record?.files.first { $0.path == figure.picture })

@@ -31,17 +31,17 @@ package enum SealedJSON {
 
   /// The value in the content of such a file.
   ///
-  /// - Throws: ``ImpossibleValue``.
+  /// - Throws: ``InvalidValue``.
   package static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value
   {
     guard let (sum, rest) = unseal(data) else {
-      throw ImpossibleValue("a file without the checksum that its second line should be")
+      throw InvalidValue("a file without the checksum that its second line should be")
     }
     guard sum == sha256Hex(rest) else {
-      throw ImpossibleValue("a file that was changed or damaged since it was written")
+      throw InvalidValue("a file that was changed or damaged since it was written")
     }
     guard let value = try? JSON.decode(type, from: rest) else {
-      throw ImpossibleValue("something else")
+      throw InvalidValue("something else")
     }
     try (value as? any Validated)?.validate()
     return value
@@ -74,12 +74,12 @@ package enum SealedJSON {
 
 /// A value that knows which values are possible.
 package protocol Validated {
-  /// Throws an ``ImpossibleValue`` where one is not.
+  /// Throws an ``InvalidValue`` where one is not.
   func validate() throws
 }
 
 /// A value in a file that nothing here can have written.
-package struct ImpossibleValue: Error, CustomStringConvertible {
+package struct InvalidValue: Error, CustomStringConvertible {
   package let description: String
 
   /// `description` names the value in words that follow "found".
@@ -87,6 +87,6 @@ package struct ImpossibleValue: Error, CustomStringConvertible {
 
   /// Throws unless `condition` holds.
   package static func unless(_ condition: Bool, _ found: @autoclosure () -> String) throws {
-    if !condition { throw ImpossibleValue(found()) }
+    if !condition { throw InvalidValue(found()) }
   }
 }

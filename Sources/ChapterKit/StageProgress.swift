@@ -8,23 +8,23 @@ public final class StageProgress {
   private let stage: String
   private let unit: ProgressUnit
   private let checkpointFiles: CheckpointFiles
-  private let surroundings: Surroundings
-  private var console: Console { surroundings.console }
+  private let environment: RunEnvironment
+  private var console: Console { environment.console }
   private var recentPace = RateEstimate(halfLife: 15)
   /// Time left is told by a longer memory, in which pauses for validation have their share.
   private var lastingPace = RateEstimate(halfLife: 900)
-  private var readings: [Reading] = []
+  private var readings: [ProgressMetric] = []
   private var lastShown: Double?
   private var hasCheckpoints = false
 
   init(
     stage: String, unit: ProgressUnit, checkpointFiles: CheckpointFiles,
-    in surroundings: Surroundings
+    in environment: RunEnvironment
   ) {
     (self.stage, self.unit) = (stage, unit)
     self.checkpointFiles = checkpointFiles
-    self.surroundings = surroundings
-    stopwatch = Stopwatch(surroundings.clock)
+    self.environment = environment
+    stopwatch = Stopwatch(environment.clock)
   }
 
   /// Checkpoints of a stage that consists of so many steps, and of what it carries from step to
@@ -36,7 +36,7 @@ public final class StageProgress {
     hasCheckpoints = true
     return Checkpoints(
       checkpointFiles, stopwatch: stopwatch, steps: steps,
-      state: parts.flatMap { $0.value.state(under: $0.key) }, in: surroundings)
+      state: parts.flatMap { $0.value.state(under: $0.key) }, in: environment)
   }
 
   /// Says that `step` of `total` steps are done, and what was measured last.
@@ -44,9 +44,9 @@ public final class StageProgress {
   /// A reading stays on display until one with the same label replaces it. Where steps differ in what
   /// they cost, `workDone` is the share of all work that these are; the time left is told by it.
   public func update(
-    _ step: Int, of total: Int, _ readings: [Reading], workDone: Double? = nil
+    _ step: Int, of total: Int, _ readings: [ProgressMetric], workDone: Double? = nil
   ) {
-    let now = surroundings.clock()
+    let now = environment.clock()
     let workDone = workDone ?? Double(step) / Double(total)
     recentPace.update(Double(step), at: now)
     lastingPace.update(workDone, at: now)
@@ -66,7 +66,7 @@ public final class StageProgress {
   /// What was measured last, as a clause to close the stage's line with.
   var closing: String { readings.map { ", " + $0.text }.joined() }
 
-  private func keep(_ reading: Reading) {
+  private func keep(_ reading: ProgressMetric) {
     if let index = readings.firstIndex(where: { $0.label == reading.label }) {
       readings[index] = reading
     } else {
@@ -102,7 +102,7 @@ public struct ProgressUnit: Sendable {
 }
 
 /// A quantity to watch while a stage runs.
-public struct Reading: Sendable {
+public struct ProgressMetric: Sendable {
   let label: String
   private let value: Double
   private let style: NumberStyle
@@ -115,18 +115,18 @@ public struct Reading: Sendable {
   }
 
   /// The loss of a batch.
-  public static func loss(_ value: some BinaryFloatingPoint) -> Reading {
-    Reading("loss", value, as: .decimals(3))
+  public static func loss(_ value: some BinaryFloatingPoint) -> ProgressMetric {
+    ProgressMetric("loss", value, as: .decimals(3))
   }
 
   /// A fraction of right answers, from 0 to 1.
-  public static func accuracy(_ value: some BinaryFloatingPoint) -> Reading {
-    Reading("accuracy", value, as: .percent)
+  public static func accuracy(_ value: some BinaryFloatingPoint) -> ProgressMetric {
+    ProgressMetric("accuracy", value, as: .percent)
   }
 
   /// A Kullback–Leibler divergence.
-  public static func divergence(_ value: some BinaryFloatingPoint) -> Reading {
-    Reading("KL", value, as: .decimals(3))
+  public static func divergence(_ value: some BinaryFloatingPoint) -> ProgressMetric {
+    ProgressMetric("KL", value, as: .decimals(3))
   }
 
   var text: String { "\(label) \(style.text(value))" }

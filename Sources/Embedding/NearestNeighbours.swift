@@ -84,7 +84,7 @@ private struct DistanceSources {
   /// The nearest points to each of a block of points: (queries, count).
   func nearest(_ count: Int, to queries: Range<Int>) -> [Neighbour] {
     let factors = queryFactors(queries)
-    var selections = queries.map { _ in SmallestKeys(count: count) }
+    var selections = queries.map { _ in TopK(count: count) }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.count * tileLength) {
       let distances = $0.baseAddress!
       for (index, tile) in tiles.enumerated() {

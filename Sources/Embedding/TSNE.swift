@@ -63,7 +63,7 @@ public struct TSNE: Sendable {
       of: rows, count: min(Int(3 * perplexity) + 1, rows.rows - 1))
     let attraction = Attraction(Affinities(of: neighbours, perplexity: perplexity))
     let repulsion = Repulsion(points: points.count, theta: theta)
-    let descent = Descent(points: points.count)
+    let descent = GradientDescent(points: points.count)
 
     for iteration in 0..<iterations {
       let isEarly = iteration < exaggerationIterations

@@ -67,10 +67,10 @@ extension Fingerprint: Codable {
   }
 }
 
-extension ParameterHolder {
+extension Module {
   /// The fingerprint of the network's parameters and of its running moments, in their order.
   public var fingerprint: Fingerprint {
-    let moments = statistics.map(\.statistic.moments)
+    let moments = buffers.map(\.buffer.moments)
     return Fingerprint(
       parameters.map(\.parameter.value) + moments.flatMap { [$0.mean, $0.variance] })
   }

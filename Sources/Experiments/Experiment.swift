@@ -25,13 +25,13 @@ public struct Experiment: Sendable, Encodable {
   /// See ``Engine/Adam``.
   public var weightDecay: Float = 0.02
   /// The decay of a moving average of the weights that is judged in their place; none when nil.
-  public var averageDecay: Float?
+  public var emaDecay: Float?
   /// The sizes that images are trained at, one after the other.
   public var phases = [Phase(share: 1, size: 32)]
   /// How often the network is judged on the way.
-  public var judgements = 200
+  public var evaluationCount = 200
   /// Whether the test images are judged each time too, as the article does, and not only at the end.
-  public var logsTest = false
+  public var evaluatesTest = false
 
   /// The article's choices.
   public init() {}
@@ -71,8 +71,8 @@ public struct Experiment: Sendable, Encodable {
   }
 
   /// Whether the network is judged after step `step`: at even distances, the last time at the end.
-  package func judges(after step: Int) -> Bool {
-    (step + 1) * judgements / steps > step * judgements / steps
+  package func evaluates(after step: Int) -> Bool {
+    (step + 1) * evaluationCount / steps > step * evaluationCount / steps
   }
 }
 

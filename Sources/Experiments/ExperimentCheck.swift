@@ -6,7 +6,7 @@ extension Experiment {
   /// Checks the numbers against each other and against a data set, before any work is done.
   ///
   /// - Throws: An error in one line: what was found, what was expected.
-  public func check(for method: some Method, on dataset: ImageDataset) throws {
+  public func check(for method: some SemiSupervisedMethod, on dataset: ImageDataset) throws {
     let count = dataset.train.count
     func check(_ condition: Bool, _ what: String, found: String, expected: String) throws {
       guard condition else { throw Failure("\(what): found \(found), expected \(expected)") }
@@ -28,10 +28,10 @@ extension Experiment {
       found: "\(rest) beside \(labels) labelled (--labels) and \(validation) validation images",
       expected: "at least \(unlabelledBatch), as many as a batch has")
     try check(
-      averageDecay.map { (0..<1).contains($0) } ?? true, "decay of the average (--average)",
-      found: "\(averageDecay ?? 0)", expected: "a number from 0 to below 1")
+      emaDecay.map { (0..<1).contains($0) } ?? true, "decay of the average (--average)",
+      found: "\(emaDecay ?? 0)", expected: "a number from 0 to below 1")
     try check(
-      steps >= 1 && judgements >= 1, "iterations (--steps)", found: "\(steps)",
+      steps >= 1 && evaluationCount >= 1, "iterations (--steps)", found: "\(steps)",
       expected: "at least 1")
   }
 }

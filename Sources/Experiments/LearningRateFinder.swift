@@ -18,7 +18,7 @@ extension Experiment {
   ///
   /// - Throws: An error in one line for sizes that the data set does not allow.
   public func findLearningRate(
-    for method: some Method, on dataset: ImageDataset, seed: Int, steps: Int,
+    for method: some SemiSupervisedMethod, on dataset: ImageDataset, seed: Int, steps: Int,
     progress: StageProgress
   ) throws -> LearningRateCurve {
     try check(for: method, on: dataset)
@@ -34,7 +34,7 @@ extension Experiment {
       guard value <= 4 * (curve.losses.min() ?? .infinity) else { break }
       curve.learningRates.append(trainer.schedule(step).learningRate)
       curve.losses.append(value)
-      try trainer.descend(loss.total, at: step)
+      try trainer.step(loss.total, at: step)
     }
     guard curve.losses.count > 1 else {
       throw Failure(

@@ -51,6 +51,6 @@ package struct Pipeline {
     let images = AugmentedImages(
       images, by: experiment.augmentation.augmentation, versions: versions,
       size: experiment.imageSize(at: step), scaling: .cifar, seed: seed, name: name)
-    return images(indices, pass: step / order.batchesInPass)
+    return images(indices, epoch: step / order.batchesPerEpoch)
   }
 }

@@ -44,7 +44,7 @@ extension Experiment {
     experiment.steps = 36_000
     experiment.weightDecay = 0.1
     experiment.phases = [Phase(share: 0.5, size: 24), Phase(share: 0.5, size: 32)]
-    experiment.judgements = 60
+    experiment.evaluationCount = 60
     return experiment
   }
 
@@ -60,7 +60,7 @@ extension Experiment {
     experiment.phases = [
       Phase(share: 0.4, size: 16), Phase(share: 0.35, size: 24), Phase(share: 0.25, size: 32),
     ]
-    experiment.judgements = 30
+    experiment.evaluationCount = 30
     return experiment
   }
 
@@ -73,7 +73,7 @@ extension Experiment {
     experiment.unlabelledBatch = 16
     experiment.steps = 40
     experiment.phases = [Phase(share: 0.5, size: 16), Phase(share: 0.5, size: 32)]
-    experiment.judgements = 4
+    experiment.evaluationCount = 4
     return experiment
   }
 }

@@ -3,13 +3,13 @@ import Datasets
 import Foundation
 
 /// A training that has been run, and what is known of the run.
-public struct Trained {
+public struct TrainingRun {
   /// What came of it.
   public let result: TrainingResult
   /// Where, when and by what sources.
   public let origin: StageRecord
   /// What was trained.
-  public let plan: Plan
+  public let plan: TrainingSpec
   /// With which seed.
   public let seed: Int
 
@@ -38,7 +38,7 @@ extension Run {
   /// are recorded, and seeds of which none is are left out of the run's.
   ///
   /// - Throws: An error in one line, too, where none is.
-  public func trainings(_ plans: [Plan]) throws -> [[Trained]] {
+  public func trainings(_ plans: [TrainingSpec]) throws -> [[TrainingRun]] {
     let dataset = self[onlyRecorded] ? nil : try dataset(.cifar10, train: 10, test: 10)
     if let dataset {
       for plan in plans { try plan.experiment.check(for: plan.method, on: dataset) }
@@ -58,7 +58,9 @@ extension Run {
 
   /// The training `plan` with one seed: as a chapter left it in OUT, as it was
   /// recorded, or else run now, if there is a data set.
-  private func training(_ plan: Plan, seed: Int, on dataset: ImageDataset?) throws -> Trained? {
+  private func training(_ plan: TrainingSpec, seed: Int, on dataset: ImageDataset?) throws
+    -> TrainingRun?
+  {
     let stage = plan.stage(preset, seed: seed)
     let kept =
       try dataset.flatMap { try shared(TrainingResult.self, stage, on: $0) }
@@ -67,11 +69,13 @@ extension Run {
       }
     let result = try kept ?? dataset.map { try train(plan, stage, seed: seed, on: $0) }
     return result.map {
-      Trained(result: $0, origin: record(of: stage)!, plan: plan, seed: seed)
+      TrainingRun(result: $0, origin: record(of: stage)!, plan: plan, seed: seed)
     }
   }
 
-  private func train(_ plan: Plan, _ stage: SharedStage, seed: Int, on dataset: ImageDataset)
+  private func train(
+    _ plan: TrainingSpec, _ stage: TrainingKey, seed: Int, on dataset: ImageDataset
+  )
     throws -> TrainingResult
   {
     let result = try self.stage(

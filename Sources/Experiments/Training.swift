@@ -8,14 +8,14 @@ public struct Training: Codable, Sendable {
   /// What was seen on the way.
   public let curve: LearningCurve
   /// The trained network's answers for the validation images, if there are any.
-  public let validation: Judgement?
+  public let validation: Evaluation?
   /// Those for the test images, after the last step: the rule is fixed, nothing is picked.
-  public let test: Judgement
+  public let test: Evaluation
   /// Fingerprints of the weights after 1, 10, 100 … steps and at the end.
   public let fingerprints: WeightFingerprints
 }
 
-extension Method {
+extension SemiSupervisedMethod {
   /// The loss of step `step` of a training with `seed`.
   package func loss(_ batch: Batch, by trainer: Trainer, step: Int, seed: Int) -> Loss {
     var random = RandomStream(seed: UInt64(seed), "method", step)
@@ -27,8 +27,8 @@ extension Learner {
   /// What `trainer` trains.
   fileprivate init(_ trainer: Trainer) {
     self.init(trainer.network) { images in
-      trainer.judged {
-        withoutGradients { trainer.network(images, .trainingLeavingStatistics) }
+      trainer.withEvaluationWeights {
+        withoutGradients { trainer.network(images, .trainingFrozenStatistics) }
       }
     }
   }
@@ -40,7 +40,8 @@ extension Experiment {
   /// - Throws: An error in one line for sizes that the data set does not allow, a loss that is not
   ///   finite, or an interruption.
   public func train<Result>(
-    by method: some Method, on dataset: ImageDataset, seed: Int, progress: StageProgress,
+    by method: some SemiSupervisedMethod, on dataset: ImageDataset, seed: Int,
+    progress: StageProgress,
     inspect: (Training, Trainer) throws -> Result
   ) throws -> Result {
     try check(for: method, on: dataset)
@@ -48,7 +49,7 @@ extension Experiment {
     var pipeline = try pipeline(for: method, on: dataset.train, seed: seed)
     let heldOut = pipeline.split.validation
     let batches = Prefetcher(count: steps) { pipeline($0) }
-    let curve = Kept(LearningCurve())
+    let curve = Checkpointed(LearningCurve())
 
     let checkpoints = progress.checkpoints(steps, of: ["trainer": trainer, "curve": curve])
     for step in try checkpoints.resume() {
@@ -56,12 +57,12 @@ extension Experiment {
       if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Buffer.releaseUnused() }
       let (batch, truth) = try batches(step)
       let loss = method.loss(batch, by: trainer, step: step, seed: seed)
-      try trainer.descend(loss.total, at: step)
+      try trainer.step(loss.total, at: step)
 
       curve.value.add(loss, truth: truth)
-      if judges(after: step) {
+      if evaluates(after: step) {
         let validation = judge(dataset.train, heldOut, after: step, by: trainer)
-        let test = logsTest ? judge(dataset.test, nil, after: step, by: trainer) : nil
+        let test = evaluatesTest ? judge(dataset.test, nil, after: step, by: trainer) : nil
         curve.value.close(
           after: step + 1, validation: validation?.accuracy, test: test?.accuracy)
       }
@@ -80,7 +81,9 @@ extension Experiment {
   /// The batch that step `step` of a training by `method` gets.
   ///
   /// - Throws: ``Datasets/DatasetError`` for sizes that the images do not allow.
-  public func batch(at step: Int, for method: some Method, on images: LabelledImages, seed: Int)
+  public func batch(
+    at step: Int, for method: some SemiSupervisedMethod, on images: LabelledImages, seed: Int
+  )
     throws -> Batch
   {
     var pipeline = try pipeline(for: method, on: images, seed: seed)
@@ -91,11 +94,12 @@ extension Experiment {
   package func trainer(seed: Int) -> Trainer {
     Trainer(
       network.make(seed: seed), schedule: OneCycle(steps: steps, peak: peakLearningRate),
-      weightDecay: weightDecay, averageDecay: averageDecay)
+      weightDecay: weightDecay, emaDecay: emaDecay)
   }
 
   /// The batches of a training by `method`.
-  package func pipeline(for method: some Method, on images: LabelledImages, seed: Int) throws
+  package func pipeline(for method: some SemiSupervisedMethod, on images: LabelledImages, seed: Int)
+    throws
     -> Pipeline
   {
     let split = try LabelSplit(
@@ -108,15 +112,15 @@ extension Experiment {
   /// at step `step`; nil for no images.
   private func judge(
     _ images: LabelledImages, _ indices: [Int]?, after step: Int, by trainer: Trainer
-  ) -> Judgement? {
+  ) -> Evaluation? {
     let indices = indices ?? Array(0..<images.count)
     guard !indices.isEmpty else { return nil }
-    return trainer.judged {
-      Judgement(images, indices, size: imageSize(at: step), by: trainer.network)
+    return trainer.withEvaluationWeights {
+      Evaluation(images, indices, size: imageSize(at: step), by: trainer.network)
     }
   }
 
-  private func readings(_ curve: LearningCurve, _ loss: Loss) -> [Reading] {
+  private func readings(_ curve: LearningCurve, _ loss: Loss) -> [ProgressMetric] {
     let accuracy = curve.points.last.flatMap { $0.validationAccuracy ?? $0.testAccuracy }
     return [.loss(loss.total.scalar)] + (accuracy.map { [.accuracy($0)] } ?? [])
   }

@@ -27,11 +27,11 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
       (0...versions).map { group in
         Group(
           indices: Array(stride(from: group, to: count, by: versions + 1)),
-          mode: group == 0 ? .training : .trainingLeavingStatistics)
+          mode: group == 0 ? .training : .trainingFrozenStatistics)
       }
     }
   }
 
   /// How batch norm behaves while labels are guessed.
-  var modeOfGuessing: Mode { self == .whole ? .training : .trainingLeavingStatistics }
+  var guessingMode: Mode { self == .whole ? .training : .trainingFrozenStatistics }
 }

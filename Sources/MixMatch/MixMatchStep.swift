@@ -2,7 +2,7 @@ import Engine
 
 /// An iteration of MixMatch (Berthelot et al. 2019, arXiv:1905.02249, algorithm 1), from augmented
 /// images to the loss. The defaults are the article's.
-public struct MixMatchStep: Method {
+public struct MixMatchStep: SemiSupervisedMethod {
   /// K, how many versions a guess is averaged over.
   public var versions = 2
   /// T, which guesses are sharpened with.
@@ -15,7 +15,7 @@ public struct MixMatchStep: Method {
   /// The length of that ramp in iterations; the paper's code has 16,000.
   public var rampSteps = 3000
   /// Which examples are mixed with which.
-  public var mixing = Mixing.together
+  public var pairing = MixupPairing.together
   /// One λ′ a batch, as in the notebook, or one an example, as in the paper's code.
   public var sharing = MixingCoefficients.Sharing.perBatch
   /// Which examples batch norm sees together.
@@ -30,7 +30,7 @@ public struct MixMatchStep: Method {
   public func mix(_ batch: Batch, by model: any Layer, random: inout RandomStream) -> Mixed {
     let (x̂, û) = (batch.labelled, batch.versions)
     // 4, 5. Guess each unlabelled image's label from its K versions, and sharpen the guess.
-    let q̄ = guessLabels(of: û, versions: versions, by: model, batchNorm.modeOfGuessing)
+    let q̄ = guessLabels(of: û, versions: versions, by: model, batchNorm.guessingMode)
     let q = sharpen(q̄, temperature: temperature)
     // 6. X: labelled images with their labels; U: all versions, each with its image's guess.
     let X = x̂
@@ -38,9 +38,9 @@ public struct MixMatchStep: Method {
       images: û, labels: concatenated(Array(repeating: q, count: versions)))
     // 7. W: all of them, in random order.
     let XU = Examples(concatenating: [X, U])
-    let W = XU.gathered(mixing.partners(X.count, U.count, random: &random))
+    let W = XU.gathered(pairing.partners(X.count, U.count, random: &random))
     // 8, 9. X′ and U′: each example blended with its partner in W, and mostly itself.
-    let λ = mixing.restrict(
+    let λ = pairing.restrict(
       MixingCoefficients(sharing, count: W.count, alpha: alpha, random: &random), to: X.count)
     let mixed = mixup(XU, W, lambda: λ)
     return Mixed(

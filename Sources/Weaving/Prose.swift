@@ -13,7 +13,7 @@ import Foundation
 
 extension Weaver {
   /// Weaves a block of prose.
-  mutating func weave(prose: [LiterateSource.Line], at place: inout Place) throws -> String {
+  mutating func weave(prose: [LiterateSource.Line], at place: inout WeaveContext) throws -> String {
     var parts: [String] = []
     for paragraph in paragraphs(prose) {
       parts.append(try weave(paragraph: paragraph, at: &place))
@@ -22,7 +22,7 @@ extension Weaver {
   }
 
   private mutating func weave(
-    paragraph: [LiterateSource.Line], at place: inout Place
+    paragraph: [LiterateSource.Line], at place: inout WeaveContext
   ) throws -> String {
     let first = paragraph[0]
     let whole = paragraph.map(\.text).joined(separator: "\n")
@@ -38,7 +38,7 @@ extension Weaver {
   }
 
   /// A heading with an anchor that says in which chapter it is.
-  private func heading(_ text: String, at place: inout Place) -> String {
+  private func heading(_ text: String, at place: inout WeaveContext) -> String {
     let depth = text.prefix { $0 == "#" }.count
     var title = text.dropFirst(depth).trimmingCharacters(in: .whitespaces)
     let isFolded = title.hasSuffix("{.fold}")
@@ -70,7 +70,7 @@ extension Weaver {
 
   /// Numbers and references in place of their signs, outside of code and formulas.
   mutating func inline(
-    _ paragraph: [LiterateSource.Line], at place: Place
+    _ paragraph: [LiterateSource.Line], at place: WeaveContext
   ) throws -> String {
     var woven: [String] = []
     var isFormula = false
@@ -88,7 +88,7 @@ extension Weaver {
   }
 
   private mutating func text(
-    _ text: String, in line: LiterateSource.Line, at place: Place
+    _ text: String, in line: LiterateSource.Line, at place: WeaveContext
   ) throws -> String {
     func failure(_ message: String) -> Failure {
       Failure("\(place.path):\(line.number): \(message)")

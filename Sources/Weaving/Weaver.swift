@@ -17,7 +17,7 @@ struct Weaver {
   }
 
   /// Where a piece of prose stands.
-  struct Place {
+  struct WeaveContext {
     let path: String
     /// What anchors begin with: "chapter3".
     let anchor: String
@@ -39,7 +39,7 @@ struct Weaver {
   mutating func weave(introduction path: String) throws -> String {
     let prose = lines(of: try source(path, in: root))
     try checkBlocksAreClosed(in: prose, of: path)
-    var place = Place(path: path, anchor: "introduction", program: nil)
+    var place = WeaveContext(path: path, anchor: "introduction", program: nil)
     return try weave(prose: prose, at: &place)
   }
 
@@ -48,7 +48,7 @@ struct Weaver {
     guard case .prose(let opening)? = literate.blocks.first, opening[0].text.hasPrefix("# ") else {
       throw Failure("\(chapter.path):1: found no title, expected a comment that begins with // # ")
     }
-    var place = Place(path: chapter.path, anchor: chapter.program, program: chapter.program)
+    var place = WeaveContext(path: chapter.path, anchor: chapter.program, program: chapter.program)
     var parts: [String] = []
     for block in literate.blocks {
       switch block {

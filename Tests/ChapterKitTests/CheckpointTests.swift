@@ -34,7 +34,7 @@ import Testing
       result = try run.stage("train seed=0", inputs: ["peak": peak]) { progress in
         let norm = BatchNorm(channels: 3)
         let adam = Adam(norm.parameters, weightDecay: 0.01)
-        let losses = Kept([Float]())
+        let losses = Checkpointed([Float]())
         let checkpoints = progress.checkpoints(
           steps, of: ["network": norm, "adam": adam, "losses": losses])
         for step in try checkpoints.resume() {
@@ -50,7 +50,7 @@ import Testing
         }
         return Result(
           losses: losses.value, scale: norm.parameters[0].parameter.value.scalars,
-          runningVariance: norm.statistics[0].statistic.moments.variance.scalars)
+          runningVariance: norm.buffers[0].buffer.moments.variance.scalars)
       }
     }
     return (status, result)

@@ -39,7 +39,7 @@ import Testing
   ])
   func wrongCommandLines(arguments: [String], complaint: String) throws {
     let bench = try Workbench()
-    let status = Workbench.chapter.run(arguments: arguments, in: bench.surroundings) { _ in
+    let status = Workbench.chapter.run(arguments: arguments, in: bench.environment) { _ in
       Issue.record("The body must not run.")
     }
     #expect(status == 2)
@@ -86,11 +86,11 @@ import Testing
     let chapter = Chapter(
       4, "MixMatch", summary: "trains.",
       presets: [.scale(.short, costs: "45 minutes"), .scale(.overnight, costs: "eight hours")])
-    let status = chapter.run(arguments: ["--preset", "overnight"], in: bench.surroundings) { run in
+    let status = chapter.run(arguments: ["--preset", "overnight"], in: bench.environment) { run in
       #expect(run.preset == .overnight)
     }
     #expect(status == 0, "\(bench.standardError)")
-    _ = chapter.run(arguments: ["--help"], in: bench.surroundings) { _ in }
+    _ = chapter.run(arguments: ["--help"], in: bench.environment) { _ in }
     #expect(bench.standardOutput.contains("  overnight eight hours\n"))
     #expect(bench.standardOutput.contains("--preset short|overnight "))
   }

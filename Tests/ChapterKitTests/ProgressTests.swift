@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ProgressTests {
   private func line(
-    _ step: Int, pace: Double?, unit: ProgressUnit = .iterations, readings: [Reading] = []
+    _ step: Int, pace: Double?, unit: ProgressUnit = .iterations, readings: [ProgressMetric] = []
   ) -> ProgressLine {
     ProgressLine(
       stage: "train", unit: unit, step: step, total: 4000, stepsPerSecond: pace,
@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func lines() {
-    let readings: [Reading] = [.loss(Float(0.31249)), .accuracy(0.8986)]
+    let readings: [ProgressMetric] = [.loss(Float(0.31249)), .accuracy(0.8986)]
     #expect(
       line(1000, pace: 25, readings: readings).plain
         == "train: 1000 of 4000, 25 it/s, loss 0.312, accuracy 89.9 %, 2:00 left")

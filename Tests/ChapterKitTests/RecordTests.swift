@@ -80,7 +80,7 @@ import Testing
 
   private func runOnce(_ bench: Workbench, _ arguments: String..., accuracy: Double = 0.9) -> Int32
   {
-    Workbench.chapter.run(arguments: arguments, in: bench.surroundings) { run in
+    Workbench.chapter.run(arguments: arguments, in: bench.environment) { run in
       try run.record(settings: ["labels": 500])
       let value = try run.stage("train", inputs: ["accuracy": accuracy]) { progress in
         progress.update(1, of: 1, [.accuracy(accuracy)])

@@ -24,7 +24,7 @@ import Testing
   private func check(_ bench: Workbench) -> ResultsCheck {
     ResultsCheck(
       bench.out, scratch: bench.root.appending(path: "scratch"), root: bench.root,
-      gnuplot: bench.gnuplot, console: bench.surroundings.console)
+      gnuplot: bench.gnuplot, console: bench.environment.console)
   }
 
   private func complaints(_ bench: Workbench) throws -> [String] {

@@ -7,8 +7,8 @@ import Testing
 @Suite struct SharedResultTests {
   private let dataset = syntheticDigits(trainCount: 20, testCount: 20, seed: 0)
 
-  private func stage(rate: Double = 0.1) -> SharedStage {
-    SharedStage("A training, seed 0", inputs: ["rate": rate], sources: ["Sources/Engine"])
+  private func stage(rate: Double = 0.1) -> TrainingKey {
+    TrainingKey("A training, seed 0", inputs: ["rate": rate], sources: ["Sources/Engine"])
   }
 
   /// A run that computes 7 and shares it.
@@ -23,7 +23,7 @@ import Testing
 
   /// What another run finds.
   private func found(
-    _ bench: Workbench, _ stage: SharedStage, recorded: Bool = false,
+    _ bench: Workbench, _ stage: TrainingKey, recorded: Bool = false,
     on dataset: ImageDataset? = nil
   ) -> Int? {
     var found: Int?

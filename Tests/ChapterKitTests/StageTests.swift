@@ -17,7 +17,7 @@ import Testing
     in bench: Workbench, options: [String] = [], learningRate: Double = 0.003
   ) -> [String] {
     var computed: [String] = []
-    let status = Workbench.chapter.run(arguments: options, in: bench.surroundings) { run in
+    let status = Workbench.chapter.run(arguments: options, in: bench.environment) { run in
       _ = try run.stage("embed", inputs: ["perplexity": 30]) { _ in
         computed.append("embed")
         return [1.5]

@@ -40,7 +40,7 @@ final class Workbench {
   func run(_ arguments: String..., body: (Run) throws -> Void) -> Int32 {
     standardOutput = ""
     standardError = ""
-    return Workbench.chapter.run(arguments: arguments, in: surroundings, body)
+    return Workbench.chapter.run(arguments: arguments, in: environment, body)
   }
 
   static let temperatures = CommandLineOption(
@@ -56,8 +56,8 @@ final class Workbench {
       .scale(.article, costs: "four minutes"),
     ], options: [temperatures, rate, balanced])
 
-  var surroundings: Surroundings {
-    Surroundings(
+  var environment: RunEnvironment {
+    RunEnvironment(
       root: root,
       console: Console(
         isTerminal: false, output: { self.standardOutput += $0 },

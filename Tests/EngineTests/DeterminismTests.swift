@@ -38,7 +38,7 @@ import Testing
         adam.update(learningRate: learningRate, momentum: momentum)
         return loss.scalar
       }
-      let moments = network.statistics.map(\.statistic.moments)
+      let moments = network.buffers.map(\.buffer.moments)
       return [Tensor(losses, shape: [losses.count])] + network.parameters.map(\.parameter.value)
         + moments.flatMap { [$0.mean, $0.variance] }
     }
@@ -52,7 +52,7 @@ import Testing
       let x = Tensor.uniform(in: -1..<1, shape: [21, 8, 8, 3], random: &random)
       let logits = network(x, .training)
       meanSquaredError(logits, Tensor(repeating: 1, shape: logits.shape)).backward()
-      let moments = network.statistics.map(\.statistic.moments)
+      let moments = network.buffers.map(\.buffer.moments)
       return try [logits] + network.parameters.map { try #require($0.parameter.gradient) }
         + moments.flatMap { [$0.mean, $0.variance] }
     }
@@ -81,7 +81,7 @@ import Testing
       let y = globalAveragePool(leakyReLU(norm(x.value, .training), slope: 0.1))
       meanSquaredError(y, Tensor(repeating: 1, shape: y.shape)).backward()
       let gradients = try ([x] + norm.parameters.map(\.parameter)).map { try #require($0.gradient) }
-      let moments = norm.statistics[0].statistic.moments
+      let moments = norm.buffers[0].buffer.moments
       return [y, moments.mean, moments.variance] + gradients
     }
   }

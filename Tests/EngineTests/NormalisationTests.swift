@@ -6,7 +6,7 @@ import Testing
   @Test func runningMomentsArePyTorchs() throws {
     let run = try Fixture.training().runningMoments
     let norm = BatchNorm(channels: run.shape.last!)
-    let running = norm.statistics[0].statistic
+    let running = norm.buffers[0].buffer
     #expect(running.moments.mean.scalars == [0, 0, 0, 0, 0])
     #expect(running.moments.variance.scalars == [1, 1, 1, 1, 1])
     var x = Tensor(repeating: 0, shape: [])

@@ -9,11 +9,11 @@ import Testing
   /// Six batches of eight out of fifty: two examples are left out, none comes twice.
   @Test func passIsAPermutationWithoutTheRemainder() {
     var batches = batches()
-    #expect(batches.batchesInPass == 6)
-    for pass in 0..<4 {
-      let inPass = (0..<6).map { batches(pass * 6 + $0) }
-      #expect(inPass.allSatisfy { $0.count == 8 })
-      let examples = Set(inPass.joined())
+    #expect(batches.batchesPerEpoch == 6)
+    for epoch in 0..<4 {
+      let inEpoch = (0..<6).map { batches(epoch * 6 + $0) }
+      #expect(inEpoch.allSatisfy { $0.count == 8 })
+      let examples = Set(inEpoch.joined())
       #expect(examples.count == 48)
       #expect(examples.isSubset(of: 0..<50))
     }
@@ -21,9 +21,9 @@ import Testing
 
   @Test func passesDiffer() {
     var batches = batches()
-    let passes = (0..<4).map { pass in (0..<6).flatMap { batches(pass * 6 + $0) } }
-    #expect(Set(passes).count == 4)
-    // Over enough passes every example has its turn.
+    let epochs = (0..<4).map { epoch in (0..<6).flatMap { batches(epoch * 6 + $0) } }
+    #expect(Set(epochs).count == 4)
+    // Over enough epochs every example has its turn.
     #expect(Set((0..<60).flatMap { batches($0) }) == Set(0..<50))
   }
 
@@ -47,7 +47,7 @@ import Testing
 
   @Test func oneBatchOfEverything() {
     var batches = ShuffledBatches(of: 5, size: 5, seed: 0, name: "all")
-    #expect(batches.batchesInPass == 1)
+    #expect(batches.batchesPerEpoch == 1)
     #expect(batches(0).sorted() == [0, 1, 2, 3, 4])
   }
 }

@@ -36,10 +36,10 @@ import Testing
   /// the number does not depend on.
   @Test func gradientByOneParameter() {
     let y = Parameter(Tensor([2, 2, 2], shape: [3]))
-    let gradient = meanSquare(x.value + y.value).gradient(by: y)
+    let gradient = meanSquare(x.value + y.value).gradient(withRespectTo: y)
     #expect(largestDistance(gradient.scalars.map(Double.init), [2, 0, 10 / 3]) < 1e-6)
     #expect(x.gradient == nil && y.gradient == nil)
-    #expect(meanSquare(x.value).gradient(by: y).scalars == [0, 0, 0])
+    #expect(meanSquare(x.value).gradient(withRespectTo: y).scalars == [0, 0, 0])
   }
 
   /// A chain in which every node is used twice: 2²⁰ paths, walked as twenty nodes.

@@ -31,7 +31,7 @@ import Testing
     #expect(
       network.parameters.map(\.name)
         == ["0.weights", "1.scale", "1.shift", "4.weights", "4.bias"])
-    #expect(network.statistics.map(\.name) == ["1.running"])
+    #expect(network.buffers.map(\.name) == ["1.running"])
     #expect(network.parameterCount == 3 * 3 * 3 * 8 + 8 + 8 + 8 * 2 + 2)
   }
 }

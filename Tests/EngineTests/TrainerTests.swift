@@ -8,14 +8,14 @@ import Testing
   /// Polyak's average in Double, of the weights as they were after each step; batch norm's running
   /// moments too.
   @Test func averageFollowsItsFormula() throws {
-    let (network, trainer) = make(averageDecay: 0.9)
+    let (network, trainer) = make(emaDecay: 0.9)
     var average = numbers(network)
     for step in 0..<5 {
-      try trainer.descend(loss(network), at: step)
+      try trainer.step(loss(network), at: step)
       average = zip(average, numbers(network)).map { 0.9 * $0 + 0.1 * $1 }
     }
     let trained = numbers(network)
-    let judged = trainer.judged { numbers(network) }
+    let judged = trainer.withEvaluationWeights { numbers(network) }
     #expect(zip(judged, average).allSatisfy { abs($0 - $1) < 1e-6 })
     #expect(zip(judged, trained).contains { abs($0 - $1) > 1e-4 })
     #expect(numbers(network) == trained)
@@ -23,16 +23,18 @@ import Testing
 
   /// A training that was put away and taken up again ends with the same bits.
   @Test func stateIsComplete() throws {
-    let (network, trainer) = make(averageDecay: 0.9)
-    for step in 0..<3 { try trainer.descend(loss(network), at: step) }
+    let (network, trainer) = make(emaDecay: 0.9)
+    for step in 0..<3 { try trainer.step(loss(network), at: step) }
     let bytes = Snapshot(of: trainer.state).encoded()
-    for step in 3..<6 { try trainer.descend(loss(network), at: step) }
+    for step in 3..<6 { try trainer.step(loss(network), at: step) }
 
-    let (otherNetwork, other) = make(averageDecay: 0.9)
+    let (otherNetwork, other) = make(emaDecay: 0.9)
     try Snapshot(decoding: bytes).restore(other.state)
-    for step in 3..<6 { try other.descend(loss(otherNetwork), at: step) }
+    for step in 3..<6 { try other.step(loss(otherNetwork), at: step) }
     #expect(numbers(otherNetwork) == numbers(network))
-    #expect(other.judged { numbers(otherNetwork) } == trainer.judged { numbers(network) })
+    #expect(
+      other.withEvaluationWeights { numbers(otherNetwork) }
+        == trainer.withEvaluationWeights { numbers(network) })
     #expect(other.fingerprints == trainer.fingerprints)
   }
 
@@ -41,7 +43,7 @@ import Testing
     let (network, trainer) = make(steps: 12)
     var expected: [Int: Fingerprint] = [:]
     for step in 0..<12 {
-      try trainer.descend(loss(network), at: step)
+      try trainer.step(loss(network), at: step)
       expected[step + 1] = network.fingerprint
     }
     #expect(trainer.fingerprints.entries.map(\.step) == [1, 10, 12])
@@ -51,7 +53,7 @@ import Testing
 
   @Test func damagedFingerprintsAreRefused() throws {
     let (network, trainer) = make()
-    try trainer.descend(loss(network), at: 0)
+    try trainer.step(loss(network), at: 0)
     let bytes = Snapshot(of: trainer.state).encoded()
     let digits = Array(network.fingerprint.description.utf8)
     let place = try #require(bytes.indices.first { bytes[$0...].starts(with: digits) })
@@ -66,10 +68,10 @@ import Testing
   /// A loss of which nothing can be learned says where it came up, and changes nothing.
   @Test(arguments: [Float.nan, .infinity]) func lossMustBeFinite(bad: Float) throws {
     let (network, trainer) = make()
-    try trainer.descend(loss(network), at: 0)
+    try trainer.step(loss(network), at: 0)
     let before = network.parameters.map(\.parameter.value.scalars)
-    let error = try #require(throws: Trainer.NotFinite.self) {
-      try trainer.descend(bad * loss(network), at: 1)
+    let error = try #require(throws: Trainer.NonFiniteLoss.self) {
+      try trainer.step(bad * loss(network), at: 1)
     }
     #expect("\(error)".contains("step 2") && "\(error)".contains("learning rate of"))
     #expect(network.parameters.map(\.parameter.value.scalars) == before)
@@ -83,13 +85,13 @@ import Testing
     }
   }
 
-  private func make(averageDecay: Float? = nil, steps: Int = 6) -> (Sequential, Trainer) {
+  private func make(emaDecay: Float? = nil, steps: Int = 6) -> (Sequential, Trainer) {
     var random = RandomStream(seed: 0, "trainer test")
     let network = Sequential(
       BatchNorm(channels: 1), GlobalAveragePool(), Linear(inputs: 1, outputs: 2, random: &random))
     let trainer = Trainer(
       network, schedule: OneCycle(steps: steps, peak: 0.1), weightDecay: 0.01,
-      averageDecay: averageDecay)
+      emaDecay: emaDecay)
     return (network, trainer)
   }
 
@@ -100,8 +102,8 @@ import Testing
   /// All weights and running moments.
   private func numbers(_ network: Sequential) -> [Double] {
     network.parameters.flatMap { $0.parameter.value.scalars.map(Double.init) }
-      + network.statistics.flatMap {
-        ($0.statistic.moments.mean.scalars + $0.statistic.moments.variance.scalars).map(
+      + network.buffers.flatMap {
+        ($0.buffer.moments.mean.scalars + $0.buffer.moments.variance.scalars).map(
           Double.init)
       }
   }

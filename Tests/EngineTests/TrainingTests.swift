@@ -77,7 +77,7 @@ import Testing
         expected.distance(of: parameter.value, named: "\(run.draw)/\(name)") <= tolerance, "\(name)"
       )
     }
-    let moments = try #require(network.layers.statistics.first).statistic.moments
+    let moments = try #require(network.layers.buffers.first).buffer.moments
     #expect(largestDistance(moments.mean.scalars.map(Double.init), run.runningMean) <= tolerance)
     #expect(
       largestDistance(moments.variance.scalars.map(Double.init), run.runningVariance) <= tolerance)

@@ -31,7 +31,7 @@ struct WideResNetReference {
         ($0.name, Parameter($0.parameter.value.detached))
       })
     running = Dictionary(
-      uniqueKeysWithValues: network.statistics.map { ($0.name, $0.statistic.moments) })
+      uniqueKeysWithValues: network.buffers.map { ($0.name, $0.buffer.moments) })
   }
 
   /// Images (N, H, W, 3) → logits (N, classes).
@@ -72,7 +72,7 @@ struct WideResNetReference {
     case .evaluation:
       let y = normalise(x, by: before, scale: scale, shift: shift, epsilon: 1e-5)
       return leakyReLU(y, slope: variant.slope)
-    case .training, .trainingLeavingStatistics:
+    case .training, .trainingFrozenStatistics:
       let (y, batch) = normaliseByBatch(x, scale: scale, shift: shift, epsilon: 1e-5)
       guard mode == .training else { return leakyReLU(y, slope: variant.slope) }
       let count = Float(x.count / scale.count)

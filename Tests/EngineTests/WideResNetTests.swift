@@ -54,7 +54,7 @@ import Testing
     let network = makeNetwork(c)
     var reference = WideResNetReference(
       of: network, c.reference, blocksInGroup: (c.depth - 4) / 6)
-    for mode in [Mode.training, .trainingLeavingStatistics, .training, .evaluation] {
+    for mode in [Mode.training, .trainingFrozenStatistics, .training, .evaluation] {
       let (ours, expected) = (network(images, mode), reference(images, mode))
       #expect(relativeDistance(ours, expected) <= tolerance, "logits, \(mode)")
       meanSquaredError(ours, target).backward()
@@ -66,8 +66,8 @@ import Testing
           relativeDistance(gradients.0, gradients.1) <= tolerance, "gradient by \(name), \(mode)")
         (parameter.gradient, other.gradient) = (nil, nil)
       }
-      for (name, statistic) in network.statistics {
-        let (moments, other) = try (statistic.moments, #require(reference.running[name]))
+      for (name, buffer) in network.buffers {
+        let (moments, other) = try (buffer.moments, #require(reference.running[name]))
         #expect(relativeDistance(moments.mean, other.mean) <= tolerance, "\(name), \(mode)")
         #expect(
           relativeDistance(moments.variance, other.variance) <= tolerance, "\(name), \(mode)")

@@ -36,14 +36,14 @@ import Testing
   @Test func judgementsAreEvenlySpacedAndTheLastIsAtTheEnd() {
     let judged = experiment {
       $0.steps = 10
-      $0.judgements = 3
+      $0.evaluationCount = 3
     }
-    #expect((0..<10).filter(judged.judges) == [3, 6, 9])
+    #expect((0..<10).filter(judged.evaluates) == [3, 6, 9])
     let often = experiment {
       $0.steps = 4
-      $0.judgements = 9
+      $0.evaluationCount = 9
     }
-    #expect((0..<4).filter(often.judges) == [0, 1, 2, 3])
+    #expect((0..<4).filter(often.evaluates) == [0, 1, 2, 3])
   }
 
   /// The article counts 387 iterations in an epoch, where it held nothing out and fastai drops the
@@ -51,10 +51,12 @@ import Testing
   @Test func anEpochIsAPassOverTheUnlabelledImages() {
     let article = experiment { $0.validation = 0 }
     #expect(
-      Plan("", article, by: MixMatchStep()).stepsPerEpoch(ofTrainingImages: 50_000) == 386.71875)
-    #expect(Plan("", article, by: LabelsOnly()).stepsPerEpoch(ofTrainingImages: 50_000) == 7.8125)
-    #expect(Plan("", article, by: MixMatchStep()).imagesPerStep == 64 + 2 * 128)
-    #expect(Plan("", article, by: LabelsOnly()).imagesPerStep == 64)
+      TrainingSpec("", article, by: MixMatchStep()).stepsPerEpoch(ofTrainingImages: 50_000)
+        == 386.71875)
+    #expect(
+      TrainingSpec("", article, by: LabelsOnly()).stepsPerEpoch(ofTrainingImages: 50_000) == 7.8125)
+    #expect(TrainingSpec("", article, by: MixMatchStep()).imagesPerStep == 64 + 2 * 128)
+    #expect(TrainingSpec("", article, by: LabelsOnly()).imagesPerStep == 64)
   }
 
   @Test func theEarlyShareIsThatOfTheLastJudgementBefore() throws {
@@ -98,7 +100,7 @@ import Testing
     let dataset = syntheticColourImages(trainCount: 300, testCount: 10, seed: 0)
     let checked = experiment {
       ($0.labelledBatch, $0.unlabelledBatch) = (32, 32)
-      ($0.labels, $0.validation, $0.averageDecay) = (labels, validation, average)
+      ($0.labels, $0.validation, $0.emaDecay) = (labels, validation, average)
     }
     var complaint = "nothing"
     do { try checked.check(for: MixMatchStep(), on: dataset) } catch { complaint = oneLine(error) }

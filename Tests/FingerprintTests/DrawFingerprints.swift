@@ -56,7 +56,7 @@ import Testing
     expectBits(expected) {
       let augmented = AugmentedImages(
         images, by: name.augmentation, versions: 2, scaling: .cifar, seed: 1, name: "unlabelled")
-      return [augmented(Array(0..<64), pass: 3)]
+      return [augmented(Array(0..<64), epoch: 3)]
     }
   }
 }

@@ -28,7 +28,7 @@ import Testing
         let images = Array(16 * step % 480..<16 * step % 480 + 16)
         let x = Self.colours.train.tensor(images)
         let loss = crossEntropy(network(x, .training), labels: Self.colours.train.classes(images))
-        try trainer.descend(loss, at: step)
+        try trainer.step(loss, at: step)
       }
       return trainer.fingerprints
     }
@@ -40,7 +40,7 @@ import Testing
     (experiment.network.depth, experiment.network.startChannels) = (10, 16)
     (experiment.labels, experiment.validation, experiment.steps) = (50, 0, 100)
     (experiment.labelledBatch, experiment.unlabelledBatch) = (8, 8)
-    (experiment.phases, experiment.averageDecay) = ([.init(share: 1, size: 16)], 0.99)
+    (experiment.phases, experiment.emaDecay) = ([.init(share: 1, size: 16)], 0.99)
     try expectWeights("1 8bacc022d6d68dbb 10 c79fcc15e89cbea5 100 b6acc8c5af69b7de") {
       [experiment] steps in
       let method = MixMatchStep()
@@ -48,7 +48,7 @@ import Testing
       var pipeline = try experiment.pipeline(for: method, on: Self.colours.train, seed: 1)
       for step in 0..<steps {
         let loss = method.loss(pipeline(step).batch, by: trainer, step: step, seed: 1)
-        try trainer.descend(loss.total, at: step)
+        try trainer.step(loss.total, at: step)
       }
       return trainer.fingerprints
     }
@@ -76,7 +76,7 @@ import Testing
         let guess = sharpen(prediction.detached, temperature: 0.5)
         let labelledLoss = crossEntropy(
           network(Self.digits.tensor(labelled), .training), labels: Self.digits.classes(labelled))
-        try trainer.descend(labelledLoss + 10 * meanSquaredError(prediction, guess), at: step)
+        try trainer.step(labelledLoss + 10 * meanSquaredError(prediction, guess), at: step)
       }
       return trainer.fingerprints
     }

@@ -130,13 +130,13 @@ import Testing
 
   /// Image 17 of epoch 3 with one or four threads, in two batch sizes.
   @Test func anImageDependsOnNoThreadAndNoOther() {
-    let reference = Parallel.$threads.withValue(1) { augmented()([17], pass: 3) }
+    let reference = Parallel.$threads.withValue(1) { augmented()([17], epoch: 3) }
     #expect(reference.shape == [2, 8, 8, 3])
     for threads in [1, 4] {
       for size in [10, 32] {
         let indices = (0..<size).map { (17 + 3 - $0 + 40) % 40 }
         #expect(indices[3] == 17)
-        let batch = Parallel.$threads.withValue(threads) { augmented()(indices, pass: 3) }
+        let batch = Parallel.$threads.withValue(threads) { augmented()(indices, epoch: 3) }
         #expect(batch.shape == [2 * size, 8, 8, 3])
         for version in 0..<2 {
           #expect(row(version * size + 3, of: batch) == row(version, of: reference))
@@ -145,17 +145,17 @@ import Testing
     }
   }
 
-  /// Versions, passes, images, seeds and purposes all have draws of their own; a third version does
+  /// Versions, epochs, images, seeds and purposes all have draws of their own; a third version does
   /// not change the first two.
   @Test func everythingElseIsDrawnAnew() {
-    let first = augmented()([17, 18], pass: 3)
+    let first = augmented()([17, 18], epoch: 3)
     var rows = (0..<4).map { row($0, of: first) }
-    rows.append(row(0, of: augmented()([17], pass: 4)))
-    rows.append(row(0, of: augmented(seed: 6)([17], pass: 3)))
-    rows.append(row(0, of: augmented(name: "labelled")([17], pass: 3)))
+    rows.append(row(0, of: augmented()([17], epoch: 4)))
+    rows.append(row(0, of: augmented(seed: 6)([17], epoch: 3)))
+    rows.append(row(0, of: augmented(name: "labelled")([17], epoch: 3)))
     #expect(Set(rows).count == rows.count)
 
-    let three = augmented(versions: 3)([17, 18], pass: 3)
+    let three = augmented(versions: 3)([17, 18], epoch: 3)
     #expect((0..<4).map { row($0, of: three) } == (0..<4).map { row($0, of: first) })
   }
 

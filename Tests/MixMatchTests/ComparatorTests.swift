@@ -47,7 +47,9 @@ private struct ComparatorFixture: Decodable {
     Learner(model) { images in withoutGradients { teacher(images, .evaluation) } }
   }
 
-  private func expect(_ method: some Method, _ expected: ComparatorFixture.Case) throws {
+  private func expect(_ method: some SemiSupervisedMethod, _ expected: ComparatorFixture.Case)
+    throws
+  {
     var random = RandomStream(seed: 0, "test")
     let batch = method.versions == 2 ? batchOfTwo : batchOfOne
     let loss = method.loss(batch, by: learner, step: 50, random: &random)

@@ -49,9 +49,9 @@ import Testing
 
   /// What the ablation leaves unmixed stays as it is, and what it mixes apart has partners of its own
   /// kind only.
-  @Test(arguments: Mixing.allCases) func mixingKeepsToItsRule(mixing: Mixing) {
+  @Test(arguments: MixupPairing.allCases) func mixingKeepsToItsRule(pairing: MixupPairing) {
     var step = MixMatchStep()
-    step.mixing = mixing
+    step.pairing = pairing
     var random = RandomStream(seed: 2, "test")
     // Images of one kind are all 0, of the other all 1.
     let batch = Batch(
@@ -66,9 +66,9 @@ import Testing
         != concatenated([mixed.guesses.sharpened, mixed.guesses.sharpened]).scalars
     )
     let crosses = mixed.X.images.scalars.contains { $0 != 0 }
-    #expect(crosses == (mixing == .together))
-    #expect(isMixed.X == ![.unlabelledOnly, .none].contains(mixing))
-    #expect(isMixed.U == ![.labelledOnly, .none].contains(mixing))
+    #expect(crosses == (pairing == .together))
+    #expect(isMixed.X == ![.unlabelledOnly, .none].contains(pairing))
+    #expect(isMixed.U == ![.labelledOnly, .none].contains(pairing))
   }
 
   /// Equations 3 to 5, in Double, for both ways of forming groups: where no batch norm looks at its

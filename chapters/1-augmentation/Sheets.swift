@@ -5,14 +5,14 @@ import Datasets
 import Foundation
 import MixMatch
 
-/// An image of each class, and beside it its versions, pass after pass.
+/// An image of each class, and beside it its versions, epoch after epoch.
 func drawVersions(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
   let images = dataset.train
   let shown = dataset.classNames.indices.compactMap { images.labels.firstIndex(of: UInt8($0)) }
   let (wordGap, groupGap, passGap, gap) = (9, 9, 3, 1)
   let passWidth = settings.versions * (images.width + gap) - gap
-  let groupWidth = images.width + settings.passesShown * (passGap + passWidth)
-  let groups = max(1, 10 / (1 + settings.passesShown * settings.versions))
+  let groupWidth = images.width + settings.epochsShown * (passGap + passWidth)
+  let groups = max(1, 10 / (1 + settings.epochsShown * settings.versions))
   let lines = (shown.count + groups - 1) / groups
   var sheet = ImageSheet(
     width: groups * (groupWidth + groupGap) - groupGap, height: lines * (wordGap + images.height),
@@ -23,7 +23,7 @@ func drawVersions(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
     sheet.write(dataset.classNames[Int(images.labels[image])], "class", x: x, y: y)
     let pictures = versions(of: image, in: images, seed: run.seeds[0], settings: settings)
     for (part, pictures) in pictures.enumerated() {
-      if part > 0 && place < groups { sheet.write("pass \(part)", "pass", x: x, y: y) }
+      if part > 0 && place < groups { sheet.write("epoch \(part)", "epoch", x: x, y: y) }
       for picture in PixelScaling.unit.bytes(pictures) {
         sheet.place(picture, x: x, y: y)
         x += images.width + gap

@@ -46,8 +46,8 @@ struct Settings: Encodable {
   var balanced = false
   var augmentation = AugmentationName.fastai
   var versions = 2
-  /// How many passes over the data the sheet of versions shows.
-  var passesShown = 2
+  /// How many epochs over the data the sheet of versions shows.
+  var epochsShown = 2
   /// How many values of its parameter a transform is shown at.
   var valuesShown = 9
   var measuredImages = 2000
@@ -100,18 +100,18 @@ struct Settings: Encodable {
 // that finds a resampling waiting has it done first, since it needs the pixels. The order here is
 // the one that is meant; what comes out differs by 0.2/255 in the mean.
 //
-// ## Anew in each pass, the same for each run
+// ## Anew in each epoch, the same for each run
 //
 // Whenever the training comes back to an image, it gets new versions. They are drawn from a random
-// stream that belongs to this image in this pass and this version alone. So image 17 of pass 3
+// stream that belongs to this image in this epoch and this version alone. So image 17 of epoch 3
 // looks the same whatever batch it is in, and whichever thread it falls to.
 
-/// An image and its versions in several passes: (1 + passes·versions, height, width, 3).
+/// An image and its versions in several epochs: (1 + epochs·versions, height, width, 3).
 func versions(of image: Int, in images: LabelledImages, seed: Int, settings: Settings) -> [Tensor] {
   let augmented = AugmentedImages(
     images, by: settings.augmentation.augmentation, versions: settings.versions, scaling: .unit,
     seed: UInt64(seed), name: "shown")
-  return [images.tensor([image])] + (0..<settings.passesShown).map { augmented([image], pass: $0) }
+  return [images.tensor([image])] + (0..<settings.epochsShown).map { augmented([image], epoch: $0) }
 }
 
 /// An image under one transform, from one end of its parameter's range to the other: what is done
@@ -149,7 +149,7 @@ func range(
 // yet are told to be the same thing.
 //
 // ![An image of each class, and beside it two versions in each of two
-// passes.](augmentations.png "Ten small photographs, from airplane to truck, each followed by four
+// epochs.](augmentations.png "Ten small photographs, from airplane to truck, each followed by four
 // versions: turned, warped, brighter or darker, some mirrored.")
 //
 // Versions are prepared in the background while those before them are compared, just as
@@ -170,7 +170,7 @@ func measure(
   let batch = settings.batch
   let batches = settings.measuredImages / batch
   let prefetched = Prefetcher(count: batches) { index in
-    augmented(Array(index * batch..<(index + 1) * batch), pass: 0)
+    augmented(Array(index * batch..<(index + 1) * batch), epoch: 0)
   }
   var distances = Distances()
   for index in 0..<batches {
@@ -194,7 +194,7 @@ let augmentation = CommandLineOption(
   "augmentation", .oneOf([AugmentationName.fastai, .mirrorAndShift]), default: .fastai,
   "how images are varied")
 let versionCount = CommandLineOption(
-  "versions", .wholeNumber(in: 1...8), default: 2, "versions of each image in a pass, K")
+  "versions", .wholeNumber(in: 1...8), default: 2, "versions of each image in a epoch, K")
 let labels = CommandLineOption(
   "labels", .wholeNumber(in: 1...1_000_000), default: 500, "how many images have a label")
 let balanced = CommandLineOption(

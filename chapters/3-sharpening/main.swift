@@ -145,7 +145,7 @@ func train(
     of: images.count, size: settings.unlabelledBatch, seed: UInt64(seed), name: "unlabelled")
 
   let network = makeNetwork(seed: seed)
-  let steps = settings.epochs * unlabelledBatches.batchesInPass
+  let steps = settings.epochs * unlabelledBatches.batchesPerEpoch
   let trainer = Trainer(
     network, schedule: OneCycle(steps: steps, peak: settings.peakLearningRate),
     weightDecay: settings.weightDecay)
@@ -163,7 +163,7 @@ func train(
     let ramp = linearRamp(step, over: settings.rampSteps)
     let loss = labelledLoss + settings.unlabelledWeight * ramp * unlabelledLoss
 
-    try trainer.descend(loss, at: step)
+    try trainer.step(loss, at: step)
     progress.update(
       step + 1, of: steps,
       [.loss(loss.scalar), .accuracy(share(of: prediction, matching: images.classes(unlabelled)))])
@@ -215,7 +215,7 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
   var tsne = TSNE()
   tsne.iterations = settings.embeddingIterations
   let embedding = try tsne.embed(components) { iteration, divergence in
-    let readings = divergence.map { [Reading.divergence($0)] } ?? []
+    let readings = divergence.map { [ProgressMetric.divergence($0)] } ?? []
     progress.update(iteration, of: settings.embeddingIterations, readings)
   }
   return DigitMap(

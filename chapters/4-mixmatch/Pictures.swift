@@ -41,7 +41,7 @@ func drawGuesses(_ result: TrainingResult, _ run: Run) {
 // MARK: - Answers
 
 /// What the test images of each class were taken for.
-func drawConfusion(_ judgement: Judgement, _ dataset: ImageDataset, _ run: Run) {
+func drawConfusion(_ judgement: Evaluation, _ dataset: ImageDataset, _ run: Run) {
   let names = dataset.classNames
   var counts = Array(repeating: Array(repeating: 0, count: names.count), count: names.count)
   for (label, answer) in zip(dataset.test.labels, judgement.classes) {
@@ -56,7 +56,7 @@ func drawConfusion(_ judgement: Judgement, _ dataset: ImageDataset, _ run: Run) 
 }
 
 /// The mistakes that the network was surest of, the surest first.
-func drawMistakes(_ judgement: Judgement, _ dataset: ImageDataset, _ run: Run) {
+func drawMistakes(_ judgement: Evaluation, _ dataset: ImageDataset, _ run: Run) {
   let images = dataset.test
   let mistakes = images.labels.indices.filter { judgement.classes[$0] != Int(images.labels[$0]) }
   // In the order of the images where confidences are equal, as those of 1 often are.

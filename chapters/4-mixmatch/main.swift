@@ -155,7 +155,7 @@ let rampSteps = CommandLineOption(
 let sharing = CommandLineOption(
   "lambda-per", .oneOf(MixingCoefficients.Sharing.allCases),
   "what has a mixing coefficient of its own")
-let averageDecay = CommandLineOption(
+let emaDecay = CommandLineOption(
   "average", .number("a number from 0 to 0.9999") { (0...0.9999).contains($0) },
   "decay of a moving average of the weights, which is then judged")
 let logTest = CommandLineOption(
@@ -172,8 +172,8 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
   experiment.network.variant = run[network]
   if let channels = run[startChannels] { experiment.network.startChannels = channels }
   if let augmentation = run[augmentation] { experiment.augmentation = augmentation }
-  if let decay = run[averageDecay] { experiment.averageDecay = Float(decay) }
-  experiment.logsTest = run[logTest]
+  if let decay = run[emaDecay] { experiment.emaDecay = Float(decay) }
+  experiment.evaluatesTest = run[logTest]
   method.versions = run[versions]
   method.temperature = run[temperature]
   method.alpha = run[alpha]
@@ -215,7 +215,7 @@ let chapter = Chapter(
   ],
   options: [
     steps, labels, balanced, network, startChannels, augmentation, versions, temperature, alpha,
-    unlabelledWeight, rampSteps, sharing, batchNorm, averageDecay, logTest, findLearningRate,
+    unlabelledWeight, rampSteps, sharing, batchNorm, emaDecay, logTest, findLearningRate,
   ])
 
 /// The article's accuracy after its last epoch.
@@ -235,7 +235,7 @@ exit(
     try experiment.check(for: method, on: dataset)
     if run[findLearningRate] { return try drawLearningRates(experiment, method, dataset, run) }
 
-    let plan = Plan("MixMatch", experiment, by: method)
+    let plan = TrainingSpec("MixMatch", experiment, by: method)
     let outcomes = try run.seeds.map { seed in
       let stage = plan.stage(run.preset, seed: seed)
       let outcome = try run.stage(
@@ -244,7 +244,7 @@ exit(
       ) { progress in
         try experiment.train(by: method, on: dataset, seed: seed, progress: progress) {
           training, trainer in
-          let mixed = try trainer.judged {
+          let mixed = try trainer.withEvaluationWeights {
             try mixedBatch(experiment, method, on: dataset, seed: seed, by: trainer.network)
           }
           return Outcome(training: training, mixed: mixed)

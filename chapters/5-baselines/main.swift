@@ -24,24 +24,24 @@ import MixMatch
 // images, and what counts is the end of it.
 
 /// Full supervision.
-func allLabels(_ preset: Preset) -> Plan {
+func allLabels(_ preset: Preset) -> TrainingSpec {
   var (experiment, _) = Experiment.mixMatch(preset)
   experiment.labels = 50_000
   experiment.validation = 0
-  experiment.logsTest = true
+  experiment.evaluatesTest = true
   experiment.labelledBatch = 64
   switch preset {
   case .article:
     experiment.labelledBatch = 128
     experiment.steps = 100 * 390
-    experiment.judgements = 100
+    experiment.evaluationCount = 100
     experiment.peakLearningRate = 2e-2
     experiment.weightDecay = 1e-4
   case .overnight: experiment.steps = 60 * 781
   case .short: experiment.steps = 30 * 781
   case .smoke: break
   }
-  return Plan("all labels", experiment, by: LabelsOnly())
+  return TrainingSpec("all labels", experiment, by: LabelsOnly())
 }
 
 // ## The labelled images alone
@@ -54,27 +54,27 @@ func allLabels(_ preset: Preset) -> Plan {
 // Deviation: the article has the first of these alone.
 
 /// The article's 50 epochs on the labelled images.
-func labelsAlone(_ preset: Preset) -> Plan {
+func labelsAlone(_ preset: Preset) -> TrainingSpec {
   var (experiment, _) = Experiment.mixMatch(preset)
   experiment.labelledBatch = 64
   experiment.steps = preset == .smoke ? 20 : 50 * 7
   experiment.phases = [Experiment.Phase(share: 1, size: 32)]
-  experiment.judgements = 10
+  experiment.evaluationCount = 10
   experiment.peakLearningRate = 2e-2
   experiment.weightDecay = 1e-4
-  return Plan("labels alone", experiment, by: LabelsOnly())
+  return TrainingSpec("labels alone", experiment, by: LabelsOnly())
 }
 
 /// The labelled images for as many steps as MixMatch takes.
-func labelsAloneForLonger(_ preset: Preset) -> Plan {
-  Plan(
+func labelsAloneForLonger(_ preset: Preset) -> TrainingSpec {
+  TrainingSpec(
     "labels alone, as many steps", Experiment.mixMatch(preset).experiment, by: LabelsOnly())
 }
 
 /// What chapter 4 trains.
-func mixMatch(_ preset: Preset) -> Plan {
+func mixMatch(_ preset: Preset) -> TrainingSpec {
   let (experiment, method) = Experiment.mixMatch(preset)
-  return Plan("MixMatch", experiment, by: method)
+  return TrainingSpec("MixMatch", experiment, by: method)
 }
 
 // ## The table
@@ -95,7 +95,7 @@ func mixMatch(_ preset: Preset) -> Plan {
 
 /// A line of the table.
 struct Line {
-  let plan: Plan
+  let plan: TrainingSpec
   /// The name of its numbers in the record.
   let key: String
   /// What the article has for it.
@@ -127,7 +127,7 @@ func lines(_ preset: Preset) -> [Line] {
 }
 
 /// The line's numbers, over the seeds that were trained.
-func row(_ line: Line, _ trained: [Trained]) -> [String] {
+func row(_ line: Line, _ trained: [TrainingRun]) -> [String] {
   let article = line.article.map { "\(percent($0.accuracy)) in \($0.time)" } ?? "–"
   let (name, labels) = (line.plan.name, "\(line.plan.experiment.labels)")
   guard !trained.isEmpty else { return [name, labels, "not run yet", "", article, "", "", ""] }
@@ -191,7 +191,7 @@ exit(
   })
 
 /// Every training with its numbers and its origin.
-func writeTrainings(_ lines: [Line], _ trained: [[Trained]], _ run: Run) {
+func writeTrainings(_ lines: [Line], _ trained: [[TrainingRun]], _ run: Run) {
   let rows = trained.flatMap { $0 }
   run.write(
     DataFile(
@@ -207,7 +207,7 @@ func writeTrainings(_ lines: [Line], _ trained: [[Trained]], _ run: Run) {
 }
 
 /// The learning curves of all trainings, as far as they were run.
-func drawCurves(_ lines: [Line], _ trained: [[Trained]], _ run: Run) {
+func drawCurves(_ lines: [Line], _ trained: [[TrainingRun]], _ run: Run) {
   let runs = zip(lines, trained).compactMap { line, trained in
     trained.first.map {
       (name: line.plan.name, article: line.article?.curve ?? "none", result: $0.result)

@@ -37,15 +37,15 @@ let ablations = [
     paper: 1 - 0.2783),
 
   // **Mixup**, taken away, or kept among the images of one kind.
-  Ablation(name: "no mixup", key: "no-mixup", change: { $1.mixing = .none }, paper: 1 - 0.3911),
+  Ablation(name: "no mixup", key: "no-mixup", change: { $1.pairing = .none }, paper: 1 - 0.3911),
   Ablation(
     name: "mixup of labelled images only", key: "mixup-labelled",
-    change: { $1.mixing = .labelledOnly }, paper: 1 - 0.3216),
+    change: { $1.pairing = .labelledOnly }, paper: 1 - 0.3216),
   Ablation(
     name: "mixup of unlabelled images only", key: "mixup-unlabelled",
-    change: { $1.mixing = .unlabelledOnly }, paper: 1 - 0.1235),
+    change: { $1.pairing = .unlabelledOnly }, paper: 1 - 0.1235),
   Ablation(
-    name: "mixup of each with its kind", key: "mixup-apart", change: { $1.mixing = .apart },
+    name: "mixup of each with its kind", key: "mixup-apart", change: { $1.pairing = .apart },
     paper: 1 - 0.1226),
 
   // **How many versions** a guess is averaged over. More of them cost more a step, and there are as many
@@ -71,7 +71,7 @@ let ablations = [
   // **The average of the weights**, judged in their place.
   Ablation(
     name: "with an average of the weights", key: "average",
-    change: { experiment, _ in experiment.averageDecay = 0.999 }, paper: 1 - 0.1186),
+    change: { experiment, _ in experiment.emaDecay = 0.999 }, paper: 1 - 0.1186),
 ]
 
 // ## Other methods
@@ -85,8 +85,8 @@ struct Comparator: Sendable {
   let name: String
   let key: String
   /// The method with a ramp of so many iterations.
-  let method: @Sendable (_ rampSteps: Int) -> any Method
-  var averageDecay: Float?
+  let method: @Sendable (_ rampSteps: Int) -> any SemiSupervisedMethod
+  var emaDecay: Float?
   var paper: Double?
 }
 
@@ -102,7 +102,7 @@ let comparators = [
   // Few steps leave an average little time to forget the weights that it started with.
   Comparator(
     name: "Mean Teacher", key: "mean-teacher", method: { MeanTeacher(rampSteps: $0) },
-    averageDecay: 0.99, paper: 1 - 0.4201),
+    emaDecay: 0.99, paper: 1 - 0.4201),
   Comparator(
     name: "VAT", key: "vat", method: { VirtualAdversarialTraining(rampSteps: $0) },
     paper: 1 - 0.2611),
@@ -112,7 +112,7 @@ let comparators = [
 func quarter(_ preset: Preset) -> (Experiment, MixMatchStep) {
   let steps = Experiment.mixMatch(preset).experiment.steps
   var (experiment, method) = Experiment.mixMatch(preset, steps: steps / 4)
-  experiment.judgements = max(1, experiment.judgements / 4)
+  experiment.evaluationCount = max(1, experiment.evaluationCount / 4)
   return (experiment, method)
 }
 
@@ -120,7 +120,7 @@ func quarter(_ preset: Preset) -> (Experiment, MixMatchStep) {
 struct Line {
   let name: String
   let key: String
-  let plan: Plan
+  let plan: TrainingSpec
   let paper: Double?
 }
 
@@ -128,16 +128,20 @@ func lines(_ preset: Preset) -> [Line] {
   let changed = ablations.map { ablation in
     var (experiment, method) = quarter(preset)
     ablation.change(&experiment, &method)
-    return (ablation.name, ablation.key, experiment, method as any Method, ablation.paper)
+    return (
+      ablation.name, ablation.key, experiment, method as any SemiSupervisedMethod, ablation.paper
+    )
   }
   let others = comparators.map { comparator in
     var (experiment, _) = quarter(preset)
-    experiment.averageDecay = comparator.averageDecay
+    experiment.emaDecay = comparator.emaDecay
     let other = comparator.method(experiment.steps)
     return (comparator.name, comparator.key, experiment, other, comparator.paper)
   }
   return (changed + others).map { name, key, experiment, method, paper in
-    Line(name: name, key: key, plan: Plan("quarter \(key)", experiment, by: method), paper: paper)
+    Line(
+      name: name, key: key, plan: TrainingSpec("quarter \(key)", experiment, by: method),
+      paper: paper)
   }
 }
 
@@ -154,7 +158,7 @@ func lines(_ preset: Preset) -> [Line] {
 // ## Running it {.fold}
 
 /// A line's numbers over the seeds that were trained, beside those of `whole`, all of MixMatch.
-func row(_ line: Line, _ trained: [Trained], whole: Metric?) -> [String] {
+func row(_ line: Line, _ trained: [TrainingRun], whole: Metric?) -> [String] {
   let paper = line.paper.map { NumberStyle.percent.text($0) } ?? "–"
   guard !trained.isEmpty else { return [line.name, "not run yet", "", "", paper] }
   let accuracy = Metric(of: trained.map(\.result.testAccuracy))

@@ -64,7 +64,7 @@ private func normalise(
   let (rows, channels) = (x.rows, x.columns)
   let factors = NormalisationFactors(moments, scale: scale, shift: shift, epsilon: epsilon)
   let source = factors.source(x, activation: .none)
-  return evaluated(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
+  return materialized(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
     let sums = NormalisationGradientSums(factors, parts: 16)
     Parallel.forEachRange(of: rows) { part, range in
       let start = range.lowerBound * channels
@@ -72,13 +72,13 @@ private func normalise(
     }
     let result = sums.result(rows: rows, momentsFollowX: momentsFollowX)
     let inputGradient =
-      x.needsGradient ? evaluated(result.source(gradient, x), shape: x.shape) : nil
+      x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
     return [inputGradient, result.scale, result.shift]
   }
 }
 
 /// The numbers of a source, written down.
-func evaluated(_ source: ImageSource, shape: [Int]) -> Tensor {
+func materialized(_ source: ImageSource, shape: [Int]) -> Tensor {
   let result = Tensor(uninitialised: shape)
   let (rows, columns) = (result.rows, result.columns)
   Parallel.forEachRange(of: rows, parts: result.count < 1 << 15 ? 1 : 16) { _, range in

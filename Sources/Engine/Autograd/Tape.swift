@@ -22,7 +22,7 @@ final class Node: @unchecked Sendable {
   }
 
   /// Hands the gradient on to the inputs, and frees what the operation had saved for that.
-  func handOn(_ gradient: Tensor) -> [(Node, Tensor)] {
+  func propagate(_ gradient: Tensor) -> [(Node, Tensor)] {
     guard let pullback else {
       fatalError("An earlier backward() went through this part of the tape and freed it.")
     }
@@ -68,7 +68,7 @@ extension Tensor {
   /// all parameters alone.
   ///
   /// - Returns: A tensor of the parameter's shape: zeros where the number does not depend on it.
-  public func gradient(by parameter: Parameter) -> Tensor {
+  public func gradient(withRespectTo parameter: Parameter) -> Tensor {
     var result = Tensor(repeating: 0, shape: parameter.value.shape)
     differentiate { leaf, gradient in
       if leaf === parameter.value.node { result = gradient }
@@ -88,7 +88,7 @@ extension Tensor {
         reach(node, gradient)
         continue
       }
-      for (input, part) in node.handOn(gradient) {
+      for (input, part) in node.propagate(gradient) {
         let id = ObjectIdentifier(input)
         gradients[id] = gradients[id].map { $0 + part } ?? part
       }

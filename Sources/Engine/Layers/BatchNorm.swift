@@ -63,10 +63,10 @@ public final class BatchNorm: Layer {
   /// The same, `moments` being those of `x` where they are known.
   func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode) -> Tensor {
     switch mode {
-    case .training, .trainingLeavingStatistics:
+    case .training, .trainingFrozenStatistics:
       let (y, batch) = normaliseByBatch(
         x, moments: moments, scale: scale.value, shift: shift.value, epsilon: epsilon)
-      if mode.movesStatistics { move(towards: batch, count: x.rows) }
+      if mode.updatesStatistics { move(towards: batch, count: x.rows) }
       return y
     case .evaluation:
       return normalise(
@@ -83,5 +83,5 @@ public final class BatchNorm: Layer {
   public var parameters: [NamedParameter] { [("scale", scale), ("shift", shift)] }
 
   /// "running".
-  public var statistics: [NamedStatistic] { [("running", running)] }
+  public var buffers: [NamedBuffer] { [("running", running)] }
 }

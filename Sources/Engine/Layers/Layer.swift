@@ -3,37 +3,37 @@ public enum Mode: Sendable {
   /// Batch norm normalises by the batch's moments and moves its running moments.
   case training
   /// Batch norm normalises by the batch's moments and leaves its running moments alone.
-  case trainingLeavingStatistics
+  case trainingFrozenStatistics
   /// Batch norm normalises by its running moments.
   case evaluation
 
   /// Whether batch norm moves its running moments.
-  var movesStatistics: Bool { self == .training }
+  var updatesStatistics: Bool { self == .training }
 }
 
 /// Something with parameters of its own.
-public protocol ParameterHolder: AnyObject, Resumable {
+public protocol Module: AnyObject, Resumable {
   /// What training changes, in a fixed order.
   var parameters: [NamedParameter] { get }
 
   /// What is kept beside the parameters, in a fixed order.
-  var statistics: [NamedStatistic] { get }
+  var buffers: [NamedBuffer] { get }
 }
 
-extension ParameterHolder {
+extension Module {
   /// None.
   public var parameters: [NamedParameter] { [] }
   /// None.
-  public var statistics: [NamedStatistic] { [] }
+  public var buffers: [NamedBuffer] { [] }
 
   /// The parameters, their names behind that of the whole.
   func parameters(under name: String) -> [NamedParameter] {
     parameters.map { ("\(name).\($0.name)", $0.parameter) }
   }
 
-  /// The statistics, their names behind that of the whole.
-  func statistics(under name: String) -> [NamedStatistic] {
-    statistics.map { ("\(name).\($0.name)", $0.statistic) }
+  /// The buffers, their names behind that of the whole.
+  func buffers(under name: String) -> [NamedBuffer] {
+    buffers.map { ("\(name).\($0.name)", $0.buffer) }
   }
 
   /// How many numbers training changes.
@@ -41,7 +41,7 @@ extension ParameterHolder {
 }
 
 /// A function of a tensor with parameters of its own.
-public protocol Layer: ParameterHolder {
+public protocol Layer: Module {
   /// The layer's output for `x`.
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor
 }

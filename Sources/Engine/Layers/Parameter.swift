@@ -30,4 +30,4 @@ public final class Parameter: @unchecked Sendable {
 public typealias NamedParameter = (name: String, parameter: Parameter)
 
 /// Numbers that are kept, not learned, and their name in the network: batch norm's running moments.
-public typealias NamedStatistic = (name: String, statistic: RunningMoments)
+public typealias NamedBuffer = (name: String, buffer: RunningMoments)

@@ -13,8 +13,8 @@ public final class Sequential: Layer {
   /// The layers' parameters, named "index.name".
   public var parameters: [NamedParameter] { named.flatMap { $0.1.parameters(under: $0.0) } }
 
-  /// The layers' statistics, named "index.name".
-  public var statistics: [NamedStatistic] { named.flatMap { $0.1.statistics(under: $0.0) } }
+  /// The layers' buffers, named "index.name".
+  public var buffers: [NamedBuffer] { named.flatMap { $0.1.buffers(under: $0.0) } }
 
   private var named: [(String, any Layer)] {
     layers.enumerated().map { (String($0), $1) }

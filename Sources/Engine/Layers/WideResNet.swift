@@ -94,11 +94,11 @@ public final class WideResNet: Layer {
   }
 
   /// Under the same names.
-  public var statistics: [NamedStatistic] {
-    parts.flatMap { $0.1.statistics(under: $0.0) }
+  public var buffers: [NamedBuffer] {
+    parts.flatMap { $0.1.buffers(under: $0.0) }
   }
 
-  private var parts: [(String, any ParameterHolder)] {
+  private var parts: [(String, any Module)] {
     [("stem", stem)] + blocks.map { ($0.name, $0.block) } + [("norm", norm), ("head", head)]
   }
 }
@@ -116,14 +116,14 @@ extension WideResNet.Variant {
   }
 }
 
-/// One block; see ``ResidualOperation``.
-private final class ResidualBlock: ParameterHolder {
+/// One block; see ``FusedResidualBlock``.
+private final class ResidualBlock: Module {
   private let norm1: BatchNorm
   private let norm2: BatchNorm
   private let convolution1: Parameter
   private let convolution2: Parameter
   private let shortcut: Parameter?
-  private let structure: ResidualOperation.Structure
+  private let structure: FusedResidualBlock.Structure
 
   init(
     inputs: Int, outputs: Int, stride: Int, variant: WideResNet.Variant,
@@ -135,7 +135,7 @@ private final class ResidualBlock: ParameterHolder {
     convolution2 = variant.filters(3, outputs, outputs, &random)
     shortcut =
       inputs == outputs && stride == 1 ? nil : variant.filters(1, inputs, outputs, &random)
-    structure = ResidualOperation.Structure(
+    structure = FusedResidualBlock.Structure(
       stride: stride, activation: variant.activation, residualFactor: variant.residualFactor,
       shortcutIsActivated: shortcutIsActivated, epsilon: norm1.epsilon)
   }
@@ -144,17 +144,17 @@ private final class ResidualBlock: ParameterHolder {
   func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode)
     -> (Tensor, ChannelMoments?)
   {
-    let weights = ResidualOperation.Weights(
+    let weights = FusedResidualBlock.Weights(
       scale1: norm1.scale.value, shift1: norm1.shift.value, scale2: norm2.scale.value,
       shift2: norm2.shift.value, convolution1: convolution1.value,
       convolution2: convolution2.value, shortcut: shortcut?.value)
     guard let moments else {
-      let fixed = ResidualOperation.Normalisation.fixed(
+      let fixed = FusedResidualBlock.Normalisation.fixed(
         x: norm1.running.moments, u: norm2.running.moments)
-      return (ResidualOperation.apply(to: x, weights, structure, fixed).y, nil)
+      return (FusedResidualBlock.apply(to: x, weights, structure, fixed).y, nil)
     }
-    let output = ResidualOperation.apply(to: x, weights, structure, .byBatch(x: moments))
-    if mode.movesStatistics, let taken = output.moments {
+    let output = FusedResidualBlock.apply(to: x, weights, structure, .byBatch(x: moments))
+    if mode.updatesStatistics, let taken = output.moments {
       norm1.move(towards: moments, count: x.rows)
       norm2.move(towards: taken.u, count: output.y.rows)
     }
@@ -167,8 +167,8 @@ private final class ResidualBlock: ParameterHolder {
       + (shortcut.map { [("shortcut", $0)] } ?? [])
   }
 
-  var statistics: [NamedStatistic] {
-    norm1.statistics(under: "norm1")
-      + norm2.statistics(under: "norm2")
+  var buffers: [NamedBuffer] {
+    norm1.buffers(under: "norm1")
+      + norm2.buffers(under: "norm2")
   }
 }

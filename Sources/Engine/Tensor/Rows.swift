@@ -5,11 +5,11 @@ extension Tensor {
   public func mapRows(_ transform: (_ row: inout UnsafeMutableBufferPointer<Float>) -> Void)
     -> Tensor
   {
-    mapStretches(of: columns, transform)
+    mapChunks(of: columns, transform)
   }
 
   /// The same for each stretch of `length` numbers, such as an image of a batch.
-  public func mapStretches(
+  public func mapChunks(
     of length: Int, _ transform: (_ stretch: inout UnsafeMutableBufferPointer<Float>) -> Void
   ) -> Tensor {
     require(

@@ -69,11 +69,11 @@ public struct NamedState {
   }
 }
 
-extension ParameterHolder {
-  /// The parameters, and of the statistics "name.mean" and "name.variance".
+extension Module {
+  /// The parameters, and of the buffers "name.mean" and "name.variance".
   public var state: [NamedState] {
     parameters.map { name, parameter in
       .tensor(name, get: { parameter.value }, set: { parameter.value = $0 })
-    } + statistics.flatMap { $0.statistic.state(under: $0.name) }
+    } + buffers.flatMap { $0.buffer.state(under: $0.name) }
   }
 }

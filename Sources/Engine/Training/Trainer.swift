@@ -3,7 +3,7 @@
 ///
 ///     for step in 0..<trainer.schedule.steps {
 ///       let loss = …
-///       try trainer.descend(loss, at: step)
+///       try trainer.step(loss, at: step)
 ///     }
 public final class Trainer {
   /// What is trained.
@@ -13,30 +13,30 @@ public final class Trainer {
   /// Fingerprints of the network's weights after the steps so far.
   public private(set) var fingerprints = WeightFingerprints()
   private let adam: Adam
-  private let average: MovingAverage?
+  private let average: WeightEMA?
 
   /// - Parameters:
   ///   - network: What is trained.
   ///   - schedule: How many steps there are, and their learning rates.
   ///   - weightDecay: See ``Adam``.
-  ///   - averageDecay: The decay of a moving average of the weights, which is then what is looked
+  ///   - emaDecay: The decay of a moving average of the weights, which is then what is looked
   ///     at; none when nil.
   public init(
-    _ network: any Layer, schedule: any Schedule, weightDecay: Float, averageDecay: Float? = nil
+    _ network: any Layer, schedule: any Schedule, weightDecay: Float, emaDecay: Float? = nil
   ) {
     self.network = network
     self.schedule = schedule
     adam = Adam(network.parameters, weightDecay: weightDecay)
-    average = averageDecay.map { MovingAverage(of: network, decay: $0) }
+    average = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 
   /// Takes step `step`, counted from 0, against the gradient of `loss`, a single number.
   ///
-  /// - Throws: ``NotFinite`` where the loss is not a finite number; the network is then as it was.
-  public func descend(_ loss: Tensor, at step: Int) throws {
+  /// - Throws: ``NonFiniteLoss`` where the loss is not a finite number; the network is then as it was.
+  public func step(_ loss: Tensor, at step: Int) throws {
     let (learningRate, momentum) = schedule(step)
     guard loss.scalar.isFinite else {
-      throw NotFinite(loss: loss.scalar, step: step, learningRate: learningRate)
+      throw NonFiniteLoss(loss: loss.scalar, step: step, learningRate: learningRate)
     }
     loss.backward()
     adam.update(learningRate: learningRate, momentum: momentum)
@@ -46,12 +46,12 @@ public final class Trainer {
 
   /// Runs `body` while the network has the weights that it is to be judged by: their average, where
   /// there is one.
-  public func judged<Result>(_ body: () throws -> Result) rethrows -> Result {
+  public func withEvaluationWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
     try average?.inPlace(body) ?? body()
   }
 
   /// A loss that nothing can be learned from.
-  public struct NotFinite: Error, CustomStringConvertible {
+  public struct NonFiniteLoss: Error, CustomStringConvertible {
     /// NaN or an infinity.
     public let loss: Float
     /// Counted from 0.

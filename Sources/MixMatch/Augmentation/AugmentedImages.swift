@@ -1,9 +1,9 @@
 import Datasets
 import Engine
 
-/// A training's images, varied anew in each pass.
+/// A training's images, varied anew in each epoch.
 ///
-/// What becomes of an image is a pure function of the seed, the name, the pass, the version and the
+/// What becomes of an image is a pure function of the seed, the name, the epoch, the version and the
 /// image's index: the same for any number of threads, in any batch and at any place in it.
 public struct AugmentedImages: Sendable {
   private let images: LabelledImages
@@ -19,7 +19,7 @@ public struct AugmentedImages: Sendable {
   /// - Parameters:
   ///   - images: The images.
   ///   - augmentation: How they are varied.
-  ///   - versions: How many versions of each image there are in a pass: the method's K.
+  ///   - versions: How many versions of each image there are in a epoch: the method's K.
   ///   - size: The height and width of what comes out; if not given, the images' own.
   ///   - scaling: What is done to the pixels' values last.
   ///   - seed: The seed of the run.
@@ -38,14 +38,14 @@ public struct AugmentedImages: Sendable {
     names = (0..<versions).map { "augmentation, \(name), version \($0)" }
   }
 
-  /// All versions of some images in a pass, (versions·`indices`.count, height, width, channels):
+  /// All versions of some images in a epoch, (versions·`indices`.count, height, width, channels):
   /// the first version of each image, then the second of each, and so on.
-  public func callAsFunction(_ indices: [Int], pass: Int) -> Tensor {
+  public func callAsFunction(_ indices: [Int], epoch: Int) -> Tensor {
     images.tensor(
       count: versions * indices.count, size: size, scaling: scaling
     ) { row in
       let image = indices[row % indices.count]
-      var random = RandomStream(seed: seed, names[row / indices.count], pass, image)
+      var random = RandomStream(seed: seed, names[row / indices.count], epoch, image)
       return (image, augmentation.drawn(using: &random))
     }
   }

@@ -10,7 +10,7 @@ import Engine
 /// No gradient flows to the teacher; its weights θ′ follow the network's after each step,
 /// θ′ ← decay·θ′ + (1 − decay)·θ, and it is the teacher that is judged. w is that of Oliver et al. 2018
 /// (arXiv:1804.09170).
-public struct MeanTeacher: Method {
+public struct MeanTeacher: SemiSupervisedMethod {
   /// w.
   public var unlabelledWeight: Float = 8
   /// The length of the ramp in iterations.

@@ -8,7 +8,7 @@ import Engine
 ///
 /// There is one version of each unlabelled image, and no sharpening. Coefficients are λ′ = max(λ, 1 − λ),
 /// as everywhere here, where mixup has λ: which of two examples comes first then makes no difference.
-public struct MixupOnly: Method {
+public struct MixupOnly: SemiSupervisedMethod {
   /// α of the Beta distribution.
   public var alpha = 0.75
   /// w.
@@ -28,7 +28,7 @@ public struct MixupOnly: Method {
   {
     let X = batch.labelled
     let q = guessLabels(
-      of: batch.versions, versions: 1, by: learner.model, .trainingLeavingStatistics)
+      of: batch.versions, versions: 1, by: learner.model, .trainingFrozenStatistics)
     let XU = Examples(concatenating: [X, Examples(images: batch.versions, labels: q)])
     let λ = MixingCoefficients(.perExample, count: XU.count, alpha: alpha, random: &random)
     let mixed = mixup(XU, XU.gathered(random.permutation(of: XU.count)), lambda: λ)

@@ -8,7 +8,7 @@ import Engine
 ///
 /// The gradient flows through both versions. All images go through the network together. w is that of
 /// Oliver et al. 2018 (arXiv:1804.09170).
-public struct PiModel: Method {
+public struct PiModel: SemiSupervisedMethod {
   /// w.
   public var unlabelledWeight: Float = 20
   /// The length of the ramp in iterations.

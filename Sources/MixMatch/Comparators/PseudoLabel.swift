@@ -9,7 +9,7 @@ import Engine
 /// with all of q on the likeliest class. Answer and loss come of one and the same pass, in which batch
 /// norm sees labelled and unlabelled images together. Lee takes every answer; the threshold, and w, are
 /// those of Oliver et al. 2018 (arXiv:1804.09170).
-public struct PseudoLabel: Method {
+public struct PseudoLabel: SemiSupervisedMethod {
   /// τ, the probability from which on an answer counts.
   public var threshold: Float = 0.95
   /// w.

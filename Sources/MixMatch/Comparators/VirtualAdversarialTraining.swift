@@ -13,7 +13,7 @@ import Engine
 ///
 /// ε and w are those of Oliver et al. 2018 (arXiv:1804.09170); one step of the power iteration, as there. ξ is
 /// 10⁻⁶ in the paper, too little for single precision through as many layers as these.
-public struct VirtualAdversarialTraining: Method {
+public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   /// ε, how far images are changed: the length of r, where pixels are standardised.
   public var radius: Float = 6
   /// ξ, how far for the gradient.
@@ -34,12 +34,12 @@ public struct VirtualAdversarialTraining: Method {
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
-    let p = withoutGradients { softmax(learner.model(U, .trainingLeavingStatistics)) }
+    let p = withoutGradients { softmax(learner.model(U, .trainingFrozenStatistics)) }
     let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
     let r = perturbation(of: U, from: p, towards: d, by: learner.model)
     return Loss(
       labelled: crossEntropy(learner.model(X.images, .training), X.labels),
-      unlabelled: klDivergence(p, learner.model(U + r, .trainingLeavingStatistics)),
+      unlabelled: klDivergence(p, learner.model(U + r, .trainingFrozenStatistics)),
       weight: unlabelledWeight * linearRamp(step, over: rampSteps),
       guesses: Guesses(raw: p, sharpened: p))
   }
@@ -50,8 +50,8 @@ public struct VirtualAdversarialTraining: Method {
     of U: Tensor, from p: Tensor, towards d: Tensor, by model: any Layer
   ) -> Tensor {
     let r = Parameter(scaled(d, to: probe))
-    let divergence = klDivergence(p, model(U + r.value, .trainingLeavingStatistics))
-    return scaled(divergence.gradient(by: r), to: radius)
+    let divergence = klDivergence(p, model(U + r.value, .trainingFrozenStatistics))
+    return scaled(divergence.gradient(withRespectTo: r), to: radius)
   }
 }
 
@@ -59,7 +59,7 @@ public struct VirtualAdversarialTraining: Method {
 /// zeros.
 func scaled(_ images: Tensor, to length: Float) -> Tensor {
   let size = images.count / images.shape[0]
-  return images.mapStretches(of: size) { image in
+  return images.mapChunks(of: size) { image in
     let squares = image.reduce(0.0) { $0 + Double($1) * Double($1) }
     guard squares > 0 else { return }
     let factor = length / Float(squares.squareRoot())

@@ -5,7 +5,7 @@
 ///
 /// Of what it computes only u and y are written to memory: normalisation and activation happen
 /// while the next convolution reads, and the moments of u and y are taken while they are written.
-struct ResidualOperation {
+struct FusedResidualBlock {
   /// What training changes.
   struct Weights {
     /// γ and β of the normalisations, (C) and (D).
@@ -79,13 +79,13 @@ struct ResidualOperation {
   static func apply(
     to x: Tensor, _ weights: Weights, _ structure: Structure, _ normalisation: Normalisation
   ) -> Output {
-    ResidualOperation(x, weights, structure, normalisation).forward(normalisation)
+    FusedResidualBlock(x, weights, structure, normalisation).forward(normalisation)
   }
 }
 
 // MARK: - Forward
 
-extension ResidualOperation {
+extension FusedResidualBlock {
   private var h: ImageSource { norm1.source(x, activation: structure.activation) }
   private var shortcutInput: ImageSource {
     structure.shortcutIsActivated ? h : .stored(x.pointer)
@@ -139,7 +139,7 @@ extension ResidualOperation {
 
 // MARK: - Backward
 
-extension ResidualOperation {
+extension FusedResidualBlock {
   /// The derivatives by x and all weights, given that by y.
   private func backward(
     _ gradient: Tensor, u: Tensor, norm2: NormalisationFactors, scaledFilters: Tensor
@@ -152,7 +152,7 @@ extension ResidualOperation {
       convolution1, norm1, before: x, weights.convolution1,
       gradient: second.source(uGradient, u),
       shortcutGradient: structure.shortcutIsActivated ? shortcutGradient : nil)
-    let xGradient = evaluated(first.source(normalisedGradient, x), shape: x.shape)
+    let xGradient = materialized(first.source(normalisedGradient, x), shape: x.shape)
     return [
       structure.shortcutIsActivated ? xGradient : xGradient + shortcutGradient,
       first.scale, first.shift, filters1,

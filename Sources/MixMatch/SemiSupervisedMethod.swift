@@ -2,7 +2,7 @@ import Engine
 
 /// A way to learn from labelled and unlabelled images: what the loss of a step is. All else,
 /// network, schedule, augmentation, is the same for all of them.
-public protocol Method: Sendable, Encodable {
+public protocol SemiSupervisedMethod: Sendable, Encodable {
   /// How many augmented versions of each unlabelled image it takes; 0 for a method that takes none.
   var versions: Int { get }
 
@@ -24,7 +24,7 @@ public struct Learner {
   public init(_ model: any Layer, teacher: ((_ images: Tensor) -> Tensor)? = nil) {
     self.model = model
     self.teacher =
-      teacher ?? { images in withoutGradients { model(images, .trainingLeavingStatistics) } }
+      teacher ?? { images in withoutGradients { model(images, .trainingFrozenStatistics) } }
   }
 }
 
@@ -83,7 +83,7 @@ public struct Guesses: Sendable {
 }
 
 /// Learning from the labels alone: cross-entropy, and nothing else.
-public struct LabelsOnly: Method {
+public struct LabelsOnly: SemiSupervisedMethod {
   /// None.
   public let versions = 0
 

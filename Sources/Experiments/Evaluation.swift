@@ -3,7 +3,7 @@ import Engine
 import MixMatch
 
 /// What a network says about each of some images.
-public struct Judgement: Codable, Sendable {
+public struct Evaluation: Codable, Sendable {
   /// The likeliest class of each.
   public let classes: [Int]
   /// The probability of that class.

@@ -2,7 +2,7 @@ import Engine
 
 /// Which examples mixup blends: the method's choice, and those that the paper's ablation holds
 /// against it (its table 4).
-public enum Mixing: String, Codable, Sendable, CaseIterable {
+public enum MixupPairing: String, Codable, Sendable, CaseIterable {
   /// Labelled and unlabelled ones, each with any other: MixMatch.
   case together
   /// Both, but each only with its own kind.

@@ -2,7 +2,7 @@
 ///
 /// A number enters only if it is below the bound, the greatest of those kept at the last clearing;
 /// when the store is full, all but the smallest are cleared away.
-struct SmallestKeys {
+struct TopK {
   private let count: Int
   /// The number in the order of its bits, then its index.
   private var keys: [UInt64]

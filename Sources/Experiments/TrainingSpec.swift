@@ -4,16 +4,16 @@ import Engine
 import MixMatch
 
 /// A training with a name: a line of a table.
-public struct Plan {
+public struct TrainingSpec {
   /// What the line is called; no two plans of one preset share it.
   public let name: String
   /// What is trained, on what.
   public let experiment: Experiment
   /// How.
-  public let method: any Method
+  public let method: any SemiSupervisedMethod
 
   /// A training by its parts.
-  public init(_ name: String, _ experiment: Experiment, by method: any Method) {
+  public init(_ name: String, _ experiment: Experiment, by method: any SemiSupervisedMethod) {
     (self.name, self.experiment, self.method) = (name, experiment, method)
   }
 
@@ -34,15 +34,15 @@ public struct Plan {
   }
 
   /// The training with one seed as a stage, whose result chapters share.
-  public func stage(_ preset: Preset, seed: Int) -> SharedStage {
-    SharedStage(
+  public func stage(_ preset: Preset, seed: Int) -> TrainingKey {
+    TrainingKey(
       "\(name), \(preset.rawValue), seed \(seed)",
       inputs: ["experiment": experiment, "method": method, "seed": seed],
       sources: ["Engine", "Datasets", "MixMatch", "Experiments"].map { "Sources/\($0)" })
   }
 }
 
-extension Plan: Encodable {
+extension TrainingSpec: Encodable {
   private enum Keys: String, CodingKey { case name, experiment, method }
 
   /// Writes name, experiment and method.
@@ -69,7 +69,7 @@ public struct TrainingResult: Codable, Sendable, Validated {
   public let fingerprints: WeightFingerprints?
 
   /// What `training`, which was planned as `plan`, came to on `dataset`.
-  public init(_ training: Training, of plan: Plan, on dataset: ImageDataset) {
+  public init(_ training: Training, of plan: TrainingSpec, on dataset: ImageDataset) {
     curve = training.curve
     validationAccuracy = training.validation?.accuracy
     testAccuracy = training.test.accuracy
@@ -80,9 +80,9 @@ public struct TrainingResult: Codable, Sendable, Validated {
   /// Throws where an accuracy is none or an epoch has no steps.
   package func validate() throws {
     for accuracy in [testAccuracy, validationAccuracy].compactMap({ $0 }) {
-      try ImpossibleValue.unless((0...1).contains(accuracy), "the accuracy \(accuracy)")
+      try InvalidValue.unless((0...1).contains(accuracy), "the accuracy \(accuracy)")
     }
-    try ImpossibleValue.unless(
+    try InvalidValue.unless(
       stepsPerEpoch > 0 && stepsPerEpoch < 1e12, "epochs of \(stepsPerEpoch) steps")
   }
 

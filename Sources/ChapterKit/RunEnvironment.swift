@@ -5,7 +5,7 @@ import Foundation
 
 /// What a run takes from the world around it, in one place, so that a test can give it another
 /// world.
-package struct Surroundings {
+package struct RunEnvironment {
   /// The root of the package, where figures/ lies.
   package var root: URL
   package var console: Console
@@ -39,10 +39,10 @@ package struct Surroundings {
   }
 
   /// The world as it is; the package's root is the current directory, from which make runs.
-  static func ofProcess(console: Console) throws -> Surroundings {
+  static func ofProcess(console: Console) throws -> RunEnvironment {
     let root = URL.currentDirectory()
     let start = ContinuousClock.now
-    return Surroundings(
+    return RunEnvironment(
       root: root, console: console, gnuplot: findExecutable("gnuplot"),
       sources: .ofCheckout(at: root), executableSHA256: try hashOfRunningProgram(),
       blasCore: BLAS.coreName, clock: { (ContinuousClock.now - start) / .seconds(1) },

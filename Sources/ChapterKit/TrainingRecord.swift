@@ -6,7 +6,7 @@ import Foundation
 /// A stage's result in a file of its own, OUT/trainings/STAGE.json, where other chapters find it, and
 /// where it can be recorded: small enough to be kept in the repository, and with all that is to be
 /// known of its origin.
-public struct SharedResult<Value: Codable & Sendable>: Codable, Sendable {
+public struct TrainingRecord<Value: Codable & Sendable>: Codable, Sendable {
   /// What was found.
   public var value: Value
   /// Where it came from.
@@ -20,7 +20,7 @@ public struct SharedResult<Value: Codable & Sendable>: Codable, Sendable {
 }
 
 /// What a stage of which the result is shared depends on.
-public struct SharedStage {
+public struct TrainingKey {
   /// The stage's name, and the file's.
   public let name: String
   /// All that the result depends on, besides the sources.
@@ -33,7 +33,7 @@ public struct SharedStage {
     (self.name, self.inputs, self.sources) = (name, inputs, sources)
   }
 
-  var path: String { "\(SharedStage.directory)/\(fileNamePart(of: name)).json" }
+  var path: String { "\(TrainingKey.directory)/\(fileNamePart(of: name)).json" }
   static let directory = "trainings"
 }
 
@@ -41,11 +41,11 @@ extension Run {
   /// The result that this or another chapter left in OUT for `stage`, if it was computed from the
   /// same inputs on the same data by the same sources.
   public func shared<Value: Codable & Sendable>(
-    _ type: Value.Type, _ stage: SharedStage, on dataset: ImageDataset
+    _ type: Value.Type, _ stage: TrainingKey, on dataset: ImageDataset
   )
     throws -> Value?
   {
-    let found = try SharedResult<Value>.load(output.file(stage.path))
+    let found = try TrainingRecord<Value>.load(output.file(stage.path))
     guard let found, try found.inputs == JSONValue(describing: stage.described),
       found.dataset.sha256 == dataset.sha256, try found.sources == sourcesHash(stage.sources)
     else { return nil }
@@ -59,10 +59,10 @@ extension Run {
   ///
   /// - Throws: An error that names the file where it is no such result.
   public func recorded<Value: Codable & Sendable>(
-    _ type: Value.Type, _ stage: SharedStage, in directory: URL, on dataset: ImageDataset?
+    _ type: Value.Type, _ stage: TrainingKey, in directory: URL, on dataset: ImageDataset?
   ) throws -> Value? {
     let file = directory.appending(path: URL(filePath: stage.path).lastPathComponent)
-    guard let found = try SharedResult<Value>.load(file),
+    guard let found = try TrainingRecord<Value>.load(file),
       try found.inputs == JSONValue(describing: stage.described),
       dataset == nil || found.dataset.sha256 == dataset?.sha256
     else { return nil }
@@ -71,28 +71,28 @@ extension Run {
 
   /// Leaves the result of a stage of this run for other chapters.
   public func share(
-    _ value: some Codable & Sendable, of stage: SharedStage, on dataset: ImageDataset
+    _ value: some Codable & Sendable, of stage: TrainingKey, on dataset: ImageDataset
   )
     throws
   {
     guard let record = record(of: stage) else {
       fatalError("There is no stage \(stage.name) whose result could be shared.")
     }
-    let result = SharedResult(
+    let result = TrainingRecord(
       value: value, stage: record, inputs: try JSONValue(describing: stage.described),
       dataset: DatasetIdentity(dataset), sources: try sourcesHash(stage.sources))
     let content = try SealedJSON.encode(result)
     guard try output.content(of: stage.path) != content else { return }
-    try output.prepare(subdirectories: [SharedStage.directory])
+    try output.prepare(subdirectories: [TrainingKey.directory])
     try output.write(content, to: stage.path)
   }
 
   /// Where the result of a stage of this run came from.
-  public func record(of stage: SharedStage) -> StageRecord? {
+  public func record(of stage: TrainingKey) -> StageRecord? {
     stages.first { $0.name == stage.name }
   }
 
-  private func adopt<Value>(_ found: SharedResult<Value>) -> Value {
+  private func adopt<Value>(_ found: TrainingRecord<Value>) -> Value {
     if dataset == nil { dataset = found.dataset }
     stages.append(found.stage)
     keptStages.append(found.stage)
@@ -121,20 +121,20 @@ extension Run {
   }
 }
 
-extension SharedResult: Validated {
+extension TrainingRecord: Validated {
   package func validate() throws {
     try stage.validate()
     try (value as? any Validated)?.validate()
   }
 }
 
-extension SharedStage {
+extension TrainingKey {
   fileprivate var described: [String: JSONValue] {
     get throws { try inputs.mapValues { try JSONValue(describing: $0) } }
   }
 }
 
-extension SharedResult {
+extension TrainingRecord {
   /// The result in `file`; `nil` where there is no file.
   fileprivate static func load(_ file: URL) throws -> Self? {
     try SealedJSON.load(

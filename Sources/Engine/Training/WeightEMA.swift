@@ -4,21 +4,21 @@
 /// After each step every average becomes decay·average + (1 − decay)·weight. Batch norm's running
 /// moments belong to the weights that they were collected with, and are averaged with them. (The
 /// article's notebook misses some of them by their names.)
-public final class MovingAverage {
+public final class WeightEMA {
   private let parameters: [NamedParameter]
-  private let statistics: [NamedStatistic]
+  private let buffers: [NamedBuffer]
   private let decay: Float
   private var parameterAverages: [Tensor]
   private let momentAverages: [RunningMoments]
 
   /// An average that starts at the network's present weights.
-  public init(of network: some ParameterHolder, decay: Float) {
+  public init(of network: some Module, decay: Float) {
     require((0..<1).contains(decay), "The decay lies in [0, 1), not \(decay).")
     parameters = network.parameters
-    statistics = network.statistics
+    buffers = network.buffers
     self.decay = decay
     parameterAverages = parameters.map { $0.parameter.value.detached }
-    momentAverages = statistics.map { RunningMoments($0.statistic.moments) }
+    momentAverages = buffers.map { RunningMoments($0.buffer.moments) }
   }
 
   /// Moves the averages towards the present weights.
@@ -26,8 +26,8 @@ public final class MovingAverage {
     for (index, (_, parameter)) in parameters.enumerated() {
       parameterAverages[index] = moved(parameterAverages[index], towards: parameter.value)
     }
-    for (index, (_, statistic)) in statistics.enumerated() {
-      let (average, present) = (momentAverages[index].moments, statistic.moments)
+    for (index, (_, buffer)) in buffers.enumerated() {
+      let (average, present) = (momentAverages[index].moments, buffer.moments)
       momentAverages[index].moments = ChannelMoments(
         mean: moved(average.mean, towards: present.mean),
         variance: moved(average.variance, towards: present.variance))
@@ -51,13 +51,13 @@ public final class MovingAverage {
       parameter.value = parameterAverages[index]
       parameterAverages[index] = value
     }
-    for (index, (_, statistic)) in statistics.enumerated() {
-      swap(&statistic.moments, &momentAverages[index].moments)
+    for (index, (_, buffer)) in buffers.enumerated() {
+      swap(&buffer.moments, &momentAverages[index].moments)
     }
   }
 }
 
-extension MovingAverage: Resumable {
+extension WeightEMA: Resumable {
   /// The averages, under the names of what they are of.
   public var state: [NamedState] {
     let weights = parameters.indices.map { index in
@@ -65,6 +65,6 @@ extension MovingAverage: Resumable {
         parameters[index].name, get: { self.parameterAverages[index] },
         set: { self.parameterAverages[index] = $0 })
     }
-    return weights + zip(statistics, momentAverages).flatMap { $1.state(under: $0.name) }
+    return weights + zip(buffers, momentAverages).flatMap { $1.state(under: $0.name) }
   }
 }

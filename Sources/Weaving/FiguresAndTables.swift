@@ -6,7 +6,7 @@ import Foundation
 extension Weaver {
   /// `![Caption](picture.png "alternative text")`: a picture of this chapter's run, or a table.
   mutating func figure(
-    _ paragraph: [LiterateSource.Line], at place: inout Place
+    _ paragraph: [LiterateSource.Line], at place: inout WeaveContext
   ) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
     func failure(_ message: String) -> Failure {
@@ -79,7 +79,7 @@ extension Weaver {
   }
 
   /// `[[Sources/MixMatch/Sharpening.swift: sharpen]]`: a definition as it stands there.
-  func definition(_ paragraph: [LiterateSource.Line], at place: Place) throws -> String {
+  func definition(_ paragraph: [LiterateSource.Line], at place: WeaveContext) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
     func failure(_ message: String) -> Failure {
       Failure("\(place.path):\(paragraph[0].number): \(message)")

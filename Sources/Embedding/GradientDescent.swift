@@ -3,7 +3,7 @@ import Engine
 /// Gradient descent with momentum and a gain for each coordinate (Jacobs 1988), as t-SNE has had it
 /// from the start: a gain grows by 0.2 while gradient and velocity go against each other in sign,
 /// shrinks by a fifth while they agree, and never falls below 0.01.
-struct Descent {
+struct GradientDescent {
   private let velocities: UncheckedArray<SIMD2<Float>>
   private let gains: UncheckedArray<SIMD2<Float>>
 
