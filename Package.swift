@@ -6,8 +6,9 @@ let package = Package(
   name: "mixmatch",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Embedding", targets: ["Embedding"]),
+    .library(name: "Engine", targets: ["Engine"]),
     .library(name: "MixMatch", targets: ["MixMatch"]),
   ],
   targets: [
@@ -22,7 +23,7 @@ let package = Package(
       path: "chapters/2-mixup"),
     .executableTarget(
       name: "chapter3",
-      dependencies: ["ChapterKit", "Datasets", "Embedding", "Engine", "MixMatch"],
+      dependencies: ["ChapterKit", "Datasets", "Embedding", "Engine", "Experiments", "MixMatch"],
       path: "chapters/3-sharpening"),
     .executableTarget(
       name: "chapter4",

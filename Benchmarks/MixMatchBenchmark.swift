@@ -3,35 +3,37 @@ import Engine
 import Experiments
 import MixMatch
 
-/// Iterations of MixMatch as chapter 4 runs them, on WRN-28-2 with the paper's batch: 64 labelled
-/// images, and 64 unlabelled ones in K = 2 versions, mirrored and shifted; the weights are averaged.
+/// Steps of MixMatch as chapter 4 runs them, on WRN-28-2 with the paper's batch: 64 labelled images, and
+/// 64 unlabelled images in K = 2 versions, mirrored and shifted, with an EMA of the weights.
 final class MixMatchIteration {
   private let method = MixMatchStep()
   private let trainer: Trainer
   private let batches: Prefetcher<(batch: Batch, truth: [Int])>
   private var curve = LearningCurve()
   private var step = 0
-  /// A pipeline of its own, to be timed.
-  private var timedPipeline: Pipeline
+  /// A second pipeline, whose time is measured by itself.
+  private var timedPipeline: BatchPipeline
 
   private static let experiment = {
     var experiment = Experiment()
     experiment.network.startChannels = 16
     experiment.validation = 0
-    experiment.augmentation = .mirrorAndShift
-    experiment.unlabelledBatch = 64
-    experiment.emaDecay = 0.999
-    experiment.peakLearningRate = harmlessLearningRate
+    experiment.training.augmentation = .mirrorAndShift
+    experiment.training.unlabelledBatch = 64
+    experiment.training.emaDecay = 0.999
+    experiment.training.peakLearningRate = harmlessLearningRate
     return experiment
   }()
 
   private init() throws {
-    let experiment = Self.experiment
-    trainer = experiment.trainer(seed: 0)
     let images = noiseBytes(10_000)
-    var pipeline = try experiment.pipeline(for: method, on: images, seed: 0)
+    let noise = ImageDataset(
+      name: "noise", classNames: (0..<10).map { "\($0)" }, train: images, test: images)
+    let training = try Self.experiment.run(of: method, on: noise, seed: 0)
+    trainer = training.trainer
+    var pipeline = training.batches
     timedPipeline = pipeline
-    batches = Prefetcher(count: experiment.steps) { pipeline($0) }
+    batches = Prefetcher(count: Self.experiment.training.steps) { pipeline($0) }
   }
 
   static let benchmark = Benchmark(
@@ -41,7 +43,7 @@ final class MixMatchIteration {
         metric: "mixmatchIterationsPerSecond", title: "MixMatch iterations, 64 + 2·64 images",
         unit: "1/s", decimals: 2),
       Quantity(
-        metric: "mixmatchPipelineShare", title: "share of the pipeline and of bookkeeping",
+        metric: "mixmatchPipelineShare", title: "share of the data pipeline and the learning curve",
         unit: "%", decimals: 2),
     ]
   ) { _ in
@@ -54,7 +56,7 @@ final class MixMatchIteration {
     }
   }
 
-  /// Augment, guess, sharpen, mix, a step of Adam, average; and the notes for the learning curve.
+  /// One step: augment, guess, sharpen, mix, update the weights and their EMA and the learning curve.
   private func run() throws {
     let (loss, truth) = try loss()
     try trainer.step(loss.total, at: step)
@@ -64,19 +66,19 @@ final class MixMatchIteration {
 
   private func loss() throws -> (Loss, truth: [Int]) {
     let (batch, truth) = try batches(step)
-    return (method.loss(batch, by: trainer, step: step, seed: 0), truth)
+    return (method.loss(batch, by: Learner(trainer), step: step), truth)
   }
 
-  /// What an iteration would take less if batches and notes came for nothing. Batches are prepared by
-  /// one thread, which the network then lacks.
+  /// The time of an iteration that goes into batches and the learning curve. One thread prepares batches,
+  /// and is then missing for the network.
   private func secondsBesideTheNetwork() throws -> Double {
     let pipeline = Parallel.$threads.withValue(1) {
       secondsPerCall(filling: networkSampleDuration / 4) { _ = timedPipeline(step) }
     }
     let (loss, truth) = try loss()
-    let notes = secondsPerCall(filling: networkSampleDuration / 8) {
+    let bookkeeping = secondsPerCall(filling: networkSampleDuration / 8) {
       curve.add(loss, truth: truth)
     }
-    return pipeline / Double(Parallel.threads) + notes
+    return pipeline / Double(Parallel.threads) + bookkeeping
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Experiments
 import MixMatch
 
 /// Chapter 3's training at T = 0.5 after its ramp, on noise of MNIST's size: iterations of 64
@@ -19,16 +20,7 @@ final class SharpeningTraining {
       height: 28, width: 28, channels: 1,
       pixels: (0..<count * 28 * 28).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) },
       labels: (0..<count).map { UInt8($0 % 10) })
-    network = Sequential(
-      Conv2d(
-        inputChannels: 3, outputChannels: 64, kernelSize: 3, stride: 2, padding: 1,
-        activation: .relu, random: &random),
-      Conv2d(
-        inputChannels: 64, outputChannels: 128, kernelSize: 3, stride: 2, padding: 1,
-        activation: .relu, random: &random),
-      BatchNorm(channels: 128),
-      GlobalAveragePool(),
-      Linear(inputs: 128, outputs: 10, random: &random))
+    network = digitClassifier(random: &random)
     adam = Adam(network.parameters, weightDecay: 1e-4)
     labelledBatches = ShuffledBatches(of: 500, size: 64, seed: 0, name: "labelled")
     unlabelledBatches = ShuffledBatches(of: count, size: 128, seed: 0, name: "unlabelled")

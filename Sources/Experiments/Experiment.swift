@@ -1,97 +1,72 @@
+import Datasets
 import Engine
 import MixMatch
 
-/// A training on CIFAR-10, but for its method and its seed. The defaults are the article's.
+/// The settings of a training run on CIFAR-10, apart from its method and its seed.
+///
+/// The defaults are the article's.
 public struct Experiment: Sendable, Encodable {
-  /// What is trained.
-  public var network = Network()
-  /// How many training images keep their label.
+  /// The network that is trained.
+  public var network = NetworkSettings()
+  /// The number of labelled training images.
   public var labels = 500
-  /// Whether as many of each class do, as in the paper.
+  /// Whether each class has the same number of labelled images, as in the paper.
   public var isBalanced = false
-  /// How many training images are held out to choose settings by. The article holds out none, and
-  /// watches the test images.
+  /// The number of training images held out for validation. The article holds out none and evaluates
+  /// on the test images.
   public var validation = 2000
-  /// How the images are varied.
-  public var augmentation = AugmentationName.fastai
-  /// Images with labels in a batch.
-  public var labelledBatch = 64
-  /// Images without, each of which comes in several versions.
-  public var unlabelledBatch = 128
-  /// Iterations.
-  public var steps = 200 * 386
-  /// The highest learning rate of the cycle.
-  public var peakLearningRate: Float = 2e-3
-  /// See ``Engine/Adam``.
-  public var weightDecay: Float = 0.02
-  /// The decay of a moving average of the weights that is judged in their place; none when nil.
-  public var emaDecay: Float?
-  /// The sizes that images are trained at, one after the other.
-  public var phases = [Phase(share: 1, size: 32)]
-  /// How often the network is judged on the way.
-  public var evaluationCount = 200
-  /// Whether the test images are judged each time too, as the article does, and not only at the end.
-  public var evaluatesTest = false
+  /// Batch sizes, augmentation, schedule and evaluation.
+  public var training = TrainingSettings()
 
-  /// The article's choices.
+  /// The article's settings.
   public init() {}
 
-  /// A stretch of a training in which images have one size: smaller ones teach faster at first.
-  public struct Phase: Sendable, Codable {
-    /// Its share of the iterations.
-    public var share: Double
-    /// Height and width of the images, a multiple of 4.
-    public var size: Int
-
-    /// A share from 0 to 1.
-    public init(share: Double, size: Int) { (self.share, self.size) = (share, size) }
+  /// The labelled, unlabelled and validation images of a run with `seed`.
+  ///
+  /// - Throws: ``Datasets/DatasetError`` for numbers of images that the data set does not have.
+  public func data(_ dataset: ImageDataset, seed: Int) throws -> TrainingData {
+    let split = try LabelSplit(
+      labels: dataset.train.labels, labelled: labels, balanced: isBalanced, validation: validation,
+      seed: UInt64(seed))
+    return TrainingData(dataset, split: split, scaling: .cifar)
   }
 
-  /// The size of the images of step `step`, counted from 0.
-  package func imageSize(at step: Int) -> ImageSize {
-    var end = 0.0
-    let phase = phases.first { phase in
-      end += phase.share * Double(steps)
-      return Double(step) < end
-    }
-    let length = (phase ?? phases[phases.count - 1]).size
-    return ImageSize(height: length, width: length)
+  /// A training run of a new network with `method` and `seed`, which has not started.
+  ///
+  /// - Throws: ``Datasets/DatasetError`` or ``MixMatch/TrainingError`` for settings that do not fit the
+  ///   data set.
+  public func run(of method: any SemiSupervisedMethod, on dataset: ImageDataset, seed: Int) throws
+    -> SemiSupervisedTraining
+  {
+    try SemiSupervisedTraining(
+      of: network.make(seed: seed), by: method, on: data(dataset, seed: seed), settings: training,
+      seed: UInt64(seed))
   }
 
-  /// The share of the work that `count` steps are: one costs as much as its images have pixels.
-  package func shareOfWork(ofSteps count: Int) -> Double {
-    var (done, all, start) = (0.0, 0.0, 0.0)
-    for phase in phases {
-      let (length, cost) = (phase.share * Double(steps), Double(phase.size * phase.size))
-      done += cost * min(max(Double(count) - start, 0), length)
-      all += cost * length
-      start += length
-    }
-    return done / all
-  }
-
-  /// Whether the network is judged after step `step`: at even distances, the last time at the end.
-  package func evaluates(after step: Int) -> Bool {
-    (step + 1) * evaluationCount / steps > step * evaluationCount / steps
+  /// Checks the settings against each other, the method and the data set, before any work is done.
+  ///
+  /// - Throws: ``Datasets/DatasetError`` or ``MixMatch/TrainingError``.
+  public func check(for method: any SemiSupervisedMethod, on dataset: ImageDataset) throws {
+    try training.check(for: method, on: data(dataset, seed: 0))
   }
 }
 
-/// A wide residual network by its numbers.
-public struct Network: Sendable, Encodable {
-  /// 6·n + 4.
+/// The size of a wide residual network and the form of its blocks.
+public struct NetworkSettings: Sendable, Encodable {
+  /// The number of layers, 6·n + 4.
   public var depth = 28
-  /// k.
+  /// The widening factor k.
   public var widenFactor = 2
-  /// 32 in the article's notebook; 16 gives the paper's network and the size that the article's text
-  /// speaks of.
+  /// The channels of the first convolution: 32 in the article's notebook; 16 in the paper, which gives
+  /// the size that the article's text states.
   public var startChannels = 32
-  /// fastai's form or the paper's.
+  /// The form of the blocks, fastai's or the paper's.
   public var variant = NetworkVariant.fastai
 
-  /// The notebook's.
+  /// The network of the article's notebook.
   public init() {}
 
-  /// A network with weights drawn for `seed`.
+  /// A network with initial weights drawn for `seed`.
   public func make(seed: Int) -> WideResNet {
     var random = RandomStream(seed: UInt64(seed), "initial weights")
     return WideResNet(
@@ -100,7 +75,8 @@ public struct Network: Sendable, Encodable {
   }
 }
 
-/// Whose wide residual network it is.
+/// The form of a wide residual network, as options and records name it; see
+/// ``Engine/WideResNet/Variant``.
 public enum NetworkVariant: String, Sendable, Codable, CaseIterable {
   case fastai, paper
 }

@@ -2,23 +2,23 @@ import ChapterKit
 import MixMatch
 
 extension Experiment {
-  /// What MixMatch is run with at a preset: in chapter 4, as a line of chapter 5's table, and, at a
-  /// quarter of the steps, in the ablations.
+  /// The settings of MixMatch at a preset: for chapter 4, for chapter 5's table, and, with a quarter of
+  /// the steps, for the ablations.
   ///
   /// - Parameters:
   ///   - preset: The scale.
-  ///   - steps: How many iterations there are, if not as many as the preset has.
+  ///   - steps: The number of steps, if not the preset's.
   public static func mixMatch(_ preset: Preset, steps: Int? = nil)
     -> (experiment: Experiment, method: MixMatchStep)
   {
     var experiment = scale(preset)
-    if let steps { experiment.steps = steps }
+    if let steps { experiment.training.steps = steps }
     var method = MixMatchStep()
     if preset == .article { return (experiment, method) }
-    // λᵤ reaches a third of its value. Guesses that count before they are good run away to a few classes,
-    // and do so sooner the fewer iterations there are: over a ramp of 800 all of them became one class.
-    method.rampSteps = 3 * experiment.steps
-    // What the paper's code draws for each example varies less from step to step.
+    // The weight reaches a third of λᵤ. With a large weight while guesses are still poor, the guesses
+    // collapse to few classes, and sooner in shorter runs: with a ramp of 800 steps, to a single class.
+    method.rampSteps = 3 * experiment.training.steps
+    // With one λ′ per example, as in the paper's code, the loss varies less from step to step.
     method.sharing = .perExample
     return (experiment, method)
   }
@@ -32,48 +32,48 @@ extension Experiment {
     }
   }
 
-  /// The article's own. It stopped at 187 epochs, when its machine was taken away.
+  /// The article's scale. Its own run stopped after 187 epochs, when its machine was taken away.
   static let article = Experiment()
 
-  /// A night: WRN-28-2 as the paper has it, for fewer epochs.
+  /// A night's run: the paper's WRN-28-2 for fewer epochs.
   static var overnight: Experiment {
     var experiment = Experiment()
     experiment.network.startChannels = 16
-    experiment.augmentation = .mirrorAndShift
-    experiment.unlabelledBatch = 64
-    experiment.steps = 36_000
-    experiment.weightDecay = 0.1
-    experiment.phases = [Phase(share: 0.5, size: 24), Phase(share: 0.5, size: 32)]
-    experiment.evaluationCount = 60
+    experiment.training.augmentation = .mirrorAndShift
+    experiment.training.unlabelledBatch = 64
+    experiment.training.steps = 36_000
+    experiment.training.weightDecay = 0.1
+    experiment.training.phases = [.init(share: 0.5, size: 24), .init(share: 0.5, size: 32)]
+    experiment.training.evaluationCount = 60
     return experiment
   }
 
-  /// Half an hour to an hour and a half: a network of 16 layers instead of 28, batches that take more steps, and images
-  /// that start small.
+  /// A run of half an hour to an hour and a half: a network of 16 layers instead of 28, smaller batches
+  /// and more steps, and images that start small.
   static var short: Experiment {
     var experiment = Experiment.overnight
     experiment.network.depth = 16
-    experiment.labelledBatch = 32
-    experiment.unlabelledBatch = 32
-    experiment.steps = 24_000
-    experiment.peakLearningRate = 4e-3
-    experiment.phases = [
-      Phase(share: 0.4, size: 16), Phase(share: 0.35, size: 24), Phase(share: 0.25, size: 32),
+    experiment.training.labelledBatch = 32
+    experiment.training.unlabelledBatch = 32
+    experiment.training.steps = 24_000
+    experiment.training.peakLearningRate = 4e-3
+    experiment.training.phases = [
+      .init(share: 0.4, size: 16), .init(share: 0.35, size: 24), .init(share: 0.25, size: 32),
     ]
-    experiment.evaluationCount = 30
+    experiment.training.evaluationCount = 30
     return experiment
   }
 
-  /// Every path; what comes out means nothing.
+  /// A run of seconds that exercises all code; its results mean nothing.
   static var smoke: Experiment {
     var experiment = Experiment.short
     experiment.network.depth = 10
     experiment.validation = 200
-    experiment.labelledBatch = 16
-    experiment.unlabelledBatch = 16
-    experiment.steps = 40
-    experiment.phases = [Phase(share: 0.5, size: 16), Phase(share: 0.5, size: 32)]
-    experiment.evaluationCount = 4
+    experiment.training.labelledBatch = 16
+    experiment.training.unlabelledBatch = 16
+    experiment.training.steps = 40
+    experiment.training.phases = [.init(share: 0.5, size: 16), .init(share: 0.5, size: 32)]
+    experiment.training.evaluationCount = 4
     return experiment
   }
 }

@@ -1,25 +1,26 @@
 import Engine
 
-/// Which of the mixed examples go through the network together, and so are normalised by the same
-/// moments.
+/// Which of the mixed examples batch norm normalises together.
 ///
-/// It matters more than it looks: networks that see labelled and unlabelled examples in batches of
-/// their own learn moments that fit neither.
+/// The choice matters: with separate batches of labelled and unlabelled examples, the running statistics
+/// fit neither.
 public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
-  /// All of them. (The notebook shuffles them first; the moments of a batch do not depend on its
-  /// order, and so nothing is shuffled here.) Guessing labels moves the running moments as well.
+  /// All examples together, as in the notebook; guessing labels updates the running statistics too.
+  ///
+  /// The notebook shuffles the examples first. Batch statistics do not depend on the order, so they are
+  /// not shuffled here.
   case whole
-  /// As in the paper's code: K + 1 groups, each with its share of the labelled and of the unlabelled
-  /// examples; only the first moves the running moments, and guessing does not.
+  /// K + 1 groups, each with the same share of labelled and unlabelled examples, as in the paper's code;
+  /// only the first group updates the running statistics.
   case interleaved
 
-  /// What runs through the network at once: some of the examples in ascending order.
+  /// Examples that go through the network together, in ascending order.
   struct Group {
     let indices: [Int]
     let mode: Mode
   }
 
-  /// The groups that `count` examples fall into.
+  /// The groups of `count` examples.
   func groups(of count: Int, versions: Int) -> [Group] {
     switch self {
     case .whole: [Group(indices: Array(0..<count), mode: .training)]
@@ -32,6 +33,6 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// How batch norm behaves while labels are guessed.
+  /// The mode in which the network guesses labels.
   var guessingMode: Mode { self == .whole ? .training : .trainingFrozenStatistics }
 }

@@ -1,7 +1,7 @@
 import Engine
 
-/// The distribution Beta(α, α) on [0, 1], symmetric about ½: with α → 0 all of it lies at 0 and 1,
-/// α = 1 is uniform, and with α → ∞ it becomes a spike at ½.
+/// The Beta(α, α) distribution on [0, 1], symmetric about ½: for α → 0 its mass moves to 0 and 1, for
+/// α = 1 it is uniform, and for α → ∞ its mass moves to ½.
 public struct SymmetricBeta: Sendable {
   /// α, above 0.
   public let alpha: Double
@@ -12,27 +12,27 @@ public struct SymmetricBeta: Sendable {
     alpha = α
   }
 
-  /// A number drawn from the distribution; it takes four words of `random`.
+  /// A random number from the distribution; it uses four words of `random`.
   ///
   /// With U and V uniform on [0, 1), t = √(U^(−1/α) − 1)·cos 2πV makes t·√(2α) a draw from Student's
   /// distribution with 2α degrees of freedom (Bailey 1994), and (1 + t / √(1 + t²)) / 2 one from
-  /// Beta(α, α) (Devroye 1996, *Random variate generation in one line of code*). Nothing is ever
-  /// rejected, whatever α, and so the last bits of the functions decide nothing before the draw is
-  /// rounded to the Float that mixes two examples.
+  /// Beta(α, α) (Devroye 1996, *Random variate generation in one line of code*). The
+  /// method never rejects a draw, for any α. A different last bit of an elementary function therefore
+  /// cannot change which words of `random` are used.
   public func draw(random: inout RandomStream) -> Double {
     let u = 1 - random.uniformDouble()  // in (0, 1]: its logarithm is finite
     let v = random.uniformDouble()
-    // Near 0, as most draws are where α is small, U^(−1/α) overflows; then t is infinite, not NaN.
+    // For small α most draws are close to 0 or 1, and U^(−1/α) overflows; t is then infinite, not NaN.
     let t = Double.expMinusOne(-.log(u) / alpha).squareRoot() * .cos(2 * .pi * v)
-    // (1 − |t| / √(1 + t²)) / 2 without the difference, in which small numbers would drown.
+    // (1 − |t| / √(1 + t²)) / 2 without the subtraction, which would cancel the digits of small results.
     let smaller = 0.5 / (1 + t * t + abs(t) * (1 + t * t).squareRoot())
     return t < 0 ? smaller : 1 - smaller
   }
 
-  /// The density (x·(1 − x))^(α − 1) / B(α, α); infinite at 0 and 1 where α < 1.
+  /// The density at `x`: (x·(1 − x))^(α − 1) / B(α, α); infinite at 0 and 1 for α < 1, 0 outside [0, 1].
   public func density(at x: Double) -> Double {
     guard (0...1).contains(x) else { return 0 }
-    // 0⁰ at the ends of the uniform distribution has no logarithm.
+    // For the uniform distribution the formula would take the logarithm of 0 at both ends.
     return alpha == 1 ? 1 : .exp((alpha - 1) * .log(x * (1 - x)) - logNormaliser)
   }
 

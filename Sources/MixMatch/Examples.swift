@@ -1,13 +1,13 @@
 import Engine
 
-/// Images with a distribution over the classes for each: a label, a guess, or a blend of such.
+/// Images, and for each a distribution over the classes: a label, a guess, or a mixture of them.
 public struct Examples: Sendable {
-  /// (N, H, W, C).
+  /// The images, (N, H, W, C).
   public let images: Tensor
-  /// (N, classes).
+  /// The distributions over the classes, (N, classes).
   public let labels: Tensor
 
-  /// As many labels as images.
+  /// Examples of N images and N distributions.
   public init(images: Tensor, labels: Tensor) {
     require(
       images.shape.first == labels.shape.first,
@@ -15,28 +15,28 @@ public struct Examples: Sendable {
     (self.images, self.labels) = (images, labels)
   }
 
-  /// N.
+  /// N, the number of examples.
   public var count: Int { images.shape[0] }
 
-  /// Those of all `parts`, one behind the other.
+  /// The examples of all `parts`, one part after the other.
   public init(concatenating parts: [Examples]) {
     self.init(
       images: concatenated(parts.map(\.images)), labels: concatenated(parts.map(\.labels)))
   }
 
-  /// Those at `indices`, in that order.
+  /// The examples at `indices`, in that order.
   public func gathered(_ indices: [Int]) -> Examples {
     Examples(
       images: Engine.gathered(indices, of: images), labels: Engine.gathered(indices, of: labels))
   }
 
-  /// A stretch of them.
+  /// The examples at the indices `range`.
   public subscript(range: Range<Int>) -> Examples {
     Examples(images: images[range], labels: labels[range])
   }
 }
 
-/// ``mixup(_:_:lambda:)`` of images and labels alike.
+/// Mixes the images and the labels of two sets of examples with the same coefficients.
 public func mixup(_ a: Examples, _ b: Examples, lambda λ: MixingCoefficients) -> Examples {
   Examples(
     images: mixup(a.images, b.images, lambda: λ), labels: mixup(a.labels, b.labels, lambda: λ))

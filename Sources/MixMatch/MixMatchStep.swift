@@ -1,60 +1,74 @@
 import Engine
 
-/// An iteration of MixMatch (Berthelot et al. 2019, arXiv:1905.02249, algorithm 1), from augmented
-/// images to the loss. The defaults are the article's.
+/// MixMatch (Berthelot et al. 2019, arXiv:1905.02249, algorithm 1): the loss of one step, computed
+/// from augmented images.
+///
+/// The default hyperparameters are the article's.
 public struct MixMatchStep: SemiSupervisedMethod {
-  /// K, how many versions a guess is averaged over.
+  /// K, the number of augmented versions over which a guess is averaged.
   public var versions = 2
-  /// T, which guesses are sharpened with.
+  /// T, the temperature for sharpening guesses.
   public var temperature = 0.5
-  /// α of the Beta distribution that mixup draws from.
+  /// α of the Beta distribution from which mixup draws λ.
   public var alpha = 0.75
-  /// λᵤ, the weight of the unlabelled loss when its ramp is over: 75 in the article's table and in
-  /// the paper, 100 in the notebook's code.
+  /// λᵤ, the weight of the unlabelled loss after the ramp: 75 in the article's table and in the
+  /// paper, 100 in the notebook's code.
   public var unlabelledWeight: Float = 75
-  /// The length of that ramp in iterations; the paper's code has 16,000.
+  /// The number of steps over which the weight grows from 0 to λᵤ; 16,000 in the paper's code.
   public var rampSteps = 3000
-  /// Which examples are mixed with which.
+  /// Which examples mixup pairs with each other.
   public var pairing = MixupPairing.together
-  /// One λ′ a batch, as in the notebook, or one an example, as in the paper's code.
+  /// Whether a batch shares one λ′, as in the notebook, or each example has its own, as in the paper's
+  /// code.
   public var sharing = MixingCoefficients.Sharing.perBatch
-  /// Which examples batch norm sees together.
+  /// Which examples batch norm normalises together.
   public var batchNorm = BatchNormGroups.whole
 
-  /// The article's choices.
+  /// MixMatch with the article's hyperparameters.
   public init() {}
 
-  /// The algorithm's steps 4 to 9, the first three, drawing and augmenting, being done.
+  /// Steps 4 to 9 of the algorithm; the data pipeline has done steps 1 to 3.
   ///
-  /// `random` shuffles and draws λ.
+  /// - Parameters:
+  ///   - batch: Augmented labelled images, and K versions of each unlabelled image.
+  ///   - model: Maps images (N, H, W, C) to logits (N, classes).
+  ///   - random: Draws the partners, then λ′.
   public func mix(_ batch: Batch, by model: any Layer, random: inout RandomStream) -> Mixed {
     let (x̂, û) = (batch.labelled, batch.versions)
-    // 4, 5. Guess each unlabelled image's label from its K versions, and sharpen the guess.
+    // 4. Guess each unlabelled image's label: the mean prediction over its K versions.
     let q̄ = guessLabels(of: û, versions: versions, by: model, batchNorm.guessingMode)
+    // 5. Sharpen the guess.
     let q = sharpen(q̄, temperature: temperature)
     // 6. X: labelled images with their labels; U: all versions, each with its image's guess.
     let X = x̂
     let U = Examples(
       images: û, labels: concatenated(Array(repeating: q, count: versions)))
-    // 7. W: all of them, in random order.
+    // 7. W: X and U together, in random order.
     let XU = Examples(concatenating: [X, U])
-    let W = XU.gathered(pairing.partners(X.count, U.count, random: &random))
-    // 8, 9. X′ and U′: each example blended with its partner in W, and mostly itself.
+    let partners = pairing.partners(X.count, U.count, random: &random)
+    let W = XU.gathered(partners)
+    // 8, 9. X′ and U′: each example mixed with its partner in W, and λ′ ≥ ½ of it its own.
     let λ = pairing.restrict(
       MixingCoefficients(sharing, count: W.count, alpha: alpha, random: &random), to: X.count)
     let mixed = mixup(XU, W, lambda: λ)
     return Mixed(
-      X: mixed[0..<X.count], U: mixed[X.count..<W.count],
-      guesses: Guesses(raw: q̄, sharpened: q))
+      X: mixed[0..<X.count], U: mixed[X.count..<W.count], unmixed: XU, partners: partners,
+      lambda: λ, guesses: Guesses(raw: q̄, sharpened: q))
   }
 
-  /// What the model is to learn from.
+  /// The mixed batch that the model learns from, and the values that it was made of.
   public struct Mixed: Sendable {
-    /// X′.
+    /// X′, the mixed labelled examples.
     public let X: Examples
-    /// U′, one version after the other.
+    /// U′, the mixed unlabelled examples, one version after the other.
     public let U: Examples
-    /// What was guessed on the way.
+    /// X and U, one after the other, before they were mixed.
+    public let unmixed: Examples
+    /// The partner of each example: an index into ``unmixed``.
+    public let partners: [Int]
+    /// λ′ of each example: its own share of the mixture.
+    public let lambda: MixingCoefficients
+    /// The guessed labels of the unlabelled images.
     public let guesses: Guesses
   }
 
@@ -67,21 +81,26 @@ public struct MixMatchStep: SemiSupervisedMethod {
     -> Loss
   {
     let mixed = mix(batch, by: learner.model, random: &random)
-    let (X, U) = (mixed.X, mixed.U)
-    let XU = Examples(concatenating: [X, U])
-    let terms = batchNorm.groups(of: XU.count, versions: versions).map { group in
+    let XU = Examples(concatenating: [mixed.X, mixed.U])
+    var (labelled, unlabelled): ([Tensor], [Tensor]) = ([], [])
+    for group in batchNorm.groups(of: XU.count, versions: versions) {
       let examples = XU.gathered(group.indices)
-      let isX = 0..<group.indices.count { $0 < X.count }
+      let isX = 0..<group.indices.count { $0 < mixed.X.count }
       let isU = isX.upperBound..<examples.count
       let logits = learner.model(examples.images, group.mode)
-      return (
-        X: Float(isX.count) / Float(X.count) * crossEntropy(logits[isX], examples.labels[isX]),
-        U: Float(isU.count) / Float(U.count)
-          * meanSquaredError(softmax(logits[isU]), examples.labels[isU])
-      )
+      // A group of a small batch may have no labelled example, and then has no such term.
+      if !isX.isEmpty {
+        let share = Float(isX.count) / Float(mixed.X.count)
+        labelled.append(share * crossEntropy(logits[isX], examples.labels[isX]))
+      }
+      if !isU.isEmpty {
+        let share = Float(isU.count) / Float(mixed.U.count)
+        unlabelled.append(
+          share * meanSquaredError(softmax(logits[isU]), examples.labels[isU]))
+      }
     }
     return Loss(
-      labelled: sum(terms.map(\.X)), unlabelled: sum(terms.map(\.U)),
+      labelled: sum(labelled), unlabelled: sum(unlabelled),
       weight: unlabelledWeight * linearRamp(step, over: rampSteps), guesses: mixed.guesses)
   }
 }

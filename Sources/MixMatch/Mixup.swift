@@ -1,16 +1,16 @@
 import Engine
 
-/// Mixup (Zhang et al. 2018; MixMatch, equations 10 and 11): blends each example of a batch with
-/// one of another, images and labels alike.
+/// Mixup (Zhang et al. 2018; MixMatch, equations 10 and 11): interpolates linearly between the examples
+/// of two batches, images or labels.
 ///
 /// mixup(a, b)ᵢ = λ′ᵢ·aᵢ + (1 − λ′ᵢ)·bᵢ
 ///
-/// Where λ′ = 1 it leaves a as it is, to the last bit. Blended distributions are distributions. No
-/// gradient flows through: what is mixed is what the network is given.
+/// λ′ = 1 gives a, to the last bit. Mixtures of distributions are distributions. No gradient flows
+/// through the result: mixtures are the network's input and targets.
 ///
 /// - Parameters:
 ///   - a: Images (N, H, W, C) or distributions over the classes (N, classes).
-///   - b: What they are blended with, of the same shape.
+///   - b: Their partners, of the same shape.
 ///   - λ: λ′ of each example, (N); the same for the images and for their labels.
 /// - Returns: A batch of the same shape.
 public func mixup(_ a: Tensor, _ b: Tensor, lambda λ: MixingCoefficients) -> Tensor {
@@ -23,29 +23,29 @@ public func mixup(_ a: Tensor, _ b: Tensor, lambda λ: MixingCoefficients) -> Te
   }
 }
 
-/// The coefficient λ′ of each example of a batch.
+/// The mixing coefficient λ′ of each example of a batch.
 public struct MixingCoefficients: Sendable, Equatable {
-  /// How many examples share a draw.
+  /// How many examples share one draw of λ′.
   public enum Sharing: String, Codable, Sendable, CaseIterable {
     /// One λ′ for the whole batch, as in the article's notebook.
     case perBatch = "batch"
-    /// Each example has its own, as in the paper's code.
+    /// One λ′ for each example, as in the paper's code.
     case perExample = "example"
   }
 
   /// λ′ of each example, (N), from 0 to 1.
   public let values: [Float]
 
-  /// Coefficients that were chosen, one an example.
+  /// The given coefficients, one for each example.
   public init(_ values: [Float]) {
     require(
       values.allSatisfy { (0...1).contains($0) }, "Coefficients lie in [0, 1], not \(values).")
     self.values = values
   }
 
-  /// Coefficients for a batch of `count` examples: λ′ = max(λ, 1 − λ) with λ drawn from Beta(α, α)
-  /// (MixMatch, equations 8 and 9), so that a blend is never further from its first image than from
-  /// its second.
+  /// Random coefficients for a batch of `count` examples: λ′ = max(λ, 1 − λ), where λ is drawn from
+  /// Beta(α, α) (MixMatch, equations 8 and 9). A mixture is therefore never closer to its second image
+  /// than to its first.
   public init(
     _ sharing: Sharing, count: Int, alpha α: Double, random: inout RandomStream
   ) {

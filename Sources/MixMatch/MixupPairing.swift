@@ -1,28 +1,28 @@
 import Engine
 
-/// Which examples mixup blends: the method's choice, and those that the paper's ablation holds
-/// against it (its table 4).
+/// Which examples mixup pairs: MixMatch's choice, and the alternatives of the paper's ablation
+/// (table 4).
 public enum MixupPairing: String, Codable, Sendable, CaseIterable {
-  /// Labelled and unlabelled ones, each with any other: MixMatch.
+  /// Any example with any other, labelled or unlabelled: MixMatch.
   case together
-  /// Both, but each only with its own kind.
+  /// Labelled examples with labelled ones, unlabelled with unlabelled.
   case apart
-  /// Labelled ones with each other; unlabelled ones stay as they are.
+  /// Labelled examples with each other; unlabelled examples stay unmixed.
   case labelledOnly = "labelled-only"
-  /// Unlabelled ones with each other; labelled ones stay as they are.
+  /// Unlabelled examples with each other; labelled examples stay unmixed.
   case unlabelledOnly = "unlabelled-only"
-  /// None.
+  /// No example is mixed.
   case none
 
-  /// The partner of each of `labelled` + `unlabelled` examples, an index among them.
+  /// The partner of each of `labelled` + `unlabelled` examples, as an index into them.
   func partners(_ labelled: Int, _ unlabelled: Int, random: inout RandomStream) -> [Int] {
     guard self != .together else { return random.permutation(of: labelled + unlabelled) }
     return random.permutation(of: labelled)
       + random.permutation(of: unlabelled).map { labelled + $0 }
   }
 
-  /// The coefficients, with 1 for every example that is not to be mixed, the first `labelled` being
-  /// those with labels.
+  /// The coefficients, set to 1 for every example that stays unmixed. The first `labelled` examples are
+  /// the labelled ones.
   func restrict(_ λ: MixingCoefficients, to labelled: Int) -> MixingCoefficients {
     MixingCoefficients(
       λ.values.enumerated().map { index, λ in mixes(isLabelled: index < labelled) ? λ : 1 })

@@ -1,68 +1,104 @@
 import Engine
 
-/// A way to learn from labelled and unlabelled images: what the loss of a step is. All else,
-/// network, schedule, augmentation, is the same for all of them.
+/// A semi-supervised method: the loss of one training step on labelled and unlabelled images.
+///
+/// Network, schedule and augmentation are the same for all methods.
 public protocol SemiSupervisedMethod: Sendable, Encodable {
-  /// How many augmented versions of each unlabelled image it takes; 0 for a method that takes none.
+  /// K, the number of augmented versions of each unlabelled image in a batch; 0 for a method that
+  /// uses no unlabelled images.
   var versions: Int { get }
+
+  /// Whether the method needs ``Learner/teacher``, and the training run therefore an EMA of the
+  /// weights.
+  var needsTeacher: Bool { get }
 
   /// The loss of step `step`, counted from 0.
   ///
-  /// `random` is for this step alone.
+  /// - Parameters:
+  ///   - batch: Augmented images with ``versions`` versions of each unlabelled image.
+  ///   - learner: The network to be trained.
+  ///   - step: The step, for weights that grow over the training run.
+  ///   - random: The random numbers of this step alone.
   func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream) -> Loss
 }
 
-/// What learns by a method.
-public struct Learner {
-  /// The network.
-  public let model: any Layer
-  /// The logits of a network with the average of all weights that the model has had; no gradient
-  /// flows through them.
-  public let teacher: (_ images: Tensor) -> Tensor
+extension SemiSupervisedMethod {
+  /// False: most methods need no teacher.
+  public var needsTeacher: Bool { false }
 
-  /// A network and its average; where the training keeps none, its own teacher.
-  public init(_ model: any Layer, teacher: ((_ images: Tensor) -> Tensor)? = nil) {
-    self.model = model
-    self.teacher =
-      teacher ?? { images in withoutGradients { model(images, .trainingFrozenStatistics) } }
+  /// The loss of step `step`, counted from 0, with the random numbers that a training run with `seed`
+  /// uses in that step.
+  public func loss(_ batch: Batch, by learner: Learner, step: Int, seed: UInt64 = 0) -> Loss {
+    var random = RandomStream(seed: seed, "method", step)
+    return loss(batch, by: learner, step: step, random: &random)
   }
 }
 
-/// What a method gets in each step: augmented images.
+/// The network that a method trains, and its teacher if there is one.
+public struct Learner {
+  /// The network, which maps images (N, H, W, C) to logits (N, classes).
+  public let model: any Layer
+  /// The logits of the network with the EMA of its weights; no gradient flows through them. Nil where
+  /// the training run keeps no EMA.
+  public let teacher: ((_ images: Tensor) -> Tensor)?
+
+  /// A network, with a teacher if the method needs one.
+  public init(_ model: any Layer, teacher: ((_ images: Tensor) -> Tensor)? = nil) {
+    (self.model, self.teacher) = (model, teacher)
+  }
+
+  /// The network of `trainer`, with the EMA of its weights as the teacher if it keeps one.
+  ///
+  /// The teacher normalises by the statistics of its batch, like the network.
+  public init(_ trainer: Trainer) {
+    let network = trainer.network
+    guard trainer.keepsEMA else {
+      self.init(network)
+      return
+    }
+    self.init(network) { images in
+      trainer.withEvaluationWeights {
+        withoutGradients { network(images, .trainingFrozenStatistics) }
+      }
+    }
+  }
+}
+
+/// The augmented images of one training step.
 public struct Batch: Sendable {
-  /// Each labelled image once, with its label.
+  /// The labelled images, each once, with their labels.
   public let labelled: Examples
-  /// All versions of the unlabelled images, (K·N, H, W, C): the first of each, then the second of
-  /// each, and so on; nil for a method that takes none.
+  /// All versions of the unlabelled images, (K·N, H, W, C): the first version of each image, then the
+  /// second of each, and so on. Nil for a method that uses none.
   public let unlabelled: Tensor?
 
-  /// Labelled images, and versions of unlabelled ones.
+  /// A batch of labelled images and of versions of unlabelled images.
   public init(labelled: Examples, unlabelled: Tensor?) {
     (self.labelled, self.unlabelled) = (labelled, unlabelled)
   }
 
-  /// The unlabelled images, which a method gets that asks for versions of them.
+  /// ``unlabelled``, for a method with at least one version, whose batches always have it.
   public var versions: Tensor {
     guard let unlabelled else { fatalError("The batch has no unlabelled images.") }
     return unlabelled
   }
 }
 
-/// The terms of a semi-supervised loss, each a single number.
+/// The terms of a semi-supervised loss, each a scalar tensor.
 public struct Loss: Sendable {
-  /// Lₓ.
+  /// Lₓ, the loss on labelled images.
   public let labelled: Tensor
-  /// Lᵤ, if there is one.
+  /// Lᵤ, the loss on unlabelled images; nil for a method that has none.
   public let unlabelled: Tensor?
-  /// What Lᵤ is multiplied by in this step: λᵤ·ramp.
+  /// The weight of Lᵤ in this step, λᵤ·ramp.
   public let weight: Float
-  /// What was guessed for the unlabelled images, if anything.
+  /// The labels guessed for the unlabelled images; nil for a method that guesses none.
   public let guesses: Guesses?
 
   /// Lₓ + weight·Lᵤ.
   public var total: Tensor { unlabelled.map { labelled + weight * $0 } ?? labelled }
 
-  /// A loss of up to two terms.
+  /// A loss of one or two terms.
   public init(
     labelled: Tensor, unlabelled: Tensor? = nil, weight: Float = 0, guesses: Guesses? = nil
   ) {
@@ -71,26 +107,26 @@ public struct Loss: Sendable {
   }
 }
 
-/// What was guessed for the unlabelled images, before and after sharpening, both (N, classes).
+/// Guessed labels of unlabelled images before and after sharpening, each (N, classes).
 public struct Guesses: Sendable {
-  /// q̄.
+  /// q̄, the guesses before sharpening.
   public let raw: Tensor
-  /// q.
+  /// q, the guesses after sharpening.
   public let sharpened: Tensor
 
-  /// Guesses for the same images.
+  /// Guesses for the same images, before and after sharpening.
   public init(raw: Tensor, sharpened: Tensor) { (self.raw, self.sharpened) = (raw, sharpened) }
 }
 
-/// Learning from the labels alone: cross-entropy, and nothing else.
+/// Supervised learning from the labelled images alone, with cross-entropy.
 public struct LabelsOnly: SemiSupervisedMethod {
-  /// None.
+  /// 0: the method uses no unlabelled images.
   public let versions = 0
 
-  /// Takes no choices.
+  /// The method, which has no hyperparameters.
   public init() {}
 
-  /// Lₓ alone.
+  /// The cross-entropy Lₓ.
   public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
     -> Loss
   {

@@ -4,8 +4,8 @@ import Engine
 ///
 /// sharpen(p, T)ᵢ = pᵢ^(1/T) / Σⱼ pⱼ^(1/T)
 ///
-/// T = 1 leaves p as it is, to the last bit; T → 0 moves all of it to the likeliest class. No
-/// gradient flows through: a guess is what the network is to learn, not what it is to change.
+/// T = 1 gives p, to the last bit; T → 0 moves all mass to the most probable class. No gradient flows
+/// through the result: it is the network's target.
 ///
 /// - Parameters:
 ///   - p: Distributions over the classes (N, classes).
@@ -14,10 +14,10 @@ import Engine
 public func sharpen(_ p: Tensor, temperature T: Double) -> Tensor {
   require(T > 0, "Sharpening needs a temperature above 0, not \(T).")
   return p.mapRows { row in
-    // Dividing by the largest first keeps the powers from vanishing all together when T is small.
+    // Dividing by the largest first keeps the powers from underflowing together when T is small.
     let largest = Double(row.max()!)
     let powers = row.map { Double.pow(Double($0) / largest, 1 / T) }
-    // The sum of p is 1 but for rounding; putting it here is what makes T = 1 exact.
+    // The sum of p is 1 up to rounding; using it here makes T = 1 exact.
     let scale = row.reduce(0) { $0 + Double($1) } / powers.reduce(0, +)
     for i in row.indices { row[i] = Float(powers[i] * scale) }
   }

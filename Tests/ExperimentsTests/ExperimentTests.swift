@@ -13,33 +13,42 @@ import Testing
     return experiment
   }
 
+  private func settings(_ change: (inout TrainingSettings) -> Void) -> TrainingSettings {
+    var settings = TrainingSettings()
+    change(&settings)
+    return settings
+  }
+
   @Test func imagesGrowFromPhaseToPhase() {
-    let growing = experiment {
+    let growing = settings {
       $0.steps = 10
       $0.phases = [
         .init(share: 0.3, size: 16), .init(share: 0.3, size: 24), .init(share: 0.4, size: 32),
       ]
     }
-    let sizes = (0..<10).map { growing.imageSize(at: $0) }
+    let original = ImageSize(height: 40, width: 30)
+    let sizes = (0..<10).map { growing.imageSize(at: $0, original: original) }
     #expect(
       sizes == [16, 16, 16, 24, 24, 24, 32, 32, 32, 32].map { ImageSize(height: $0, width: $0) })
+    #expect(TrainingSettings().imageSize(at: 5, original: original) == original)
   }
 
   @Test func largerImagesAreMoreWork() {
-    let growing = experiment {
+    let growing = settings {
       $0.steps = 10
       $0.phases = [.init(share: 0.5, size: 16), .init(share: 0.5, size: 32)]
     }
     #expect([0, 5, 6, 10].map(growing.shareOfWork) == [0, 0.2, 0.36, 1])
+    #expect(settings { $0.steps = 10 }.shareOfWork(ofSteps: 4) == 0.4)
   }
 
-  @Test func judgementsAreEvenlySpacedAndTheLastIsAtTheEnd() {
-    let judged = experiment {
+  @Test func evaluationsAreEvenlySpacedAndTheLastIsAtTheEnd() {
+    let three = settings {
       $0.steps = 10
       $0.evaluationCount = 3
     }
-    #expect((0..<10).filter(judged.evaluates) == [3, 6, 9])
-    let often = experiment {
+    #expect((0..<10).filter(three.evaluates) == [3, 6, 9])
+    let often = settings {
       $0.steps = 4
       $0.evaluationCount = 9
     }
@@ -59,7 +68,7 @@ import Testing
     #expect(TrainingSpec("", article, by: LabelsOnly()).imagesPerStep == 64)
   }
 
-  @Test func theEarlyShareIsThatOfTheLastJudgementBefore() throws {
+  @Test func theEarlyShareIsThatOfTheLastEvaluationBefore() throws {
     let points = [(10, 0.2), (20, 0.4), (30, 0.6), (80, 0.8)].map {
       "{\"step\": \($0), \"validationAccuracy\": \($1), \"labelledLoss\": 1, \"unlabelledLoss\": 0}"
     }.joined(separator: ", ")
@@ -79,38 +88,53 @@ import Testing
   @Test(arguments: [nil, 12]) func everyScaleHasAMethodThatFitsIt(steps: Int?) {
     for preset in Preset.allCases {
       let (experiment, method) = Experiment.mixMatch(preset, steps: steps)
-      #expect(steps == nil || experiment.steps == steps)
-      #expect(experiment.phases.map(\.share).reduce(0, +) == 1)
-      #expect(method.rampSteps == (preset == .article ? 3000 : 3 * experiment.steps))
+      let training = experiment.training
+      #expect(steps == nil || training.steps == steps)
+      #expect(training.phases.isEmpty || training.phases.map(\.share).reduce(0, +) == 1)
+      #expect(method.rampSteps == (preset == .article ? 3000 : 3 * training.steps))
     }
   }
 
-  /// Each number for itself is one that the options allow.
+  /// The options allow each of these values by itself.
   @Test(
     arguments: [
-      (10, 0, 0, "found 10, expected at least 32"),
-      (300, 10, 0, "found 300 beside 10 validation images"),
-      (260, 20, 0, "unlabelled images: found 20 beside 260"),
-      (40, 0, 1, "decay of the average (--average): found 1.0"),
+      (10, 0, 0, "labelled images: found 10, expected at least 32"),
+      (300, 10, 0, "validation images: found 10"),
+      (260, 20, 0, "unlabelled images: found 20 besides 260"),
+      (40, 0, 1, "decay of the weights' EMA: found 1.0"),
       (40, 200, 0.9, "nothing"),
     ] as [(Int, Int, Float, String)])
   func settingsAreCheckedAgainstEachOtherBeforeAnyWork(
-    labels: Int, validation: Int, average: Float, found: String
+    labels: Int, validation: Int, decay: Float, found: String
   ) {
     let dataset = syntheticColourImages(trainCount: 300, testCount: 10, seed: 0)
     let checked = experiment {
-      ($0.labelledBatch, $0.unlabelledBatch) = (32, 32)
-      ($0.labels, $0.validation, $0.emaDecay) = (labels, validation, average)
+      ($0.training.labelledBatch, $0.training.unlabelledBatch) = (32, 32)
+      ($0.labels, $0.validation, $0.training.emaDecay) = (labels, validation, decay)
     }
     var complaint = "nothing"
     do { try checked.check(for: MixMatchStep(), on: dataset) } catch { complaint = oneLine(error) }
     #expect(complaint.contains(found), "\(complaint)")
   }
 
+  /// Mean Teacher without an average of the weights would be its own teacher.
+  @Test func aMethodWithATeacherNeedsAnAverage() throws {
+    let dataset = syntheticColourImages(trainCount: 300, testCount: 10, seed: 0)
+    var checked = experiment {
+      ($0.training.labelledBatch, $0.training.unlabelledBatch) = (32, 32)
+      ($0.labels, $0.validation) = (40, 0)
+    }
+    #expect(throws: TrainingError.self) {
+      try checked.check(for: MeanTeacher(rampSteps: 10), on: dataset)
+    }
+    checked.training.emaDecay = 0.9
+    #expect(throws: Never.self) { try checked.check(for: MeanTeacher(rampSteps: 10), on: dataset) }
+  }
+
   @Test func aMethodThatTakesNoUnlabelledImagesNeedsNone() throws {
     let dataset = syntheticColourImages(trainCount: 64, testCount: 10, seed: 0)
     let checked = experiment { ($0.labels, $0.validation) = (64, 0) }
     #expect(throws: Never.self) { try checked.check(for: LabelsOnly(), on: dataset) }
-    #expect(throws: Failure.self) { try checked.check(for: MixMatchStep(), on: dataset) }
+    #expect(throws: TrainingError.self) { try checked.check(for: MixMatchStep(), on: dataset) }
   }
 }

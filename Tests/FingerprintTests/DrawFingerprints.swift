@@ -49,13 +49,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (AugmentationName.fastai, "42e08a482f7a6cc2"), (.mirrorAndShift, "cf94233bf62548e0"),
+    (Augmentation.fastai, "42e08a482f7a6cc2"), (.mirrorAndShift, "cf94233bf62548e0"),
   ])
-  func augmentedBatch(name: AugmentationName, expected: String) {
+  func augmentedBatch(augmentation: Augmentation, expected: String) {
     let images = syntheticColourImages(trainCount: 64, testCount: 1).train
     expectBits(expected) {
       let augmented = AugmentedImages(
-        images, by: name.augmentation, versions: 2, scaling: .cifar, seed: 1, name: "unlabelled")
+        images, by: augmentation, versions: 2, scaling: .cifar, seed: 1, name: "unlabelled")
       return [augmented(Array(0..<64), epoch: 3)]
     }
   }

@@ -38,19 +38,16 @@ import Testing
   @Test func wideResNetByMixMatch() throws {
     var experiment = Experiment()
     (experiment.network.depth, experiment.network.startChannels) = (10, 16)
-    (experiment.labels, experiment.validation, experiment.steps) = (50, 0, 100)
-    (experiment.labelledBatch, experiment.unlabelledBatch) = (8, 8)
-    (experiment.phases, experiment.emaDecay) = ([.init(share: 1, size: 16)], 0.99)
+    (experiment.labels, experiment.validation) = (50, 0)
+    (experiment.training.labelledBatch, experiment.training.unlabelledBatch) = (8, 8)
+    experiment.training.steps = 100
+    experiment.training.phases = [.init(share: 1, size: 16)]
+    experiment.training.emaDecay = 0.99
     try expectWeights("1 8bacc022d6d68dbb 10 c79fcc15e89cbea5 100 b6acc8c5af69b7de") {
       [experiment] steps in
-      let method = MixMatchStep()
-      let trainer = experiment.trainer(seed: 1)
-      var pipeline = try experiment.pipeline(for: method, on: Self.colours.train, seed: 1)
-      for step in 0..<steps {
-        let loss = method.loss(pipeline(step).batch, by: trainer, step: step, seed: 1)
-        try trainer.step(loss.total, at: step)
-      }
-      return trainer.fingerprints
+      let training = try experiment.run(of: MixMatchStep(), on: Self.colours, seed: 1)
+      try training.run(0..<steps)
+      return training.trainer.fingerprints
     }
   }
 
@@ -58,15 +55,7 @@ import Testing
   @Test func sharpening() throws {
     try expectWeights("1 24169c6adcd4ed6e 10 960c8a60d6ce8dd5 100 afd967145429be19") { steps in
       var random = RandomStream(seed: 1, "initial weights")
-      let network = Sequential(
-        Conv2d(
-          inputChannels: 3, outputChannels: 64, kernelSize: 3, stride: 2, padding: 1,
-          activation: .relu, random: &random),
-        Conv2d(
-          inputChannels: 64, outputChannels: 128, kernelSize: 3, stride: 2, padding: 1,
-          activation: .relu, random: &random),
-        BatchNorm(channels: 128), GlobalAveragePool(),
-        Linear(inputs: 128, outputs: 10, random: &random))
+      let network = digitClassifier(random: &random)
       let trainer = Trainer(
         network, schedule: OneCycle(steps: 100, peak: 3e-3), weightDecay: 1e-4)
       var batches = ShuffledBatches(of: 500, size: 16, seed: 1, name: "unlabelled")
@@ -84,7 +73,7 @@ import Testing
 
   /// What a network says of an image does not depend on the images beside it.
   @Test(arguments: [1, 7, 60]) func evaluation(batchSize: Int) {
-    var network = Network()
+    var network = NetworkSettings()
     (network.depth, network.startChannels) = (10, 16)
     expectBits("4dcb77ae542f1a7f", threads: batchSize == 7 ? [1, 3, 16] : [2]) {
       [

@@ -11,7 +11,7 @@ import Testing
     let fixture = try AugmentationFixture()
     #expect(fixture.cases.count == 13)
     for expected in fixture.cases {
-      let tensor = fixture.images.tensor(count: 1, scaling: .unit) { _ in
+      let tensor = fixture.images.transformed(count: 1, scaling: .unit) { _ in
         (0, DrawnAugmentation(expected.transforms))
       }
       #expect(tensor.count == expected.pixels.count)
@@ -34,7 +34,7 @@ import Testing
     for scaling in [PixelScaling.unit, .cifar] {
       let untouched = images.tensor([0], scaling: scaling).scalars
       for transforms in nothings {
-        let tensor = images.tensor(count: 1, scaling: scaling) { _ in
+        let tensor = images.transformed(count: 1, scaling: scaling) { _ in
           (0, DrawnAugmentation(transforms))
         }
         #expect(tensor.scalars == untouched, "\(transforms)")
@@ -47,7 +47,7 @@ import Testing
     let images = LabelledImages(
       height: 2, width: 3, channels: 1, pixels: [0, 51, 255, 0, 51, 255], labels: [0])
     let scaling = PixelScaling(mean: [0], deviation: [1])
-    let tensor = images.tensor(count: 2, scaling: scaling) { row in
+    let tensor = images.transformed(count: 2, scaling: scaling) { row in
       (0, DrawnAugmentation([.shift(rows: 0, columns: [5, -8][row])]))
     }
     // The columns 0 1 2 go on as 1 0 1 2 1 0 … on both sides: seen are those at −5 and at 8.
@@ -62,8 +62,7 @@ import Testing
     let images = LabelledImages(
       height: side, width: side, channels: 1,
       pixels: (0..<side * side).map { UInt8(7 * ($0 % side) + $0 / side) }, labels: [0])
-    let picture = images.tensor(
-      count: 1, size: ImageSize(height: size, width: size),
+    let picture = images.transformed(count: 1, size: ImageSize(height: size, width: size),
       scaling: PixelScaling(mean: [0], deviation: [1])
     ) { _ in (0, DrawnAugmentation([])) }
     #expect(picture.shape == [1, size, size, 1])
@@ -93,7 +92,7 @@ import Testing
 /// Changes an image of four pixels.
 private func paint(_ transform: ImageTransform) {
   let images = LabelledImages(height: 2, width: 2, channels: 1, pixels: [0, 1, 2, 3], labels: [0])
-  _ = images.tensor(count: 1, scaling: .unit) { _ in (0, DrawnAugmentation([transform])) }
+  _ = images.transformed(count: 1, scaling: .unit) { _ in (0, DrawnAugmentation([transform])) }
 }
 
 /// A small image, and what becomes of it.

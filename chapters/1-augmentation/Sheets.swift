@@ -1,11 +1,11 @@
-// How the two sheets of pictures of chapter 1 are laid out.
+// The two sheets of pictures of chapter 1.
 
 import ChapterKit
 import Datasets
 import Foundation
 import MixMatch
 
-/// An image of each class, and beside it its versions, epoch after epoch.
+/// Draws an image of each class, and beside it its versions in several epochs.
 func drawVersions(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
   let images = dataset.train
   let shown = dataset.classNames.indices.compactMap { images.labels.firstIndex(of: UInt8($0)) }
@@ -34,16 +34,16 @@ func drawVersions(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
   run.draw(
     "augmentations", sheet: sheet,
     variables: [
-      "augmentation": settings.augmentation.rawValue, "versions": "\(settings.versions)",
+      "augmentation": settings.augmentation.name, "versions": "\(settings.versions)",
     ])
 }
 
-/// One image under each transform alone, over the transform's range.
+/// Draws one image under each transform by itself, over the range of the transform's parameter.
 func drawTransforms(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
   let images = dataset.train
   let image = images.labels.firstIndex(of: 7) ?? 0
   let (wordGap, gap) = (10, 2)
-  let transforms = settings.augmentation.augmentation.transforms
+  let transforms = settings.augmentation.transforms
   var sheet = ImageSheet(
     width: settings.valuesShown * (images.width + gap) - gap,
     height: transforms.count * (images.height + wordGap), tile: images.width)
@@ -62,7 +62,7 @@ func drawTransforms(of dataset: ImageDataset, _ run: Run, _ settings: Settings) 
   run.draw("transforms", sheet: sheet)
 }
 
-/// What is written under an image to say how it was changed.
+/// The parameter of a transform, as text below the transformed image.
 private func words(for transform: ImageTransform) -> String {
   switch transform {
   case .brightness(let change): String(format: "%.3f", change)

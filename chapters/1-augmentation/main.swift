@@ -1,13 +1,13 @@
 // # Chapter 1: Augmentation
 //
-// Five hundred photographs with a label and 49,500 without: that is what MixMatch [^1] has of CIFAR-10.
-// What can be learned from a photograph if nobody says what is on it? That it still shows the same
-// thing when it is turned a little, moved, mirrored, or printed darker. This chapter builds the
-// part of the method that makes such versions of an image, and looks at what comes out of it.
+// MixMatch [^1] learns CIFAR-10 from 500 photographs with labels and 49,500 without. What can a network learn
+// from a photograph without a label? That it still shows the same thing when it is rotated a little, shifted,
+// mirrored, or darker. This chapter builds the part of the method that makes such versions of an image, and
+// shows them.
 //
 //     make chapter1
 //
-// draws a sheet of images beside their versions, and one row for each transform on its own.
+// draws a sheet of images beside their versions, and one row for each transform by itself.
 
 import ChapterKit
 import Datasets
@@ -17,38 +17,36 @@ import MixMatch
 
 // ## Consistency
 //
-// A network that takes a cat for a cat and the same cat, tilted by eight degrees, for a dog has not
-// understood cats. Nobody needs to know that it *is* a cat to see the contradiction: both answers
-// are the network's own. *Consistency regularisation* makes a loss of that; it asks for the same
-// answer for all versions of an image, and can so be had from images without labels. It is the
-// second of the three ideas that MixMatch puts together.
+// A network that predicts "cat" for a photograph and "dog" for the same photograph rotated by eight degrees
+// contradicts itself. Nobody needs the label to see this: both predictions are the network's own.
+// *Consistency regularisation* turns the contradiction into a loss. It asks for the same prediction for all
+// versions of an image, and so works on images without labels. It is the second of the three ideas that
+// MixMatch combines.
 //
-// MixMatch varies each labelled image once, and each unlabelled one K times (the article calls it
-// "multiple augmentation"). The network looks at all K versions, and the mean of its answers is the
-// guess that every one of them is then to be taught. A mean is a better guess than any single
-// answer, much as several opinions are better than one. In the paper's experiments with 250 labels,
-// K = 1 gives [17.09 %]{.article} error, K = 2 gives [11.80 %]{.article}, and more than two hardly
-// help.
+// MixMatch augments each labelled image once, and each unlabelled image K times (the article calls this
+// "multiple augmentation"). The mean of the network's predictions for the K versions is the guess that the
+// network then learns for each of them. The mean is a better guess than a single prediction, as the average
+// of several estimates usually is. In the paper's experiments with 250 labels, K = 1 gives
+// [17.09 %]{.article} error, K = 2 gives [11.80 %]{.article}, and more versions hardly help.
 //
-// ## Which images have labels
+// ## Labelled and unlabelled images
 //
-// The article draws 500 of the 50,000 training images at random, without regard to their classes.
-// The paper takes as many of each class, which `--balanced` does. `LabelSplit` in
-// Sources/Datasets/LabelSplit.swift draws either; the record says how many labels each class has
-// got.
+// The article draws 500 of the 50,000 training images at random, regardless of their classes. The paper draws
+// the same number of each class, as `--balanced` does here. `LabelSplit` in Sources/Datasets/LabelSplit.swift
+// does both; the record has the number of labels of each class.
 //
-// Everything that can be chosen has its place here:
+// The settings of the chapter are:
 
-/// The scale of the chapter, and its constants.
+/// The scale and the constants of the chapter.
 struct Settings: Encodable {
   var trainingImages = 50_000
   var labelled = 500
   var balanced = false
-  var augmentation = AugmentationName.fastai
+  var augmentation = Augmentation.fastai
   var versions = 2
-  /// How many epochs over the data the sheet of versions shows.
+  /// The number of epochs on the sheet of versions.
   var epochsShown = 2
-  /// How many values of its parameter a transform is shown at.
+  /// The number of parameter values at which a transform is shown.
   var valuesShown = 9
   var measuredImages = 2000
   var batch = 100
@@ -56,86 +54,83 @@ struct Settings: Encodable {
   /// The article's own scale.
   static let article = Settings()
 
-  /// Every path in a second; what comes out means nothing.
+  /// A run of a second that exercises all code; its results mean nothing.
   static let smoke = Settings(trainingImages: 2000, measuredImages: 200)
 }
 
-// ## What may happen to an image
+// ## The transforms
 //
-// The article takes the default transforms of its library, fastai v1. Each has a coin of its own:
+// The article uses the default transforms of its library, fastai v1. Each is applied with its own probability,
+// independently of the others ($U(a, b)$ is the uniform distribution from a to b):
 //
-// | transform  | what it does                                               | probability |
+// | transform  | effect                                                     | probability |
 // | ---------- | ---------------------------------------------------------- | ----------- |
 // | brightness | $\ell(v) + \ell(c)$, with $c$ from $U(0.4, 0.6)$            | 0.75        |
 // | contrast   | $\ell(v) · s$, with $s$ log-uniform from 0.8 to 1.25       | 0.75        |
 // | rotation   | by $U(−10, 10)$ degrees                                    | 0.75        |
-// | zoom       | by $U(1, 1.1)$, around a centre anywhere                   | 0.75        |
+// | zoom       | by $U(1, 1.1)$, about a random centre                      | 0.75        |
 // | warp       | perspective: four magnitudes from $U(−0.2, 0.2)$           | 0.75        |
 // | mirror     | left and right swapped                                     | 0.5         |
 //
-// Light is changed on the *logits* of the values v,
+// Brightness and contrast act on the *logits* of the pixel values v,
 //
 // $$ \ell(v) = \ln \frac{v}{1 − v} $$
 //
-// and a sigmoid leads back. On that scale black and white are infinitely far away, and so no value
-// leaves the range from 0 to 1, however much is added. The paper has a simpler choice
-// (`--augmentation mirror-and-shift`): mirrored half of the time, and moved by up to four pixels,
-// borders reflected.
+// and a sigmoid maps the logits back. Black and white have infinite logits, so no value leaves the range from
+// 0 to 1. The paper's augmentation is simpler (`--augmentation mirror-and-shift`): a mirror image with
+// probability ½, and a shift by up to four pixels with reflected borders.
 //
-// ![Each transform alone on one image, from one end of its range to the
-// other.](transforms.png "Six rows of versions of one photograph of a horse: brighter and darker,
-// more and less contrast, turned, enlarged, warped, mirrored.")
+// ![Each transform by itself on one image, over the range of its
+// parameter.](transforms.png "Six rows of versions of one photograph of a horse: brighter and darker,
+// more and less contrast, rotated, enlarged, warped, mirrored.")
 //
-// In the code, `Augmentation` is a list of random transforms, and drawing from it gives a list of
-// transforms with their parameters.
+// In the code, `Augmentation` is a list of random transforms. Drawing from it gives a list of transforms with
+// their parameters.
 //
 // [[Sources/MixMatch/Augmentation/Augmentation.swift: Augmentation.drawn]]
 //
-// Geometric ones say where on the
-// image the colour of a position is to be found. Such maps can be put into one another: the whole
-// list becomes a single projective map, and the image is resampled only once, however many
-// transforms there are. Between pixels it is interpolated, beyond its border it is mirrored.
+// A geometric transform maps each position of the result to the position on the image that it takes its colour
+// from. Such maps can be composed: all transforms together are a single projective map, and the image is
+// resampled only once. Colours between pixels are interpolated, and beyond its border the image is mirrored.
 //
-// Deviation: fastai's `Image.refresh` has light before resampling, too. But there a change of light
-// that finds a resampling waiting has it done first, since it needs the pixels. The order here is
-// the one that is meant; what comes out differs by 0.2/255 in the mean.
+// Deviation: in fastai's `Image.refresh`, too, brightness and contrast come before resampling. But where a
+// resampling is pending, fastai resamples first, because it needs the pixels to change them. Values then differ
+// by 0.2/255 on average.
 //
-// ## Anew in each epoch, the same for each run
+// ## Random, and reproducible
 //
-// Whenever the training comes back to an image, it gets new versions. They are drawn from a random
-// stream that belongs to this image in this epoch and this version alone. So image 17 of epoch 3
-// looks the same whatever batch it is in, and whichever thread it falls to.
+// An image gets new versions in each epoch. Their random numbers come from a stream that belongs to this image,
+// this epoch and this version alone. So image 17 in epoch 3 is the same in any batch and on any thread.
 
-/// An image and its versions in several epochs: (1 + epochs·versions, height, width, 3).
+/// An image and its versions in several epochs, (1 + epochs·versions, height, width, 3).
 func versions(of image: Int, in images: LabelledImages, seed: Int, settings: Settings) -> [Tensor] {
   let augmented = AugmentedImages(
-    images, by: settings.augmentation.augmentation, versions: settings.versions, scaling: .unit,
+    images, by: settings.augmentation, versions: settings.versions, scaling: .unit,
     seed: UInt64(seed), name: "shown")
   return [images.tensor([image])] + (0..<settings.epochsShown).map { augmented([image], epoch: $0) }
 }
 
-/// An image under one transform, from one end of its parameter's range to the other: what is done
-/// to it, and the pictures, (n, height, width, 3).
+/// One transform of an image at several values of its parameter: the transforms, and the transformed images
+/// (n, height, width, 3).
 func range(
   of transform: RandomTransform, on image: Int, in images: LabelledImages, settings: Settings
 ) -> (shown: [[ImageTransform]], pictures: Tensor) {
   let last = Float(settings.valuesShown - 1)
   let all = (0..<settings.valuesShown).map { [transform.along(Float($0) / last)] }
-  // What has no parameter, as mirroring, is shown once, beside the original.
+  // A transform without a parameter, such as mirroring, is shown once, beside the original.
   let shown = all.allSatisfy { $0 == all[0] } ? [[], all[0]] : all
-  let pictures = images.tensor(count: shown.count, scaling: .unit) { place in
+  let pictures = images.transformed(count: shown.count, scaling: .unit) { place in
     (image, DrawnAugmentation(shown[place]))
   }
   return (shown, pictures)
 }
 
-// ## How far versions are apart
+// ## How much versions differ
 //
-// A number for what the pictures show: by how much a value of the image, from 0 to 1, changes in
-// the mean; and how far two versions of one image are apart, which is what the network is to see
-// through.
+// The table has the mean absolute change of a pixel value, on the scale from 0 to 1, when a transform is applied
+// to every image.
 //
-// | done to every image  | mean change of a value          |
+// | transform            | mean change of a value          |
 // | -------------------- | ------------------------------- |
 // | brightness           | {chapter1.change.brightness %}  |
 // | contrast             | {chapter1.change.contrast %}    |
@@ -143,25 +138,25 @@ func range(
 // | zoom                 | {chapter1.change.zoom %}        |
 // | warp                 | {chapter1.change.warp %}        |
 // | mirror               | {chapter1.change.mirror %}      |
-// | all, with their odds | {chapter1.change.all %}         |
+// | all, as drawn        | {chapter1.change.all %}         |
 //
-// Two versions of one image differ by {chapter1.betweenVersions %} of the range in the mean, and
-// yet are told to be the same thing.
+// Two versions of one image differ by {chapter1.betweenVersions %} of the range on average, and the network should
+// make the same prediction for both.
 //
 // ![An image of each class, and beside it two versions in each of two
 // epochs.](augmentations.png "Ten small photographs, from airplane to truck, each followed by four
-// versions: turned, warped, brighter or darker, some mirrored.")
+// versions: rotated, warped, brighter or darker, some mirrored.")
 //
-// Versions are prepared in the background while those before them are compared, just as
-// they will be while a network trains.
+// Versions are prepared in the background while the versions before them are compared, as they are during
+// training.
 
-/// Mean distances of values, from 0 to 1.
+/// Mean absolute differences of pixel values, from 0 to 1.
 struct Distances: Codable {
   var toOriginal = 0.0
   var betweenVersions = 0.0
 }
 
-/// What an augmentation does to the first images.
+/// Measures how much an augmentation changes the first images.
 func measure(
   _ augmentation: Augmentation, on images: LabelledImages, seed: Int, settings: Settings
 ) throws -> Distances {
@@ -191,22 +186,22 @@ func meanDistance(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
 // ## Running it {.fold}
 
 let augmentation = CommandLineOption(
-  "augmentation", .oneOf([AugmentationName.fastai, .mirrorAndShift]), default: .fastai,
-  "how images are varied")
+  "augmentation", .oneOf([Augmentation.fastai, .mirrorAndShift], named: \.name), default: .fastai,
+  "random transforms of the images")
 let versionCount = CommandLineOption(
-  "versions", .wholeNumber(in: 1...8), default: 2, "versions of each image in a epoch, K")
+  "versions", .wholeNumber(in: 1...8), default: 2, "versions of each image in an epoch, K")
 let labels = CommandLineOption(
-  "labels", .wholeNumber(in: 1...1_000_000), default: 500, "how many images have a label")
+  "labels", .wholeNumber(in: 1...1_000_000), default: 500, "number of labelled images")
 let balanced = CommandLineOption(
-  flag: "balanced", "as many labels of each class, as in the paper")
+  flag: "balanced", "the same number of labelled images of each class, as in the paper")
 
 let chapter = Chapter(
   1, "Augmentation",
   summary:
-    "splits CIFAR-10 into labelled and unlabelled images, and shows what augmentation makes\n"
-    + "of them: versions of images side by side, and each transform over its range.",
+    "splits CIFAR-10 into labelled and unlabelled images, and draws augmented versions of\n"
+    + "images, and each transform over the range of its parameter.",
   presets: [
-    .scale(.smoke, costs: "a second; every path, results that mean nothing"),
+    .scale(.smoke, costs: "a second; runs all code, the results mean nothing"),
     .alias(.short, of: .article),
     .scale(.article, costs: "seconds"),
   ],
@@ -236,9 +231,9 @@ exit(
       run.record(metric: "labelled.\(name)", values: counts.map { Double($0[index]) })
     }
 
-    // What each transform does where it always happens, and what all of them do together.
-    let chosen = settings.augmentation.augmentation
-    let measured = chosen.transforms.map { Augmentation([$0.always]) } + [chosen]
+    // Measure each transform with probability 1, and then all of them as drawn.
+    let chosen = settings.augmentation
+    let measured = chosen.transforms.map { Augmentation("", [$0.always]) } + [chosen]
     let distances = try run.seeds.map { seed in
       try run.stage(
         "distances seed \(seed)", on: dataset, inputs: ["settings": settings, "seed": seed]
@@ -269,7 +264,7 @@ exit(
       ])
   })
 
-/// How many of `labels` there are of each class.
+/// The number of labels of each class.
 func classCounts(_ labels: [Int], classes: Int) -> [Int] {
   labels.reduce(into: Array(repeating: 0, count: classes)) { $0[$1] += 1 }
 }

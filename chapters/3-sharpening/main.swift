@@ -15,6 +15,7 @@ import ChapterKit
 import Datasets
 import Embedding
 import Engine
+import Experiments
 import Foundation
 import MixMatch
 
@@ -58,7 +59,7 @@ func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
 // batches are drawn from all 60,000, as in the article's notebook. Everything that can be chosen
 // has its place here:
 
-/// The scale of the experiment, and its constants.
+/// The scale and the constants of the experiment.
 struct Settings: Encodable {
   var labelled = 500
   var trainingImages = 60_000
@@ -76,31 +77,18 @@ struct Settings: Encodable {
   /// The article's own scale.
   static let article = Settings()
 
-  /// Every path in a few seconds; what comes out means nothing.
+  /// A run of a few seconds that exercises all code; its results mean nothing.
   static let smoke = Settings(
     labelled: 100, trainingImages: 2000, testImages: 600, epochs: 2, rampSteps: 10,
     embeddingIterations: 300)
 }
 
-// The network is small: two convolutions that halve the image each, one batch normalisation, the
-// mean over what is left of the image, and a linear layer. The digits are grey; the article's
-// library reads them as three equal channels, and so do we.
+// The network is small: two convolutions that each halve the image, one batch normalisation, the mean over the
+// remaining pixels, and a linear layer. The digits are grey; the article's library reads them as three equal
+// channels, and so does this chapter.
 
-/// The article's classifier: 28×28 pixels in three channels to ten logits.
-func makeNetwork(seed: Int) -> Sequential {
-  var random = RandomStream(seed: UInt64(seed), "initial weights")
-  return Sequential(
-    Conv2d(
-      inputChannels: 3, outputChannels: 64, kernelSize: 3, stride: 2, padding: 1,
-      activation: .relu, random: &random),
-    Conv2d(
-      inputChannels: 64, outputChannels: 128, kernelSize: 3, stride: 2, padding: 1,
-      activation: .relu, random: &random),
-    BatchNorm(channels: 128),
-    GlobalAveragePool(),
-    Linear(inputs: 128, outputs: 10, random: &random))
-}
-
+// [[Sources/Experiments/DigitClassifier.swift: digitClassifier]]
+//
 // ## Training
 //
 // Each step sees 64 labelled images x with their labels and 128 unlabelled ones u. The network's
@@ -108,11 +96,12 @@ func makeNetwork(seed: Int) -> Sequential {
 // is what the network is to move towards, not something it may bend to its liking. The loss has two
 // terms,
 //
-// $$ L = H(y, p(x)) + λ\, r\, \lVert p(u) − q \rVert^2 $$
+// $$ L = \frac{1}{|X|} \sum_{x \in X} H(y, p(x)) + λ\, r\, \frac{1}{C\,|U|} \sum_{u \in U} \lVert p(u) − q \rVert^2 $$
 //
-// cross-entropy where the truth is known and mean squared error where it is only guessed: the
-// squared error is bounded, and so is the harm that a confident wrong guess can do. λ is 10 here,
-// and the ramp r grows from 0 to 1 over the first 800 steps, while guesses are worth little.
+// the cross-entropy H where the label is known, and the squared error where it is only guessed: the squared
+// error is bounded, and so is the harm that a confident wrong guess can do. Both are means over their batch,
+// the squared error also over the C = 10 classes. λ is 10 here, and the ramp r grows from 0 to 1 over the
+// first 800 steps, while guesses are worth little.
 //
 // Deviation: the notebook runs the network on u twice, once for the guess and once for the loss.
 // Without augmentation both runs give the same prediction; here it is computed once. The notebook's
@@ -122,20 +111,17 @@ func makeNetwork(seed: Int) -> Sequential {
 // but for batch norm's running moments, which u moves too, the network learns from 500 images
 // alone. That is the baseline that the article's "without sharpening" amounts to.
 
-/// What a trained network says about each test image.
-struct Predictions: Codable {
-  var classes: [Int] = []
-  var confidences: [Float] = []
-  var accuracy = 0.0
-  /// Of the weights after 1, 10, 100 … steps and at the end.
-  var fingerprints = WeightFingerprints()
+/// A trained network's evaluation on the test images, and fingerprints of its weights after 1, 10, 100 … steps.
+struct Outcome: Codable {
+  var evaluation: Evaluation
+  var fingerprints: WeightFingerprints
 }
 
-/// Trains a network with guesses sharpened at temperature `T`, and has it classify the test images.
+/// Trains a network with guesses sharpened at temperature `T`, and evaluates it on the test images.
 func train(
   on digits: ImageDataset, temperature T: Double, seed: Int, settings: Settings,
   progress: StageProgress
-) throws -> Predictions {
+) throws -> Outcome {
   let images = digits.train
   let split = try LabelSplit(
     labels: images.labels, labelled: settings.labelled, seed: UInt64(seed))
@@ -144,7 +130,8 @@ func train(
   var unlabelledBatches = ShuffledBatches(
     of: images.count, size: settings.unlabelledBatch, seed: UInt64(seed), name: "unlabelled")
 
-  let network = makeNetwork(seed: seed)
+  var random = RandomStream(seed: UInt64(seed), "initial weights")
+  let network = digitClassifier(random: &random)
   let steps = settings.epochs * unlabelledBatches.batchesPerEpoch
   let trainer = Trainer(
     network, schedule: OneCycle(steps: steps, peak: settings.peakLearningRate),
@@ -166,28 +153,16 @@ func train(
     try trainer.step(loss, at: step)
     progress.update(
       step + 1, of: steps,
-      [.loss(loss.scalar), .accuracy(share(of: prediction, matching: images.classes(unlabelled)))])
+      [
+        .loss(loss.scalar),
+        // For the progress display only: the method does not see these labels.
+        .accuracy(accuracy(of: prediction, labels: images.classes(unlabelled))),
+      ])
     try checkpoints.saveIfDue(after: step)
   }
-  var predictions = classify(digits.test, with: network)
-  predictions.fingerprints = trainer.fingerprints
-  return predictions
-}
-
-/// The network's answers for a set of images, and how many of them are right.
-func classify(_ images: LabelledImages, with network: Sequential) -> Predictions {
-  let answers = predict(network, count: images.count) { images.tensor($0) }.rowMaxima()
-  let right = zip(answers, images.labels).count { $0.index == Int($1) }
-  return Predictions(
-    classes: answers.map(\.index), confidences: answers.map(\.value),
-    accuracy: Double(right) / Double(images.count))
-}
-
-/// The share of rows of `prediction` whose likeliest class is the true one; shown while training
-/// runs, as the method itself never sees these labels.
-func share(of prediction: Tensor, matching classes: [Int]) -> Double {
-  let right = zip(prediction.rowMaxima(), classes).count { $0.index == $1 }
-  return Double(right) / Double(classes.count)
+  return Outcome(
+    evaluation: evaluate(network, on: digits.test, scaling: .unit),
+    fingerprints: trainer.fingerprints)
 }
 
 // ## A map of the test images
@@ -197,14 +172,14 @@ func share(of prediction: Tensor, matching classes: [Int]) -> Double {
 // them out in the plane. The map knows nothing of labels or networks,
 // and so the same one serves for every temperature.
 
-/// Where t-SNE puts each test image, and the divergence it ends with.
+/// The position of each test image on the map, and t-SNE's final divergence.
 struct DigitMap: Codable {
   var x: [Float]
   var y: [Float]
   var divergence: Double
 }
 
-/// Lays the images out in the plane.
+/// Computes the t-SNE map of the images.
 func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgress) throws
   -> DigitMap
 {
@@ -223,7 +198,7 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
     divergence: embedding.klDivergence)
 }
 
-// ## What came out
+// ## Results
 //
 // | test accuracy              | measured                   | article            |
 // | -------------------------- | -------------------------- | ------------------ |
@@ -231,8 +206,8 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // | T = 0.5, with it           | {chapter3.accuracy.T0.5 %} | [90.7 %]{.article} |
 //
 // The article's notebook, as saved, has [78.57 %]{.article} at T = 1 and [90.70 %]{.article} at
-// T = 0.5. On the maps below colour is what the network takes a digit for, and a mark is the larger
-// the less sure it is.
+// T = 0.5. On the maps below, the colour is the predicted class, and a mark is larger the less confident the
+// prediction is.
 //
 // ![Without sharpening, T = 1.](tsne-T1.png "A map of 10,000 dots in some ten clusters, most of one
 // colour each, with many large dots of other colours in between.")
@@ -240,18 +215,18 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // ![With sharpening, T = 0.5: the same map.](tsne-T0.5.png "The same map of 10,000 dots; the clusters
 // are more of one colour each, and large dots are fewer.")
 //
-// Clusters are what t-SNE makes of the images alone; its divergence, which says how badly
-// neighbourhoods are kept, is {chapter3.tsne.kl .3}.
+// The clusters come from the images alone; t-SNE's divergence, which measures how badly the map keeps
+// neighbourhoods, is {chapter3.tsne.kl .3}.
 //
 // ## Running it {.fold}
 //
-// Each training and the map are stages of their own: what is done is kept, and only what a changed
-// setting touches is done again. With several seeds (`make chapter3 SEEDS=3`) the table gives mean
-// and standard deviation over them, and the figures show the first.
+// Each training and the map are stages: their results are cached, and a changed setting only repeats the stages
+// that depend on it. With several seeds (`make chapter3 SEEDS=3`) the table has the mean and the standard
+// deviation over them, and the figures show the first seed.
 
 let temperatures = CommandLineOption(
   "temperatures", .numbers("numbers above 0") { $0 > 0 }, default: [1, 0.5],
-  "the temperatures to train with, each with a figure of its own")
+  "temperatures to train with; each has a figure of its own")
 
 // The article's accuracies after ten epochs, as its text gives them.
 
@@ -260,9 +235,9 @@ let articleAccuracy = [1: 0.801, 0.5: 0.907]
 let chapter = Chapter(
   3, "Sharpening",
   summary: "trains a small network on MNIST with 500 labels, without and with sharpened guesses,\n"
-    + "and draws what it makes of the test images on a t-SNE map.",
+    + "and draws its predictions for the test images on a t-SNE map.",
   presets: [
-    .scale(.smoke, costs: "seconds; every path, results that mean nothing"),
+    .scale(.smoke, costs: "seconds; runs all code, the results mean nothing"),
     .alias(.short, of: .article),
     .scale(.article, costs: "about 4 minutes a seed on 2 cores"),
   ],
@@ -288,38 +263,38 @@ exit(
     run.draw("sharpening", into: "sharpening.svg", data: ["chapter3-sharpening"])
 
     // The two trainings, seed by seed.
-    var shown: [(T: Double, predictions: Predictions)] = []
+    var shown: [(T: Double, evaluation: Evaluation)] = []
     for T in run[temperatures] {
-      let predictions = try run.seeds.map { seed in
+      let evaluations = try run.seeds.map { seed in
         let name = "train \(columnName(T)) seed \(seed)"
-        let predictions = try run.stage(
+        let outcome = try run.stage(
           name, on: digits,
           inputs: ["settings": settings, "temperature": T, "seed": seed],
           counting: .images(perStep: settings.labelledBatch + settings.unlabelledBatch)
         ) { progress in
           try train(on: digits, temperature: T, seed: seed, settings: settings, progress: progress)
         }
-        run.record(predictions.fingerprints, ofStage: name)
-        return predictions
+        run.record(outcome.fingerprints, ofStage: name)
+        return outcome.evaluation
       }
-      shown.append((T, predictions[0]))
-      run.record(metric: "accuracy.\(columnName(T))", values: predictions.map(\.accuracy))
+      shown.append((T, evaluations[0]))
+      run.record(metric: "accuracy.\(columnName(T))", values: evaluations.map(\.accuracy))
     }
 
-    // The map, and on it what each network says.
+    // The map, with each network's predictions.
     let map = try run.stage("map of the test images", on: digits, inputs: ["settings": settings]) {
       try drawMap(of: digits.test, settings: settings, progress: $0)
     }
     run.record(metric: "tsne.kl", values: [map.divergence])
     run.write(DataFile(name: "chapter3-tsne", columns: mapColumns(map, digits.test, shown)))
     run.write(DataFile(name: "chapter3-tsne-labels", columns: nameColumns(map, digits.test)))
-    for (T, predictions) in shown {
+    for (T, evaluation) in shown {
       run.draw(
         "tsne", into: "tsne-\(columnName(T)).png",
         data: ["chapter3-tsne", "chapter3-tsne-labels"],
         variables: [
           "temperature": String(columnName(T).dropFirst()),
-          "accuracy": String(format: "%.1f", predictions.accuracy * 100),
+          "accuracy": String(format: "%.1f", evaluation.accuracy * 100),
         ])
       run.report([
         Comparison(
@@ -334,25 +309,25 @@ exit(
 
 // ## Columns of the data files {.fold}
 
-/// "T1" or "T0.5": how files and metrics call a temperature.
+/// The name of a temperature in files and metrics: "T1" or "T0.5".
 func columnName(_ T: Double) -> String {
   "T" + ("\(T)".hasSuffix(".0") ? "\(T)".dropLast(2) : "\(T)")
 }
 
-/// A row for each test image: its place, its true class, and each network's answer.
+/// The columns of a row for each test image: position, true class, and each network's prediction.
 func mapColumns(
-  _ map: DigitMap, _ images: LabelledImages, _ shown: [(T: Double, predictions: Predictions)]
+  _ map: DigitMap, _ images: LabelledImages, _ shown: [(T: Double, evaluation: Evaluation)]
 ) -> [DataColumn] {
   [DataColumn("x", map.x), DataColumn("y", map.y), DataColumn("label", images.labels)]
-    + shown.flatMap { T, predictions in
+    + shown.flatMap { T, evaluation in
       [
-        DataColumn("predicted_\(columnName(T))", predictions.classes),
-        DataColumn("confidence_\(columnName(T))", predictions.confidences),
+        DataColumn("predicted_\(columnName(T))", evaluation.classes),
+        DataColumn("confidence_\(columnName(T))", evaluation.confidences),
       ]
     }
 }
 
-/// Where the map is to name each digit: at the median of its images.
+/// The positions of the digits' names on the map: the medians of their images.
 func nameColumns(_ map: DigitMap, _ images: LabelledImages) -> [DataColumn] {
   let digits = Set(images.labels).sorted()
   func medians(_ coordinates: [Float]) -> [Float] {

@@ -1,4 +1,4 @@
-// What chapter 4 has drawn of a training.
+// The figures of chapter 4.
 
 import ChapterKit
 import Datasets
@@ -9,7 +9,7 @@ import MixMatch
 
 // MARK: - Curves
 
-/// Accuracy and losses of a training on its way, beside the article's.
+/// Draws accuracy and losses during a training run, beside the article's.
 func drawLearningCurves(_ result: TrainingResult, _ experiment: Experiment, _ run: Run) {
   let name = "MixMatch, \(experiment.labels) labels"
   run.write(TrainingResult.curves("chapter4-learning-curves", of: [(name, result)]))
@@ -20,7 +20,7 @@ func drawLearningCurves(_ result: TrainingResult, _ experiment: Experiment, _ ru
     ])
 }
 
-/// How good and how sure the guessed labels were.
+/// Draws the accuracy and the confidence of the guessed labels during a training run.
 func drawGuesses(_ result: TrainingResult, _ run: Run) {
   let points = result.curve.points.compactMap { point in
     point.guesses.map { (epoch: Double(point.step) / result.stepsPerEpoch, guesses: $0) }
@@ -38,14 +38,14 @@ func drawGuesses(_ result: TrainingResult, _ run: Run) {
   run.draw("guesses", into: "guesses.svg", data: ["chapter4-guesses"])
 }
 
-// MARK: - Answers
+// MARK: - Predictions
 
-/// What the test images of each class were taken for.
-func drawConfusion(_ judgement: Evaluation, _ dataset: ImageDataset, _ run: Run) {
+/// Draws the confusion matrix of the test images.
+func drawConfusion(_ evaluation: Evaluation, _ dataset: ImageDataset, _ run: Run) {
   let names = dataset.classNames
   var counts = Array(repeating: Array(repeating: 0, count: names.count), count: names.count)
-  for (label, answer) in zip(dataset.test.labels, judgement.classes) {
-    counts[Int(label)][answer] += 1
+  for (label, prediction) in zip(dataset.test.labels, evaluation.classes) {
+    counts[Int(label)][prediction] += 1
   }
   run.write(
     DataFile(
@@ -55,16 +55,16 @@ func drawConfusion(_ judgement: Evaluation, _ dataset: ImageDataset, _ run: Run)
   run.draw("confusion", into: "confusion.png", data: ["chapter4-confusion"])
 }
 
-/// The mistakes that the network was surest of, the surest first.
-func drawMistakes(_ judgement: Evaluation, _ dataset: ImageDataset, _ run: Run) {
+/// Draws the wrong predictions with the highest confidence, in the order of their confidence.
+func drawMistakes(_ evaluation: Evaluation, _ dataset: ImageDataset, _ run: Run) {
   let images = dataset.test
-  let mistakes = images.labels.indices.filter { judgement.classes[$0] != Int(images.labels[$0]) }
-  // In the order of the images where confidences are equal, as those of 1 often are.
+  let mistakes = images.labels.indices.filter { evaluation.classes[$0] != Int(images.labels[$0]) }
+  // Equal confidences, which are frequent at 1, keep the order of the images.
   let shown = mistakes.sorted {
-    (judgement.confidences[$1], $0) < (judgement.confidences[$0], $1)
+    (evaluation.confidences[$1], $0) < (evaluation.confidences[$0], $1)
   }.prefix(24)
 
-  // A network without any has none to show.
+  // A network may make no mistakes.
   guard !shown.isEmpty else { return }
 
   let (inRow, gap, wordGap) = (6, 4, 12)
@@ -76,10 +76,10 @@ func drawMistakes(_ judgement: Evaluation, _ dataset: ImageDataset, _ run: Run) 
   for (place, (index, picture)) in zip(shown, pictures).enumerated() {
     let x = place % inRow * (images.width + gap)
     let y = place / inRow * (images.height + wordGap)
-    let confidence = String(format: "%.2f %%", 100 * judgement.confidences[index])
+    let confidence = String(format: "%.2f %%", 100 * evaluation.confidences[index])
     sheet.place(picture, x: x, y: y)
     sheet.write(dataset.classNames[Int(images.labels[index])], "truth", x: x, y: y)
-    sheet.write(dataset.classNames[judgement.classes[index]], "answer", x: x, y: y)
+    sheet.write(dataset.classNames[evaluation.classes[index]], "answer", x: x, y: y)
     sheet.write(confidence, "confidence", x: x, y: y)
   }
   run.draw(
@@ -89,39 +89,41 @@ func drawMistakes(_ judgement: Evaluation, _ dataset: ImageDataset, _ run: Run) 
 
 // MARK: - A mixed batch
 
-/// An example of X′ or U′, and what it was made from.
+/// An example of X′ or U′, with the two images that it is a mixture of.
 struct MixedExample: Codable {
-  /// Whether it belongs to X′.
+  /// Whether the example belongs to X′.
   var isLabelled: Bool
   /// The height and width of the three pictures.
   var side: Int
-  /// Pictures (side, side, 3): an augmented image, the one it is blended with, and the blend.
-  var image, partner, blend: [UInt8]
-  /// λ′.
+  /// Pictures (side, side, 3): an augmented image, its partner, and their mixture.
+  var image, partner, mixture: [UInt8]
+  /// λ′, the share of the image in the mixture.
   var lambda: Float
-  /// The blend's label, (classes).
+  /// The label of the mixture, (classes).
   var label: [Float]
 }
 
-/// The first six of X′, of which there are `labelled`, and the first six of U′, as they can be
-/// shown: `XU` blended with `W` is `mixed`.
-func shown(
-  _ XU: Examples, _ W: Examples, _ λ: MixingCoefficients, _ mixed: Examples, labelled: Int
-) -> [MixedExample] {
+/// The first six examples of X′ and of U′.
+func shown(_ mixed: MixMatchStep.Mixed) -> [MixedExample] {
+  let labelled = mixed.X.count
   let indices =
-    Array(0..<min(6, labelled)) + Array(labelled..<min(labelled + 6, XU.count))
-  let pictures = [XU, W, mixed].map { PixelScaling.cifar.bytes($0.gathered(indices).images) }
-  let classes = mixed.labels.shape[1]
-  let labels = mixed.gathered(indices).labels.scalars
+    Array(0..<min(6, labelled)) + Array(labelled..<min(labelled + 6, mixed.unmixed.count))
+  let mixtures = Examples(concatenating: [mixed.X, mixed.U]).gathered(indices)
+  let pictures = [
+    mixed.unmixed.gathered(indices), mixed.unmixed.gathered(indices.map { mixed.partners[$0] }),
+    mixtures,
+  ].map { PixelScaling.cifar.bytes($0.images) }
+  let (classes, labels) = (mixtures.labels.shape[1], mixtures.labels.scalars)
   return indices.enumerated().map { place, index in
     MixedExample(
-      isLabelled: index < labelled, side: XU.images.shape[1], image: pictures[0][place],
-      partner: pictures[1][place], blend: pictures[2][place], lambda: λ.values[index],
+      isLabelled: index < labelled, side: mixtures.images.shape[1], image: pictures[0][place],
+      partner: pictures[1][place], mixture: pictures[2][place],
+      lambda: mixed.lambda.values[index],
       label: Array(labels[place * classes..<(place + 1) * classes]))
   }
 }
 
-/// Examples of a mixed batch, X′ on the left and U′ on the right.
+/// Draws examples of a mixed batch, X′ on the left and U′ on the right.
 func drawMixedBatch(_ examples: [MixedExample], _ dataset: ImageDataset, _ run: Run) {
   let side = examples[0].side
   let (gap, labelWidth, wordGap) = (5, side * 7 / 4, 9)
@@ -132,7 +134,7 @@ func drawMixedBatch(_ examples: [MixedExample], _ dataset: ImageDataset, _ run: 
   for (column, examples) in sides.enumerated() {
     for (row, example) in examples.enumerated() {
       let (x, y) = (column * width, row * (side + wordGap))
-      let pictures = [example.image, example.partner, example.blend]
+      let pictures = [example.image, example.partner, example.mixture]
       for (place, picture) in pictures.enumerated() {
         sheet.place(picture, x: x + place * (side + gap), y: y)
       }
@@ -146,11 +148,11 @@ func drawMixedBatch(_ examples: [MixedExample], _ dataset: ImageDataset, _ run: 
   run.draw("mixed-batch", sheet: sheet)
 }
 
-/// Writes the largest shares of a label, at most three, one below the other.
+/// Writes the largest probabilities of a label, at most three, one below the other.
 private func write(
   _ label: [Float], of names: [String], on sheet: inout ImageSheet, x: Int, y: Int
 ) {
-  // What would be written as 0.00 is left out.
+  // Probabilities that would read 0.00 are left out.
   let largest = label.enumerated().filter { $0.element >= 0.005 }
     .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(3)
   for (line, (index, share)) in largest.enumerated() {

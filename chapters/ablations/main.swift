@@ -1,13 +1,13 @@
-// # Appendix: Which part does it?
+// # Appendix: Which part matters?
 //
-// MixMatch is three ideas and a handful of choices. An ablation takes one of them away, or changes it, and
-// leaves everything else as it is: what is then lost is what it was good for. The article quotes the paper
-// here (Berthelot et al. 2019, table 4, at 250 labels); this appendix measures it again, with 500.
+// MixMatch consists of three ideas and several design choices. An ablation removes or changes one of them and
+// keeps everything else: the loss in accuracy is the contribution of that part. The article quotes the paper's
+// ablations (Berthelot et al. 2019, table 4, at 250 labels); this appendix measures them again, at 500 labels.
 //
 //     make ablations
 //
-// Each line is a training of its own, as chapter 4 has it, with a quarter of the steps; all of them
-// together take hours, one after the other, and the same command goes on where it was interrupted.
+// Each row is a training of its own, with chapter 4's settings and a quarter of its steps. All of them together
+// take hours, one after the other; after an interruption the same command continues.
 
 import ChapterKit
 import Experiments
@@ -16,14 +16,14 @@ import MixMatch
 
 // ## The parts
 //
-// A line is MixMatch with one thing changed. The paper gives errors; here they stand as accuracies.
+// Each row is MixMatch with one change. The paper reports error rates; here they are given as accuracies.
 
-/// A change to MixMatch, and the paper's accuracy with it at 250 labels.
+/// A change to MixMatch, and the paper's accuracy with that change at 250 labels.
 struct Ablation: Sendable {
   let name: String
-  /// The name of its number in the record.
+  /// The name of the accuracy in the record.
   let key: String
-  /// What is changed.
+  /// Changes the settings or the method.
   var change: @Sendable (inout Experiment, inout MixMatchStep) -> Void = { _, _ in }
   var paper: Double?
 }
@@ -31,12 +31,12 @@ struct Ablation: Sendable {
 let ablations = [
   Ablation(name: "all of MixMatch", key: "mixmatch", paper: 1 - 0.1180),
 
-  // **Sharpening.** With T = 1 guesses stay as unsure as they come.
+  // **Sharpening.** With T = 1 guesses keep their entropy.
   Ablation(
     name: "no sharpening, T = 1", key: "no-sharpening", change: { $1.temperature = 1 },
     paper: 1 - 0.2783),
 
-  // **Mixup**, taken away, or kept among the images of one kind.
+  // **Mixup**, removed, or restricted to some of the images.
   Ablation(name: "no mixup", key: "no-mixup", change: { $1.pairing = .none }, paper: 1 - 0.3911),
   Ablation(
     name: "mixup of labelled images only", key: "mixup-labelled",
@@ -45,46 +45,46 @@ let ablations = [
     name: "mixup of unlabelled images only", key: "mixup-unlabelled",
     change: { $1.pairing = .unlabelledOnly }, paper: 1 - 0.1235),
   Ablation(
-    name: "mixup of each with its kind", key: "mixup-apart", change: { $1.pairing = .apart },
+    name: "mixup of each kind by itself", key: "mixup-apart", change: { $1.pairing = .apart },
     paper: 1 - 0.1226),
 
-  // **How many versions** a guess is averaged over. More of them cost more a step, and there are as many
-  // steps.
+  // **The number of versions** over which a guess is averaged. More versions make a step more expensive; the
+  // number of steps stays the same.
   Ablation(
     name: "one version, K = 1", key: "one-version", change: { $1.versions = 1 }, paper: 1 - 0.1709),
   Ablation(
     name: "three versions, K = 3", key: "three-versions", change: { $1.versions = 3 },
     paper: 1 - 0.1155),
 
-  // **The ramp** is the article's. Without it the loss of the unlabelled images has from the first step on
-  // the weight that the ramp would have come to at the end.
+  // **The ramp** is an addition of the article. Without it, the unlabelled loss has the ramp's final weight
+  // from the first step on.
   Ablation(
     name: "no ramp", key: "no-ramp",
     change: { experiment, method in
-      method.unlabelledWeight *= linearRamp(experiment.steps, over: method.rampSteps)
+      method.unlabelledWeight *= linearRamp(experiment.training.steps, over: method.rampSteps)
       method.rampSteps = 1
     }),
 
-  // **One λ for a whole batch** is the article's too, where the paper's code draws one for each example.
-  Ablation(name: "one λ a batch", key: "lambda-per-batch", change: { $1.sharing = .perBatch }),
+  // **One λ for a whole batch** is the article's choice; the paper's code draws one for each example.
+  Ablation(name: "one λ per batch", key: "lambda-per-batch", change: { $1.sharing = .perBatch }),
 
-  // **The average of the weights**, judged in their place.
+  // **An exponential moving average (EMA) of the weights**, evaluated in their place.
   Ablation(
-    name: "with an average of the weights", key: "average",
-    change: { experiment, _ in experiment.emaDecay = 0.999 }, paper: 1 - 0.1186),
+    name: "with an EMA of the weights", key: "average",
+    change: { experiment, _ in experiment.training.emaDecay = 0.999 }, paper: 1 - 0.1186),
 ]
 
 // ## Other methods
 //
-// The paper compares MixMatch with older methods, each with one idea (table 5; here the column for 500
-// labels). They are short: each is a file in Sources/MixMatch/Comparators, and differs from the others in
-// the loss alone. All run for as many steps of the same training.
+// The paper compares MixMatch with older methods, each of which has one idea (table 5; here the column for 500
+// labels). Each is a short file in Sources/MixMatch/Comparators, and they differ in the loss only. All of them
+// run with the same settings for the same number of steps.
 
-/// Another method, and the paper's accuracy with it at 500 labels.
+/// Another method, and the paper's accuracy with that method at 500 labels.
 struct Comparator: Sendable {
   let name: String
   let key: String
-  /// The method with a ramp of so many iterations.
+  /// The method with a ramp of `rampSteps` steps.
   let method: @Sendable (_ rampSteps: Int) -> any SemiSupervisedMethod
   var emaDecay: Float?
   var paper: Double?
@@ -99,7 +99,7 @@ let comparators = [
     paper: 1 - 0.4055),
   Comparator(
     name: "Π-model", key: "pi-model", method: { PiModel(rampSteps: $0) }, paper: 1 - 0.4182),
-  // Few steps leave an average little time to forget the weights that it started with.
+  // In a run of few steps, an average with a larger decay would still depend on the initial weights.
   Comparator(
     name: "Mean Teacher", key: "mean-teacher", method: { MeanTeacher(rampSteps: $0) },
     emaDecay: 0.99, paper: 1 - 0.4201),
@@ -108,105 +108,94 @@ let comparators = [
     paper: 1 - 0.2611),
 ]
 
-/// The training that chapter 4 runs, shortened to a quarter.
+/// Chapter 4's settings with a quarter of the steps.
 func quarter(_ preset: Preset) -> (Experiment, MixMatchStep) {
-  let steps = Experiment.mixMatch(preset).experiment.steps
+  let steps = Experiment.mixMatch(preset).experiment.training.steps
   var (experiment, method) = Experiment.mixMatch(preset, steps: steps / 4)
-  experiment.evaluationCount = max(1, experiment.evaluationCount / 4)
+  experiment.training.evaluationCount = max(1, experiment.training.evaluationCount / 4)
   return (experiment, method)
 }
 
-/// A line of the table: what is trained, and what the paper has.
-struct Line {
-  let name: String
-  let key: String
-  let plan: TrainingSpec
-  let paper: Double?
-}
-
-func lines(_ preset: Preset) -> [Line] {
+func rows(_ preset: Preset) -> [ResultRow] {
+  func row(
+    _ name: String, _ key: String, _ experiment: Experiment, _ method: any SemiSupervisedMethod,
+    _ paper: Double?
+  ) -> ResultRow {
+    ResultRow(
+      name, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: method),
+      published: paper)
+  }
   let changed = ablations.map { ablation in
     var (experiment, method) = quarter(preset)
     ablation.change(&experiment, &method)
-    return (
-      ablation.name, ablation.key, experiment, method as any SemiSupervisedMethod, ablation.paper
-    )
+    return row(ablation.name, ablation.key, experiment, method, ablation.paper)
   }
   let others = comparators.map { comparator in
     var (experiment, _) = quarter(preset)
-    experiment.emaDecay = comparator.emaDecay
-    let other = comparator.method(experiment.steps)
-    return (comparator.name, comparator.key, experiment, other, comparator.paper)
+    experiment.training.emaDecay = comparator.emaDecay
+    return row(
+      comparator.name, comparator.key, experiment, comparator.method(experiment.training.steps),
+      comparator.paper)
   }
-  return (changed + others).map { name, key, experiment, method, paper in
-    Line(
-      name: name, key: key, plan: TrainingSpec("quarter \(key)", experiment, by: method),
-      paper: paper)
-  }
+  return changed + others
 }
 
 // ## The table
 //
 // ![Ablations](ablations.md)
 //
-// ![Accuracy of each line, with the paper's.](ablations-bars.svg "A bar for each line, the paper's number as
+// ![The accuracy of each row, and the paper's.](ablations-bars.svg "A bar for each row, the paper's accuracy as
 // a diamond; a dotted line marks all of MixMatch")
 //
-// A line's verdict is left to `make claims`, which has a rule for it. Here stands what was measured, and how
-// far it is from all of MixMatch in points of accuracy.
+// The column "points" is the difference from all of MixMatch in percentage points. `make claims` decides by a
+// fixed rule which differences count.
 //
 // ## Running it {.fold}
 
-/// A line's numbers over the seeds that were trained, beside those of `whole`, all of MixMatch.
-func row(_ line: Line, _ trained: [TrainingRun], whole: Metric?) -> [String] {
-  let paper = line.paper.map { NumberStyle.percent.text($0) } ?? "–"
-  guard !trained.isEmpty else { return [line.name, "not run yet", "", "", paper] }
-  let accuracy = Metric(of: trained.map(\.result.testAccuracy))
-  let points = whole.map { String(format: "%+.1f", 100 * (accuracy.mean - $0.mean)) } ?? ""
-  return [line.name, NumberStyle.percent.text(accuracy), "\(accuracy.n)", points, paper]
+/// The cells of a row; `whole` is the accuracy of all of MixMatch.
+func cells(_ row: ResultRow, whole: Metric?) -> [String] {
+  let points = row.accuracy.flatMap { accuracy in
+    whole.map { String(format: "%+.1f", 100 * (accuracy.mean - $0.mean)) }
+  }
+  return [row.title] + row.accuracyCells
+    + [points ?? "", row.published.map { NumberStyle.percent.text($0) } ?? "–"]
 }
 
 let chapter = Chapter(
   "ablations", "Ablations",
-  summary: "takes MixMatch apart, and runs other methods beside it.",
+  summary: "removes or changes parts of MixMatch, and compares other methods with it.",
   presets: [
-    .scale(.smoke, costs: "two minutes; every path, results that mean nothing"),
+    .scale(.smoke, costs: "two minutes; runs all code, the results mean nothing"),
     .scale(.short, costs: "two hours a seed on 2 cores, several on slow ones"),
-    .scale(.overnight, costs: "planned for 2 hours a line and seed on 2 cores; not run yet"),
-    .scale(.article, costs: "days a line and seed on 2 cores; not run yet"),
+    .scale(.overnight, costs: "planned for 2 hours a row and seed on 2 cores; not run yet"),
+    .scale(.article, costs: "days a row and seed on 2 cores; not run yet"),
   ],
   options: [recordedTrainings, onlyRecorded])
 
 exit(
   chapter.run { run in
-    let lines = lines(run.preset)
-    try run.record(settings: lines.map(\.plan))
-    let trained = try run.trainings(lines.map(\.plan))
-    let accuracies = trained.map { $0.isEmpty ? nil : Metric(of: $0.map(\.result.testAccuracy)) }
-    for (line, trained) in zip(lines, trained) where !trained.isEmpty {
-      run.record(metric: "accuracy.\(line.key)", values: trained.map(\.result.testAccuracy))
-    }
+    let rows = try run.train(rows(run.preset))
     run.write(
       TextTable(
-        name: "ablations", title: "MixMatch with one thing changed, and other methods",
+        name: "ablations", title: "MixMatch with one change, and other methods",
         explanation:
           "Test accuracy at 500 labels, mean ± standard deviation over n seeds, a quarter of "
           + "chapter 4's steps. Paper: table 4 at 250 labels, table 5 at 500.",
         columns: ["", "test accuracy", "n", "points", "paper"],
-        rows: zip(lines, trained).map { row($0, $1, whole: accuracies[0]) }))
-    drawBars(lines, accuracies, run)
+        rows: rows.map { cells($0, whole: rows[0].accuracy) }))
+    drawBars(rows, run)
   })
 
-/// A bar a line, with its deviation, and the paper's number as a mark.
-func drawBars(_ lines: [Line], _ accuracies: [Metric?], _ run: Run) {
+/// Draws a bar for each row with its standard deviation, and a mark for the paper's accuracy.
+func drawBars(_ rows: [ResultRow], _ run: Run) {
   run.write(
     DataFile(
       name: "ablations-bars",
       columns: [
-        DataColumn("line", lines.map(\.name)),
-        DataColumn("accuracy", accuracies.map { $0?.mean ?? .nan }),
-        DataColumn("deviation", accuracies.map { $0?.sd ?? .nan }),
-        DataColumn("paper", lines.map { $0.paper ?? .nan }),
+        DataColumn("line", rows.map(\.title)),
+        DataColumn("accuracy", rows.map { $0.accuracy?.mean ?? .nan }),
+        DataColumn("deviation", rows.map { $0.accuracy?.sd ?? .nan }),
+        DataColumn("paper", rows.map { $0.published ?? .nan }),
       ]))
   run.draw("ablations", into: "ablations-bars.svg", data: ["ablations-bars"])
 }

@@ -14,6 +14,8 @@ public final class Trainer {
   public private(set) var fingerprints = WeightFingerprints()
   private let adam: Adam
   private let average: WeightEMA?
+  /// Whether the trainer keeps an exponential moving average of the weights.
+  public var keepsEMA: Bool { average != nil }
 
   /// - Parameters:
   ///   - network: What is trained.

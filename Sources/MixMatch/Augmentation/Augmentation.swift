@@ -1,36 +1,41 @@
 import Engine
 
-/// How the images of a training are varied: transforms, each with its chance and the distribution
-/// of its parameters.
+/// The random transforms that each training image goes through.
 public struct Augmentation: Sendable {
-  /// The transforms in the order in which an image meets them; changes of light come first in any
-  /// case, because they act on the image's bytes.
+  /// The name in options and records.
+  public let name: String
+  /// The transforms in the order of their application; brightness and contrast are applied first in
+  /// any case, because they act on the image's bytes.
   public let transforms: [RandomTransform]
 
-  /// An augmentation by `transforms`, each of which has its own coin.
-  public init(_ transforms: [RandomTransform]) { self.transforms = transforms }
+  /// An augmentation by `transforms`, each of which is applied or not independently of the others.
+  public init(_ name: String = "custom", _ transforms: [RandomTransform]) {
+    (self.name, self.transforms) = (name, transforms)
+  }
 
-  /// Images stay as they are.
-  public static let none = Augmentation([])
+  /// No augmentation: images stay unchanged.
+  public static let none = Augmentation("none", [])
 
-  /// The paper's choice: mirrored with probability 1/2, shifted by up to 4 pixels along both axes
-  /// with reflected borders (Berthelot et al. 2019, section 4.1).
-  public static let mirrorAndShift = Augmentation([.mirror, .shift])
+  /// The paper's augmentation: a mirror image with probability ½, and shifts of up to 4 pixels along both
+  /// axes with reflected borders (Berthelot et al. 2019, section 4.1).
+  public static let mirrorAndShift = Augmentation("mirror-and-shift", [.mirror, .shift])
 
-  /// The article's choice: fastai v1's `get_transforms()` with its defaults (vision/transform.py).
+  /// The article's augmentation: fastai v1's `get_transforms()` with its defaults (vision/transform.py).
   ///
-  /// Its random crop does nothing to images that have the wanted size already, and is left out.
-  /// fastai sorts the others by kind and puts the warp in front of the affine map in the chain that
-  /// leads from the result back to the image; the order here says the same from the image on.
+  /// fastai's random crop is left out, as it does nothing to images that already have the target size.
+  /// fastai sorts the other transforms by kind and applies the warp before the affine map when it maps
+  /// positions of the result back to the image; the order here is the same, seen from the image.
   ///
-  /// Light comes first, as fastai's `Image.refresh` (vision/image.py) has it. There, a change of
-  /// light that finds a resampling waiting has it done first, because it needs the pixels: values
-  /// then differ by 0.2/255 in the mean.
-  public static let fastai = Augmentation([
-    .brightness, .contrast, .rotation, .zoom, .warp, .mirror,
-  ])
+  /// Brightness and contrast come first, as in fastai's `Image.refresh` (vision/image.py). Where a
+  /// resampling is pending, fastai resamples before it changes the pixels; values then differ by
+  /// 0.2/255 on average.
+  public static let fastai = Augmentation(
+    "fastai", [.brightness, .contrast, .rotation, .zoom, .warp, .mirror])
 
-  /// Flips each transform's coin, and draws the parameters of those that are to happen.
+  /// The augmentations that options can name.
+  public static let all = [fastai, mirrorAndShift, none]
+
+  /// Decides for each transform whether it is applied, and draws the parameters of those that are.
   public func drawn(using random: inout RandomStream) -> DrawnAugmentation {
     var drawn: [ImageTransform] = []
     drawn.reserveCapacity(transforms.count)
@@ -41,21 +46,29 @@ public struct Augmentation: Sendable {
   }
 }
 
-/// What is done to one image: transforms with their parameters.
+extension Augmentation: Encodable {
+  /// Encodes the name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
+}
+
+/// The transforms of one image, with their parameters.
 public struct DrawnAugmentation: Sendable, Equatable {
-  /// The transforms in the order in which the image meets them.
+  /// The transforms in the order of their application.
   public let transforms: [ImageTransform]
 
-  /// The given transforms, one after the other.
+  /// The given transforms, applied one after the other.
   public init(_ transforms: [ImageTransform]) { self.transforms = transforms }
 
-  /// All changes of light as one.
+  /// All changes of brightness and contrast as one.
   var lighting: Lighting { Lighting(transforms) }
 
-  /// All geometric transforms as one: where on the image a position of the result is found.
+  /// All geometric transforms as one map, from positions on the result to positions on the image.
   ///
-  /// What the last transform shows at a position, it has from the image that the one before it
-  /// made; so positions go through the maps from the last to the first.
+  /// The last transform reads from the result of the transform before it, so a position goes through the
+  /// maps from the last to the first.
   func map(height: Int, width: Int) -> ProjectiveMap {
     transforms.reduce(.identity) { $0 * $1.map(height: height, width: width) }
   }

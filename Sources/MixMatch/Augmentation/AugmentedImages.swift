@@ -1,10 +1,10 @@
 import Datasets
 import Engine
 
-/// A training's images, varied anew in each epoch.
+/// Training images that are augmented anew in each epoch.
 ///
-/// What becomes of an image is a pure function of the seed, the name, the epoch, the version and the
-/// image's index: the same for any number of threads, in any batch and at any place in it.
+/// An augmented image is a pure function of the seed, the name, the epoch, the version and the image's
+/// index. It does not depend on the number of threads or on the batch.
 public struct AugmentedImages: Sendable {
   private let images: LabelledImages
   private let augmentation: Augmentation
@@ -14,16 +14,16 @@ public struct AugmentedImages: Sendable {
   private let seed: UInt64
   private let names: [String]
 
-  /// Images and how they are varied.
+  /// Images to be augmented.
   ///
   /// - Parameters:
   ///   - images: The images.
-  ///   - augmentation: How they are varied.
-  ///   - versions: How many versions of each image there are in a epoch: the method's K.
-  ///   - size: The height and width of what comes out; if not given, the images' own.
-  ///   - scaling: What is done to the pixels' values last.
+  ///   - augmentation: The random transforms.
+  ///   - versions: The number of versions of each image in an epoch, the method's K.
+  ///   - size: The height and width of the augmented images; the images' own if not given.
+  ///   - scaling: The normalisation of pixel values, applied last.
   ///   - seed: The seed of the run.
-  ///   - name: What the images are for; it tells the random streams of two purposes apart.
+  ///   - name: The purpose of the images; different names have independent random numbers.
   public init(
     _ images: LabelledImages, by augmentation: Augmentation, versions: Int = 1,
     size: ImageSize? = nil, scaling: PixelScaling, seed: UInt64, name: String
@@ -38,10 +38,10 @@ public struct AugmentedImages: Sendable {
     names = (0..<versions).map { "augmentation, \(name), version \($0)" }
   }
 
-  /// All versions of some images in a epoch, (versions·`indices`.count, height, width, channels):
-  /// the first version of each image, then the second of each, and so on.
+  /// All versions of the images at `indices` in an epoch, (versions·`indices`.count, height, width,
+  /// channels): the first version of each image, then the second of each, and so on.
   public func callAsFunction(_ indices: [Int], epoch: Int) -> Tensor {
-    images.tensor(
+    images.transformed(
       count: versions * indices.count, size: size, scaling: scaling
     ) { row in
       let image = indices[row % indices.count]
@@ -53,12 +53,14 @@ public struct AugmentedImages: Sendable {
 
 /// A height and a width in pixels.
 public struct ImageSize: Sendable, Equatable {
-  let height: Int
-  let width: Int
+  /// The height in pixels.
+  public let height: Int
+  /// The width in pixels.
+  public let width: Int
 
-  /// A height and a width, each at least 1.
+  /// A size of at least 1×1.
   public init(height: Int, width: Int) {
-    require(height > 0 && width > 0, "\(height)×\(width) is no size of an image.")
+    require(height > 0 && width > 0, "An image has at least 1×1 pixels, not \(height)×\(width).")
     (self.height, self.width) = (height, width)
   }
 }
@@ -67,19 +69,33 @@ extension LabelledImages {
   /// The size of each image.
   public var size: ImageSize { ImageSize(height: height, width: width) }
 
-  /// Changed images as a network takes them, (`count`, size.height, size.width, scaling's
-  /// channels).
+  /// The images at `indices`, resampled to `size`, as the input of a network: (`indices`.count,
+  /// size.height, size.width, channels of `scaling`).
   ///
-  /// Grey images are repeated in as many channels as `scaling` has. Pictures smaller than the
-  /// images show means over what each of their pixels covers.
+  /// Where `size` is nil or the images' own, pixels are only normalised.
+  public func tensor(_ indices: some Collection<Int>, size: ImageSize?, scaling: PixelScaling)
+    -> Tensor
+  {
+    guard let size, size != self.size else { return tensor(indices, scaling: scaling) }
+    let indices = Array(indices)
+    return transformed(count: indices.count, size: size, scaling: scaling) {
+      (indices[$0], DrawnAugmentation([]))
+    }
+  }
+
+  /// Transformed images as the input of a network, (`count`, size.height, size.width, channels of
+  /// `scaling`).
+  ///
+  /// Grey images are repeated in as many channels as `scaling` has. A pixel of a result that is smaller
+  /// than the image is the mean over the area that it covers.
   ///
   /// - Parameters:
-  ///   - count: How many there are.
-  ///   - size: Their size; if not given, the images' own.
-  ///   - scaling: What is done to the pixels' values last.
-  ///   - change: For each of 0 ..< `count`, the index of an image and what is done to it; called on
-  ///     any thread.
-  public func tensor(
+  ///   - count: The number of results.
+  ///   - size: The size of the results; the images' own if not given.
+  ///   - scaling: The normalisation of pixel values, applied last.
+  ///   - change: For each of 0 ..< `count`, the index of an image and its transforms; called on any
+  ///     thread.
+  public func transformed(
     count: Int, size: ImageSize? = nil, scaling: PixelScaling,
     _ change: (Int) -> (image: Int, augmentation: DrawnAugmentation)
   ) -> Tensor {
@@ -87,18 +103,18 @@ extension LabelledImages {
     let channels = scaling.mean.count
     require(
       self.channels == channels || self.channels == 1,
-      "Images of \(self.channels) channels cannot be scaled as if they had \(channels).")
+      "Images of \(self.channels) channels cannot be normalised as if they had \(channels).")
     require(
       height > 1 && width > 1 && channels <= 4,
-      "Images are resampled from 2×2 pixels and up to 4 channels on, not from "
-        + "\(height)×\(width) and \(channels).")
+      "Resampling takes images of at least 2×2 pixels and at most 4 channels, not "
+        + "\(height)×\(width) pixels and \(channels) channels.")
     let result = Tensor(uninitialised: [count, size.height, size.width, channels])
     let length = size.height * size.width * channels
     Parallel.forEachRange(of: count) { _, rows in
-      var painter = ImagePainter(of: self, scaling: scaling)
+      var renderer = ImageRenderer(of: self, scaling: scaling)
       for row in rows {
         let (image, augmentation) = change(row)
-        painter.paint(image, augmentation, size, to: result.pointer + row * length)
+        renderer.render(image, augmentation, size, to: result.pointer + row * length)
       }
     }
     return result

@@ -1,33 +1,33 @@
 import Engine
 
-/// One change of an image, with its parameters.
+/// A transform of an image, with its parameters.
 ///
-/// The formulas are those of fastai v1 (vision/transform.py). Positions (x, y) go from −1 at the
-/// centre of the first column or row to 1 at that of the last; each geometric transform says where
-/// on the image the colour of a position is found.
+/// The formulas are fastai v1's (vision/transform.py). Positions (x, y) range from −1 at the centre of
+/// the first column or row to 1 at the centre of the last. A geometric transform maps each position of
+/// the result to the position on the image that it takes its colour from.
 public enum ImageTransform: Sendable, Equatable {
-  /// Adds logit(`change`) to the logit of every value; `change` lies between 0 and 1, and 0.5
-  /// changes nothing.
+  /// Adds logit(`change`) to the logit of every pixel value; `change` lies between 0 and 1, and 0.5 is
+  /// the identity.
   case brightness(change: Float)
-  /// Multiplies the logit of every value by `scale`, above 0.
+  /// Multiplies the logit of every pixel value by `scale`, which is above 0.
   case contrast(scale: Float)
-  /// Turns the image counterclockwise.
+  /// Rotates the image counterclockwise.
   case rotation(degrees: Float)
-  /// Enlarges the image by `scale`, above 0, around a centre, given as fractions of the height and
+  /// Enlarges the image by `scale`, which is above 0, about a centre given as fractions of the height and
   /// the width.
   case zoom(scale: Float, row: Float, column: Float)
-  /// Moves both ends of each edge apart, or together where negative, by fractions of half its
-  /// length, at most 0.3 either way: fastai's `symmetric_warp` with the magnitudes in its order.
+  /// Moves both ends of each edge apart, or together for negative values, by a fraction of half its
+  /// length, at most 0.3: fastai's `symmetric_warp` with the magnitudes in its order.
   case warp(right: Float, left: Float, bottom: Float, top: Float)
-  /// Swaps left and right.
+  /// Mirrors the image, left and right swapped.
   case mirror
-  /// Moves the image down and to the right by whole pixels, or the other way where negative.
+  /// Shifts the image down and to the right by whole pixels; up and to the left for negative values.
   case shift(rows: Int, columns: Int)
 }
 
 extension ImageTransform {
-  /// Where the colour of a position is found, on images of `height`×`width` pixels; the identity
-  /// for changes of light.
+  /// The map from positions of the result to positions on an image of `height`×`width` pixels; the
+  /// identity for brightness and contrast.
   func map(height: Int, width: Int) -> ProjectiveMap {
     switch self {
     case .brightness, .contrast: return .identity
@@ -37,7 +37,7 @@ extension ImageTransform {
       let (cos, sin) = (Double.cos(angle), Double.sin(angle))
       return ProjectiveMap([cos, -sin * aspect, 0], [sin / aspect, cos, 0])
     case .zoom(let scale, let row, let column):
-      require(scale > 0, "An image is enlarged by a positive number, not \(scale).")
+      require(scale > 0, "The scale of a zoom is above 0, not \(scale).")
       let part = 1 / Double(scale)
       return ProjectiveMap(
         [part, 0, (1 - part) * (2 * Double(column) - 1)],
@@ -53,13 +53,13 @@ extension ImageTransform {
   }
 }
 
-/// The map that takes the warped corners to the image's.
+/// The map from the warped corners to the corners of the image.
 private func warpMap(_ magnitudes: SIMD4<Double>) -> ProjectiveMap {
   let (right, left, bottom, top) = (magnitudes[0], magnitudes[1], magnitudes[2], magnitudes[3])
   require(
-    // Farther out, the horizon could come into the picture.
+    // Larger warps could show the horizon, where positions are infinite.
     magnitudes.max() <= 0.3 && magnitudes.min() >= -0.3,
-    "Edges are warped by at most 0.3, not by \(magnitudes).")
+    "The magnitudes of a warp lie between −0.3 and 0.3, not at \(magnitudes).")
   return ProjectiveMap(
     takingCornersTo: [-1 - top, -1 - left], [1 + top, -1 - right], [1 + bottom, 1 + right],
     [-1 - bottom, 1 + left]

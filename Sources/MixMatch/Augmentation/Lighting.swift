@@ -1,11 +1,11 @@
 import Engine
 
-/// What brightness and contrast make of a value v: sigmoid(scale · logit(v) + offset).
+/// A change of brightness and contrast: v ↦ sigmoid(scale · logit(v) + offset).
 struct Lighting: Equatable {
   private var scale: Float = 1
   private var offset: Float = 0
 
-  /// The changes of light among `transforms`, in their order.
+  /// The changes of brightness and contrast among `transforms`, in their order.
   init(_ transforms: [ImageTransform]) {
     for transform in transforms {
       switch transform {
@@ -15,7 +15,7 @@ struct Lighting: Equatable {
         )
         offset += Float(logit(Double(change)))
       case .contrast(let factor):
-        require(factor > 0, "Contrast is multiplied by a positive number, not \(factor).")
+        require(factor > 0, "The scale of contrast is above 0, not \(factor).")
         scale *= factor
         offset *= factor
       default: break
@@ -23,7 +23,7 @@ struct Lighting: Equatable {
     }
   }
 
-  /// Writes, for each of the 256 values of a byte, what becomes of byte/255.
+  /// Writes the changed value of byte/255 for each of the 256 values of a byte.
   func tabulate(into table: inout [Float]) {
     for byte in 0..<256 {
       table[byte] =
@@ -34,9 +34,9 @@ struct Lighting: Equatable {
   private static let none = Lighting([])
 }
 
-/// logit(byte/255), with values clamped at 10⁻⁷ from 0 and 1 as in fastai's `logit_`
-/// (vision/image.py).
+/// logit(byte/255) of each byte, with values clamped to at least 10⁻⁷ from 0 and 1, as in fastai's
+/// `logit_` (vision/image.py).
 private let byteLogits = (0..<256).map { Float(logit(min(max(Double($0) / 255, 1e-7), 1 - 1e-7))) }
 
-/// The number whose sigmoid is `p`.
+/// The logit of `p`: the number whose sigmoid is `p`.
 private func logit(_ p: Double) -> Double { .log(p / (1 - p)) }

@@ -1,7 +1,7 @@
 /// A projective map of the plane: (x, y) ↦ (u/w, v/w), where (u, v, w) is a 3×3 matrix times
 /// (x, y, 1).
 struct ProjectiveMap: Sendable {
-  /// The matrix' rows.
+  /// The rows of the matrix.
   var u, v, w: SIMD3<Double>
 
   init(_ u: SIMD3<Double>, _ v: SIMD3<Double>, _ w: SIMD3<Double> = [0, 0, 1]) {
@@ -10,14 +10,14 @@ struct ProjectiveMap: Sendable {
 
   static let identity = ProjectiveMap([1, 0, 0], [0, 1, 0])
 
-  /// Where (x, y) goes.
+  /// The image of (x, y) under the map.
   @inline(__always)
   func callAsFunction(_ x: Double, _ y: Double) -> SIMD2<Double> {
     let scale = 1 / (w.x * x + w.y * y + w.z)
     return [(u.x * x + u.y * y + u.z) * scale, (v.x * x + v.y * y + v.z) * scale]
   }
 
-  /// The map of a position by `second`, and of what comes of it by `first`.
+  /// The composition of two maps: `second`, then `first`.
   static func * (first: ProjectiveMap, second: ProjectiveMap) -> ProjectiveMap {
     func row(_ row: SIMD3<Double>) -> SIMD3<Double> {
       row.x * second.u + row.y * second.v + row.z * second.w
@@ -25,8 +25,7 @@ struct ProjectiveMap: Sendable {
     return ProjectiveMap(row(first.u), row(first.v), row(first.w))
   }
 
-  /// The map backwards. The adjugate serves as well as the inverse matrix, since a common factor
-  /// cancels.
+  /// The inverse map. The adjugate replaces the inverse matrix, since a common factor cancels.
   var inverse: ProjectiveMap {
     let (a, b, c) = (cross(v, w), cross(w, u), cross(u, v))
     return ProjectiveMap([a.x, b.x, c.x], [a.y, b.y, c.y], [a.z, b.z, c.z])
@@ -34,7 +33,7 @@ struct ProjectiveMap: Sendable {
 }
 
 extension ProjectiveMap {
-  /// The map that takes (−1, −1), (1, −1), (1, 1) and (−1, 1) to four given points, in closed form
+  /// The map that sends (−1, −1), (1, −1), (1, 1) and (−1, 1) to four given points, in closed form
   /// (Heckbert, *Fundamentals of texture mapping and image warping*, 1989, section 2.2.3).
   init(
     takingCornersTo p0: SIMD2<Double>, _ p1: SIMD2<Double>, _ p2: SIMD2<Double>,

@@ -1,12 +1,12 @@
-/// An image of up to four channels that is looked at between its pixels.
+/// An image of up to four channels, interpolated between its pixels.
 struct SampledImage {
   let height: Int
   let width: Int
   /// The pixels, (height, width), a channel in each lane.
   let pixels: UnsafePointer<SIMD4<Float>>
 
-  /// The colour at column `x` and row `y`, counted from 0 at the centre of the first pixel:
-  /// bilinear between the four pixels around it, mirrored beyond the centres of the outermost ones.
+  /// The colour at column `x` and row `y`, where 0 is the centre of the first pixel: interpolated
+  /// bilinearly, and mirrored beyond the centres of the outermost pixels.
   @inline(__always)
   func colour(x: Float, y: Float) -> SIMD4<Float> {
     let x = folded(x, at: Float(width - 1))
@@ -21,8 +21,7 @@ struct SampledImage {
   }
 }
 
-/// Where `position` comes to lie when it is mirrored at 0 and at `last`, which is above 0, until it
-/// lies between them.
+/// `position`, mirrored at 0 and at `last`, which is above 0, until it lies between them.
 @inline(__always)
 private func folded(_ position: Float, at last: Float) -> Float {
   var position = abs(position)
@@ -30,24 +29,21 @@ private func folded(_ position: Float, at last: Float) -> Float {
   return position
 }
 
-/// Rounds a Double that is added to it and taken from it to a multiple of 2⁻²⁰: places that ought
-/// to be whole pixels are, and show those pixels to the bit.
+/// A number that rounds a Double to a multiple of 2⁻²⁰ when it is added and subtracted: positions that
+/// should be whole pixels then are, and give those pixels' exact colours.
 private let roundingTerm = 0x1.8p32
 
-/// The pixels of a picture as points of an image: a grid of as many rows and columns over the
-/// whole image, whose cells are looked at in one or several places.
+/// The pixels of a result as cells of a grid over the source image, each sampled at one or more points.
 struct SamplingGrid {
   let height: Int
   let width: Int
-  /// Where on the image a place is found that is given in cells from the upper left corner of the
-  /// grid: all in one map, from there to pixels of the image.
+  /// The map from grid coordinates, in cells from the upper left corner, to pixels of the image.
   private let map: ProjectiveMap
-  /// In how many rows and columns of places a cell is looked at: enough that a picture smaller than
-  /// the image leaves out none of it.
-  private let places: Int
+  /// The number of sample points per cell along each axis, at least one per pixel of the image.
+  private let samples: Int
 
-  /// A grid of `height`×`width` cells over an image; `map` takes positions from −1 to 1 on the
-  /// picture to such positions on the image.
+  /// A grid of `height`×`width` cells over an image; `map` takes positions from −1 to 1 on the result to
+  /// positions from −1 to 1 on the image.
   init(height: Int, width: Int, over image: SampledImage, through map: ProjectiveMap) {
     (self.height, self.width) = (height, width)
     let (rows, columns) = (Double(image.height), Double(image.width))
@@ -58,19 +54,19 @@ struct SamplingGrid {
     let pixel = ProjectiveMap(
       [(columns - 1) / 2, 0, (columns - 1) / 2], [0, (rows - 1) / 2, (rows - 1) / 2])
     self.map = pixel * map * position
-    places = max(1, (image.height + height - 1) / height, (image.width + width - 1) / width)
+    samples = max(1, (image.height + height - 1) / height, (image.width + width - 1) / width)
   }
 
-  /// Calls `write` with the number of each cell, row by row, and its mean colour on `image`.
+  /// Calls `write` with the index of each cell, row by row, and its mean colour on `image`.
   @inline(__always)
   func forEachCell(of image: SampledImage, _ write: (_ cell: Int, _ colour: SIMD4<Float>) -> Void) {
-    let step = 1 / Double(places)
+    let step = 1 / Double(samples)
     let weight = Float(step * step)
     for row in 0..<height {
       for column in 0..<width {
         var sum = SIMD4<Float>()
-        for down in 0..<places {
-          for right in 0..<places {
+        for down in 0..<samples {
+          for right in 0..<samples {
             let point = map(
               Double(column) + (Double(right) + 0.5) * step,
               Double(row) + (Double(down) + 0.5) * step)
@@ -78,7 +74,7 @@ struct SamplingGrid {
             sum += image.colour(x: Float(whole.x), y: Float(whole.y))
           }
         }
-        write(row * width + column, places == 1 ? sum : sum * weight)
+        write(row * width + column, samples == 1 ? sum : sum * weight)
       }
     }
   }

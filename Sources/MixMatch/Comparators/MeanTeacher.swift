@@ -1,35 +1,42 @@
 import Engine
 
-/// Mean Teacher (Tarvainen and Valpola 2017, arXiv:1703.01780): the network should say about one version
-/// of an image what a teacher says about another, the teacher being the average of all that the
-/// network's weights have been.
+/// Mean Teacher (Tarvainen and Valpola 2017, arXiv:1703.01780): the network's prediction for one version
+/// of an image should match a teacher's prediction for another version.
+///
+/// The teacher is the network with an exponential moving average (EMA) of its weights.
 ///
 ///     L = 1/|X| · Σ H(p, softmax(model(x)))
 ///       + w·ramp · 1/(classes·|U|) · Σ ‖softmax(model(û₁)) − softmax(teacher(û₂))‖²
 ///
-/// No gradient flows to the teacher; its weights θ′ follow the network's after each step,
-/// θ′ ← decay·θ′ + (1 − decay)·θ, and it is the teacher that is judged. w is that of Oliver et al. 2018
-/// (arXiv:1804.09170).
+/// No gradient flows to the teacher. After each step its weights θ′ become decay·θ′ + (1 − decay)·θ, and
+/// the teacher is the network that is evaluated. The default of w is Oliver et al.'s
+/// (2018, arXiv:1804.09170).
 public struct MeanTeacher: SemiSupervisedMethod {
-  /// w.
+  /// w, the weight of the unlabelled loss after the ramp.
   public var unlabelledWeight: Float = 8
-  /// The length of the ramp in iterations.
+  /// The number of steps over which the weight grows from 0 to w.
   public var rampSteps: Int
 
-  /// The usual choices, with a ramp of so many iterations. The teacher is whatever average the
-  /// training keeps.
+  /// The method with the usual weight. The training run must keep an EMA of the weights.
   public init(rampSteps: Int) { self.rampSteps = rampSteps }
 
-  /// Two: one for the network, one for the teacher.
+  /// 2: one version for the network and one for the teacher.
   public var versions: Int { 2 }
 
-  /// Learns from the labels, and from the teacher.
+  /// True: without an EMA the network would be its own teacher.
+  public var needsTeacher: Bool { true }
+
+  /// Cross-entropy on the labelled images, and the squared difference from the teacher's prediction on
+  /// the unlabelled ones.
   public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
     let N = U.shape[0] / 2
-    let q = softmax(learner.teacher(U[N..<2 * N]))
+    guard let teacher = learner.teacher else {
+      fatalError("Mean Teacher needs a learner with a teacher.")
+    }
+    let q = softmax(teacher(U[N..<2 * N]))
     let logits = learner.model(concatenated([X.images, U[0..<N]]), .training)
     return Loss(
       labelled: crossEntropy(logits[0..<X.count], X.labels),

@@ -1,28 +1,27 @@
 import Engine
 
-/// Mixup and nothing else (Zhang et al. 2018, arXiv:1710.09412), made semi-supervised as the MixMatch
-/// paper does for its comparison: unlabelled images are blended too, with what the network says about
-/// them for labels.
+/// Mixup alone (Zhang et al. 2018, arXiv:1710.09412), made semi-supervised as in the MixMatch paper's
+/// comparison: unlabelled images are mixed too, with the network's predictions as their labels.
 ///
 ///     L = 1/|X′| · Σ H(p, softmax(model(x))) + w·ramp · 1/|U′| · Σ H(q, softmax(model(u)))
 ///
-/// There is one version of each unlabelled image, and no sharpening. Coefficients are λ′ = max(λ, 1 − λ),
-/// as everywhere here, where mixup has λ: which of two examples comes first then makes no difference.
+/// Each unlabelled image has one version, and predictions are not sharpened. The coefficient is
+/// λ′ = max(λ, 1 − λ) as in MixMatch, where mixup has λ.
 public struct MixupOnly: SemiSupervisedMethod {
-  /// α of the Beta distribution.
+  /// α of the Beta distribution from which mixup draws λ.
   public var alpha = 0.75
-  /// w.
+  /// w, the weight of the unlabelled loss after the ramp.
   public var unlabelledWeight: Float = 1
-  /// The length of the ramp in iterations.
+  /// The number of steps over which the weight grows from 0 to w.
   public var rampSteps: Int
 
-  /// The usual choices, with a ramp of so many iterations.
+  /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { self.rampSteps = rampSteps }
 
-  /// One.
+  /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
-  /// Blends all examples with each other, and learns from the blends.
+  /// Cross-entropy on the mixed labelled and on the mixed unlabelled examples.
   public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
     -> Loss
   {

@@ -1,26 +1,27 @@
 import Engine
 
-/// The Π-model (Laine and Aila 2017, arXiv:1610.02242; Sajjadi et al. 2016, arXiv:1606.04586): a network
-/// should say the same about two versions of an image.
+/// The Π-model (Laine and Aila 2017, arXiv:1610.02242; Sajjadi et al. 2016, arXiv:1606.04586): a network's
+/// predictions for two versions of an image should be equal.
 ///
 ///     L = 1/|X| · Σ H(p, softmax(model(x)))
 ///       + w·ramp · 1/(classes·|U|) · Σ ‖softmax(model(û₁)) − softmax(model(û₂))‖²
 ///
-/// The gradient flows through both versions. All images go through the network together. w is that of
-/// Oliver et al. 2018 (arXiv:1804.09170).
+/// The gradient flows through both predictions. Batch norm normalises all images together. The default
+/// of w is Oliver et al.'s (2018, arXiv:1804.09170).
 public struct PiModel: SemiSupervisedMethod {
-  /// w.
+  /// w, the weight of the unlabelled loss after the ramp.
   public var unlabelledWeight: Float = 20
-  /// The length of the ramp in iterations.
+  /// The number of steps over which the weight grows from 0 to w.
   public var rampSteps: Int
 
-  /// The usual choices, with a ramp of so many iterations.
+  /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { self.rampSteps = rampSteps }
 
-  /// Two.
+  /// 2: the versions whose predictions are compared.
   public var versions: Int { 2 }
 
-  /// Learns from the labels, and from how far the two answers are apart.
+  /// Cross-entropy on the labelled images, and the squared difference of the two predictions on the
+  /// unlabelled ones.
   public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
     -> Loss
   {

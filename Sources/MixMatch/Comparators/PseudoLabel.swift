@@ -1,29 +1,29 @@
 import Engine
 
 /// Pseudo-labels (Lee 2013, "Pseudo-Label: the simple and efficient semi-supervised learning method for
-/// deep neural networks"): where the network is sure of an unlabelled image, its answer counts as a label.
+/// deep neural networks"): a confident prediction for an unlabelled image serves as its label.
 ///
 ///     L = 1/|X| · Σ H(p, softmax(model(x)))
 ///       + w·ramp · 1/|U| · Σ [max softmax(model(u)) ≥ τ] · H(q, softmax(model(u)))
 ///
-/// with all of q on the likeliest class. Answer and loss come of one and the same pass, in which batch
-/// norm sees labelled and unlabelled images together. Lee takes every answer; the threshold, and w, are
-/// those of Oliver et al. 2018 (arXiv:1804.09170).
+/// q is 1 for the most probable class. The same forward pass gives q and the loss; in it, batch norm
+/// normalises labelled and unlabelled images together. Lee uses every prediction; the threshold τ and
+/// the default of w are Oliver et al.'s (2018, arXiv:1804.09170).
 public struct PseudoLabel: SemiSupervisedMethod {
-  /// τ, the probability from which on an answer counts.
+  /// τ, the lowest probability at which a prediction serves as a label.
   public var threshold: Float = 0.95
-  /// w.
+  /// w, the weight of the unlabelled loss after the ramp.
   public var unlabelledWeight: Float = 1
-  /// The length of the ramp in iterations.
+  /// The number of steps over which the weight grows from 0 to w.
   public var rampSteps: Int
 
-  /// The usual choices, with a ramp of so many iterations.
+  /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { self.rampSteps = rampSteps }
 
-  /// One.
+  /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
-  /// Learns from the labels, and from the answers that are sure.
+  /// Cross-entropy on the labelled images, and on the unlabelled images with confident predictions.
   public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
     -> Loss
   {

@@ -1,35 +1,36 @@
 import Engine
 
-/// Virtual adversarial training, VAT (Miyato et al. 2018, arXiv:1704.03976): the network should not change
-/// its mind when an image is changed a little in the direction that changes it most.
+/// Virtual adversarial training, VAT (Miyato et al. 2018, arXiv:1704.03976): a network's prediction should
+/// not change under the small perturbation of an image that changes it most.
 ///
 ///     r = ε · g/‖g‖,  g = ∇ᵣ D(softmax(model(u)), softmax(model(u + r))) at r = ξ · d/‖d‖, d ~ N(0, 1)
 ///     L = 1/|X| · Σ H(p, softmax(model(x))) + w·ramp · 1/|U| · Σ D(softmax(model(u)), softmax(model(u + r)))
 ///
-/// D(p, q) = Σ pᵢ·log(pᵢ/qᵢ), the divergence of Kullback and Leibler; lengths are over an image. No
-/// gradient flows through r, nor through the answer for u. Batch norm sees u and u + r each alone, so that
-/// the two answers are the same where r is nothing, and nowhere is D smaller; labelled images go through
-/// apart, and alone move its running moments, as in the paper's code.
+/// D(p, q) = Σ pᵢ·log(pᵢ/qᵢ) is the Kullback–Leibler divergence; ‖·‖ is the norm over an image's pixels.
+/// No gradient flows through r or through the prediction for u. Batch norm normalises u and u + r
+/// separately, so that D is 0 where r is 0. Labelled images have a forward pass of their own, and only
+/// they update the running statistics, as in the paper's code.
 ///
-/// ε and w are those of Oliver et al. 2018 (arXiv:1804.09170); one step of the power iteration, as there. ξ is
-/// 10⁻⁶ in the paper, too little for single precision through as many layers as these.
+/// The defaults of ε and w are Oliver et al.'s (2018, arXiv:1804.09170), and so is a single power
+/// iteration. The paper has ξ = 10⁻⁶, which is too small for single precision in networks this deep.
 public struct VirtualAdversarialTraining: SemiSupervisedMethod {
-  /// ε, how far images are changed: the length of r, where pixels are standardised.
+  /// ε, the norm of the perturbation r, in units of the normalised pixels.
   public var radius: Float = 6
-  /// ξ, how far for the gradient.
+  /// ξ, the norm of the perturbation at which the gradient g is taken.
   public var probe: Float = 0.1
-  /// w.
+  /// w, the weight of the unlabelled loss after the ramp.
   public var unlabelledWeight: Float = 0.3
-  /// The length of the ramp in iterations.
+  /// The number of steps over which the weight grows from 0 to w.
   public var rampSteps: Int
 
-  /// The usual choices, with a ramp of so many iterations.
+  /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { self.rampSteps = rampSteps }
 
-  /// One.
+  /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
-  /// Learns from the labels, and from how far images can mislead it that are changed a little.
+  /// Cross-entropy on the labelled images, and the divergence under the perturbation on the unlabelled
+  /// ones.
   public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
     -> Loss
   {
@@ -44,8 +45,13 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
       guesses: Guesses(raw: p, sharpened: p))
   }
 
-  /// r for each of the images `U` (N, H, W, C), of which the model says `p` (N, classes), the
-  /// directions `d` being those to look from.
+  /// The adversarial perturbation r of each image.
+  ///
+  /// - Parameters:
+  ///   - U: Images (N, H, W, C).
+  ///   - p: The model's predictions for them, (N, classes).
+  ///   - d: The direction from which the power iteration starts, of the shape of `U`.
+  ///   - model: The network.
   package func perturbation(
     of U: Tensor, from p: Tensor, towards d: Tensor, by model: any Layer
   ) -> Tensor {
@@ -55,8 +61,7 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   }
 }
 
-/// Each image of `images` (N, H, W, C) as a vector of length `length`, in its direction; zeros stay
-/// zeros.
+/// Each image of `images` (N, H, W, C) scaled to the norm `length`; an image of zeros stays zero.
 func scaled(_ images: Tensor, to length: Float) -> Tensor {
   let size = images.count / images.shape[0]
   return images.mapChunks(of: size) { image in

@@ -1,13 +1,13 @@
 import Datasets
 
-/// Paints changed images, one after the other, with the same working memory.
-struct ImagePainter {
+/// Renders transformed images, one after the other, with the same working memory.
+struct ImageRenderer {
   private let images: LabelledImages
   private let channels: Int
   private let mean: SIMD4<Float>
   private let deviation: SIMD4<Float>
   private var table = [Float](repeating: 0, count: 256)
-  /// The image after the changes of light, (height, width), a channel in each lane.
+  /// The image after brightness and contrast, (height, width), a channel in each lane.
   private var lit: [SIMD4<Float>]
 
   init(of images: LabelledImages, scaling: PixelScaling) {
@@ -18,9 +18,9 @@ struct ImagePainter {
     lit = Array(repeating: SIMD4(), count: images.height * images.width)
   }
 
-  /// Writes image `index` to `destination`, (size.height, size.width, channels): its light changed,
-  /// resampled once, and scaled.
-  mutating func paint(
+  /// Writes image `index` to `destination`, (size.height, size.width, channels): brightness and contrast
+  /// changed, resampled once, and normalised.
+  mutating func render(
     _ index: Int, _ augmentation: DrawnAugmentation, _ size: ImageSize,
     to destination: UnsafeMutablePointer<Float>
   ) {
@@ -38,7 +38,7 @@ struct ImagePainter {
     }
   }
 
-  /// Looks up each byte of an image; a grey one in all lanes.
+  /// Looks up each byte of an image in the table; grey images fill all lanes.
   private mutating func light(_ index: Int) {
     let count = lit.count * images.channels
     let (second, third, fourth) = (
@@ -58,7 +58,7 @@ struct ImagePainter {
   }
 }
 
-/// Up to four numbers as a vector.
+/// Up to four numbers as a vector, filled up with `padding`.
 private func lanes(_ numbers: [Float], padding: Float) -> SIMD4<Float> {
   var vector = SIMD4(repeating: padding)
   for (lane, number) in numbers.enumerated() { vector[lane] = number }

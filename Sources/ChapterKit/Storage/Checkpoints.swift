@@ -123,27 +123,3 @@ final class Stopwatch {
   /// Seconds so far, in all.
   var seconds: Double { earlierSeconds + clock() - start }
 }
-
-/// A value that is kept in a stage's checkpoints, such as the curves that a training draws.
-public final class Checkpointed<Value: Codable>: Resumable {
-  /// The value.
-  public var value: Value
-
-  /// Keeps `value`; it is written as JSON.
-  public init(_ value: Value) { self.value = value }
-
-  /// "value".
-  public var state: [NamedState] {
-    [
-      .bytes(
-        "value",
-        get: {
-          guard let json = try? JSON.encode(self.value) else {
-            fatalError("A \(Value.self) cannot be kept, because JSON has no words for it.")
-          }
-          return [UInt8](json)
-        },
-        set: { self.value = try JSON.decode(Value.self, from: Data($0)) })
-    ]
-  }
-}

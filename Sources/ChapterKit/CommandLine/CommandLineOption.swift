@@ -121,14 +121,21 @@ extension OptionArgument where Value == [Double] {
 }
 
 extension OptionArgument {
-  /// One of a few words.
+  /// The raw value of one of a few choices.
   public static func oneOf(_ choices: [Value]) -> Self
   where Value: RawRepresentable, Value.RawValue == String {
-    let words = choices.map(\.rawValue)
+    oneOf(choices) { $0.rawValue }
+  }
+
+  /// The name of one of a few choices.
+  public static func oneOf(
+    _ choices: [Value], named name: @escaping @Sendable (Value) -> String
+  ) -> Self {
+    let names = choices.map(name)
     return OptionArgument(
-      words.joined(separator: "|"), expecting: words.joined(separator: ", "), text: \.rawValue
+      names.joined(separator: "|"), expecting: names.joined(separator: ", "), text: name
     ) { text in
-      choices.first { $0.rawValue == text }
+      choices.first { name($0) == text }
     }
   }
 }

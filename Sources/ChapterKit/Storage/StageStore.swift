@@ -1,8 +1,10 @@
 import Datasets
+import Engine
+import Files
 import Foundation
 
-/// All that a stage's result depends on. Not the number of threads nor the processor: results have
-/// the same bits for any.
+/// Everything that a stage's result depends on. The number of threads and the processor do not belong
+/// to it: results have the same bits for any.
 package struct StageIdentity: Encodable {
   /// The hash of the running program.
   package var executable: String
@@ -20,31 +22,44 @@ package struct StageIdentity: Encodable {
     self.dataset = dataset
   }
 
-  /// SHA-256 of the identity.
+  /// The SHA-256 of the identity.
   package func key() throws -> String { sha256Hex(try JSON.encode(self)) }
 }
 
-/// The results of finished stages, one file each: a line with the SHA-256 of the rest, and two of
-/// JSON, where the result came from and the result.
-package struct StageCache {
+/// The files of a chapter's stages in OUT: results, checkpoints, and results that chapters share.
+///
+///     OUT/cache/CHAPTER/PRESET/STAGE-KEY.jsonl             a result
+///     OUT/cache/CHAPTER/PRESET/STAGE-KEY.STEP.checkpoint   the state of an unfinished stage
+///     OUT/trainings/STAGE.json                             a result that other chapters use
+///
+/// All of them contain a checksum of their content.
+package struct StageStore {
   private let output: OutputDirectory
+  /// The directory of results and checkpoints.
   private let directory: String
 
-  /// A cache in `directory` of `output`.
-  package init(_ output: OutputDirectory, directory: String) {
+  /// The files of a chapter at a preset in `output`.
+  package init(_ output: OutputDirectory, chapter: ChapterName, preset: Preset) {
     self.output = output
-    self.directory = directory
+    directory = "cache/\(chapter.program)/\(preset.rawValue)"
   }
 
-  /// A result with its origin.
+  /// Creates the directories.
+  func prepare() throws { try output.prepare(subdirectories: ["data", directory]) }
+
+  /// A result and its origin.
   package struct Entry<Value> {
     package var value: Value
     package var record: StageRecord
   }
+}
 
-  /// The result that was stored under `key`; `nil` where there is none.
+// MARK: - Results
+
+extension StageStore {
+  /// The result that was stored under `key`; nil if there is none.
   ///
-  /// - Throws: An error that names the file where it is damaged.
+  /// - Throws: An error that names the file if it is damaged.
   package func load<Value: Decodable>(
     _ type: Value.Type, stage: String, key: String
   ) throws -> Entry<Value>? {
@@ -61,13 +76,7 @@ package struct StageCache {
     return Entry(value: value, record: record)
   }
 
-  /// The checkpoints of a stage that has no result yet.
-  func checkpoints(of stage: String, key: String) -> CheckpointFiles {
-    CheckpointFiles(output, directory: directory, stage: stage, key: key)
-  }
-
-  /// Stores a result, then removes what it supersedes: older results of the same stage, and its
-  /// checkpoints.
+  /// Stores a result, then removes the stage's older results and its checkpoints.
   package func store(_ entry: Entry<some Encodable>) throws {
     let content = try JSON.encode(entry.record) + [newline] + JSON.encode(entry.value)
     let path = path(stage: entry.record.name, key: entry.record.key)
@@ -76,7 +85,8 @@ package struct StageCache {
     checkpoints(of: entry.record.name, key: entry.record.key).removeFinished(ofAllKeys: true)
   }
 
-  /// What cannot be removed does no harm: its key is never asked for again, or its result is right.
+  /// Removes a stage's older results. One that cannot be removed does no harm, because its key is never
+  /// asked for again.
   private func removeOthers(like kept: String) {
     let keyed = keyDigits + fileExtension.count
     for name in (try? output.names(in: directory)) ?? []
@@ -88,9 +98,33 @@ package struct StageCache {
   private func path(stage: String, key: String) -> String {
     "\(directory)/\(fileNamePart(of: stage))-\(keyPart(of: key))\(fileExtension)"
   }
+
+  /// The checkpoints of a stage that has no result yet.
+  func checkpoints(of stage: String, key: String) -> CheckpointFiles {
+    CheckpointFiles(output, directory: directory, stage: stage, key: key)
+  }
 }
 
-/// A stage's name with nothing in it but small letters, digits, full stops and hyphens.
+// MARK: - Shared results
+
+extension StageStore {
+  /// The result that a chapter left in OUT under `key`; nil if there is none.
+  func shared<Value: Codable & Sendable>(_ type: Value.Type, _ key: TrainingKey) throws
+    -> TrainingRecord<Value>?
+  {
+    try TrainingRecord.load(output.file(key.path))
+  }
+
+  /// Leaves a result in OUT for other chapters.
+  func share(_ record: TrainingRecord<some Codable & Sendable>, under key: TrainingKey) throws {
+    let content = try SealedJSON.encode(record)
+    guard try output.content(of: key.path) != content else { return }
+    try output.prepare(subdirectories: [TrainingKey.directory])
+    try output.write(content, to: key.path)
+  }
+}
+
+/// A stage's name with only small letters, digits, full stops and hyphens.
 package func fileNamePart(of stage: String) -> String {
   let kept = stage.lowercased().map { character in
     character.isASCII && (character.isLetter || character.isNumber || character == ".")
@@ -99,7 +133,7 @@ package func fileNamePart(of stage: String) -> String {
   return String(kept).split(separator: "-").joined(separator: "-")
 }
 
-/// As much of a key as file names have.
+/// The part of a key that file names contain.
 func keyPart(of key: String) -> Substring { key.prefix(keyDigits) }
 
 let keyDigits = 16

@@ -1,37 +1,38 @@
 import Engine
 import MixMatch
 
-/// What was seen of a training on its way, a point at each judgement.
+/// Losses, accuracies and the quality of guessed labels over a training run, with one point for each
+/// evaluation.
 public struct LearningCurve: Codable, Sendable {
-  /// The points, oldest first.
+  /// The points in the order of the steps.
   public private(set) var points: [Point] = []
   private var sums = Sums()
 
-  /// One judgement, and the means of what happened since the one before.
+  /// The accuracies of one evaluation, and means over the steps since the evaluation before.
   public struct Point: Codable, Sendable {
-    /// Iterations done.
+    /// The number of steps taken.
     public var step: Int
-    /// The share of right answers on the validation images; nil where there are none.
+    /// The accuracy on the validation images; nil where none are held out.
     public var validationAccuracy: Double?
-    /// The same on the test images, where they were to be judged.
+    /// The accuracy on the test images; nil where they are evaluated at the end only.
     public var testAccuracy: Double?
-    /// Lₓ.
+    /// The mean of the labelled loss Lₓ.
     public var labelledLoss: Double
-    /// Lᵤ without its weight; 0 for a method that has none.
+    /// The mean of the unlabelled loss Lᵤ without its weight; 0 for a method that has none.
     public var unlabelledLoss: Double
-    /// How good the guesses were, where there were any.
+    /// The quality of the guessed labels, for a method that guesses labels.
     public var guesses: GuessQuality?
   }
 
-  /// How guessed labels compare with the truth, which the method does not know.
+  /// A comparison of guessed labels with the true ones, which the method does not know.
   public struct GuessQuality: Codable, Sendable {
-    /// The share of guesses whose likeliest class is the true one.
+    /// The fraction of guesses whose most probable class is the true one.
     public var accuracy = 0.0
-    /// The mean probability of the likeliest class, after sharpening.
+    /// The mean probability of the most probable class, after sharpening.
     public var confidence = 0.0
-    /// The mean entropy in nats, before sharpening.
+    /// The mean entropy before sharpening, in nats.
     public var entropy = 0.0
-    /// The mean entropy in nats, after it.
+    /// The mean entropy after sharpening, in nats.
     public var sharpenedEntropy = 0.0
   }
 
@@ -42,11 +43,15 @@ public struct LearningCurve: Codable, Sendable {
     var guesses: GuessQuality?
   }
 
-  /// No points.
+  /// A curve without points.
   public init() {}
 
-  /// Takes in a step: its loss, and the true classes of its unlabelled images.
-  package mutating func add(_ loss: Loss, truth: [Int]) {
+  /// Adds a step's loss to the means of the next point.
+  ///
+  /// - Parameters:
+  ///   - loss: The loss of the step.
+  ///   - truth: The true classes of its unlabelled images.
+  public mutating func add(_ loss: Loss, truth: [Int]) {
     sums.steps += 1
     sums.labelled += Double(loss.labelled.scalar)
     sums.unlabelled += Double(loss.unlabelled?.scalar ?? 0)
@@ -55,8 +60,8 @@ public struct LearningCurve: Codable, Sendable {
     sums.guesses = sums.guesses.map { $0 + quality } ?? quality
   }
 
-  /// Closes a point after `step` steps.
-  mutating func close(after step: Int, validation: Double?, test: Double?) {
+  /// Appends a point after `step` steps, and starts new means.
+  mutating func closePoint(after step: Int, validation: Double?, test: Double?) {
     points.append(
       Point(
         step: step, validationAccuracy: validation, testAccuracy: test,
@@ -67,12 +72,11 @@ public struct LearningCurve: Codable, Sendable {
 }
 
 extension LearningCurve.GuessQuality {
-  /// That of the guesses of one step.
+  /// The quality of the guesses of one step against the true classes (N).
   init(_ guesses: Guesses, truth: [Int]) {
-    let maxima = guesses.sharpened.rowMaxima()
-    let count = Double(truth.count)
-    accuracy = Double(zip(maxima, truth).count { $0.index == $1 }) / count
-    confidence = maxima.reduce(0) { $0 + Double($1.value) } / count
+    accuracy = Engine.accuracy(of: guesses.sharpened, labels: truth)
+    confidence =
+      guesses.sharpened.rowMaxima().reduce(0) { $0 + Double($1.value) } / Double(truth.count)
     entropy = meanEntropy(guesses.raw)
     sharpenedEntropy = meanEntropy(guesses.sharpened)
   }
@@ -94,4 +98,10 @@ extension LearningCurve.GuessQuality {
     product.sharpenedEntropy *= factor
     return product
   }
+}
+
+/// The mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats. It is reported only: training does not use it.
+private func meanEntropy(_ p: Tensor) -> Double {
+  let total = p.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
+  return total / Double(p.shape[0])
 }

@@ -3,10 +3,9 @@ import Engine
 import Files
 import Foundation
 
-/// What a run takes from the world around it, in one place, so that a test can give it another
-/// world.
+/// The environment of a run: console, clock, signals, programs and sources. Tests replace it.
 package struct RunEnvironment {
-  /// The root of the package, where figures/ lies.
+  /// The root of the package, which contains figures/.
   package var root: URL
   package var console: Console
   package var gnuplot: URL?
@@ -14,11 +13,11 @@ package struct RunEnvironment {
   /// The hash of the running program.
   package var executableSHA256: String
   package var blasCore: String
-  /// Seconds since some moment, always going forward.
+  /// Seconds since an arbitrary moment, from a monotonic clock.
   package var clock: () -> Double
   package var date: () -> Date
   package var stopSignals: StopSignals
-  /// Seconds after which a stage saves what it has done so far.
+  /// Seconds between two checkpoints of a stage.
   package var checkpointInterval: Double
 
   package init(
@@ -38,7 +37,7 @@ package struct RunEnvironment {
     self.checkpointInterval = checkpointInterval
   }
 
-  /// The world as it is; the package's root is the current directory, from which make runs.
+  /// The environment of this process. The package's root is the current directory, in which make runs.
   static func ofProcess(console: Console) throws -> RunEnvironment {
     let root = URL.currentDirectory()
     let start = ContinuousClock.now
@@ -50,7 +49,20 @@ package struct RunEnvironment {
   }
 }
 
-/// SHA-256 of the file that this process runs, even if a newer one has taken its place on the disk.
+extension RunEnvironment {
+  /// The record of a stage that has finished now.
+  func record(of stage: String, key: String, _ threads: Int, seconds: Double) -> StageRecord {
+    StageRecord(
+      name: stage, key: key, commit: sources.commit, dirty: sources.dirty,
+      date: date().formatted(.iso8601), threads: threads, blasCore: blasCore,
+      seconds: roundedToMilliseconds(seconds))
+  }
+}
+
+/// `seconds` rounded to milliseconds, which is finer than the clocks are.
+func roundedToMilliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+
+/// The SHA-256 of this process's executable, even if the file on disk has been replaced since.
 private func hashOfRunningProgram() throws -> String {
   #if os(Linux)
     let path = "/proc/self/exe"

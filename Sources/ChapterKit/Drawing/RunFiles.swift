@@ -1,0 +1,78 @@
+import Datasets
+import Engine
+import Foundation
+
+/// The data files, tables and figures of a run, collected while the chapter runs and written together.
+struct RunFiles {
+  private var dataFiles: [DataFile] = []
+  private var tables: [TextTable] = []
+  private var figures: [Figure] = []
+
+  mutating func add(_ file: DataFile) {
+    require(
+      !dataFiles.contains { $0.name == file.name }, "The data file \(file.name) is written twice.")
+    dataFiles.append(file)
+  }
+
+  mutating func add(_ figure: Figure) {
+    require(
+      !figures.contains { $0.picture == figure.picture },
+      "The picture \(figure.picture) is drawn twice.")
+    figures.append(figure)
+  }
+
+  mutating func add(_ table: TextTable) {
+    tables.append(table)
+    add(table.dataFile)
+    add(
+      Figure(
+        script: "table", picture: "\(table.name).svg", data: [table.name],
+        variables: table.variables))
+  }
+
+  /// Writes all files into the gnuplot's folder for results.
+  ///
+  /// - Parameters:
+  ///   - record: The record of the run, for the origin that the files name.
+  ///   - previous: The files of the record that this one replaces; their pictures are kept if they are
+  ///     up to date.
+  ///   - gnuplot: Draws the figures.
+  ///   - log: Notes the files that changed.
+  /// - Returns: The records of the files.
+  func write(
+    for record: RunRecord, previous: [FileRecord], by gnuplot: Gnuplot, log: WorkLog
+  ) throws -> [FileRecord] {
+    let comment = record.dataFileComment
+    let data = try dataFiles.map {
+      try write(
+        $0.text(comment: comment), to: DataFile.path($0.name), as: $0.kind, gnuplot.output, log)
+    }
+    let texts = try tables.map {
+      try write(
+        $0.markdown(stamp: record.stamp), to: "\($0.name).md", as: .table, gnuplot.output, log)
+    }
+    let origin = ["stamp": record.stamp, "watermark": record.warning ?? ""]
+    let pictures = try figures.map { figure in
+      let (picture, wasDrawn) = try gnuplot.update(
+        figure.adding(origin), previous: previous.first { $0.path == figure.picture })
+      if wasDrawn {
+        log.beginWork()
+        gnuplot.console.note("\(figure.picture): drawn")
+      }
+      return picture
+    }
+    return data + texts + pictures
+  }
+
+  private func write(
+    _ text: String, to path: String, as kind: FileRecord.Kind, _ output: OutputDirectory,
+    _ log: WorkLog
+  ) throws -> FileRecord {
+    let content = Data(text.utf8)
+    if try output.content(of: path) != content {
+      try output.write(content, to: path)
+      log.noteWritten()
+    }
+    return FileRecord(path: path, kind: kind, sha256: sha256Hex(content), drawnFrom: nil)
+  }
+}

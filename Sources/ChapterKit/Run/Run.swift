@@ -1,0 +1,260 @@
+import Datasets
+import Engine
+import Files
+import Foundation
+
+/// One run of a chapter.
+///
+/// A stage is computed, or its result loaded, where the chapter calls it. Data files, figures, the record
+/// and the final table are collected, and written together when the chapter's body has finished, so that
+/// all of them describe the same run. Results belong into stages: the record takes its date and commit
+/// from them, and a run that loads all of them changes nothing.
+public final class Run {
+  /// The seeds of the run, one after the other.
+  public private(set) var seeds: [Int]
+
+  let chapter: Chapter
+  let settings: RunSettings
+  private let environment: RunEnvironment
+  private let output: OutputDirectory
+  private let previous: PreviousRecord
+  private let lock: RunLock
+  private let log: WorkLog
+  private let stages: StageRunner
+  private var findings = RunFindings()
+  private var files = RunFiles()
+  private var comparisons: [Comparison] = []
+  private var console: Console { environment.console }
+
+  init(_ chapter: Chapter, _ options: OptionValues, in environment: RunEnvironment) throws {
+    var environment = environment
+    if let interval = options[chapter.common.saveEvery] {
+      environment.checkpointInterval = interval
+    }
+    self.environment = environment
+    self.chapter = chapter
+    settings = try RunSettings(chapter, options, root: environment.root)
+    seeds = settings.seeds
+    output = OutputDirectory(settings.out)
+    previous = try PreviousRecord(chapter: chapter.name, in: settings.out)
+    try previous.checkMayBeReplaced(bySmoke: settings.preset == .smoke, bySynthetic: false)
+    if let warning = previous.warning { environment.console.note(warning) }
+    let store = StageStore(output, chapter: chapter.name, preset: settings.preset)
+    try store.prepare()
+    lock = try RunLock(
+      output.file("cache/\(chapter.name.program)/.lock"), program: chapter.name.program)
+    log = WorkLog(environment.console)
+    stages = StageRunner(store, threads: settings.threads, log: log, in: environment)
+  }
+
+  /// Lets other processes run the chapter in this OUT.
+  func end() { lock.release() }
+}
+
+// MARK: - Settings
+
+extension Run {
+  /// The scale, with aliases resolved.
+  public var preset: Preset { settings.preset }
+
+  /// The number of threads; results do not depend on it.
+  public var threads: Int { settings.threads }
+
+  /// The value of one of the chapter's own options, or its default.
+  public subscript<Value>(option: CommandLineOption<Value>) -> Value { settings.options[option] }
+
+  /// Removes the seeds that `isKnown` rejects from the run and its record.
+  package func leaveOutSeeds(unless isKnown: (Int) -> Bool) { seeds = seeds.filter(isKnown) }
+}
+
+// MARK: - Data
+
+extension Run {
+  /// The data set of this run: from DATA, otherwise downloaded, otherwise synthetic; with `--synthetic`
+  /// synthetic in any case.
+  ///
+  /// - Throws: An error if the data in DATA are broken.
+  public func dataset(_ source: DatasetSource) throws -> ImageDataset {
+    require(findings.dataset == nil, "A run has one data set.")
+    let found =
+      settings.usesSyntheticData
+      ? try standIn(source, nil)
+      : try source.obtain(in: settings.data, note: console.note)
+        ?? standIn(source, settings.data)
+    findings.dataset = DatasetIdentity(found)
+    return found
+  }
+
+  /// The data set of this run as ``dataset(_:)`` returns it, checked for its size.
+  ///
+  /// - Throws: An error if there are fewer than `train` training images or `test` test images, or none
+  ///   of some class among either.
+  public func dataset(_ source: DatasetSource, train: Int, test: Int) throws -> ImageDataset {
+    let found = try dataset(source)
+    for (images, kind, minimum) in [(found.train, "training", train), (found.test, "test", test)] {
+      guard images.count >= minimum else {
+        throw Failure(
+          "\(found.name): found \(images.count) \(kind) images, expected at least \(minimum) for "
+            + "\(chapter.name.spoken) at the scale \(preset.rawValue); give other DATA (--data)")
+      }
+      let present = Set(images.labels)
+      if let missing = found.classNames.indices.first(where: { !present.contains(UInt8($0)) }) {
+        throw Failure(
+          "\(found.name): found no \(kind) image of the class \(found.classNames[missing]), expected "
+            + "some of each class; give other DATA (--data)")
+      }
+    }
+    return found
+  }
+
+  private func standIn(_ source: DatasetSource, _ directory: URL?) throws -> ImageDataset {
+    try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
+    return source.announcedStandIn(for: directory, note: console.note)
+  }
+}
+
+// MARK: - Stages
+
+extension Run {
+  /// Computes a part of the chapter once: its result is stored in OUT/cache and loaded again as long as
+  /// nothing that it depends on has changed.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the stage, which occurs once in a run.
+  ///   - dataset: The data set that the stage reads, if any.
+  ///   - inputs: Everything else that the result depends on, apart from the program itself.
+  ///   - unit: The unit of its progress.
+  ///   - work: Computes the result, with the same bits for any number of threads.
+  public func stage<Value: Codable>(
+    _ name: String, on dataset: ImageDataset? = nil, inputs: [String: any Encodable] = [:],
+    counting unit: ProgressUnit = .iterations, _ work: (StageProgress) throws -> Value
+  ) throws -> Value {
+    try stages.run(name, dataset: dataset?.sha256, inputs: inputs, counting: unit, work)
+  }
+
+  /// The result that this or another chapter left in OUT under `key`, if it was computed from the same
+  /// inputs on the same data by the same sources.
+  public func shared<Value: Codable & Sendable>(
+    _ type: Value.Type, _ key: TrainingKey, on dataset: ImageDataset
+  ) throws -> Value? {
+    try stages.shared(type, key, dataset: dataset.sha256)?.value
+  }
+
+  /// The result that is recorded in `directory` under `key`, if it was computed from the same inputs
+  /// and, where `dataset` is given, on the same data, by whatever sources.
+  ///
+  /// The record of this run names the commit that computed it.
+  ///
+  /// - Throws: An error that names the file if it is damaged or contains anything else.
+  public func recorded<Value: Codable & Sendable>(
+    _ type: Value.Type, _ key: TrainingKey, in directory: URL, on dataset: ImageDataset?
+  ) throws -> Value? {
+    let found = try stages.recorded(type, key, in: directory, dataset: dataset?.sha256)
+    if let found, findings.dataset == nil { findings.dataset = found.dataset }
+    return found?.value
+  }
+
+  /// Leaves the result of a stage of this run in OUT for other chapters.
+  public func share(
+    _ value: some Codable & Sendable, of key: TrainingKey, on dataset: ImageDataset
+  ) throws {
+    try stages.share(value, of: key, dataset: DatasetIdentity(dataset))
+  }
+
+  /// The origin of the result of a stage of this run.
+  public func record(of key: TrainingKey) -> StageRecord? { stages.record(of: key.name) }
+}
+
+// MARK: - Findings and files
+
+extension Run {
+  /// Records the chapter's settings.
+  public func record(settings: some Encodable) throws { try findings.record(settings: settings) }
+
+  /// Records a metric with one value for each seed, or a single value.
+  public func record(metric name: String, values: [some BinaryFloatingPoint]) {
+    findings.record(metric: name, values: values.map { Double($0) })
+  }
+
+  /// Records the fingerprints of the weights during the training in the stage `name`.
+  public func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
+    require(stages.record(of: name) != nil, "The fingerprints are of no stage of this run: \(name).")
+    findings.record(fingerprints, ofStage: name)
+  }
+
+  /// Writes a data file into OUT/data.
+  public func write(_ file: DataFile) { files.add(file) }
+
+  /// Writes a table as a data file into OUT/data, as Markdown into OUT/NAME.md, and draws it with
+  /// figures/table.gp as OUT/NAME.svg.
+  public func write(_ table: TextTable) { files.add(table) }
+
+  /// Draws figures/`script`.gp with gnuplot into the file `picture` of OUT.
+  ///
+  /// - Parameters:
+  ///   - script: The script's name. The script can use the variables `data`, `out`, `stamp` and
+  ///     `watermark`.
+  ///   - picture: The picture's file name.
+  ///   - data: The names of the data files that the script reads, of this chapter or of an earlier one.
+  ///   - variables: More variables for the script, all of them texts.
+  public func draw(
+    _ script: String, into picture: String, data: [String], variables: [String: String] = [:]
+  ) {
+    files.add(Figure(script: script, picture: picture, data: data, variables: variables))
+  }
+
+  /// Prints rows of a table at the end: metrics beside the article's numbers.
+  public func report(_ comparisons: [Comparison]) { self.comparisons += comparisons }
+}
+
+// MARK: - The end of a run
+
+extension Run {
+  /// Writes the files and then the record, and prints where they are.
+  func finish() throws {
+    var record = recordWithoutFiles()
+    let gnuplot = Gnuplot(
+      executable: environment.gnuplot, root: environment.root, output: output, console: console)
+    record.files = try files.write(
+      for: record, previous: previous.record?.files ?? [], by: gnuplot, log: log)
+    do {
+      try record.validate()
+    } catch {
+      throw Failure(
+        "\(chapter.name.program): found \(oneLine(error)) in the results, expected possible values; "
+          + "no record is written")
+    }
+    if record != previous.record {
+      try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter.name))
+      log.noteWritten()
+    }
+    if !comparisons.isEmpty {
+      console.print(comparisonTable(comparisons, metrics: record.metrics))
+    }
+    printLocation(of: record)
+  }
+
+  /// The record, dated by its newest stage: loading old results does not make them new.
+  private func recordWithoutFiles() -> RunRecord {
+    let newest =
+      stages.records.max { $0.date < $1.date }
+      ?? environment.record(of: "", key: "", threads, seconds: 0)
+    let seconds = stages.records.map(\.seconds).reduce(0, +)
+    return RunRecord(
+      chapter: chapter.name, title: chapter.title, preset: preset, seeds: seeds,
+      settings: findings.settings, dataset: findings.dataset, commit: newest.commit,
+      dirty: newest.dirty, date: newest.date, threads: newest.threads, blasCore: newest.blasCore,
+      wallSeconds: roundedToMilliseconds(seconds), metrics: findings.metrics,
+      stages: stages.records,
+      fingerprints: findings.fingerprints.isEmpty ? nil : findings.fingerprints, files: [])
+  }
+
+  private func printLocation(of record: RunRecord) {
+    let pictures = record.files.filter { [.figure, .table].contains($0.kind) }.map(\.path)
+    let state = log.hasWorked ? "done" : "everything is up to date"
+    console.print(
+      "\(chapter.name.program): \(state); in \(output.url.shortPath): "
+        + (pictures + ["data/", RunRecord.fileName(chapter: chapter.name)])
+        .joined(separator: ", "))
+  }
+}

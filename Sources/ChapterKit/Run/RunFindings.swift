@@ -1,0 +1,24 @@
+import Datasets
+import Engine
+import Foundation
+
+/// What a run records besides its stages and files: settings, data set, metrics and fingerprints.
+struct RunFindings {
+  private(set) var settings = JSONValue.object([:])
+  var dataset: DatasetIdentity?
+  private(set) var metrics: [String: Metric] = [:]
+  private(set) var fingerprints: [String: WeightFingerprints] = [:]
+
+  mutating func record(settings: some Encodable) throws {
+    self.settings = try JSONValue(describing: settings)
+  }
+
+  mutating func record(metric name: String, values: [Double]) {
+    require(metrics[name] == nil, "The metric \(name) is recorded twice.")
+    metrics[name] = Metric(of: values)
+  }
+
+  mutating func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
+    self.fingerprints[name] = fingerprints
+  }
+}

@@ -1,0 +1,156 @@
+import Datasets
+import Engine
+import Foundation
+
+/// The stages of a run: loads their results or computes them, and keeps their records.
+final class StageRunner {
+  /// The records of the stages so far, in their order.
+  private(set) var records: [StageRecord] = []
+  private let store: StageStore
+  private let environment: RunEnvironment
+  private let threads: Int
+  private let log: WorkLog
+
+  init(_ store: StageStore, threads: Int, log: WorkLog, in environment: RunEnvironment) {
+    (self.store, self.threads, self.log, self.environment) = (store, threads, log, environment)
+  }
+
+  /// The result of the stage `name`, loaded or computed.
+  func run<Value: Codable>(
+    _ name: String, dataset: String?, inputs: [String: any Encodable],
+    counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
+  ) throws -> Value {
+    require(
+      !records.contains { fileNamePart(of: $0.name) == fileNamePart(of: name) },
+      "Two stages share the name \(name).")
+    let key = try StageIdentity(
+      executable: environment.executableSHA256, stage: name,
+      inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
+    ).key()
+    if let entry = loaded(Value.self, of: name, key: key) {
+      add(entry.record)
+      return entry.value
+    }
+    let entry = try compute(name, key: key, counting: unit, work)
+    records.append(entry.record)
+    return entry.value
+  }
+
+  /// The record of the stage with `name`; nil if the run has no such stage.
+  func record(of name: String) -> StageRecord? { records.first { $0.name == name } }
+
+  /// Adds the record of a stage whose result was loaded.
+  private func add(_ record: StageRecord) {
+    records.append(record)
+    log.add(loaded: record)
+    // Checkpoints that could not be removed when the stage was finished.
+    store.checkpoints(of: record.name, key: record.key).removeFinished(ofAllKeys: false)
+  }
+
+  private func loaded<Value: Decodable>(
+    _ type: Value.Type, of stage: String, key: String
+  ) -> StageStore.Entry<Value>? {
+    do {
+      return try store.load(type, stage: stage, key: key)
+    } catch {
+      environment.console.note("\(oneLine(error)); computing it again")
+      return nil
+    }
+  }
+
+  private func compute<Value: Encodable>(
+    _ name: String, key: String, counting unit: ProgressUnit,
+    _ work: (StageProgress) throws -> Value
+  ) throws -> StageStore.Entry<Value> {
+    log.beginWork()
+    let checkpoints = store.checkpoints(of: name, key: key)
+    let progress = StageProgress(
+      stage: name, unit: unit, checkpointFiles: checkpoints, in: environment)
+    defer { environment.stopSignals.release() }
+    let value: Value
+    do {
+      value = try work(progress)
+    } catch let error as Trainer.NonFiniteLoss {
+      let last = try checkpoints.find().names.first.map { "the last checkpoint is \($0)" }
+      throw Failure("\(name): \(error); \(last ?? "there is no checkpoint yet")")
+    }
+    let seconds = progress.stopwatch.seconds
+    let entry = StageStore.Entry(
+      value: value, record: environment.record(of: name, key: key, threads, seconds: seconds))
+    try store.store(entry)
+    environment.console.note("\(name): done in \(durationText(seconds))\(progress.closing)")
+    if let signal = environment.stopSignals.received() {
+      throw Interruption("interrupted after \(name)", by: signal)
+    }
+    return entry
+  }
+}
+
+// MARK: - Shared results
+
+extension StageRunner {
+  /// The result that this or another chapter left in OUT under `key`, if it was computed from the same
+  /// inputs on the same data by the same sources.
+  func shared<Value: Codable & Sendable>(
+    _ type: Value.Type, _ key: TrainingKey, dataset: String
+  ) throws -> TrainingRecord<Value>? {
+    guard let found = try store.shared(type, key), try found.inputs == key.encodedInputs,
+      found.dataset.sha256 == dataset,
+      try found.sources == key.sourcesHash(root: environment.root)
+    else { return nil }
+    add(found.stage)
+    return found
+  }
+
+  /// The result that is recorded in `directory` under `key`, if it was computed from the same inputs
+  /// and, where `dataset` is given, on the same data, by whatever sources.
+  func recorded<Value: Codable & Sendable>(
+    _ type: Value.Type, _ key: TrainingKey, in directory: URL, dataset: String?
+  ) throws -> TrainingRecord<Value>? {
+    let file = directory.appending(path: URL(filePath: key.path).lastPathComponent)
+    guard let found = try TrainingRecord<Value>.load(file),
+      try found.inputs == key.encodedInputs, dataset == nil || found.dataset.sha256 == dataset
+    else { return nil }
+    add(found.stage)
+    return found
+  }
+
+  /// Leaves the result of a stage of this run for other chapters.
+  func share(_ value: some Codable & Sendable, of key: TrainingKey, dataset: DatasetIdentity) throws
+  {
+    guard let record = record(of: key.name) else {
+      fatalError("There is no stage \(key.name) whose result could be shared.")
+    }
+    try store.share(
+      TrainingRecord(
+        value: value, stage: record, inputs: try key.encodedInputs, dataset: dataset,
+        sources: try key.sourcesHash(root: environment.root)),
+      under: key)
+  }
+}
+
+/// Whether a run has done any work yet, and the loaded results that have not been announced.
+///
+/// Loaded results are announced when the first work begins: a run that only loads says that everything
+/// is up to date.
+final class WorkLog {
+  private(set) var hasWorked = false
+  private var loaded: [StageRecord] = []
+  private let console: Console
+
+  init(_ console: Console) { self.console = console }
+
+  func add(loaded stage: StageRecord) { loaded.append(stage) }
+
+  /// Announces the results that were loaded before this work.
+  func beginWork() {
+    hasWorked = true
+    for stage in loaded {
+      console.note("\(stage.name): kept, computed \(stage.date) in \(durationText(stage.seconds))")
+    }
+    loaded = []
+  }
+
+  /// Notes that a file was written.
+  func noteWritten() { hasWorked = true }
+}

@@ -1,0 +1,71 @@
+import ChapterKit
+import Datasets
+import Engine
+import MixMatch
+
+/// The result of a training run that tables and curves need; small enough to be recorded.
+public struct TrainingResult: Codable, Sendable, Validated {
+  /// Losses and accuracies during the run.
+  public let curve: LearningCurve
+  /// The accuracy on the validation images after the last step; nil where none are held out.
+  public let validationAccuracy: Double?
+  /// The accuracy on the test images after the last step.
+  public let testAccuracy: Double
+  /// The number of steps in an epoch.
+  public let stepsPerEpoch: Double
+  /// Fingerprints of the weights after 1, 10, 100 … steps and at the end, to compare a repetition with
+  /// the record; nil in records from before they were taken.
+  public let fingerprints: WeightFingerprints?
+
+  /// The result of a run of `spec` on `dataset`.
+  public init(_ outcome: TrainingOutcome, of spec: TrainingSpec, on dataset: ImageDataset) {
+    curve = outcome.curve
+    validationAccuracy = outcome.validation?.accuracy
+    testAccuracy = outcome.test.accuracy
+    stepsPerEpoch = spec.stepsPerEpoch(ofTrainingImages: dataset.train.count)
+    fingerprints = outcome.fingerprints
+  }
+
+  /// Throws for an accuracy outside 0…1 or an epoch without steps.
+  package func validate() throws {
+    for accuracy in [testAccuracy, validationAccuracy].compactMap({ $0 }) {
+      try InvalidValue.unless((0...1).contains(accuracy), "the accuracy \(accuracy)")
+    }
+    try InvalidValue.unless(
+      stepsPerEpoch > 0 && stepsPerEpoch < 1e12, "epochs of \(stepsPerEpoch) steps")
+  }
+
+  /// The validation accuracy after a fraction of the steps, as a fraction of the final one; nil where
+  /// no images are held out or the network was not evaluated so early.
+  public func shareOfAccuracy(afterShareOfSteps share: Double) -> Double? {
+    guard let last = curve.points.last, let final = validationAccuracy else { return nil }
+    let early = curve.points.last { Double($0.step) <= share * Double(last.step) }
+    return early?.validationAccuracy.map { $0 / final }
+  }
+
+  /// The learning curves of several runs as a data file for figures/learning-curves.gp.
+  public static func curves(_ file: String, of runs: [(name: String, result: TrainingResult)])
+    -> DataFile
+  {
+    let points = runs.flatMap { name, result in
+      let last = result.curve.points.count - 1
+      return result.curve.points.enumerated().map { index, point in
+        (
+          name: name, epoch: Double(point.step) / result.stepsPerEpoch, point: point,
+          // The last step's test accuracy is known even where test images are not evaluated before.
+          test: index == last ? result.testAccuracy : point.testAccuracy ?? .nan
+        )
+      }
+    }
+    return DataFile(
+      name: file,
+      columns: [
+        DataColumn("run", points.map(\.name)),
+        DataColumn("epoch", points.map(\.epoch)),
+        DataColumn("validation", points.map { $0.point.validationAccuracy ?? .nan }),
+        DataColumn("test", points.map(\.test)),
+        DataColumn("labelledLoss", points.map(\.point.labelledLoss)),
+        DataColumn("unlabelledLoss", points.map(\.point.unlabelledLoss)),
+      ])
+  }
+}

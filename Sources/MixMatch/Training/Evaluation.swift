@@ -1,0 +1,39 @@
+import Datasets
+import Engine
+
+/// A network's predictions for a set of images, and their accuracy.
+public struct Evaluation: Codable, Sendable {
+  /// The predicted class of each image.
+  public let classes: [Int]
+  /// The probability of each predicted class.
+  public let confidences: [Float]
+  /// The fraction of images whose predicted class is their label.
+  public let accuracy: Double
+
+  /// The evaluation of `predictions` (N, classes) against the images' labels (N).
+  public init(of predictions: Tensor, labels: [Int]) {
+    let maxima = predictions.rowMaxima()
+    classes = maxima.map(\.index)
+    confidences = maxima.map(\.value)
+    accuracy = Engine.accuracy(of: predictions, labels: labels)
+  }
+}
+
+/// Evaluates a network on images without augmentation.
+///
+/// - Parameters:
+///   - network: Maps images (N, H, W, C) to logits (N, classes); it is run in evaluation mode.
+///   - images: The images and their labels.
+///   - indices: Which of the images; all when nil. At least one.
+///   - size: The size that images are resampled to; their own when nil.
+///   - scaling: The normalisation of pixel values.
+public func evaluate(
+  _ network: any Layer, on images: LabelledImages, indices: [Int]? = nil, size: ImageSize? = nil,
+  scaling: PixelScaling
+) -> Evaluation {
+  let indices = indices ?? Array(0..<images.count)
+  let predictions = predict(network, count: indices.count) { range in
+    images.tensor(indices[range], size: size, scaling: scaling)
+  }
+  return Evaluation(of: predictions, labels: images.classes(indices))
+}

@@ -1,0 +1,49 @@
+import Datasets
+import Engine
+
+/// The loss at each of a series of increasing learning rates.
+public struct LearningRateCurve: Codable, Sendable {
+  /// The learning rates, each the same factor above the one before.
+  public private(set) var learningRates: [Float] = []
+  /// The loss of each step's batch, before the step.
+  public private(set) var losses: [Float] = []
+
+  /// Trains `network` with a learning rate that grows from 10⁻⁵ to 1 over `steps` steps, to find the
+  /// rates that the training tolerates (Smith 2017, arXiv:1506.01186).
+  ///
+  /// It stops where the loss exceeds four times its minimum, as fastai's `lr_find` does.
+  ///
+  /// - Parameters:
+  ///   - network: Maps images to logits (N, classes); the run changes its weights.
+  ///   - method: The loss of a step.
+  ///   - data: The images and which of them are labelled.
+  ///   - settings: The hyperparameters; those of the schedule are not used.
+  ///   - steps: The number of steps.
+  ///   - seed: The seed of all random numbers but the network's initial weights.
+  ///   - body: Called after each step, counted from 0, with its loss.
+  /// - Throws: ``TrainingError`` for settings that do not fit the method or the data, and where the
+  ///   loss is not finite from the start; an error that `body` throws.
+  public init(
+    of network: any Layer, by method: some SemiSupervisedMethod, on data: TrainingData,
+    settings: TrainingSettings, steps: Int, seed: UInt64,
+    afterEachStep body: (_ step: Int, _ loss: Float) throws -> Void = { _, _ in }
+  ) throws {
+    try settings.check(for: method, on: data)
+    let trainer = Trainer(
+      network, schedule: ExponentialRise(steps: steps, from: 1e-5, to: 1),
+      weightDecay: settings.weightDecay, emaDecay: settings.emaDecay)
+    var pipeline = BatchPipeline(data, settings: settings, versions: method.versions, seed: seed)
+    for step in 0..<steps {
+      let loss = method.loss(pipeline(step).batch, by: Learner(trainer), step: step, seed: seed)
+      let value = loss.total.scalar
+      try body(step, value)
+      guard value <= 4 * (losses.min() ?? .infinity) else { break }
+      learningRates.append(trainer.schedule(step).learningRate)
+      losses.append(value)
+      try trainer.step(loss.total, at: step)
+    }
+    try TrainingError.unless(
+      losses.count > 1, "learning rates", found: "a loss that is not finite in the first steps",
+      expected: "it to decrease at first; change the settings")
+  }
+}

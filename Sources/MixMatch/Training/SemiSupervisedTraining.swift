@@ -1,0 +1,145 @@
+import Datasets
+import Engine
+
+/// A training run of a network with a semi-supervised method: batches, steps, evaluation.
+///
+///     let training = try SemiSupervisedTraining(
+///       of: network, by: MixMatchStep(), on: data, settings: settings, seed: 0)
+///     try training.run { report in print(report.step, report.loss.total.scalar) }
+///     print(training.evaluateTest().accuracy)
+///
+/// It is ``Engine/Resumable``: a snapshot of its ``state`` taken between two steps, restored in a new
+/// run with the same arguments, continues with the same bits.
+public final class SemiSupervisedTraining {
+  /// The network with its optimiser, schedule and weight EMA.
+  public let trainer: Trainer
+  /// Losses, accuracies and the quality of guessed labels so far.
+  public var curve: LearningCurve { checkpointedCurve.value }
+
+  private let method: any SemiSupervisedMethod
+  private let data: TrainingData
+  private let settings: TrainingSettings
+  private let seed: UInt64
+  private let checkpointedCurve = Checkpointed(LearningCurve())
+
+  /// A run that has not started.
+  ///
+  /// - Parameters:
+  ///   - network: Maps images (N, H, W, C) to logits (N, classes); the run changes its weights.
+  ///   - method: The loss of a step.
+  ///   - data: The images and which of them are labelled.
+  ///   - settings: The hyperparameters.
+  ///   - seed: The seed of all random numbers but the network's initial weights.
+  /// - Throws: ``TrainingError`` for settings that do not fit the method or the data.
+  public init(
+    of network: any Layer, by method: any SemiSupervisedMethod, on data: TrainingData,
+    settings: TrainingSettings, seed: UInt64
+  ) throws {
+    try settings.check(for: method, on: data)
+    (self.method, self.data, self.settings, self.seed) = (method, data, settings, seed)
+    trainer = Trainer(
+      network, schedule: OneCycle(steps: settings.steps, peak: settings.peakLearningRate),
+      weightDecay: settings.weightDecay, emaDecay: settings.emaDecay)
+  }
+
+  /// The state of the run after a step.
+  public struct StepReport {
+    /// The step that was taken, counted from 0.
+    public let step: Int
+    /// The loss that the step's gradient was taken of.
+    public let loss: Loss
+    /// Losses, accuracies and the quality of guessed labels so far.
+    public let curve: LearningCurve
+    /// The fraction of the run's computing time that is over, by the number of pixels.
+    public let workDone: Double
+  }
+
+  /// The batches of the run, augmented.
+  public var batches: BatchPipeline {
+    BatchPipeline(data, settings: settings, versions: method.versions, seed: seed)
+  }
+
+  /// Trains for `steps`, all steps of the settings if not given, and calls `body` after each of them.
+  ///
+  /// A range that starts above 0 continues from a state that was restored.
+  ///
+  /// - Throws: ``Engine/Trainer/NonFiniteLoss``, or an error that `body` throws.
+  public func run(
+    _ steps: Range<Int>? = nil, afterEachStep body: (StepReport) throws -> Void = { _ in }
+  ) throws {
+    var pipeline = batches
+    let batches = Prefetcher(count: settings.steps) { pipeline($0) }
+    for step in steps ?? 0..<settings.steps {
+      // Images of another size need buffers of other sizes.
+      if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Buffer.releaseUnused() }
+      let (batch, truth) = try batches(step)
+      let loss = method.loss(batch, by: Learner(trainer), step: step, seed: seed)
+      try trainer.step(loss.total, at: step)
+      record(loss, truth: truth, after: step)
+      try body(
+        StepReport(
+          step: step, loss: loss, curve: curve, workDone: settings.shareOfWork(ofSteps: step + 1)))
+    }
+  }
+
+  /// Evaluates the network, or the EMA of its weights, on the held-out training images; nil where
+  /// none are held out.
+  public func evaluateValidation(after step: Int? = nil) -> Evaluation? {
+    data.split.validation.isEmpty
+      ? nil : evaluate(data.dataset.train, data.split.validation, after: step)
+  }
+
+  /// Evaluates the network, or the EMA of its weights, on the test images.
+  public func evaluateTest(after step: Int? = nil) -> Evaluation {
+    evaluate(data.dataset.test, nil, after: step)
+  }
+
+  /// The results after the last step.
+  public func outcome() -> TrainingOutcome {
+    TrainingOutcome(
+      curve: curve, validation: evaluateValidation(), test: evaluateTest(),
+      fingerprints: trainer.fingerprints)
+  }
+
+  private func imageSize(at step: Int) -> ImageSize {
+    settings.imageSize(at: step, original: data.dataset.train.size)
+  }
+
+  private func record(_ loss: Loss, truth: [Int], after step: Int) {
+    checkpointedCurve.value.add(loss, truth: truth)
+    guard settings.evaluates(after: step) else { return }
+    checkpointedCurve.value.closePoint(
+      after: step + 1, validation: evaluateValidation(after: step)?.accuracy,
+      test: settings.evaluatesTest ? evaluateTest(after: step).accuracy : nil)
+  }
+
+  /// Evaluates at the size that images have in step `step`, the last one if not given.
+  private func evaluate(_ images: LabelledImages, _ indices: [Int]?, after step: Int?) -> Evaluation
+  {
+    trainer.withEvaluationWeights {
+      MixMatch.evaluate(
+        trainer.network, on: images, indices: indices,
+        size: imageSize(at: step ?? settings.steps - 1), scaling: data.scaling)
+    }
+  }
+}
+
+extension SemiSupervisedTraining: Resumable {
+  /// The network, optimiser, weight EMA and fingerprints under "trainer", the learning curve under
+  /// "curve".
+  public var state: [NamedState] {
+    trainer.state(under: "trainer") + checkpointedCurve.state(under: "curve")
+  }
+}
+
+/// The results of a training run after its last step.
+public struct TrainingOutcome: Codable, Sendable {
+  /// Losses, accuracies and the quality of guessed labels during the run.
+  public let curve: LearningCurve
+  /// Predictions for the validation images, if any are held out.
+  public let validation: Evaluation?
+  /// Predictions for the test images.
+  public let test: Evaluation
+  /// Fingerprints of the weights after 1, 10, 100 … steps and at the end.
+  public let fingerprints: WeightFingerprints
+}

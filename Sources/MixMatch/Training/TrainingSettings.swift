@@ -1,0 +1,120 @@
+import Datasets
+import Engine
+
+/// The hyperparameters of a semi-supervised training run that do not depend on its method.
+///
+/// The defaults are the article's.
+public struct TrainingSettings: Sendable, Encodable {
+  /// The number of iterations.
+  public var steps = 200 * 386
+  /// The number of labelled images in a batch.
+  public var labelledBatch = 64
+  /// The number of unlabelled images in a batch; each is augmented K times.
+  public var unlabelledBatch = 128
+  /// The random transforms that each image goes through.
+  public var augmentation = Augmentation.fastai
+  /// The highest learning rate of the one-cycle schedule.
+  public var peakLearningRate: Float = 2e-3
+  /// The weight decay of ``Engine/Adam``.
+  public var weightDecay: Float = 0.02
+  /// The decay of an exponential moving average of the weights, which is then evaluated in place of
+  /// the weights; nil for no average.
+  public var emaDecay: Float?
+  /// Image sizes to train at, one after the other; empty to train at the images' own size.
+  public var phases: [Phase] = []
+  /// How many times the network is evaluated during the run.
+  public var evaluationCount = 200
+  /// Whether the test images are evaluated each time too, as in the article, and not only at the end.
+  public var evaluatesTest = false
+
+  /// The article's hyperparameters.
+  public init() {}
+
+  /// A part of a training run in which images have one size.
+  ///
+  /// Small images cost less per step, and are enough for the first epochs.
+  public struct Phase: Sendable, Codable {
+    /// The fraction of the run's steps, from 0 to 1.
+    public var share: Double
+    /// The height and width of the images in pixels.
+    public var size: Int
+
+    /// A phase that takes `share` of the steps at `size`×`size` pixels.
+    public init(share: Double, size: Int) { (self.share, self.size) = (share, size) }
+  }
+
+  /// The image size of step `step`, counted from 0, for images that are `original` on disk.
+  public func imageSize(at step: Int, original: ImageSize) -> ImageSize {
+    guard let last = phases.last else { return original }
+    var end = 0.0
+    let phase = phases.first { phase in
+      end += phase.share * Double(steps)
+      return Double(step) < end
+    }
+    let length = (phase ?? last).size
+    return ImageSize(height: length, width: length)
+  }
+
+  /// The fraction of the run's computing time that its first `count` steps take, assuming that a step
+  /// costs as much as its images have pixels.
+  public func shareOfWork(ofSteps count: Int) -> Double {
+    guard !phases.isEmpty else { return Double(count) / Double(steps) }
+    var (done, all, start) = (0.0, 0.0, 0.0)
+    for phase in phases {
+      let (length, cost) = (phase.share * Double(steps), Double(phase.size * phase.size))
+      done += cost * min(max(Double(count) - start, 0), length)
+      all += cost * length
+      start += length
+    }
+    return done / all
+  }
+
+  /// Whether the network is evaluated after step `step`, counted from 0: at even intervals, and always
+  /// after the last step.
+  public func evaluates(after step: Int) -> Bool {
+    (step + 1) * evaluationCount / steps > step * evaluationCount / steps
+  }
+}
+
+extension TrainingSettings {
+  /// Checks the settings against each other, the method and the data, before any work is done.
+  ///
+  /// - Throws: ``TrainingError``, which names the setting, the value found and the values expected.
+  public func check(for method: some SemiSupervisedMethod, on data: TrainingData) throws {
+    let (labelled, unlabelled) = (data.split.labelled.count, data.split.unlabelled.count)
+    try TrainingError.unless(
+      steps >= 1 && evaluationCount >= 1, "steps", found: "\(steps)", expected: "at least 1")
+    try TrainingError.unless(
+      labelledBatch >= 1 && labelled >= labelledBatch, "labelled images", found: "\(labelled)",
+      expected: "at least \(labelledBatch), the number in a batch")
+    try TrainingError.unless(
+      method.versions == 0 || (unlabelledBatch >= 1 && unlabelled >= unlabelledBatch),
+      "unlabelled images",
+      found: "\(unlabelled) besides \(labelled) labelled and \(data.split.validation.count) "
+        + "validation images",
+      expected: "at least \(unlabelledBatch), the number in a batch")
+    try TrainingError.unless(
+      emaDecay.map { (0..<1).contains($0) } ?? true, "decay of the weights' EMA",
+      found: "\(emaDecay ?? 0)", expected: "a number from 0 to below 1")
+    try TrainingError.unless(
+      emaDecay != nil || !method.needsTeacher, "decay of the weights' EMA", found: "none",
+      expected: "a number from 0 to below 1, because the method's teacher is that average")
+    let shares = phases.map(\.share).reduce(0, +)
+    try TrainingError.unless(
+      phases.isEmpty || (abs(shares - 1) < 1e-9 && phases.allSatisfy { $0.size >= 2 }),
+      "phases", found: "sizes \(phases.map(\.size)) for \(shares) of the steps",
+      expected: "sizes of at least 2 pixels for all of the steps")
+  }
+}
+
+/// Settings of a training run that contradict each other or the data, in one line.
+public struct TrainingError: Error, CustomStringConvertible, Sendable {
+  /// The line: which setting, the value found, the values expected.
+  public let description: String
+
+  static func unless(_ condition: Bool, _ setting: String, found: String, expected: String) throws {
+    guard condition else {
+      throw TrainingError(description: "\(setting): found \(found), expected \(expected)")
+    }
+  }
+}
