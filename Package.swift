@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "ChapterKit", "Datasets", "Embedding", "Engine", "Experiments", "MixMatch",
+        "ChapterKit", "Datasets", "Embedding", "Engine", "Experiments", "Files", "MixMatch",
       ],
       path: "Benchmarks", exclude: ["peers"]),
 
@@ -63,17 +63,20 @@ let package = Package(
     .target(name: "MixMatch", dependencies: ["Datasets", "Engine"]),
 
     // Two libraries that know nothing of the article.
-    .target(name: "Embedding", dependencies: ["Engine"]),
+    .target(name: "Embedding", dependencies: ["Engine", "Files"]),
     .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine", "Files"]),
 
     // The one way in which every program reads and writes files and standard streams.
-    .target(name: "Files"),
+    .target(name: "Files", dependencies: ["CSpawn"]),
 
     // Tensors, autodiff, layers, training.
     .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF"]),
 
     // What the compiler may assume of the processor.
     .systemLibrary(name: "CProcessor"),
+
+    // Calls for starting other programs.
+    .systemLibrary(name: "CSpawn"),
 
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",

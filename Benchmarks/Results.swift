@@ -1,5 +1,6 @@
 import ChapterKit
 import Engine
+import Files
 import Foundation
 
 /// What a run of the benchmarks finds.
@@ -102,7 +103,7 @@ extension Results {
       Data(file.text(comment: "generator: \(record.stamp)").utf8), to: DataFile.path(file.name))
     guard drawing else { return }
     let gnuplot = Gnuplot(
-      executable: findExecutable("gnuplot"), root: .currentDirectory(), output: output,
+      executable: ExternalProgram("gnuplot")?.executable, root: .currentDirectory(), output: output,
       console: .standard)
     let figure = Figure(
       script: "bench", picture: "bench.svg", data: [file.name], variables: ["stamp": record.stamp])

@@ -6,48 +6,48 @@ struct Archive {
   let file: URL
   private let tar: ExternalProgram
 
-  /// An archive, and the folders to look for tar in, separated by colons.
+  /// Creates a reference to an archive.
   ///
-  /// - Throws: ``DatasetError`` if tar is in none of them.
+  /// - Parameters:
+  ///   - file: The archive.
+  ///   - searchPath: The directories in which to look for tar, separated by colons.
+  /// - Throws: ``DatasetError`` if no directory has tar.
   init(_ file: URL, searchPath: String) throws {
     self.file = file
-    tar = try ExternalProgram("tar", searchPath: searchPath)
+    tar = try ExternalProgram(required: "tar", searchPath: searchPath)
   }
 
-  /// Unpacks the archive, and gives the folder in it that is called as `destination` is that place.
+  /// Unpacks the archive and moves its folder named like `destination` to `destination`.
   ///
-  /// The folder is there only once it is whole: until then everything lies in one with ".part"
-  /// added to its name.
+  /// The files are first unpacked into a folder with ".part" added to its name, so `destination`
+  /// exists only once it is complete.
   ///
-  /// - Throws: ``DatasetError`` if the archive cannot be unpacked or does not have the folder, or
-  ///   if there is something at `destination` already.
+  /// - Throws: ``DatasetError`` if the archive cannot be unpacked or lacks the folder;
+  ///   ``Files/FileError`` if `destination` exists or cannot be written.
   func unpack(to destination: URL) throws {
     let part = destination.appendingPathExtension(Download.partExtension)
     removeTree(at: part)
     defer { removeTree(at: part) }
     try makeFolder(at: part)
-    let (status, output) = tar.run(
-      ["--no-same-owner", "-xzf", file.path, "-C", part.path], keepingErrors: true)
-    guard status == 0 else { throw failure(tarSays: output, status) }
+    let (status, _, errors) = try tar.run(
+      ["--no-same-owner", "-xzf", file.path, "-C", part.path])
+    guard status == 0 else {
+      throw DatasetError(
+        file.path,
+        found: errors.split(separator: "\n").first.map(String.init)
+          ?? "exit status \(status) from tar",
+        expected: "an archive that can be unpacked; free some space, or remove it to have it "
+          + "downloaded again")
+    }
     let unpacked = part.appending(path: destination.lastPathComponent)
     guard unpacked.isExistingDirectory else {
       throw DatasetError(
         file.path, found: "an archive without the folder \(destination.lastPathComponent)",
-        expected: "one with it; remove the archive, and it is downloaded again")
+        expected: "an archive with it; remove the archive to have it downloaded again")
     }
     for name in try listFolder(at: unpacked) {
       try synchronizeFile(at: unpacked.appending(path: name))
     }
     try moveItem(at: unpacked, to: destination)
-  }
-
-  /// An error with the first line of what tar said.
-  private func failure(tarSays output: String, _ status: Int32) -> DatasetError {
-    let line = output.split(separator: "\n").first.map(String.init)
-    return DatasetError(
-      file.path, found: line ?? "that tar ended with status \(status)",
-      expected:
-        "an archive that can be unpacked; free some space, or remove it to have it downloaded again"
-    )
   }
 }

@@ -1,16 +1,16 @@
 import Files
 import Foundation
 
-/// The program curl, which fetches files.
+/// The program curl, which downloads files.
 struct Curl {
-  /// Why curl did not fetch a file.
-  struct Failure: Error, CustomStringConvertible {
-    /// The address, and what curl says about it.
+  /// An error of one transfer.
+  struct Failure: OneLineError {
+    /// The address and curl's message.
     let description: String
-    /// Whether the mirror did not answer or does not have the file; else it is something here that
-    /// went wrong, such as a disk that is full.
+    /// Whether the mirror did not answer or does not have the file; false for a local error, such as a
+    /// full disk.
     let isUnreachable: Bool
-    /// Whether the server cannot go on where an earlier transfer ended, or nothing is left to send.
+    /// Whether the server cannot resume an earlier transfer, or nothing is left to send.
     let forbidsResuming: Bool
   }
 
@@ -18,36 +18,53 @@ struct Curl {
 
   /// Finds curl.
   ///
-  /// - Parameter searchPath: The folders to look in, separated by colons.
-  /// - Throws: ``DatasetError`` if it is in none of them.
+  /// - Parameter searchPath: The directories in which to look, separated by colons.
+  /// - Throws: ``DatasetError`` if no directory has curl.
   init(searchPath: String) throws {
-    program = try ExternalProgram("curl", searchPath: searchPath)
+    program = try ExternalProgram(required: "curl", searchPath: searchPath)
   }
 
-  /// Fetches a file, showing how far it is if standard error is a terminal.
+  /// Downloads a file, with a progress bar if standard error is a terminal.
   ///
   /// - Parameters:
-  ///   - source: Its address.
-  ///   - destination: Where to write it. What is there stays until the first byte arrives.
-  ///   - resuming: Whether to append what is missing to what is there.
-  /// - Throws: ``Failure``.
+  ///   - source: The file's address.
+  ///   - destination: The file to write. An existing file is replaced when the first byte arrives.
+  ///   - resuming: Whether to append to an existing file the bytes that it lacks.
+  /// - Throws: ``Failure``, or ``Files/FileError`` if curl cannot be started.
   func fetch(_ source: URL, to destination: URL, resuming: Bool) throws {
     let options = [
       "--fail", "--location", "--retry", "2", "--connect-timeout", "10",
       "--speed-limit", "1000", "--speed-time", "30", "--write-out", "%{errormsg}",
       isTerminalWithControlCharacters(STDERR_FILENO) ? "--progress-bar" : "--silent",
     ]
-    let (status, output) = program.run(
+    let (status, output, _) = try program.run(
       options + (resuming ? ["--continue-at", "-"] : [])
-        + ["--output", destination.path, source.absoluteString])
+        + ["--output", destination.path, source.absoluteString], standardError: .inherited)
     guard status == 0 else {
+      let message = String(decoding: output, as: UTF8.self)
       throw Failure(
         description: "\(source.absoluteString): "
-          + (output.isEmpty ? "curl ended with status \(status)" : output),
-        // Not found, no answer, cut off: what curl's manual lists of servers and networks.
+          + (message.isEmpty ? "curl ended with status \(status)" : message),
+        // The exit codes that curl's manual lists for servers and networks.
         isUnreachable: [5, 6, 7, 9, 18, 22, 28, 35, 37, 47, 52, 56, 60, 92].contains(status),
-        // HTTP status of 400 or more, among them "range not satisfiable"; no ranges; cannot resume.
+        // HTTP status 400 or above (such as 416, range not satisfiable); no ranges; cannot resume.
         forbidsResuming: [22, 33, 36].contains(status))
     }
+  }
+}
+
+extension ExternalProgram {
+  /// Finds a program that a download needs.
+  ///
+  /// - Parameters:
+  ///   - name: The program's name, which is also the name of its package.
+  ///   - searchPath: The directories in which to look, separated by colons.
+  /// - Throws: ``DatasetError`` if no directory has the program.
+  init(required name: String, searchPath: String) throws {
+    guard let program = ExternalProgram(name, searchPath: searchPath) else {
+      throw DatasetError(
+        name, found: "no such program", expected: "it in PATH; try: apt-get install \(name)")
+    }
+    self = program
   }
 }

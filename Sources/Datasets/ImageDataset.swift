@@ -1,73 +1,66 @@
 import Engine
+import Files
 
-/// The images of one split of a data set, and their labels.
-public struct LabelledImages: Sendable {
-  /// The height of an image in pixels.
-  public let height: Int
-  /// The width of an image in pixels.
-  public let width: Int
-  /// The values per pixel: 1 for grey, 3 for RGB.
-  public let channels: Int
-  /// The images, (count, height, width, channels), 0 for black and 255 for the brightest.
-  public let pixels: [UInt8]
-  /// The class of each image, (count).
-  public let labels: [UInt8]
+/// An image classification data set with a training and a test split.
+public struct ImageDataset: Sendable {
+  /// The name in figures and records, such as "MNIST" or "synthetic digits".
+  public let name: String
+  /// The SHA-256 of the content, in hexadecimal.
+  ///
+  /// It hashes the uncompressed files in this order: training images, training labels, test images,
+  /// test labels. Without files, it hashes the pixels and labels in the same order.
+  public let sha256: String
+  /// Whether the images were drawn by code.
+  public let isSynthetic: Bool
+  /// The name of each class; a label is an index into this array.
+  public let classNames: [String]
+  /// The training images.
+  public let train: LabelledImages
+  /// The test images.
+  public let test: LabelledImages
 
-  /// The number of images.
-  public var count: Int { labels.count }
-
-  /// Images and their labels.
+  /// Creates a data set from a user's own images.
   ///
   /// - Parameters:
-  ///   - height: The height of an image in pixels.
-  ///   - width: The width of an image in pixels.
-  ///   - channels: The values per pixel.
-  ///   - pixels: The images, (count, height, width, channels).
-  ///   - labels: The class of each image, (count).
-  public init(height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [UInt8]) {
+  ///   - name: The name in figures and records.
+  ///   - classNames: The name of each class; every label must be an index into this array.
+  ///   - train: The training images.
+  ///   - test: The test images, of the same height, width and number of channels.
+  ///   - sha256: A hash that identifies the content, such as that of the files; by default, the
+  ///     SHA-256 of the pixels and labels of both splits.
+  public init(
+    name: String, classNames: [String], train: LabelledImages, test: LabelledImages,
+    sha256: String? = nil
+  ) {
+    for (split, images) in [("training", train), ("test", test)] {
+      let highest = Int(images.labels.max() ?? 0)
+      require(
+        images.count == 0 || highest < classNames.count,
+        "The \(split) images have the label \(highest); \(classNames.count) classes have labels "
+          + "below \(classNames.count).")
+    }
     require(
-      height > 0 && width > 0 && channels > 0,
-      "An image has at least one pixel and channel, not \(height)×\(width)×\(channels).")
-    require(
-      pixels.count == labels.count * height * width * channels,
-      "\(labels.count) labels call for as many images of \(height)×\(width)×\(channels) bytes, "
-        + "not for \(pixels.count) bytes.")
-    self.height = height
-    self.width = width
-    self.channels = channels
-    self.pixels = pixels
-    self.labels = labels
+      (train.height, train.width, train.channels) == (test.height, test.width, test.channels),
+      "Test images have the shape of the training images, \(train.height)×\(train.width)×"
+        + "\(train.channels), not \(test.height)×\(test.width)×\(test.channels).")
+    self.init(
+      name: name, sha256: sha256 ?? contentHash(train, test), isSynthetic: false,
+      classNames: classNames, train: train, test: test)
   }
 
-  /// The first `n` images, or all of them where there are fewer.
-  public func prefix(_ n: Int) -> LabelledImages {
-    LabelledImages(
-      height: height, width: width, channels: channels,
-      pixels: Array(pixels.prefix(n * height * width * channels)),
-      labels: Array(labels.prefix(n)))
+  init(
+    name: String, sha256: String, isSynthetic: Bool, classNames: [String], train: LabelledImages,
+    test: LabelledImages
+  ) {
+    self.name = name
+    self.sha256 = sha256
+    self.isSynthetic = isSynthetic
+    self.classNames = classNames
+    self.train = train
+    self.test = test
   }
-}
 
-/// A data set of images in classes, and where it came from.
-public struct ImageDataset: Sendable {
-  /// What figures and records call it, such as "MNIST" or "synthetic digits".
-  public let name: String
-  /// The SHA-256, in hexadecimal, of the uncompressed content of its files one after another:
-  /// training images, training labels, test images, test labels. Of a synthetic set, of its pixels
-  /// and labels in the same order.
-  public let sha256: String
-  /// Whether code drew the images.
-  public let isSynthetic: Bool
-  /// What each class is called; a label is an index into this.
-  public let classNames: [String]
-  /// The images to learn from.
-  public let train: LabelledImages
-  /// The images to measure on.
-  public let test: LabelledImages
-}
-
-extension ImageDataset {
-  /// The first images of each split; the name and the hash stay those of the whole.
+  /// Returns the first images of each split; the name and the hash stay those of the whole set.
   public func prefix(train: Int, test: Int) -> ImageDataset {
     ImageDataset(
       name: name, sha256: sha256, isSynthetic: isSynthetic, classNames: classNames,
@@ -75,14 +68,37 @@ extension ImageDataset {
   }
 }
 
-/// How much of a data set a directory holds.
+/// Returns the SHA-256 of the pixels and labels of both splits.
+func contentHash(_ train: LabelledImages, _ test: LabelledImages) -> String {
+  sha256Hex(train.pixels, train.labels, test.pixels, test.labels)
+}
+
+/// The files of a data set that a directory holds.
 public enum Presence: Sendable {
-  /// All of its files.
+  /// All files.
   case complete
-  /// Some of its files, and the piece of another that a download left.
+  /// Some of the files, and a partial file left by a download.
   case interrupted
-  /// Some of its files.
+  /// Some of the files.
   case incomplete
-  /// None of its files.
+  /// No file.
   case absent
+}
+
+/// An error in reading, downloading or splitting a data set, in one line.
+public struct DatasetError: OneLineError {
+  /// The file or parameter, what was found, and what was expected.
+  public let description: String
+  /// Whether no mirror could be reached, and no other error occurred.
+  package let isUnreachable: Bool
+
+  /// Creates an error with a complete line as its description.
+  package init(_ description: String, isUnreachable: Bool = false) {
+    (self.description, self.isUnreachable) = (description, isUnreachable)
+  }
+
+  /// Creates an error about a file, mirror or parameter.
+  package init(_ subject: String, found: String, expected: String) {
+    self.init("\(subject): found \(found), expected \(expected)")
+  }
 }

@@ -1,18 +1,18 @@
 import Engine
 
-/// Draws images by code, for where a data set cannot be had.
+/// Draws a synthetic data set.
 ///
-/// Image *n* depends on the seed and *n* only.
+/// Image *n* of a split depends only on the seed and *n*.
 ///
 /// - Parameters:
-///   - name: What the set is called; its splits draw from streams of their own names.
-///   - classNames: What each class is called.
+///   - name: The name of the set, which also names the random streams of its splits.
+///   - classNames: The name of each class.
 ///   - size: The height and width of an image in pixels.
-///   - channels: The values per pixel.
-///   - trainCount: The number of images to learn from.
-///   - testCount: The number of images to measure on.
+///   - channels: The number of channels.
+///   - trainCount: The number of training images.
+///   - testCount: The number of test images.
 ///   - seed: The seed of the set.
-///   - draw: Draws one image of a class, (`size`, `size`, `channels`).
+///   - draw: Draws one image of a class: (`size`, `size`, `channels`).
 func syntheticImages(
   name: String, classNames: [String], size: Int, channels: Int, trainCount: Int, testCount: Int,
   seed: UInt64, draw: (_ label: Int, _ random: inout RandomStream) -> [UInt8]
@@ -41,6 +41,6 @@ func syntheticImages(
   let train = images(trainCount, split: "train")
   let test = images(testCount, split: "test")
   return ImageDataset(
-    name: name, sha256: sha256Hex(train.pixels, train.labels, test.pixels, test.labels),
-    isSynthetic: true, classNames: classNames, train: train, test: test)
+    name: name, sha256: contentHash(train, test), isSynthetic: true, classNames: classNames,
+    train: train, test: test)
 }

@@ -1,51 +1,55 @@
 import Foundation
 
-/// Why a file or folder cannot be read, written or removed: one line with its path, the system
-/// call, the system's reason, and what to do.
-public struct FileError: LocalizedError, CustomStringConvertible, Sendable {
-  /// The line.
+/// An error in reading, writing or removing a file or folder, or in starting a program, in one line.
+public struct FileError: OneLineError {
+  /// The path, the system call, the system's reason, and what to do.
   public let description: String
   /// The system's error number, such as `ENOSPC`.
   package let code: Int32
 
-  /// The same line, for code that shows errors through `localizedDescription`.
-  public var errorDescription: String? { description }
+  /// Creates an error with a complete line as its description.
+  init(_ description: String, code: Int32) { (self.description, self.code) = (description, code) }
 
-  /// An error of `call`, which failed with `code` while `path` was being treated as `action` says:
-  /// "read", "written", "removed".
+  /// Creates an error for a failed system call.
+  ///
+  /// - Parameters:
+  ///   - path: The file's path, or another name of the object.
+  ///   - action: The participle that follows "cannot be": "read", "written", "removed".
+  ///   - call: The name of the system call.
+  ///   - code: The error number of the call.
   package init(_ path: String, cannotBe action: String, call: String, code: Int32) {
-    description =
-      "\(path): cannot be \(action) (\(call): \(String(cString: strerror(code)))); \(remedy(code))"
-    self.code = code
+    self.init(
+      "\(path): cannot be \(action) (\(call): \(String(cString: strerror(code)))); \(remedy(code))",
+      code: code)
   }
 
-  /// An error of `call`, which has just failed.
+  /// Creates an error for a system call that has just set `errno`.
   init(_ file: URL, cannotBe action: String, call: String) {
     self.init(file.shortPath, cannotBe: action, call: call, code: errno)
   }
 }
 
-/// What to do after an error of the system, in words that follow a semicolon.
+/// Returns what to do after a system error, in words that follow a semicolon.
 private func remedy(_ code: Int32) -> String {
   switch code {
   case ENOSPC, EDQUOT, EFBIG: "free some space there, then run the same command again"
   case EACCES, EPERM, EROFS: "give this user permission for it, or name another folder"
   case EISDIR, ENOTEMPTY, EEXIST: "move the folder of that name away"
-  case ENOTDIR: "move the file away that lies where a folder is expected"
+  case ENOTDIR: "move away the file that lies where a folder is expected"
   case ENOENT: "check the path"
   case EIO: "check the disk, then run the same command again"
   case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
   case ENAMETOOLONG: "name a folder with a shorter path"
-  case EPIPE, EBADF, EAGAIN: "connect it to something that takes what is written"
+  case EPIPE, EBADF, EAGAIN: "connect it to a terminal, a file, or a program that reads it"
   default: "run the same command again"
   }
 }
 
 extension URL {
-  /// The path as the file system takes it.
+  /// The path in the form that system calls take.
   package var filePath: String { path(percentEncoded: false) }
 
-  /// The path as people would type it here: relative to the current directory where it lies inside.
+  /// The path for messages: relative to the current directory if it lies inside.
   package var shortPath: String {
     let path = standardizedFileURL.filePath
     let current = URL.currentDirectory().standardizedFileURL.filePath

@@ -1,4 +1,5 @@
 import ChapterKit
+import Files
 import Foundation
 import Testing
 
@@ -108,7 +109,7 @@ import Testing
   }
 
   @Test func realGnuplotReadsTheDataAndTheQuotes() throws {
-    let gnuplot = try #require(findExecutable("gnuplot"), "the tests need gnuplot")
+    let gnuplot = try #require(ExternalProgram("gnuplot")?.executable, "the tests need gnuplot")
     let bench = try Workbench()
     bench.gnuplot = gnuplot
     try bench.write(
@@ -172,7 +173,7 @@ import Testing
 
   private static func realPicture(home: Workbench?) throws -> String {
     let bench = try Workbench()
-    bench.gnuplot = try #require(findExecutable("gnuplot"), "the tests need gnuplot")
+    bench.gnuplot = try #require(ExternalProgram("gnuplot")?.executable, "the tests need gnuplot")
     try bench.write(
       "set terminal svg; set output out; set xrange [0:1]; plot x", to: "figures/dots.gp")
     _ = bench.run { $0.draw("dots", into: "dots.svg", data: []) }
@@ -181,7 +182,7 @@ import Testing
 
   @Test func everyCutPictureIsFound() throws {
     let bench = try Workbench()
-    bench.gnuplot = try #require(findExecutable("gnuplot"), "the tests need gnuplot")
+    bench.gnuplot = try #require(ExternalProgram("gnuplot")?.executable, "the tests need gnuplot")
     try bench.write(
       "set terminal pngcairo size 60,40; set output out; plot x", to: "figures/dots.gp")
     #expect(bench.run { $0.draw("dots", into: "a.png", data: []) } == 0, "\(bench.standardError)")

@@ -1,4 +1,5 @@
 import ChapterKit
+import Files
 import Foundation
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
   }
 
   @Test func onlyChangedSourcesMakeACheckoutDirty() throws {
-    try #require(findExecutable("git") != nil, "this test needs git")
+    try #require(ExternalProgram("git") != nil, "this test needs git")
     let bench = try Workbench()
     #expect(SourceState.ofCheckout(at: bench.root) == SourceState(commit: "unknown", dirty: nil))
     try git("init", in: bench)

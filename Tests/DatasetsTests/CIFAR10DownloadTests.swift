@@ -93,7 +93,7 @@ import Testing
     try serve(tarArchive(of: "cifar-100-binary"))
     expectLine(
       folder["data/\(name)"], found: "an archive without the folder cifar-10-batches-bin",
-      expected: "one with it; remove the archive"
+      expected: "an archive with it; remove the archive"
     ) { try download() }
     #expect(try arrived() == ["data/\(name)"])
   }
@@ -103,7 +103,7 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try download(searchPath: "/nowhere") }
     #expect(
       error?.description
-        == "tar: found no such program, expected it on the PATH; try: apt-get install tar")
+        == "tar: found no such program, expected it in PATH; try: apt-get install tar")
     #expect(try arrived().isEmpty)
   }
 

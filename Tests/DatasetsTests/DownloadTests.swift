@@ -172,7 +172,7 @@ import Testing
     try folder.write(content, to: "mirror/file")
     let line = failure(from: ["mirror/file"], searchPath: "\(folder["no"].path):/nowhere")
     #expect(
-      line == "curl: found no such program, expected it on the PATH; try: apt-get install curl")
+      line == "curl: found no such program, expected it in PATH; try: apt-get install curl")
     #expect(try arrived().isEmpty)
   }
 

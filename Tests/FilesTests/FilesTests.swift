@@ -121,13 +121,13 @@ func fileError(
         }
       ),
       (
-        "c", "listed (opendir: Not a directory); move the file away that lies where",
+        "c", "listed (opendir: Not a directory); move away the file that lies where",
         {
           _ = try listFolder(at: folder["c"])
         }
       ),
       (
-        "c/d", "made (mkdir: Not a directory); move the file away that lies where",
+        "c/d", "made (mkdir: Not a directory); move away the file that lies where",
         {
           try makeFolder(at: folder["c/d"])
         }

@@ -1,25 +1,23 @@
+import Files
 import Foundation
 
-/// Something went wrong, said in one line: which file, what was found, what was expected.
-package struct Failure: LocalizedError, CustomStringConvertible {
+/// An error in one line: which file, what was found, what was expected.
+package struct Failure: OneLineError {
   package let description: String
-  package var errorDescription: String? { description }
 
   package init(_ description: String) { self.description = description }
 }
 
-/// The command line cannot be understood; said in one line that names the option.
-package struct UsageError: LocalizedError, CustomStringConvertible {
+/// An error in the command line, in one line that names the option.
+package struct UsageError: OneLineError {
   package let description: String
-  package var errorDescription: String? { description }
 
   package init(_ description: String) { self.description = description }
 }
 
-/// The process was asked to end by a signal, and what it did is saved.
-package struct Interruption: LocalizedError, CustomStringConvertible {
+/// The end of a run that a signal interrupted after its progress was saved.
+package struct Interruption: OneLineError {
   package let description: String
-  package var errorDescription: String? { description }
   /// The signal's number.
   package let signal: Int32
 

@@ -42,7 +42,7 @@ package struct Gnuplot {
   /// What gnuplot calls itself: "gnuplot 5.4 patchlevel 4".
   func version() -> String? {
     guard let executable,
-      let result = try? runToEnd(executable, ["--version"], in: root)
+      let result = try? ExternalProgram(at: executable).run(["--version"], in: root)
     else { return nil }
     return String(decoding: result.output, as: UTF8.self)
       .trimmingCharacters(in: .whitespacesAndNewlines)
@@ -94,8 +94,8 @@ package struct Gnuplot {
     var variables = figure.variables
     variables["data"] = output.file("data").absoluteURL.path(percentEncoded: false)
     variables["out"] = "/dev/stdout"
-    let (status, picture, errors) = try runToEnd(
-      executable, ["-d", "-e", gnuplotAssignments(variables), scriptPath(figure.script)], in: root,
+    let (status, picture, errors) = try ExternalProgram(at: executable).run(
+      ["-d", "-e", gnuplotAssignments(variables), scriptPath(figure.script)], in: root,
       environment: gnuplotEnvironment(from: ProcessInfo.processInfo.environment))
     for line in errors.split(whereSeparator: \.isNewline) { console.note("gnuplot: \(line)") }
 

@@ -7,10 +7,17 @@ public struct Records {
   private let output: OutputDirectory
   private let records: [ChapterName: RunRecord]
 
-  /// Reads the records of `chapters` in `directory`, as far as they are there, or of all chapters.
+  /// Reads the records in a directory.
   ///
-  /// - Throws: An error in one line where it holds none, or one that is damaged.
-  public init(in directory: URL, of chapters: Set<ChapterName>? = nil) throws {
+  /// - Parameters:
+  ///   - directory: The directory.
+  ///   - chapters: The chapters whose records are read, if they exist; by default, all chapters.
+  ///   - allowingNone: Whether the directory may hold none of these records.
+  /// - Throws: An error in one line if a record is damaged, or if there is none and `allowingNone` is
+  ///   false.
+  public init(
+    in directory: URL, of chapters: Set<ChapterName>? = nil, allowingNone: Bool = false
+  ) throws {
     let output = OutputDirectory(directory)
     let wanted =
       try chapters
@@ -26,7 +33,7 @@ public struct Records {
       }
       records[chapter] = record
     }
-    guard !records.isEmpty else {
+    guard allowingNone || !records.isEmpty else {
       throw Failure("\(directory.shortPath): found no record of a run, expected that of a chapter")
     }
     self.output = output

@@ -30,7 +30,7 @@ package struct ResultsCheck {
   ) -> ResultsCheck {
     ResultsCheck(
       directory, scratch: scratch, root: URL.currentDirectory(),
-      gnuplot: findExecutable("gnuplot"), console: console)
+      gnuplot: ExternalProgram("gnuplot")?.executable, console: console)
   }
 
   /// How many files were looked at, and a line for each that is not as it should be.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Which sources the program was built from, as git tells.
@@ -15,9 +16,9 @@ package struct SourceState: Equatable, Sendable {
   /// The state of the checkout at `root`; unknown where there is no git or no checkout, even if `root`
   /// lies inside another one, whose commit says nothing about these sources.
   package static func ofCheckout(at root: URL) -> SourceState {
-    guard let git = findExecutable("git") else { return .unknown }
+    guard let git = ExternalProgram("git") else { return .unknown }
     func ask(_ arguments: [String]) -> String? {
-      guard let answer = try? runToEnd(git, arguments, in: root), answer.status == 0 else {
+      guard let answer = try? git.run(arguments, in: root), answer.status == 0 else {
         return nil
       }
       return String(decoding: answer.output, as: UTF8.self)

@@ -42,7 +42,7 @@ package struct RunEnvironment {
     let root = URL.currentDirectory()
     let start = ContinuousClock.now
     return RunEnvironment(
-      root: root, console: console, gnuplot: findExecutable("gnuplot"),
+      root: root, console: console, gnuplot: ExternalProgram("gnuplot")?.executable,
       sources: .ofCheckout(at: root), executableSHA256: try hashOfRunningProgram(),
       blasCore: BLAS.coreName, clock: { (ContinuousClock.now - start) / .seconds(1) },
       date: { Date() }, stopSignals: .ofProcess)

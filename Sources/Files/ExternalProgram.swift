@@ -1,0 +1,187 @@
+import CSpawn
+import Foundation
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// A program installed on this machine, such as curl, git or gnuplot.
+package struct ExternalProgram: Sendable {
+  /// The program's file.
+  package let executable: URL
+
+  /// Creates a reference to the program in a file.
+  package init(at executable: URL) { self.executable = executable }
+
+  /// Finds a program by its name; `nil` if no directory of the search path has it.
+  ///
+  /// - Parameters:
+  ///   - name: The program's name.
+  ///   - searchPath: Directories separated by colons; by default the environment's PATH.
+  package init?(
+    _ name: String, searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+  ) {
+    let candidates = searchPath.split(separator: ":").lazy
+      .map { URL(filePath: String($0)).appending(path: name) }
+    guard
+      let executable = candidates.first(where: {
+        access($0.filePath, X_OK) == 0 && !$0.isExistingDirectory
+      })
+    else { return nil }
+    self.init(at: executable)
+  }
+
+  /// The destination of a program's standard error.
+  package enum ErrorStream {
+    /// The result of ``ExternalProgram/run(_:in:environment:standardError:)``.
+    case collected
+    /// This process's standard error, such as for a progress bar.
+    case inherited
+  }
+
+  /// Runs the program, waits until it ends, and collects its output; its standard input is empty.
+  ///
+  /// The program stays in this process's group, so that Ctrl-C in the terminal ends both. Foundation's
+  /// `Process` would start it in a new group.
+  ///
+  /// - Parameters:
+  ///   - arguments: The arguments, without the program's name.
+  ///   - directory: The working directory; by default that of this process.
+  ///   - environment: The environment; by default that of this process.
+  ///   - standardError: The destination of standard error.
+  /// - Returns: The exit status, or 128 and the signal's number if a signal ended the program; the
+  ///   bytes written to standard output; and the text written to standard error if it is collected.
+  /// - Throws: ``FileError`` if the program cannot be started.
+  package func run(
+    _ arguments: [String], in directory: URL? = nil, environment: [String: String]? = nil,
+    standardError: ErrorStream = .collected
+  ) throws -> (status: Int32, output: Data, errors: String) {
+    let output = try ReadingPipe()
+    let errors = try standardError == .collected ? ReadingPipe() : nil
+    let process = try spawn(
+      arguments, in: directory, environment: environment ?? ProcessInfo.processInfo.environment,
+      output: output, errors: errors)
+    output.closeWritingEnd()
+    errors?.closeWritingEnd()
+    let contents = readToEnd([output] + (errors.map { [$0] } ?? []))
+    var status: Int32 = 0
+    _ = retrying { waitpid(process, &status, 0) }
+    let signal = status & 0x7f
+    return (
+      signal == 0 ? status >> 8 & 0xff : 128 + signal, Data(contents[0]),
+      contents.count > 1 ? String(decoding: contents[1], as: UTF8.self) : ""
+    )
+  }
+
+  /// Starts the program and returns its process identifier.
+  private func spawn(
+    _ arguments: [String], in directory: URL?, environment: [String: String], output: ReadingPipe,
+    errors: ReadingPipe?
+  ) throws -> pid_t {
+    #if canImport(Glibc)
+      var actions = posix_spawn_file_actions_t()
+    #else
+      var actions: posix_spawn_file_actions_t?
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO)
+    if let errors { posix_spawn_file_actions_adddup2(&actions, errors.writing, STDERR_FILENO) }
+    if let directory { posix_spawn_file_actions_addchdir_np(&actions, directory.filePath) }
+
+    var process: pid_t = 0
+    // A relative path would be looked up from the new working directory.
+    let path = executable.absoluteURL.filePath
+    let code = withCStrings([path] + arguments) { arguments in
+      withCStrings(environment.map { "\($0)=\($1)" }) { environment in
+        posix_spawn(&process, path, &actions, nil, arguments, environment)
+      }
+    }
+    guard code == 0 else {
+      throw FileError(
+        "\(executable.filePath): cannot be started (\(reason(for: code))); install it again, or put "
+          + "another one first in PATH", code: code)
+    }
+    return process
+  }
+
+  /// Returns the system's reason, or a clearer one if the interpreter of a script is missing.
+  private func reason(for code: Int32) -> String {
+    let firstLine =
+      (try? readFileIfPresent(at: executable))?.prefix { $0 != UInt8(ascii: "\n") } ?? Data()
+    if firstLine.starts(with: Data("#!".utf8)) {
+      let words = String(decoding: firstLine.dropFirst(2), as: UTF8.self).split(separator: " ")
+      if let interpreter = words.first, !URL(filePath: String(interpreter)).isPresent {
+        return "found no interpreter \(interpreter), which its first line names"
+      }
+    }
+    return String(cString: strerror(code))
+  }
+}
+
+/// A pipe that another program writes to and this process reads.
+private final class ReadingPipe {
+  let reading: Int32
+  private(set) var writing: Int32
+
+  /// Opens a pipe whose ends other programs, started at the same time, do not inherit.
+  init() throws {
+    var ends: [Int32] = [-1, -1]
+    #if canImport(Glibc)
+      let result = pipe2(&ends, O_CLOEXEC)
+    #else
+      let result = pipe(&ends)
+    #endif
+    guard result == 0 else {
+      throw FileError("a pipe", cannotBe: "opened", call: "pipe", code: errno)
+    }
+    (reading, writing) = (ends[0], ends[1])
+    #if !canImport(Glibc)
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    #endif
+  }
+
+  deinit {
+    closeWritingEnd()
+    close(reading)
+  }
+
+  func closeWritingEnd() {
+    if writing >= 0 { close(writing) }
+    writing = -1
+  }
+}
+
+/// Reads all pipes to their ends.
+///
+/// They are read alternately: a program blocks while one of its pipes is full.
+private func readToEnd(_ pipes: [ReadingPipe]) -> [[UInt8]] {
+  var contents = [[UInt8]](repeating: [], count: pipes.count)
+  var requests = pipes.map { pollfd(fd: $0.reading, events: Int16(POLLIN), revents: 0) }
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  while requests.contains(where: { $0.fd >= 0 }) {
+    guard retrying({ poll(&requests, nfds_t(requests.count), -1) }) > 0 else { break }
+    for index in requests.indices where requests[index].fd >= 0 && requests[index].revents != 0 {
+      let count = retrying { read(requests[index].fd, &chunk, chunk.count) }
+      if count > 0 {
+        contents[index] += chunk.prefix(count)
+      } else {
+        // poll ignores negative descriptors.
+        requests[index].fd = -1
+      }
+    }
+  }
+  return contents
+}
+
+/// Calls `body` with a null-terminated array of C strings.
+private func withCStrings<Result>(
+  _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+) -> Result {
+  let pointers = strings.map { strdup($0) }
+  defer { for pointer in pointers { free(pointer) } }
+  return body(pointers + [nil])
+}
