@@ -110,7 +110,9 @@ extension Run {
     }
   }
 
-  private func compute(_ spec: TrainingSpec, _ key: TrainingKey, seed: Int, on dataset: ImageDataset)
+  private func compute(
+    _ spec: TrainingSpec, _ key: TrainingKey, seed: Int, on dataset: ImageDataset
+  )
     throws -> TrainingResult
   {
     let result = try stage(

@@ -16,7 +16,8 @@ import Engine
 public func guessLabels(of û: Tensor, versions K: Int, by model: any Layer, _ mode: Mode) -> Tensor
 {
   require(
-    K >= 1 && û.shape[0].isMultiple(of: K), "\(û.shape[0]) images cannot be \(K) versions of a batch each.")
+    K >= 1 && û.shape[0].isMultiple(of: K),
+    "\(û.shape[0]) images cannot be \(K) versions of a batch each.")
   let p = withoutGradients { softmax(model(û, mode)) }
   let N = û.shape[0] / K
   let sum = (1..<K).reduce(p[0..<N]) { sum, k in sum + p[k * N..<(k + 1) * N] }

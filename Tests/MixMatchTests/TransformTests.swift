@@ -62,7 +62,8 @@ import Testing
     let images = LabelledImages(
       height: side, width: side, channels: 1,
       pixels: (0..<side * side).map { UInt8(7 * ($0 % side) + $0 / side) }, labels: [0])
-    let picture = images.transformed(count: 1, size: ImageSize(height: size, width: size),
+    let picture = images.transformed(
+      count: 1, size: ImageSize(height: size, width: size),
       scaling: PixelScaling(mean: [0], deviation: [1])
     ) { _ in (0, DrawnAugmentation([])) }
     #expect(picture.shape == [1, size, size, 1])

@@ -107,7 +107,9 @@ struct Baseline {
 }
 
 func baselines(_ preset: Preset) -> [Baseline] {
-  func baseline(_ spec: TrainingSpec, _ key: String, _ accuracy: Double?, _ article: Baseline.Article?)
+  func baseline(
+    _ spec: TrainingSpec, _ key: String, _ accuracy: Double?, _ article: Baseline.Article?
+  )
     -> Baseline
   {
     Baseline(row: ResultRow(spec.name, key: key, spec: spec, published: accuracy), article: article)

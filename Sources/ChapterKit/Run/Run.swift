@@ -178,7 +178,8 @@ extension Run {
 
   /// Records the fingerprints of the weights during the training in the stage `name`.
   public func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
-    require(stages.record(of: name) != nil, "The fingerprints are of no stage of this run: \(name).")
+    require(
+      stages.record(of: name) != nil, "The fingerprints are of no stage of this run: \(name).")
     findings.record(fingerprints, ofStage: name)
   }
 
