@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "Files"),
 
     // Tensors, autodiff, layers, training.
-    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF"]),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF", "Files"]),
 
     // What the compiler may assume of the processor.
     .systemLibrary(name: "CProcessor"),
