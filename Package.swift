@@ -71,7 +71,7 @@ let package = Package(
     .target(name: "Files", dependencies: ["CSpawn"]),
 
     // Tensors, autodiff, layers, training.
-    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF"]),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF", "Files"]),
 
     // The processor's features, as the compiler's macros state them.
     .systemLibrary(name: "CProcessor"),
