@@ -48,7 +48,7 @@ struct FusedResidualBlock {
   private let x: Tensor
   private let weights: Weights
   private let structure: Structure
-  private let momentsFollowX: Bool
+  private let momentsDependOnX: Bool
   private let convolution1, convolution2: ConvolutionGeometry
   private let shortcut: ConvolutionGeometry?
   private let norm1: NormalisationFactors
@@ -68,8 +68,8 @@ struct FusedResidualBlock {
     }
     let moments: ChannelMoments
     switch normalisation {
-    case .byBatch(let x): (moments, momentsFollowX) = (x, true)
-    case .fixed(let x, _): (moments, momentsFollowX) = (x, false)
+    case .byBatch(let x): (moments, momentsDependOnX) = (x, true)
+    case .fixed(let x, _): (moments, momentsDependOnX) = (x, false)
     }
     norm1 = NormalisationFactors(
       moments, scale: weights.scale1, shift: weights.shift1, epsilon: structure.epsilon)
@@ -93,7 +93,7 @@ extension FusedResidualBlock {
 
   private func forward(_ normalisation: Normalisation) -> Output {
     let (u, uMoments) = convolve(
-      h, convolution1, weights.convolution1, adding: nil, takingMoments: momentsFollowX)
+      h, convolution1, weights.convolution1, adding: nil, takingMoments: momentsDependOnX)
     let moments =
       switch normalisation {
       case .byBatch: uMoments!
@@ -109,7 +109,7 @@ extension FusedResidualBlock {
     let (y, yMoments) = convolve(
       norm2.source(u, activation: structure.activation), convolution2, scaledFilters,
       adding: projected.map { .stored($0.pointer) } ?? shortcutInput,
-      takingMoments: momentsFollowX)
+      takingMoments: momentsDependOnX)
     let recorded = y.recorded(from: [x] + weights.all) { gradient in
       backward(gradient, u: u, norm2: norm2, scaledFilters: scaledFilters)
     }
@@ -191,12 +191,13 @@ extension FusedResidualBlock {
         input: normalisedGradient.pointer, weights: filterGradient.pointer)
     ) { part, pixels in
       let start = pixels.lowerBound * geometry.inputChannels
-      sums.undo(
-        structure.activation, normalisedGradient.pointer + start,
+      sums.backpropagate(
+        through:
+          structure.activation, normalisedGradient.pointer + start,
         shortcut: shortcutGradient.map { UnsafePointer($0.pointer + start) }, x.pointer + start,
         rows: pixels.count, part: part)
     }
-    let result = sums.result(rows: x.rows, momentsFollowX: momentsFollowX)
+    let result = sums.result(rows: x.rows, momentsDependOnX: momentsDependOnX)
     return (result, normalisedGradient, filterGradient)
   }
 }

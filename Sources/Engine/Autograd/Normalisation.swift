@@ -45,7 +45,7 @@ public func normaliseByBatch(
 ) -> (Tensor, ChannelMoments) {
   let moments = moments ?? ChannelMoments(of: x)
   let y = normalise(
-    x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsFollowX: true)
+    x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsDependOnX: true)
   return (y, moments)
 }
 
@@ -64,12 +64,12 @@ public func normalise(
   _ x: Tensor, by moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float
 ) -> Tensor {
   normalise(
-    x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsFollowX: false)
+    x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsDependOnX: false)
 }
 
 private func normalise(
   _ x: Tensor, by moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float,
-  momentsFollowX: Bool
+  momentsDependOnX: Bool
 ) -> Tensor {
   let (rows, channels) = (x.rows, x.columns)
   let factors = NormalisationFactors(moments, scale: scale, shift: shift, epsilon: epsilon)
@@ -80,7 +80,7 @@ private func normalise(
       let start = range.lowerBound * channels
       sums.add(gradient.pointer + start, x.pointer + start, rows: range.count, to: part)
     }
-    let result = sums.result(rows: rows, momentsFollowX: momentsFollowX)
+    let result = sums.result(rows: rows, momentsDependOnX: momentsDependOnX)
     let inputGradient =
       x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
     return [inputGradient, result.scale, result.shift]

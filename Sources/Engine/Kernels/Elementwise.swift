@@ -19,7 +19,7 @@ extension UnsafeMutablePointer<Float> {
 }
 
 /// The number of elements below which starting other threads costs more than it saves.
-private let worthSharing = 1 << 15
+private let parallelThreshold = 1 << 15
 
 /// Calls `body` with the start index of each vector of `count` elements; the last vector may extend
 /// into the spare room at the end of a buffer.
@@ -27,7 +27,7 @@ private let worthSharing = 1 << 15
 func forEachVector(_ count: Int, _ body: (_ start: Int) -> Void) {
   let width = Buffer.vectorWidth
   let vectors = (count + width - 1) / width
-  Parallel.forEachRange(of: vectors, parts: count < worthSharing ? 1 : 16) { _, range in
+  Parallel.forEachRange(of: vectors, parts: count < parallelThreshold ? 1 : 16) { _, range in
     for vector in range { body(vector * width) }
   }
 }

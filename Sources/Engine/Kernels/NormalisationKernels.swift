@@ -59,8 +59,8 @@ struct NormalisationGradientSums {
   ///
   /// `gradient`, with respect to the output of the activation, is replaced by the gradient with
   /// respect to its input. `shortcut`, if there is one, is added to `gradient` first.
-  func undo(
-    _ activation: Activation, _ gradient: UnsafeMutablePointer<Float>,
+  func backpropagate(
+    through activation: Activation, _ gradient: UnsafeMutablePointer<Float>,
     shortcut: UnsafePointer<Float>?, _ x: UnsafePointer<Float>, rows: Int, part: Int
   ) {
     let slope = activation.slope
@@ -98,7 +98,7 @@ struct NormalisationGradientSums {
   ///
   /// If the moments depend on x, it is factor·(g − mean of g − x̂ · mean of g·x̂) over `rows` rows,
   /// otherwise factor·g.
-  func result(rows: Int, momentsFollowX: Bool) -> NormalisationGradient {
+  func result(rows: Int, momentsDependOnX: Bool) -> NormalisationGradient {
     let scaleGradient = Tensor(uninitialised: [channels])
     let shiftGradient = Tensor(uninitialised: [channels])
     products.sum(into: scaleGradient.pointer)
@@ -107,7 +107,7 @@ struct NormalisationGradientSums {
     for c in 0..<channels { scaleGradient.pointer[c] *= deviation[c] }
 
     let factor = factors.factor.pointer
-    let share: Float = momentsFollowX ? 1 / Float(rows) : 0
+    let share: Float = momentsDependOnX ? 1 / Float(rows) : 0
     let inputFactor = filled([channels]) {
       for c in 0..<channels {
         $0[c] = -factor[c] * deviation[c] * scaleGradient.pointer[c] * share

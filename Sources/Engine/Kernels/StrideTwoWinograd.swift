@@ -128,7 +128,7 @@ enum StrideTwoWinograd: WinogradScheme {
 
   /// Gᵀ u and the gradient of the middle element.
   @inline(__always)
-  static func filterNumbers<V: Lanes>(_ u: Six<V>) -> Three<V> {
+  static func filterElements<V: Lanes>(_ u: Six<V>) -> Three<V> {
     let sixth = (u.3 - u.2) * (1 / 6)
     return (
       (u.0 - u.1) * 0.5 + sixth, u.5,

@@ -116,7 +116,7 @@ enum UnitStrideWinograd: WinogradScheme {
 
   /// Gᵀ u.
   @inline(__always)
-  static func filterNumbers<V: Lanes>(_ u: Six<V>) -> Three<V> {
+  static func filterElements<V: Lanes>(_ u: Six<V>) -> Three<V> {
     let near = (u.1 + u.2) * (1 / 6)
     let far = u.3 + u.4
     return (

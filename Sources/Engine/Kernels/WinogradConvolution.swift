@@ -65,28 +65,28 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     let sums = PartialSums(uninitialisedParts: parts, count: 9 * inputs * outputs)
     let biasSums = PartialSums(parts: parts, count: outputs)
     forEachPart { part, images in
-      let room = Room(layout, inputs: inputs, outputs: outputs)
+      let workspace = Workspace(layout, inputs: inputs, outputs: outputs)
       layout.forEachBlock(of: images) { block in
         for (index, tileRow) in block.enumerated() {
-          room.read(tileRow, input, outputGradient, at: index, byInput: gradients.input != nil)
+          workspace.read(tileRow, input, outputGradient, at: index, byInput: gradients.input != nil)
           if gradients.bias != nil {
             outputImages.padded.addChannelSums(
-              rows: outputImages.rows(of: tileRow), room.gradient.pointer, to: biasSums[part])
+              rows: outputImages.rows(of: tileRow), workspace.gradient.pointer, to: biasSums[part])
           }
         }
         let isFirst = block.lowerBound == images.lowerBound * layout.tilesDown
-        room.filterGradient.add(
-          room.inputTiles, room.gradientTiles, tileRows: block.count,
+        workspace.filterGradient.add(
+          workspace.inputTiles, workspace.gradientTiles, tileRows: block.count,
           isFirst ? .overwritten : .accumulated)
         guard let inputGradient = gradients.input, let filters else { return }
-        room.inputTiles.multiply(room.gradientAsInput, filters, tileRows: block.count)
+        workspace.inputTiles.multiply(workspace.gradientAsInput, filters, tileRows: block.count)
         for (index, tileRow) in block.enumerated() {
-          room.inputTiles.writeInputGradient(
+          workspace.inputTiles.writeInputGradient(
             at: index, inputImages, tileRow: tileRow, into: inputGradient)
           finish(part, inputImages.pixels(of: tileRow))
         }
       }
-      room.filterGradient.transformBack(into: sums[part])
+      workspace.filterGradient.transformBack(into: sums[part])
     }
     sums.sum(into: gradients.weights)
     if let bias = gradients.bias { biasSums.sum(into: bias) }
@@ -99,7 +99,7 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
 
 extension WinogradConvolution {
   /// The working memory of a part for computing gradients.
-  private struct Room {
+  private struct Workspace {
     private let inputImages: TiledImages
     private let outputImages: TiledImages
     /// A padded image of the input and one of the output gradient.

@@ -45,7 +45,7 @@ protocol WinogradScheme {
 
   /// Computes the gradient with respect to the three elements of a filter along an axis from that with
   /// respect to the six values: the transpose of ``filterPoints(_:)``.
-  static func filterNumbers<V: Lanes>(_ u: Six<V>) -> Three<V>
+  static func filterElements<V: Lanes>(_ u: Six<V>) -> Three<V>
 }
 
 extension WinogradScheme {
@@ -104,11 +104,11 @@ extension WinogradScheme {
   ) {
     @inline(__always)
     func row(_ i: Int) -> Three<V> {
-      filterNumbers(six { j in V(loading: source + (kinds * i + j) * sourceStride) })
+      filterElements(six { j in V(loading: source + (kinds * i + j) * sourceStride) })
     }
     @inline(__always)
     func write(_ column: Int, _ u: Six<V>) {
-      let g = filterNumbers(u)
+      let g = filterElements(u)
       g.0.store(to: target + column * targetStride)
       g.1.store(to: target + (3 + column) * targetStride)
       g.2.store(to: target + (6 + column) * targetStride)
