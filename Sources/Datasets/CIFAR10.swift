@@ -46,7 +46,7 @@ public enum CIFAR10 {
 
   /// Finds out which of the files a directory holds.
   ///
-  /// - Throws: ``Files/FileError`` if the directory cannot be listed.
+  /// - Throws: `FileError` if the directory cannot be listed.
   public static func presence(in directory: URL) throws -> Presence {
     try DatasetFiles<Part>.presence(in: directory)
   }
@@ -59,7 +59,7 @@ public enum CIFAR10 {
   ///
   /// - Returns: The data set, or `nil` if none of the six files exists.
   /// - Throws: ``DatasetError`` if only some of the files exist, or if one has the wrong content;
-  ///   ``Files/FileError`` if one cannot be read.
+  ///   `FileError` if one cannot be read.
   public static func load(from directory: URL) throws -> ImageDataset? {
     try load(from: directory, sums: publishedSums)
   }
@@ -91,7 +91,7 @@ private struct CIFARFiles {
   /// Reads the next file.
   ///
   /// - Throws: ``DatasetError`` if it has the wrong content, or another number of images than the
-  ///   first file; ``Files/FileError`` if it cannot be read.
+  ///   first file; `FileError` if it cannot be read.
   mutating func next() throws -> CIFARBatch {
     let (path, sum) = rest.removeFirst()
     let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.path)

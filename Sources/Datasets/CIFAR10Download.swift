@@ -22,7 +22,7 @@ extension CIFAR10 {
   ///   - mirrors: The addresses to try, in this order.
   ///   - progress: Receives a line for each step and for each mirror that fails.
   /// - Throws: ``DatasetError`` if only some of the files exist, if an existing archive is not the
-  ///   published one, if no mirror serves it, or if curl or tar is not installed; ``Files/FileError``
+  ///   published one, if no mirror serves it, or if curl or tar is not installed; `FileError`
   ///   if the directory cannot be written.
   public static func download(
     into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void

@@ -14,7 +14,7 @@ public enum Checksum: Sendable {
   /// - Parameters:
   ///   - file: The file.
   ///   - origin: The path or address that the error names.
-  /// - Throws: ``DatasetError`` if the hash differs; ``Files/FileError`` if the file cannot be read.
+  /// - Throws: ``DatasetError`` if the hash differs; `FileError` if the file cannot be read.
   func verify(_ file: URL, origin: String) throws {
     switch self {
     case .uncompressedSHA256(let expected):
@@ -74,7 +74,7 @@ public struct Download: Sendable {
   ///
   /// - Parameter progress: Receives a line for each mirror that is tried or fails.
   /// - Throws: ``DatasetError`` if an existing file has another hash, if no mirror serves the file, or if
-  ///   curl is not installed; ``Files/FileError`` if the folder cannot be written.
+  ///   curl is not installed; `FileError` if the folder cannot be written.
   public func run(progress: (String) -> Void) throws {
     guard !destination.isPresent else {
       try checksum.verify(destination, origin: destination.path)

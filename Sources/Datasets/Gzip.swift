@@ -10,7 +10,7 @@ import Foundation
 /// - Parameters:
 ///   - file: The file.
 ///   - origin: The address that errors name; by default, the path.
-/// - Throws: ``Files/FileError`` if the file cannot be read; ``DatasetError`` if its gzip data are corrupt.
+/// - Throws: `FileError` if the file cannot be read; ``DatasetError`` if its gzip data are corrupt.
 func uncompressedContent(of file: URL, origin: String? = nil) throws -> [UInt8] {
   let bytes = [UInt8](try readFile(at: file))
   return bytes.starts(with: gzipMagic) ? try gunzip(bytes, origin: origin ?? file.path) : bytes

@@ -42,7 +42,7 @@ public enum MNIST {
 
   /// Finds out which of the files a directory holds.
   ///
-  /// - Throws: ``Files/FileError`` if the directory cannot be listed.
+  /// - Throws: `FileError` if the directory cannot be listed.
   public static func presence(in directory: URL) throws -> Presence {
     try DatasetFiles<Part>.presence(in: directory)
   }
@@ -56,7 +56,7 @@ public enum MNIST {
   ///
   /// - Returns: The data set, or `nil` if none of the four files exists.
   /// - Throws: ``DatasetError`` if only some of the files exist, or if one has the wrong content;
-  ///   ``Files/FileError`` if one cannot be read.
+  ///   `FileError` if one cannot be read.
   public static func load(from directory: URL) throws -> ImageDataset? {
     try load(from: directory, sums: publishedSums)
   }

@@ -19,7 +19,7 @@ extension MNIST {
   ///   - mirrors: The addresses to try, in this order.
   ///   - progress: Receives a line for each step and for each mirror that fails.
   /// - Throws: ``DatasetError`` if an existing file has another content, if no mirror serves a missing
-  ///   file, or if curl is not installed; ``Files/FileError`` if the directory cannot be written.
+  ///   file, or if curl is not installed; `FileError` if the directory cannot be written.
   public static func download(
     into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
   ) throws {
