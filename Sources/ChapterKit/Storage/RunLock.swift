@@ -14,7 +14,7 @@ package final class RunLock {
 
   /// Takes the lock in `file` for `program`.
   ///
-  /// - Throws: ``Failure`` where another process has it; ``Files/FileError`` where it cannot be
+  /// - Throws: ``Failure`` where another process has it; `FileError` where it cannot be
   ///   written.
   package init(_ file: URL, program: String, host: String = hostName) throws {
     self.file = file

@@ -17,7 +17,7 @@ package enum SealedJSON {
   ///   - content: In words what the file should hold, such as "the record of a run".
   ///   - remedy: What to do where it does not.
   /// - Throws: ``Failure`` where the file was changed since it was written, or holds something else
-  ///   or impossible values; ``Files/FileError`` where it cannot be read.
+  ///   or impossible values; `FileError` where it cannot be read.
   package static func load<Value: Decodable>(
     _ type: Value.Type, from file: URL, expecting content: String, remedy: String
   ) throws -> Value? {

@@ -10,7 +10,7 @@ public struct TrainingData: Sendable {
   /// The normalisation of pixel values, for training and evaluation alike.
   public let scaling: PixelScaling
 
-  /// Training data with a split that was drawn with ``Datasets/LabelSplit``.
+  /// Training data with a split that was drawn with `LabelSplit`.
   public init(_ dataset: ImageDataset, split: LabelSplit, scaling: PixelScaling) {
     (self.dataset, self.split, self.scaling) = (dataset, split, scaling)
   }
