@@ -76,7 +76,7 @@ public struct NetworkSettings: Sendable, Encodable {
 }
 
 /// The form of a wide residual network, as options and records name it; see
-/// `Variant`.
+/// `WideResNet.Variant`.
 public enum NetworkVariant: String, Sendable, Codable, CaseIterable {
   case fastai, paper
 }

@@ -3,16 +3,15 @@ import Engine
 import Foundation
 import MixMatch
 
-// Images as tensors (N, height, width, channels) from 0 to 1, with a class for each: here noise with one
-// bright quadrant out of four.
+// Images as tensors (N, height, width, channels) from 0 to 1, with a class for each: here noise in which one of
+// the three colours is brighter.
 func pictures(_ count: Int, name: String) -> (images: Tensor, labels: [Int]) {
   var random = RandomStream(seed: 0, name)
-  let labels = (0..<count).map { $0 % 4 }
+  let labels = (0..<count).map { $0 % 3 }
   let pixels = labels.flatMap { label in
     (0..<16 * 16 * 3).map { i -> Float in
-      let (row, column) = (i / 3 / 16, i / 3 % 16)
-      let isBright = row / 8 == label / 2 && column / 8 == label % 2
-      return (isBright ? 0.3 : 0) + 0.7 * random.uniform()
+      let brightness: Float = i % 3 == label ? 0.2 : 0
+      return brightness + 0.8 * random.uniform()
     }
   }
   return (Tensor(pixels, shape: [count, 16, 16, 3]), labels)
@@ -21,17 +20,17 @@ func pictures(_ count: Int, name: String) -> (images: Tensor, labels: [Int]) {
 let (trainingImages, trainingLabels) = pictures(640, name: "training images")
 let (testImages, testLabels) = pictures(200, name: "test images")
 let dataset = try ImageDataset(
-  name: "quadrants", classNames: ["upper left", "upper right", "lower left", "lower right"],
+  name: "colours", classNames: ["red", "green", "blue"],
   train: LabelledImages(trainingImages, labels: trainingLabels),
   test: LabelledImages(testImages, labels: testLabels))
 
-// Forty images keep their label; the method does not see the other labels.
+// Forty of the 640 images keep their label; the method does not see the other labels.
 let split = try LabelSplit(labels: dataset.train.labels, labelled: 40, seed: 0)
 let data = TrainingData(dataset, split: split, scaling: PixelScaling(of: dataset.train))
 
 func makeNetwork() -> WideResNet {
   var random = RandomStream(seed: 0, "initial weights")
-  return WideResNet(depth: 10, widenFactor: 1, classes: 4, random: &random)
+  return WideResNet(depth: 10, widenFactor: 1, classes: 3, random: &random)
 }
 let network = makeNetwork()
 
@@ -48,7 +47,7 @@ try training.run { report in
 print("test accuracy: \(training.evaluateTest().accuracy)")
 
 // Save the weights, and load them into a new network.
-let file = FileManager.default.temporaryDirectory.appending(path: "quadrants.weights")
+let file = FileManager.default.temporaryDirectory.appending(path: "colours.weights")
 try network.save(to: file)
 let copy = makeNetwork()
 try copy.load(from: file)
