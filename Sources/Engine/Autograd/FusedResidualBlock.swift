@@ -192,8 +192,7 @@ extension FusedResidualBlock {
     ) { part, pixels in
       let start = pixels.lowerBound * geometry.inputChannels
       sums.backpropagate(
-        through:
-          structure.activation, normalisedGradient.pointer + start,
+        through: structure.activation, normalisedGradient.pointer + start,
         shortcut: shortcutGradient.map { UnsafePointer($0.pointer + start) }, x.pointer + start,
         rows: pixels.count, part: part)
     }
