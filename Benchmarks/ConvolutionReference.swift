@@ -1,12 +1,12 @@
 import Engine
 
-/// A convolution and its derivatives as the definition has them, in Double: slow and obvious.
+/// A convolution and its gradients by their definition, in Double; slow, but easy to verify.
 struct ConvolutionReference {
-  /// (N, H′, W′, D).
+  /// The output, (N, H′, W′, D).
   private(set) var output: [Double]
-  /// The derivative by the input (N, H, W, C).
+  /// The gradient with respect to the input, (N, H, W, C).
   private(set) var inputGradient: [Double]
-  /// The derivative by the weights (K, K, C, D).
+  /// The gradient with respect to the weights, (K, K, C, D).
   private(set) var weightGradient: [Double]
 
   init(_ convolution: ConvolutionCase, _ operands: ConvolutionOperands) {
@@ -37,7 +37,7 @@ struct ConvolutionReference {
   }
 }
 
-/// All triples of indices below the given counts, in order.
+/// All triples (i, j, k) with i < `a`, j < `b` and k < `c`, in order.
 private func triples(_ a: Int, _ b: Int, _ c: Int) -> some Sequence<(Int, Int, Int)> {
   (0..<a).lazy.flatMap { i in
     (0..<b).lazy.flatMap { j in (0..<c).lazy.map { k in (i, j, k) } }
