@@ -1,89 +1,94 @@
-# Builds and runs the chapters; `make` alone explains.
+# Builds and runs the chapters; `make` without a target prints the help.
 #
 # Works with GNU make 3.81, which macOS still has.
 
-# What `make` prints. The costs in it were measured on the machine that the README names.
+# The help. Its times were measured on the machine that the README names.
 define HELP
-make chapter1      augmentation: CIFAR-10's images and their versions, two pictures
-make chapter2      mixup: two images of CIFAR-10 blended, and where the proportions come from
-make chapter3      sharpening: two trainings on MNIST, one t-SNE, three pictures
-make chapter4      MixMatch on CIFAR-10, five pictures; interrupted, the same command goes on
+make chapter1      augmentation: versions of CIFAR-10's images, two pictures
+make chapter2      mixup: mixtures of two images of CIFAR-10, and the distribution of λ, three pictures
+make chapter3      sharpening: two training runs on MNIST, a t-SNE map, three pictures
+make chapter4      MixMatch on CIFAR-10, five pictures; after an interruption the same command resumes
 make chapter5      the same network with all labels and with few, and the table of results
-make chapters      all five, and then the claims
-make ablations     MixMatch with one thing changed at a time, and older methods
-make claims        a verdict on each claim of the article, by the records in OUT
-make lr-find       the loss at rising learning rates, in OUT/lr-find
+make chapters      chapters 1 to 5, and then the claims
+make ablations     MixMatch with one component changed at a time, and older methods
+make claims        the verdict on each claim of the article, from the records in OUT; before any chapter
+                   has been run, from the recorded results in results/
+make lr-find       the loss at increasing learning rates, in OUT/lr-find
 
-make article       all chapters as one page, OUT/article.html, and as OUT/article.pdf
-make docs          the libraries' documentation, in .build/docs
+make article       all chapters as a web page, OUT/article.html, and as OUT/article.pdf
+make docs          the documentation of the libraries, in .build/docs
 
-make bench         verify the kernels, and time them, training, inference and t-SNE
-make bench-peers   the same work in PyTorch, scikit-learn and openTSNE, round by round beside ours
+make bench         verify the convolution kernels; time kernels, training, inference and t-SNE
+make bench-peers   compare with PyTorch, scikit-learn and openTSNE
 
-make data          download what is missing of MNIST and CIFAR-10 into DATA, and check it
-make results       tables and figures in results/ anew, from the trainings that are recorded there
-make check-results find out whether they are what the recorded data give (SEAL=1 first puts the checksum
-                   into records and trainings that have none)
-make test          run all tests, or with ONLY=ArithmeticTests those whose names have it
-make lint          check the style
-make format        put the sources into that style
-make clean         remove what was built and what the chapters made in figures/
+make data          download the missing files of MNIST and CIFAR-10 into DATA, and check them
+make results       make the tables and figures in results/ again, from the training runs recorded there
+make check-results check that results/ matches the data recorded there (SEAL=1 first adds the checksum to
+                   records without one)
+make test          run all tests; with ONLY=ArithmeticTests those with this in their names
+make lint          check the format of the sources
+make format        format the sources
+make clean         remove all build products, and the chapters' results in figures/
 
-Settings, in any chapter:
-  PRESET=smoke     every path, meaningless numbers, into figures/smoke
+Settings of any chapter:
+  PRESET=smoke     run all code in seconds; the results mean nothing and go to figures/smoke
   PRESET=short     the default
-  PRESET=overnight planned for 4 to 10 hours, in the chapters whose --help lists it
+  PRESET=overnight 4 to 10 hours, for the chapters whose --help lists it
   PRESET=article   the article's own scale (chapters 1 to 3: the same as short)
   SEED=0           the first seed
-  SEEDS=3          three seeds: mean and standard deviation
-  DATA=data        where the data lie
-  OUT=figures      where pictures, data files and records go
-  THREADS=2        how many threads work; results do not depend on it
-  SYNTHETIC=1      data drawn by code, whatever there is; the numbers mean nothing
-  RECORDED=folder  trainings that were recorded there are not run again (chapter 5, ablations)
+  SEEDS=3          the number of seeds; results are mean and standard deviation
+  DATA=data        the directory of the data sets
+  OUT=figures      the directory of pictures, data files and records
+  THREADS=2        the number of threads; results do not depend on it
+  SYNTHETIC=1      generated data in place of the data sets; the results mean nothing
+  RECORDED=folder  a folder of recorded training runs, which are not run again (chapter 5, ablations)
   NAME=value       any other option of the program: make chapter4 LABELS=100 LOG_TEST=1
                    (.build/release/chapter4 --help lists them)
 Settings of make bench and make bench-peers: DATA, OUT, THREADS and
-  ONLY=train64     what to measure, by name (make bench ONLY=? lists the names)
-  ROUNDS=5         how many samples are taken of each
-  PYTHON=python3   the Python that has the peers
-  PEERS=fp32       make bench-peers: only peers with this in their names
+  ONLY=train64     the names of the benchmarks to run (make bench ONLY=? lists the names)
+  ROUNDS=5         the number of samples of each benchmark
+  PYTHON=python3   the Python in which PyTorch, scikit-learn and openTSNE are installed
+  PEERS=fp32       for make bench-peers: only peers with this in their names
 
-What it costs on two cores, fast ones first and then shared ones at half to a third of their pace: the first
-build and make test a minute or a few each; chapters 1 and 2 seconds, chapter 3 two to four minutes for each
-seed, chapters 4 and 5 half an hour to an hour and a half each; smoke presets some ten seconds; run again with
-nothing changed, any chapter about a second; make bench a few minutes, make bench-peers half an hour.
+Times on two cores; shared cores take two to three times as long as fast ones:
+  first build, make test      one to a few minutes each
+  chapters 1 and 2            seconds
+  chapter 3                   2 to 4 minutes per seed
+  chapters 4 and 5            30 to 90 minutes each
+  any chapter, PRESET=smoke   about ten seconds
+  any chapter, run again      about a second if nothing has changed
+  make bench                  a few minutes; make bench-peers half an hour
 endef
 export HELP
 
 CHAPTERS := chapter1 chapter2 chapter3 chapter4 chapter5
-# Those of which the trainings can be recorded.
+# The programs with training runs that can be recorded.
 TABLES := chapter5 ablations
 PROGRAMS := $(CHAPTERS) ablations claims check-results bench fetch-data weave
 
-# Processor's own instructions. No debug information: a chapter's stages are kept as long as the program
-# is the same, and so an edit of its prose recomputes nothing.
+# For the instructions of this processor. Without debug information an edit of a chapter's prose does not
+# change its program, so that its cached stages stay valid.
 MACHINE := $(shell uname -m)
 NATIVE := -Xcc $(if $(filter arm64 aarch64,$(MACHINE)),-mcpu=native,-march=native)
 SWIFT_FLAGS := -c release $(NATIVE) -debug-info-format none
-# Tests are compiled with other flags than programs; in a place of their own neither undoes the other.
+# Tests have other compiler flags than programs; a separate build folder avoids rebuilding both.
 TEST_FLAGS := -c release $(NATIVE) --scratch-path .build/tests
 
-# Homebrew keeps these libraries out of pkg-config's sight.
+# Homebrew does not add these libraries to pkg-config's path.
 ifeq ($(shell uname -s),Darwin)
 export PKG_CONFIG_PATH := $(shell for p in openblas sleef openssl@3 zlib; do \
   printf '%s/lib/pkgconfig:' "$$(brew --prefix $$p 2>/dev/null)"; done)$(PKG_CONFIG_PATH)
 endif
 
-# A variable given to make is an option of the program: LABELS=100 is --labels=100, LOG_TEST=1 is
-# --log-test=1. What the program does not know it refuses. The values reach the shell as variables of the
-# environment, so that spaces and quotes in them do no harm; an empty one is as none.
-# The settings that the help lists may also come from the environment, for programs that have them.
+# A variable given to make becomes an option of the program: LABELS=100 is --labels=100, LOG_TEST=1 is
+# --log-test=1. The program rejects unknown options. The values are passed through the environment, so that
+# they may contain spaces and quotes; empty ones are ignored. The settings in the help may also come from
+# the environment, for programs that have them.
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
 OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS CHAPTERS TABLES PROGRAMS MAKE MAKEFLAGS SHELL
 OPTIONS := $(filter-out $(OURS) $(filter .% -%,$(GIVEN)),$(GIVEN))
 export $(OPTIONS)
-# $(call options,NAME...): those of the names that have a value, and all that were given, as options.
+# $(call options,NAME...): the names with a value, and all variables given to make, as options.
 lower = $(shell echo $1 | tr A-Z_ a-z-)
 options = $(foreach v,$(sort $1 $(OPTIONS)),$${$v:+"--$(call lower,$v)=$$$v"})
 PLACES := DATA OUT THREADS
@@ -97,17 +102,17 @@ PYTHON ?= python3
 help:
 	@echo "$$HELP"
 
-# swift build compares all sources itself, in under half a second. The marker only decides whether to say
-# that there is something to build, because -q shows nothing but errors and warnings.
+# swift build compares all sources itself, in under half a second. The marker file only decides whether to
+# announce a build, because -q shows nothing but errors and warnings.
 $(CHAPTERS) ablations: %: tools build-%
 	@.build/release/$@ $(call options,$(SETTINGS))
 
-# One after the other, as each uses all cores; the first that fails ends it.
+# One after the other, because each chapter uses all cores; stops at the first failure.
 chapters: tools build-claims
 	@for chapter in $(CHAPTERS); do $(MAKE) --no-print-directory $$chapter || exit; done
 	@$(CLAIMS) $${OUT:+"--out=$$OUT"}
 
-# Of the scale it only needs to know where the records lie.
+# The preset only determines the directory of the records.
 CLAIMS = [ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; .build/release/claims
 claims: OPTIONS := $(filter-out PRESET,$(OPTIONS))
 claims: tools build-claims
@@ -123,12 +128,12 @@ check-results: tools $(TABLES:%=build-%) build-claims build-check-results
 lr-find: tools build-chapter4
 	@OUT="$${OUT:-figures}/lr-find"; .build/release/chapter4 --find-learning-rate $(call options,$(SETTINGS))
 
-# What was not run here is shown as it was recorded in results/.
+# Chapters that were not run here are shown with the results recorded in results/.
 article: tools build-weave
 	@scripts/install-missing article
 	@.build/release/weave $(call options,OUT)
 
-# Any program that has all libraries brings what their documentation is made from.
+# Building any program that uses all libraries also makes their symbol graphs.
 docs: tools build-chapter3
 	@scripts/make-docs
 
@@ -152,7 +157,7 @@ $(PROGRAMS:%=build-%): build-%: tools
 test: tools
 	swift test $(TEST_FLAGS) $${ONLY:+--filter "$$ONLY"}
 
-# Tests build it; it reads each of the fuzzers' seeds once.
+# Reads each seed of the fuzzers once.
 fuzz-seeds: tools
 	@swift build -q $(TEST_FLAGS) --product fuzz
 	@.build/tests/release/fuzz Tests/Fuzz/seeds/*/*

@@ -2,17 +2,18 @@ import Datasets
 import Engine
 import MixMatch
 
-/// One core's augmentation with fastai's transforms beside one core's training, which it must not
-/// keep waiting.
+/// Augmentation with fastai's transforms on one core, compared with training on one core: augmentation
+/// has to be faster.
 let augmentationBenchmark = Benchmark(
   name: "augmentation",
   quantities: [
     Quantity(
       metric: "augmentationImagesPerSecondPerCore",
-      title: "augmentation of CIFAR-10's size, one core", unit: "images/s", decimals: 0),
+      title: "augmentation of 32×32 images, one core", unit: "images/s", decimals: 0),
     Quantity(
       metric: "augmentationTimesTrainingPerCore",
-      title: "the same beside WRN-28-2 training, batch 64, one core", unit: "×", decimals: 0),
+      title: "augmentation relative to WRN-28-2 training, batch 64, one core", unit: "×",
+      decimals: 0),
   ]
 ) { _ in
   let batch = 64
@@ -37,7 +38,7 @@ let augmentationBenchmark = Benchmark(
   }
 }
 
-/// Noise in CIFAR-10's format.
+/// Random images in CIFAR-10's format, all of class 0.
 func noiseBytes(_ count: Int) -> LabelledImages {
   var random = RandomStream(seed: 0, "noise bytes")
   return LabelledImages(

@@ -2,27 +2,27 @@ import ChapterKit
 import Engine
 import Foundation
 
-/// What was measured and on what: the content of OUT/bench.json.
+/// The record of a benchmark run, OUT/bench.json: measurements, machine and commit.
 struct BenchRecord: Encodable {
   /// The commit of the sources, or "unknown".
   let commit: String
-  /// Whether they were changed since that commit; nil where that is unknown.
+  /// Whether the sources had uncommitted changes; nil if that is unknown.
   @NullWhenNil var dirty: Bool?
-  /// When the run began, in ISO 8601.
+  /// The start of the run, in ISO 8601.
   let date: String
   let threads: Int
-  /// OpenBLAS's kernels.
+  /// The kernels that OpenBLAS chose for the processor.
   let blasCore: String
-  /// The digits that t-SNE was measured on, if it was.
+  /// The data set of the t-SNE benchmarks; nil if none was run.
   @NullWhenNil var dataset: DatasetIdentity?
-  /// The most memory that the process had in use, for all that it measured together.
+  /// The peak memory of the process over all benchmarks.
   let peakMemoryBytes: Int
   let wallSeconds: Double
   let metrics: [String: Statistics]
-  /// By convolution, then by algorithm.
+  /// The errors of the kernels by convolution and algorithm.
   let kernelErrors: [String: [String: ConvolutionErrors]]
 
-  /// One line that says where a picture comes from.
+  /// The origin of the picture in one line.
   var stamp: String {
     let facts = [
       "make bench", "commit \(commit.prefix(7))\(dirty == true ? " dirty" : "")", dataset?.name,
@@ -31,7 +31,7 @@ struct BenchRecord: Encodable {
     return facts.compactMap { $0 }.joined(separator: " · ")
   }
 
-  /// One line on the run as a whole.
+  /// A one-line summary of the run.
   var summary: String {
     String(
       format: "%.0f s; peak memory of the whole run %.0f MB; %@", wallSeconds,

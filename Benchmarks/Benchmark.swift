@@ -2,53 +2,53 @@ import ChapterKit
 import Datasets
 import Foundation
 
-/// Work whose speed is measured.
+/// A benchmark, which measures one or several quantities.
 struct Benchmark: Sendable {
-  /// What `--only` calls it.
+  /// The name for `--only`.
   let name: String
-  /// What a sample of it measures.
+  /// The quantities that a sample measures.
   let quantities: [Quantity]
-  /// Whether it is measured without being asked for.
+  /// Whether it runs without `--only`.
   var isStandard = true
-  /// Gets everything ready and warm; what it returns takes one sample, a number for each quantity.
+  /// Prepares and warms up; returns a function that takes a sample, a number for each quantity.
   let prepare: @Sendable (Context) throws -> () throws -> [Double]
 }
 
-/// What a number says, and how it is written.
+/// A measured quantity with its unit and format.
 struct Quantity: Sendable {
-  /// Its name in records, such as "trainImagesPerSecond.batch64".
+  /// The name in records, such as "trainImagesPerSecond.batch64".
   let metric: String
-  /// Its name for people.
+  /// The name in tables and figures.
   let title: String
   let unit: String
-  /// How many decimals it is written with.
+  /// The number of decimals in tables.
   var decimals = 1
 }
 
-/// What benchmarks share while they get ready.
+/// Data that several benchmarks share.
 final class Context {
   private let data: URL
   private let note: (String) -> Void
   private var loadedDigits: ImageDataset?
 
-  /// `data` is the directory of the data sets.
+  /// A context that loads data sets from the directory `data`.
   init(data: URL, note: @escaping (String) -> Void) {
     (self.data, self.note) = (data, note)
   }
 
-  /// MNIST, or digits drawn by code where it is not in DATA.
+  /// MNIST, or synthetic digits if it is not in DATA.
   func digits() throws -> ImageDataset {
     if let loadedDigits { return loadedDigits }
     let found = try MNIST.load(from: data)
     if found == nil {
-      note("MNIST is not in \(data.relativePath) (make data): taking synthetic digits instead")
+      note("MNIST: not in \(data.relativePath); using synthetic digits (make data downloads MNIST)")
     }
     let digits = found ?? syntheticDigits()
     loadedDigits = digits
     return digits
   }
 
-  /// Which digits a benchmark asked for; nil where none did.
+  /// The identity of the digits, if a benchmark has used them.
   var dataset: DatasetIdentity? {
     loadedDigits.map {
       DatasetIdentity(name: $0.name, sha256: $0.sha256, synthetic: $0.isSynthetic)
@@ -56,7 +56,7 @@ final class Context {
   }
 }
 
-/// Seconds that a call of `work` takes, the mean over as many calls as fill `duration` seconds.
+/// The mean time of a call of `work` in seconds, over as many calls as fit into `duration` seconds.
 func secondsPerCall(filling duration: Double, _ work: () throws -> Void) rethrows -> Double {
   let start = ContinuousClock.now
   var calls = 0

@@ -1,15 +1,15 @@
 import Engine
 
-/// One of the convolutions of a network: its sizes, and what it is called.
+/// The sizes of a convolution, with a name and a title.
 struct ConvolutionCase {
   let kernelSize: Int
   let stride: Int
-  /// Of the input; images are square.
+  /// Height and width of the input.
   let size: Int
   let inputs: Int
   let outputs: Int
 
-  /// Each convolution that occurs in WRN-28-2 on images of 32×32.
+  /// All convolutions of WRN-28-2 on 32×32 images.
   static let ofWRN28x2 = [
     ConvolutionCase(kernelSize: 3, stride: 1, size: 32, inputs: 3, outputs: 16),
     ConvolutionCase(kernelSize: 3, stride: 1, size: 32, inputs: 16, outputs: 32),
@@ -23,14 +23,14 @@ struct ConvolutionCase {
     ConvolutionCase(kernelSize: 1, stride: 2, size: 16, inputs: 64, outputs: 128),
   ]
 
-  /// "conv3x3s2-32x32x32to64": kernel, stride if not 1, input (H×W×C), output channels if not as
-  /// many.
+  /// The name in records, "conv3x3s2-32x32x32to64": kernel, stride if not 1, input (H×W×C), output
+  /// channels if they differ.
   var name: String {
     "conv\(kernelSize)x\(kernelSize)\(stride == 1 ? "" : "s\(stride)")-\(size)x\(size)x\(inputs)"
       + (inputs == outputs ? "" : "to\(outputs)")
   }
 
-  /// The same for people: "3×3/2, 32×32×32 → 64".
+  /// The name in tables: "3×3/2, 32×32×32 → 64".
   var title: String {
     "\(kernelSize)×\(kernelSize)\(stride == 1 ? "" : "/\(stride)"), \(size)×\(size)×\(inputs)"
       + (inputs == outputs ? "" : " → \(outputs)")
@@ -41,21 +41,25 @@ struct ConvolutionCase {
   var outputSize: Int { (size - 1) / stride + 1 }
   var weightShape: [Int] { [kernelSize, kernelSize, inputs, outputs] }
 
-  /// The engine's convolution of that many images, by the fastest algorithm where none is given;
-  /// nil where the given one cannot do it.
+  /// The engine's convolution of `images` images.
+  ///
+  /// - Parameters:
+  ///   - images: The batch size.
+  ///   - algorithm: The algorithm; the fastest when nil.
+  /// - Returns: Nil if the algorithm does not support this convolution.
   func single(images: Int, _ algorithm: SingleConvolution.Algorithm? = nil) -> SingleConvolution? {
     SingleConvolution(
       input: [images, size, size, inputs], weights: weightShape, stride: stride, padding: padding,
       algorithm: algorithm)
   }
 
-  /// Multiplications and additions of the forward convolution of an image, counted directly.
+  /// The floating-point operations of a direct forward convolution of one image.
   var operations: Double {
     2 * Double(outputSize * outputSize * outputs * kernelSize * kernelSize * inputs)
   }
 }
 
-/// Random numbers for a convolution and its derivatives, uniform in [-1, 1).
+/// Random operands of a convolution and its gradients, uniform in [-1, 1).
 struct ConvolutionOperands {
   let input: Tensor
   let weights: Tensor

@@ -1,7 +1,7 @@
 import Datasets
 import Embedding
 
-/// t-SNE of all the digits to measure on, and of all digits there are.
+/// t-SNE of the test digits, and of all digits.
 let embeddingBenchmarks = [
   embeddingBenchmark(name: "tsne10k", title: "t-SNE, 10,000 digits") { $0.test.pixels },
   embeddingBenchmark(name: "tsne70k", title: "t-SNE, 70,000 digits", isStandard: false) {
@@ -9,8 +9,8 @@ let embeddingBenchmarks = [
   },
 ]
 
-/// Seconds and divergence of t-SNE with its standard settings; the 50 principal components that it
-/// starts from are taken beforehand.
+/// The time and final divergence of t-SNE with its default settings, from 50 principal components; the
+/// time does not include PCA.
 private func embeddingBenchmark(
   name: String, title: String, isStandard: Bool = true,
   pixels: @escaping @Sendable (ImageDataset) -> [UInt8]
@@ -19,7 +19,7 @@ private func embeddingBenchmark(
     name: name,
     quantities: [
       Quantity(metric: "\(name)Seconds", title: title, unit: "s", decimals: 2),
-      Quantity(metric: "\(name)KL", title: "\(title), divergence", unit: "KL", decimals: 4),
+      Quantity(metric: "\(name)KL", title: "\(title), KL divergence", unit: "KL", decimals: 4),
     ],
     isStandard: isStandard
   ) { context in

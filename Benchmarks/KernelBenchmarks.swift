@@ -1,10 +1,9 @@
 import Engine
 
-/// How long a sample of a kernel takes at least, in seconds.
+/// The minimum duration of a sample of a kernel, in seconds.
 private let sampleDuration = 0.2
 
-/// The fastest that matrices are multiplied on this machine: large products side by side, one on
-/// each thread.
+/// The peak speed of matrix multiplication on this machine: one large product on each thread.
 let matrixProductPeak = Benchmark(
   name: "sgemm",
   quantities: [
@@ -32,7 +31,7 @@ let matrixProductPeak = Benchmark(
 }
 
 extension ConvolutionCase {
-  /// How many images the kernels are timed on.
+  /// The batch size of the kernel benchmarks.
   private static let batch = 64
 
   var forward: Quantity {
@@ -43,12 +42,12 @@ extension ConvolutionCase {
     Quantity(metric: "gradientsGflops.\(name)", title: "\(title), gradients", unit: "GFLOP/s")
   }
 
-  /// Forward, and both derivatives together; operations are counted as those of the direct
-  /// convolution, whatever the algorithm saves of them.
+  /// The speed of the forward convolution and of both gradients, in operations of a direct convolution;
+  /// an algorithm that needs fewer operations gets the same count.
   var benchmark: Benchmark {
     Benchmark(name: name, quantities: [forward, gradients]) { [self] _ in
       guard let convolve = single(images: Self.batch) else {
-        preconditionFailure("Some algorithm does every convolution.")
+        preconditionFailure("No algorithm supports the convolution \(name).")
       }
       let operands = ConvolutionOperands(self, images: Self.batch)
       let forward = { _ = convolve(operands.input, operands.weights) }

@@ -7,17 +7,17 @@ import Foundation
   import Darwin
 #endif
 
-/// What this process has needed of the system's memory so far.
+/// The memory use of this process so far.
 struct MemoryUse {
-  /// The most that was in use at once, in bytes.
+  /// The peak resident size in bytes.
   let peak: Int
-  /// Pages that the system had to hand out.
+  /// The number of page faults.
   let pages: Int
-  /// Buffers that the engine's pool did not have.
+  /// The number of buffers that the engine's pool had to allocate.
   let buffers: Int
 
   static var soFar: MemoryUse {
-    // Linux counts in KiB, and imports its constant as an enumeration.
+    // Linux counts in KiB, and Swift imports its constant as an enumeration.
     #if canImport(Glibc)
       let (thisProcess, unit) = (__rusage_who_t(RUSAGE_SELF.rawValue), 1024)
     #else
@@ -30,17 +30,17 @@ struct MemoryUse {
   }
 }
 
-/// What a training step still asks of the system after the first few: nothing, if the pool does its
-/// work.
+/// The memory that a training step requests from the system after the first steps: none if the buffer
+/// pool works.
 let steadyStateMemory = Benchmark(
   name: "memory",
   quantities: [
     Quantity(
-      metric: "stepBufferAllocations", title: "training step, batch 64: buffers allocated",
-      unit: "a step"),
+      metric: "stepBufferAllocations", title: "training step, batch 64: buffer allocations",
+      unit: "per step"),
     Quantity(
-      metric: "stepPageFaults", title: "training step, batch 64: pages from the system",
-      unit: "a step"),
+      metric: "stepPageFaults", title: "training step, batch 64: page faults",
+      unit: "per step"),
     Quantity(
       metric: "stepPeakGrowthBytes", title: "training step, batch 64: growth of peak memory",
       unit: "bytes", decimals: 0),

@@ -11,7 +11,7 @@ final class MixMatchIteration {
   private let batches: Prefetcher<(batch: Batch, truth: [Int])>
   private var curve = LearningCurve()
   private var step = 0
-  /// A second pipeline, whose time is measured by itself.
+  /// A second pipeline, to measure its time separately.
   private var timedPipeline: BatchPipeline
 
   private static let experiment = {
@@ -43,7 +43,8 @@ final class MixMatchIteration {
         metric: "mixmatchIterationsPerSecond", title: "MixMatch iterations, 64 + 2·64 images",
         unit: "1/s", decimals: 2),
       Quantity(
-        metric: "mixmatchPipelineShare", title: "share of the data pipeline and the learning curve",
+        metric: "mixmatchPipelineShare",
+        title: "share of data pipeline and learning curve in the time",
         unit: "%", decimals: 2),
     ]
   ) { _ in

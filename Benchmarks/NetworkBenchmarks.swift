@@ -1,13 +1,13 @@
 import Engine
 
-/// How long a sample of a network's work takes at least, in seconds.
+/// The minimum duration of a sample of a network benchmark, in seconds.
 let networkSampleDuration = 1.0
 
-/// So small that no step changes what the next one has to compute: a network that has learned its
-/// batch by heart would have gradients of zero.
+/// A learning rate so small that the weights hardly change: a network that has memorised its batch would
+/// have zero gradients.
 let harmlessLearningRate: Float = 1e-6
 
-/// WRN-28-2 as fastai has it, with Adam, and a batch that it is trained on again and again.
+/// The training of fastai's WRN-28-2 with Adam on one fixed batch.
 final class WideResNetTraining {
   private let network: WideResNet
   private let adam: Adam
@@ -21,7 +21,7 @@ final class WideResNetTraining {
     labels = (0..<batch).map { $0 % 10 }
   }
 
-  /// Forward, backward, Adam.
+  /// Takes a training step: forward, backward, Adam.
   func step() {
     crossEntropy(network(images, .training), labels: labels).backward()
     adam.update(learningRate: harmlessLearningRate, momentum: 0.9)
@@ -68,7 +68,7 @@ func makeWideResNet() -> WideResNet {
   return WideResNet(depth: 28, widenFactor: 2, random: &random)
 }
 
-/// Noise in the shape of CIFAR-10's images, (count, 32, 32, 3).
+/// Random images in the shape of CIFAR-10's, (count, 32, 32, 3).
 func randomImages(_ count: Int, stream: Int = 0) -> Tensor {
   var random = RandomStream(seed: 0, "noise images", stream)
   return .uniform(in: -1..<1, shape: [count, 32, 32, 3], random: &random)

@@ -3,22 +3,24 @@ import Engine
 import Files
 import Foundation
 
-/// What a run of the benchmarks finds.
+/// The results of a run of the benchmarks.
 struct Results {
-  /// In the order of the table, one for each algorithm that can do a convolution.
+  /// The errors of each convolution and each algorithm that supports it, in the order of the table.
   private var verified: [(kernel: ConvolutionCase, algorithm: String, errors: ConvolutionErrors)] =
     []
-  /// In the order of the table.
+  /// The measured quantities in the order of the table.
   private var measured: [(quantity: Quantity, statistics: Statistics)] = []
 
-  /// Holds kernels against the reference.
+  /// Compares kernels with the reference.
+  ///
+  /// - Throws: A failure that names the convolution whose error is too large.
   mutating func verify(_ kernels: [ConvolutionCase]) throws {
     verified = try kernels.flatMap { kernel in
       try bench.verify(kernel).map { (kernel, $0.algorithm.rawValue, $0.errors) }
     }
   }
 
-  /// Takes samples of all benchmarks in turn.
+  /// Takes the samples of all benchmarks, one of each per round.
   mutating func measure(
     _ benchmarks: [Benchmark], rounds: Int, _ context: Context, note: (String) -> Void
   ) throws {
@@ -39,7 +41,7 @@ struct Results {
     Dictionary(uniqueKeysWithValues: measured.map { ($0.quantity.metric, $0.statistics) })
   }
 
-  /// By convolution, then by algorithm.
+  /// The errors of the kernels by convolution and algorithm.
   var kernelErrors: [String: [String: ConvolutionErrors]] {
     Dictionary(grouping: verified) { $0.kernel.name }.mapValues { errors in
       Dictionary(uniqueKeysWithValues: errors.map { ($0.algorithm, $0.errors) })
@@ -47,18 +49,19 @@ struct Results {
   }
 }
 
-// MARK: - For people
+// MARK: - Tables
 
 extension Results {
-  /// The tables: errors of the kernels, if any were verified, and what was measured.
+  /// The tables as text: errors of the kernels, if any were verified, and measurements.
   var tables: String {
     (verified.isEmpty ? [] : [errorTable]).joined() + measurementTable
   }
 
   private var errorTable: String {
     let header = [
-      ["error beside a Double reference", "", "forward", "", "by input", "", "by filters", ""],
-      ["(in units of the numbers' rms)", ""] + Array(repeating: ["max", "rms"], count: 3).joined(),
+      ["error against a reference in Double", "", "output", "", "∂input", "", "∂filters", ""],
+      ["(relative to the rms of the values)", ""]
+        + Array(repeating: ["max", "rms"], count: 3).joined(),
     ]
     return alignedTable(
       header
@@ -70,8 +73,7 @@ extension Results {
         }) + "\n\n"
   }
 
-  /// One line for each quantity; rates of kernels also as a share of sgemm's, where that was
-  /// measured.
+  /// A row for each quantity; the speed of kernels also relative to sgemm, if it was measured.
   private var measurementTable: String {
     let peak = metrics[matrixProductPeak.quantities[0].metric]?.median
     let rows = measured.map { quantity, statistics in
@@ -86,15 +88,15 @@ extension Results {
 }
 
 extension Quantity {
-  /// A value of it, written for people.
+  /// A formatted value of the quantity.
   fileprivate func text(_ value: Double) -> String { String(format: "%.\(decimals)f", value) }
 }
 
 // MARK: - Files
 
 extension Results {
-  /// Writes `record` and the data file, and has gnuplot draw the picture, which shows all standard
-  /// benchmarks and so needs all of them.
+  /// Writes `record` and the data file, and draws the picture if `drawing`; the picture needs all
+  /// standard benchmarks.
   func write(_ record: BenchRecord, drawing: Bool, to output: OutputDirectory) throws {
     try output.write(
       JSON.encode(record, pretty: true) + Data("\n".utf8), to: "bench.json")

@@ -3,8 +3,8 @@ import Engine
 import Experiments
 import MixMatch
 
-/// Chapter 3's training at T = 0.5 after its ramp, on noise of MNIST's size: iterations of 64
-/// labelled and 128 unlabelled images.
+/// Chapter 3's training at T = 0.5 after the ramp, on random images of MNIST's size, with 64 labelled and
+/// 128 unlabelled images per iteration.
 final class SharpeningTraining {
   private let images: LabelledImages
   private let network: Sequential

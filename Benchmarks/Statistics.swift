@@ -1,14 +1,14 @@
-/// What several samples of one quantity say.
+/// Median and range of several samples of a quantity.
 struct Statistics: Codable, Equatable, Sendable {
   let median: Double
   let min: Double
   let max: Double
-  /// How many samples there were.
+  /// The number of samples.
   let n: Int
 
-  /// Of at least one sample.
+  /// The statistics of at least one sample.
   init(of samples: [Double]) {
-    precondition(!samples.isEmpty, "There are no statistics of nothing.")
+    precondition(!samples.isEmpty, "Statistics need at least one sample.")
     let sorted = samples.sorted()
     n = sorted.count
     median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2

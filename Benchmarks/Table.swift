@@ -1,5 +1,4 @@
-/// Rows of cells as text, each column as wide as its widest cell: the first column to the left, the
-/// others to the right.
+/// An aligned text table of rows of cells: the first column is left-aligned, the others right-aligned.
 func alignedTable(_ rows: [[String]]) -> String {
   let columns = rows.map(\.count).max() ?? 0
   let widths = (0..<columns).map { column in

@@ -3,10 +3,11 @@ import Engine
 import Foundation
 import Reference
 
-/// How far an algorithm's convolution and its derivatives are from ``ConvolutionReference``.
+/// The errors of an algorithm's convolution and gradients against ``ConvolutionReference``.
 struct ConvolutionErrors: Encodable {
-  /// Errors of many numbers, in units of the numbers' root mean square: most of them are sums of
-  /// terms that cancel, and their error is proportional to the terms.
+  /// The largest and the root-mean-square error of an array, relative to the root mean square of its
+  /// values. Most values are sums of terms that cancel, so errors are proportional to the terms rather
+  /// than to the sums.
   struct Errors: Encodable {
     let max: Double
     let rms: Double
@@ -35,13 +36,13 @@ struct ConvolutionErrors: Encodable {
     weightGradient = Errors(of: gradients.weights.scalars, against: reference.weightGradient)
   }
 
-  /// Forward, by input, by filters.
+  /// The errors of the output, the input's gradient and the filters' gradient.
   var all: [Errors] { [output, inputGradient, weightGradient] }
 }
 
-/// The errors of each algorithm that can do `convolution`, on 2,048 pixels.
+/// The errors of each algorithm that supports `convolution`, on 2,048 pixels.
 ///
-/// - Throws: A failure that names the convolution where an error is larger than rounding explains.
+/// - Throws: A failure that names the convolution if an error is larger than rounding explains.
 func verify(_ convolution: ConvolutionCase) throws
   -> [(algorithm: SingleConvolution.Algorithm, errors: ConvolutionErrors)]
 {
@@ -58,7 +59,7 @@ func verify(_ convolution: ConvolutionCase) throws
       throw Failure(
         "\(convolution.name) by \(algorithm.rawValue): found relative errors of "
           + errors.all.map { scientific($0.rms) }.joined(separator: ", ")
-          + " (forward, by input, by filters; root mean square), expected at most "
+          + " (root mean square of output, input gradient and filter gradient), expected at most "
           + scientific(algorithm.tolerance))
     }
     return (algorithm, errors)
@@ -66,12 +67,11 @@ func verify(_ convolution: ConvolutionCase) throws
 }
 
 extension SingleConvolution.Algorithm {
-  /// The largest relative error, as root mean square, that rounding explains.
+  /// The largest relative error (root mean square) that rounding explains.
   ///
-  /// A sum of n products that is rounded after each of them errs by about √n·2⁻²⁵ of its size:
-  /// 1.4e-6 for the 2,048 terms of a filter's gradient, the longest sums here. Winograd's F(4×4,
-  /// 3×3) goes through sums with factors up to 8 that cancel in the end, twice, which costs about
-  /// one digit more.
+  /// A sum of n products, rounded after each addition, has a relative error of about √n·2⁻²⁵: 1.4e-6 for
+  /// the 2,048 terms of a filter's gradient, the longest sums here. Winograd's F(4×4, 3×3) twice computes
+  /// sums with factors up to 8 that cancel in the end, which loses about one more digit.
   fileprivate var tolerance: Double {
     switch self {
     case .direct: 1.5e-6
@@ -80,7 +80,7 @@ extension SingleConvolution.Algorithm {
   }
 }
 
-/// "1.2e-06".
+/// A number in scientific notation, "1.2e-06".
 func scientific(_ number: Double) -> String { String(format: "%.1e", number) }
 
 private func rootMeanSquare(_ numbers: [Double]) -> Double {

@@ -1,8 +1,8 @@
-// Verifies the convolution kernels and measures how fast everything is: `make bench`.
+// Verifies the convolution kernels and runs the benchmarks: `make bench`.
 //
-// Each kernel is held against a slow and obvious convolution in Double first. Then all benchmarks
-// take their samples in rounds, one after the other, so that a disturbance of the machine hits one
-// sample of several benchmarks and not all samples of one.
+// First, each kernel is compared with a simple convolution in Double. Then the benchmarks take their
+// samples in rounds, one sample of each per round, so that a disturbance of the machine affects one sample
+// of several benchmarks rather than all samples of one.
 
 import ChapterKit
 import Engine
@@ -19,22 +19,22 @@ let benchmarks =
 
 let only = CommandLineOption(
   "only", .names(benchmarks.map(\.name)),
-  "what to measure, by name or the beginning of it (default all but tsne70k)")
+  "names of the benchmarks, or their beginnings (default all but tsne70k)")
 let rounds = CommandLineOption(
-  "rounds", .wholeNumber(in: 1...1000), default: 5, "how many samples each benchmark takes")
+  "rounds", .wholeNumber(in: 1...1000), default: 5, "number of samples of each benchmark")
 let threads = CommandLineOption(
-  "threads", .wholeNumber(in: 1...1024), "how many threads work (default all cores)")
+  "threads", .wholeNumber(in: 1...1024), "number of threads (default all cores)")
 let data = CommandLineOption(
-  "data", .existingDirectory, "where the data lie (default data, filled by make data)")
+  "data", .existingDirectory, "directory of the data sets (default data; make data fills it)")
 let out = CommandLineOption(
-  "out", .directory, default: URL(filePath: "figures"), "where the results go")
+  "out", .directory, default: URL(filePath: "figures"), "directory of the results")
 let json = CommandLineOption(
-  flag: "json", "print the record on standard output instead, and write no file")
+  flag: "json", "print the record to standard output, and write no file")
 
 let program = Program(
   "bench",
   summary: """
-    Verifies the convolution kernels, and measures kernels, training, inference and t-SNE.
+    Verifies the convolution kernels; times kernels, training, inference and t-SNE.
 
     benchmarks:
     \(benchmarks.map { "  " + $0.name }.joined(separator: "\n"))
@@ -73,10 +73,12 @@ func run(_ invocation: Invocation) throws {
 }
 
 extension OptionArgument where Value == [String] {
-  /// One or more of the given names, or beginnings of them, with commas between them.
+  /// One or more of `names`, or prefixes of them, separated by commas.
   fileprivate static func names(_ names: [String]) -> Self {
     OptionArgument(
-      "NAME[,NAME…]", expecting: "names or their beginnings out of \(names.joined(separator: ", "))"
+      "NAME[,NAME…]",
+      expecting:
+        "names or their beginnings, separated by commas, of \(names.joined(separator: ", "))"
     ) { text in
       let beginnings = text.split(separator: ",", omittingEmptySubsequences: false)
       let isKnown = beginnings.allSatisfy { beginning in

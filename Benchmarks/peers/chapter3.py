@@ -1,6 +1,6 @@
-"""Chapter 3's training in PyTorch, at T = 0.5 after its ramp, on noise of MNIST's size.
+"""Chapter 3's training in PyTorch, at T = 0.5 after the ramp, on random images of MNIST's size.
 
-See worker.py for how it is asked.
+worker.py describes the protocol.
 """
 
 import argparse
@@ -21,7 +21,7 @@ def main():
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--passes", type=int, choices=[1, 2], required=True,
-                        help="how often the network sees the unlabelled batch")
+                        help="forward passes over the unlabelled batch per iteration")
     options = parser.parse_args()
     serve(lambda: prepare(options))
 

@@ -1,8 +1,8 @@
-"""The engine beside its peers: `make bench-peers`, run from the root of the package.
+"""Compares the engine with PyTorch, scikit-learn and openTSNE: `make bench-peers`.
 
-For each comparison all peers get ready first. Then come the rounds: in each, our own benchmark and
-every peer take one sample, one after the other while the rest are idle, so that a ratio is between
-samples of the same minutes.
+All peers of a comparison are prepared first. In each round, our own benchmark and then every peer take
+one sample while the others are idle, so that each ratio compares samples of the same minutes. To be run
+from the root of the package.
 """
 
 import argparse
@@ -20,14 +20,14 @@ from pathlib import Path
 from comparisons import COMPARISONS
 from contestants import Ours, Peer, Unavailable
 
-# What has to be installed, and the name under which it is imported.
+# The required packages, and the names of their modules.
 PACKAGES = {"torch": "torch", "scikit-learn": "sklearn", "openTSNE": "openTSNE"}
 
 
 def main():
     settings = parse_settings()
     chosen = {name: COMPARISONS[name] for name in settings.only}
-    demand({package for comparison in chosen.values() for package in comparison.packages})
+    require({package for comparison in chosen.values() for package in comparison.packages})
     settings.out.mkdir(parents=True, exist_ok=True)
     record = {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -51,27 +51,27 @@ def parse_settings():
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--only", type=names, default=standard, metavar="NAME[,NAME...]",
-        help=f"what to compare, of {', '.join(COMPARISONS)} (default {', '.join(standard)})")
+        help=f"names of the comparisons, of {', '.join(COMPARISONS)} (default {', '.join(standard)})")
     parser.add_argument(
         "--peers", default="", metavar="TEXT",
         help='only peers with this in their names, such as "fp32" (default all)')
     parser.add_argument(
         "--rounds", type=positive, default=5, metavar="N",
-        help="how many samples everyone takes (default %(default)s)")
+        help="number of samples of each contestant (default %(default)s)")
     parser.add_argument(
         "--threads", type=positive, default=cores(), metavar="N",
-        help="how many threads everyone works with (default all cores)")
+        help="number of threads of each contestant (default all cores)")
     parser.add_argument(
         "--data", type=Path, metavar="DIR",
-        help="where the data lie (default data, filled by make data)")
+        help="directory of the data sets (default data; make data fills it)")
     parser.add_argument(
         "--out", type=Path, default=Path("figures"), metavar="DIR",
-        help="where bench-peers.json goes (default %(default)s)")
+        help="directory of bench-peers.json (default %(default)s)")
     return parser.parse_args()
 
 
 def cores():
-    """How many cores this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
@@ -89,17 +89,17 @@ def positive(text):
     return int(text)
 
 
-def demand(packages):
-    """Ends with the command to type where a package is missing."""
+def require(packages):
+    """Exits with the command that installs the missing packages, if any are missing."""
     missing = [p for p in PACKAGES if p in packages and not importlib.util.find_spec(PACKAGES[p])]
     if missing:
         sys.exit(
-            f"bench-peers: {', '.join(missing)}: not found; type this, then make again:\n"
+            f"bench-peers: {', '.join(missing)}: not installed; run this command, then make again:\n"
             f"  {sys.executable} -m pip install {' '.join(PACKAGES)}")
 
 
 def processor():
-    """The processor's name and its widest vectors, as far as Linux tells them."""
+    """The name of the processor and its widest vector instructions, as far as they are known."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
@@ -122,7 +122,7 @@ def versions():
 
 
 def compare(name, comparison, settings):
-    """What everyone's samples say, and our last record."""
+    """The statistics of a comparison, and the record of our last sample."""
     unavailable = {}
     peers = {
         peer: command for peer, command in comparison.peers.items() if settings.peers in peer}
@@ -154,7 +154,7 @@ def compare(name, comparison, settings):
 
 
 def summary(comparison, samples, unavailable):
-    """Statistics of everyone's values, divergences and, round by round, ratios."""
+    """Statistics of each contestant's values, divergences and ratios, with one ratio per round."""
     ours = [sample["value"] for sample in samples["ours"]]
     contestants = {}
     for contestant, taken in samples.items():
@@ -179,7 +179,7 @@ def spread(values):
 
 
 def table(comparison, result):
-    header = [f"{comparison.title}, {comparison.unit}", "median", "min", "max", "in our favour", ""]
+    header = [f"{comparison.title}, {comparison.unit}", "median", "min", "max", "ours is better by", ""]
     rows = [header + (["KL"] if comparison.divergence else [])]
     notes = []
     for contestant, found in result["contestants"].items():
@@ -199,7 +199,7 @@ def table(comparison, result):
 
 
 def aligned(rows):
-    """Lines of columns, the first to the left and the others to the right."""
+    """Aligned lines of text: the first column is left-aligned, the others right-aligned."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip()

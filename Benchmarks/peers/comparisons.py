@@ -1,4 +1,4 @@
-"""What is compared: work that `bench` and scripts beside this one both do."""
+"""The comparisons: workloads of `bench`, and the scripts in this folder that run them elsewhere."""
 
 from dataclasses import dataclass
 
@@ -9,24 +9,24 @@ CHANNELS_LAST = "--channels-last"
 
 @dataclass
 class Comparison:
-    """A piece of work, and who does it."""
+    """A workload and the peers that run it."""
 
     title: str
     unit: str
-    # The name by which `bench` knows it, and what it records of it.
+    # The name of the benchmark in `bench`, and the metric in its record.
     benchmark: str
     metric: str
-    # By name, a peer's script and its arguments.
+    # The script of each peer and its arguments, by the peer's name.
     peers: dict[str, list[str]]
     decimals: int = 1
-    # For t-SNE, where `bench` records the divergence.
+    # The metric of t-SNE's divergence in the record.
     divergence: str | None = None
-    # Whether less of it is better; a ratio above 1 is always in our favour.
+    # Whether smaller values are better; a ratio above 1 always means that ours is better.
     less_is_better: bool = False
-    # Whether each sample takes a process that has done nothing else.
+    # Whether each sample needs a new process.
     takes_fresh_process: bool = False
     packages: tuple[str, ...] = ("torch",)
-    # Whether it is compared without being asked for.
+    # Whether it runs without --only.
     is_standard: bool = True
 
     def ratio(self, ours, theirs):

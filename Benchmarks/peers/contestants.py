@@ -1,4 +1,4 @@
-"""Those who take samples: our own benchmark, and a peer's worker (see worker.py)."""
+"""The contestants that take samples: our own benchmark, and the worker of a peer (see worker.py)."""
 
 import json
 import os
@@ -11,11 +11,11 @@ BENCH = Path(".build/release/bench")
 
 
 class Unavailable(Exception):
-    """A contestant that cannot do its work, and why."""
+    """The reason why a contestant cannot run."""
 
 
 class Ours:
-    """Our own benchmark, a new process for each sample."""
+    """Our own benchmark, in a new process for each sample."""
 
     def __init__(self, comparison, settings):
         self.comparison = comparison
@@ -26,7 +26,7 @@ class Ours:
             self.command += ["--data", str(settings.data)]
 
     def sample(self):
-        """A value, perhaps a divergence, and the record that they stand in."""
+        """A dictionary with the value, for t-SNE the divergence, and the record."""
         run = subprocess.run(self.command, capture_output=True, text=True)
         if run.returncode != 0:
             raise Unavailable(last_line(run.stderr))
@@ -40,7 +40,7 @@ class Ours:
 
 
 class Peer:
-    """A worker that gets ready once for all its samples, or for each of them."""
+    """The worker of a peer: one process for all samples, or a new process for each."""
 
     def __init__(self, command, comparison, settings):
         script, *arguments = command
@@ -58,7 +58,7 @@ class Peer:
             self.start()
 
     def sample(self):
-        """A value, perhaps a divergence."""
+        """A dictionary with the value and, for t-SNE, the divergence."""
         if self.takes_fresh_process:
             self.start()
         self.process.stdin.write("sample\n")
@@ -79,8 +79,8 @@ class Peer:
         line = self.process.stdout.readline()
         if not line:
             self.errors.seek(0)
-            said = last_line(self.errors.read())
-            raise Unavailable(f"ended with status {self.process.wait()}: {said}")
+            error = last_line(self.errors.read())
+            raise Unavailable(f"exit status {self.process.wait()}: {error}")
         answer = json.loads(line)
         if "unavailable" in answer:
             raise Unavailable(answer["unavailable"])
@@ -93,4 +93,4 @@ class Peer:
 
 
 def last_line(text):
-    return (text.strip().splitlines() or ["nothing said"])[-1]
+    return (text.strip().splitlines() or ["no error message"])[-1]

@@ -1,9 +1,9 @@
-"""t-SNE of MNIST's digits in scikit-learn and openTSNE; see worker.py for how it is asked.
+"""t-SNE of MNIST's digits in scikit-learn and openTSNE; worker.py describes the protocol.
 
-Both get 50 principal components and run 1,000 iterations, 250 of them exaggerated, all else being
-their defaults. Each library has its own estimate of the divergence that it ends with; here it is
-computed from the points as the engine does: over the 91 nearest neighbours of each digit, with the
-exact normaliser over all pairs.
+Both start from 50 principal components and run 1,000 iterations, 250 of them with early exaggeration;
+their other settings are the defaults. The final divergence is computed from the points as in the
+engine, because each library estimates it differently: over the 91 nearest neighbours of each digit,
+with the exact normaliser over all pairs.
 """
 
 import argparse
@@ -60,17 +60,17 @@ def prepare(options):
 
 
 def read_images(directory, split):
-    """The images of a split of MNIST, one a row, from the first of the usual places."""
+    """The images of a split of MNIST, one per row, from the first of the usual paths that exists."""
     names = [f"{split}-images{mark}idx3-ubyte{end}" for mark in "-." for end in ["", ".gz"]]
     for path in (folder / name for folder in [directory / "mnist", directory] for name in names):
         if path.exists():
             with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
                 return np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28 * 28)
-    raise FileNotFoundError(f"MNIST is not in {directory} (make data)")
+    raise FileNotFoundError(f"{directory}: found no MNIST, expected its files; make data downloads them")
 
 
 def divergence(joint, points):
-    """KL(P‖Q) of points in the plane, for sparse joint probabilities P, in nats."""
+    """The divergence KL(P‖Q) of points in the plane for sparse joint probabilities P, in nats."""
     points = points.astype(np.float64)
     squares = (points**2).sum(1)
     normaliser = -float(len(points))

@@ -1,7 +1,8 @@
-"""MixMatch's iteration in PyTorch on WRN-28-2, on noise of CIFAR-10's size: mirror and shift, guess,
-sharpen, mix, train, average. Batches are of 64 labelled images, and of 64 unlabelled ones in K = 2 versions.
+"""Iterations of MixMatch in PyTorch on WRN-28-2, on random images of CIFAR-10's size.
 
-See worker.py for how it is asked.
+An iteration mirrors and shifts images, guesses labels, sharpens, mixes, trains, and updates the EMA of
+the weights. A batch has 64 labelled images and 64 unlabelled images in K = 2 versions. worker.py
+describes the protocol.
 """
 
 import argparse
@@ -39,7 +40,7 @@ def prepare(options):
     classes = torch.arange(IMAGES) % 10
     model = WideResNet().to(memory_format=torch.channels_last)
     adam = make_adam(model.parameters(), weight_decay=0.02)
-    averages = [value.clone() for value in averaged(model)]
+    ema = [value.clone() for value in ema_sources(model)]
     precision = torch.autocast("cpu", torch.bfloat16) if options.bf16 else nullcontext()
 
     def iterate():
@@ -59,7 +60,7 @@ def prepare(options):
         loss.backward()
         adam.step()
         with torch.no_grad():
-            torch._foreach_lerp_(averages, averaged(model), 1 - DECAY)
+            torch._foreach_lerp_(ema, ema_sources(model), 1 - DECAY)
 
     model.train()
     for _ in range(3):
@@ -67,13 +68,13 @@ def prepare(options):
     return lambda: {"value": 1 / seconds_per_call(iterate)}
 
 
-def averaged(model):
-    """What the average is taken of: weights and batch norm's running moments."""
+def ema_sources(model):
+    """The tensors that the EMA follows: weights and batch norm's running statistics."""
     return [value for value in model.state_dict().values() if value.is_floating_point()]
 
 
 def mirrored_and_shifted(images):
-    """The whole batch at once, which is faster than image by image."""
+    """Random mirrorings and shifts of up to four pixels, for the whole batch at once, which is faster."""
     count = len(images)
     scaled = (images.float() / 255 - MEAN) / DEVIATION
     bordered = F.pad(scaled, (4, 4, 4, 4), mode="reflect").permute(0, 2, 3, 1)

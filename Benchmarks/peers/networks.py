@@ -1,4 +1,4 @@
-"""Training and inference of WRN-28-2 in PyTorch; see worker.py for how it is asked."""
+"""Training and inference of WRN-28-2 in PyTorch; worker.py describes the protocol."""
 
 import argparse
 from contextlib import nullcontext

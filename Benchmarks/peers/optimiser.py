@@ -1,4 +1,4 @@
-"""Adam as the engine has it, in the faster of PyTorch's implementations."""
+"""AdamW with the engine's hyperparameters, in the faster of PyTorch's implementations."""
 
 import time
 
@@ -9,7 +9,7 @@ def make_adam(parameters, weight_decay):
     parameters = list(parameters)
 
     def make(**implementation):
-        # So small a learning rate that no step changes what the next one has to compute.
+        # With so small a learning rate the weights hardly change, and every step computes the same.
         return torch.optim.AdamW(
             parameters, lr=1e-6, betas=(0.9, 0.99), eps=1e-8, weight_decay=weight_decay,
             **implementation)

@@ -12,8 +12,8 @@ def convolution(inputs, outputs, size, stride=1):
 
 
 class Block(nn.Module):
-    """A pre-activated block, whose shortcut starts after the first activation and whose residual
-    branch counts a fifth."""
+    """A pre-activation block: its shortcut starts after the first activation, and its residual branch is
+    scaled by 0.2."""
 
     def __init__(self, inputs, outputs, stride):
         super().__init__()
@@ -31,7 +31,7 @@ class Block(nn.Module):
 
 
 class WideResNet(nn.Sequential):
-    """Images (N, 3, 32, 32) to logits (N, 10)."""
+    """Maps images (N, 3, 32, 32) to logits (N, 10)."""
 
     def __init__(self, depth=28, widen_factor=2, start_channels=16, classes=10):
         layers = [convolution(3, start_channels, 3)]

@@ -1,7 +1,7 @@
-"""What the scripts of the peers share: how they are timed, and how they talk to compare.py.
+"""Timing, and the protocol between compare.py and the scripts of the peers.
 
-A worker gets ready and warm, says so, and then answers each line that it reads with one sample.
-Everything it says is a line of JSON; a worker that cannot do its work says why instead.
+A worker prepares and warms up, then writes {"ready": true}, and then answers each line of its standard
+input with a sample. Every answer is a line of JSON. A worker that fails answers {"unavailable": reason}.
 """
 
 import json
@@ -10,12 +10,12 @@ import resource
 import sys
 import time
 
-# As long as the samples of our own benchmark.
+# The duration of a sample, the same as in our own benchmark.
 SAMPLE_SECONDS = 1.0
 
 
 def seconds_per_call(work):
-    """The mean over as many calls as fill SAMPLE_SECONDS."""
+    """The mean time of a call, over as many calls as fit into SAMPLE_SECONDS."""
     start = time.perf_counter()
     calls = 0
     while True:
@@ -27,25 +27,25 @@ def seconds_per_call(work):
 
 
 def peak_memory():
-    """The most memory that this process had in use so far, in bytes."""
+    """The peak resident size of this process in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def serve(prepare):
-    """Calls `prepare` once, and what that returns for each sample, which is a dictionary."""
-    # Libraries that print would disturb the conversation.
+    """Calls `prepare` once; the function that it returns takes a sample, a dictionary."""
+    # Keeps the output of libraries out of the protocol.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 
-    def say(answer):
+    def send(answer):
         print(json.dumps(answer), file=answers, flush=True)
 
     try:
         sample = prepare()
-        say({"ready": True})
+        send({"ready": True})
         for _ in sys.stdin:
-            say(sample())
+            send(sample())
     except Exception as error:
         lines = str(error).strip().splitlines() or [""]
-        say({"unavailable": f"{type(error).__name__}: {lines[0]}"})
+        send({"unavailable": f"{type(error).__name__}: {lines[0]}"})

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 @Suite struct CheckpointTests {
-  /// What comes of a training, and when: all of it has to be the same after interruptions.
+  /// The result of a training run, which has to be the same after interruptions.
   struct Result: Codable, Equatable {
     var losses: [Float]
     var scale: [Float]
@@ -23,8 +23,7 @@ import Testing
   static let steps = 12
   static let cachePath = "figures/cache/chapter3/article"
 
-  /// A training of a minute a step, in a stage that saves every three minutes; `meanwhile` happens
-  /// in each step.
+  /// Trains with a step per minute and a checkpoint every three minutes; calls `meanwhile` in each step.
   static func train(
     in bench: Workbench, steps: Int = steps, peak: Float = 0.1,
     meanwhile: (_ step: Int, _ checkpoints: Checkpoints) throws -> Void = { _, _ in }
@@ -67,7 +66,7 @@ import Testing
   }
 
   @Test(arguments: [SIGINT, SIGTERM])
-  func aSignalEndsItAtTheNextStepAndTheSameCommandGoesOn(_ signal: Int32) throws {
+  func aSignalEndsTheRunAfterTheStepAndTheSameCommandResumes(_ signal: Int32) throws {
     let expected = try uninterrupted()
     for last in 0..<Self.steps {
       let bench = try Workbench()
@@ -76,21 +75,21 @@ import Testing
       #expect(
         bench.complaints.last
           == "chapter3: train seed=0: interrupted after step \(last + 1) of 12; "
-          + "the same command goes on from there")
+          + "run the same command again to resume")
       bench.signal = nil
       bench.date += 120
       let second = Self.train(in: bench)
       #expect(second.status == 0 && second.result == expected, "interrupted after step \(last)")
       #expect(
         bench.complaints.first
-          == "train seed=0: goes on after step \(last + 1) of 12, saved 120 s ago")
+          == "train seed=0: resuming after step \(last + 1) of 12, saved 120 s ago")
       #expect(try bench.record()?.stages.map(\.seconds) == [720])
       #expect(Self.checkpoints(in: bench).isEmpty)
     }
   }
 
-  /// A process that dies has saved nothing since the last whole three minutes.
-  @Test func aCrashLosesOnlyWhatWasDoneSinceTheLastCheckpoint() throws {
+  /// The last checkpoint is at most three minutes old.
+  @Test func aCrashLosesOnlyTheWorkSinceTheLastCheckpoint() throws {
     let expected = try uninterrupted()
     for last in 0..<Self.steps {
       let bench = try Workbench()
@@ -99,13 +98,13 @@ import Testing
       #expect(Self.checkpoints(in: bench).count == min(last / 3, 2), "two generations")
       let second = Self.train(in: bench)
       #expect(second.result == expected, "died in step \(last)")
-      let resumed = bench.standardError.contains("goes on after step \(last / 3 * 3) of 12, saved")
+      let resumed = bench.standardError.contains("resuming after step \(last / 3 * 3) of 12, saved")
       #expect(resumed == (last >= 3))
-      #expect(try bench.record()?.stages.map(\.seconds) == [720], "what was lost is not counted")
+      #expect(try bench.record()?.stages.map(\.seconds) == [720], "lost time does not count")
     }
   }
 
-  /// A process that is killed while it writes checkpoints as fast as it can.
+  /// Kills a process while it writes checkpoints in a loop.
   @Test(arguments: [10, 35, 80]) func killedWhileWriting(milliseconds: Int) async throws {
     let bench = try Workbench()
     await #expect(processExitsWith: .signal(SIGKILL)) {
@@ -124,8 +123,8 @@ import Testing
     }
     let (status, result) = Self.train(in: bench)
     #expect(try result == uninterrupted() && status == 0)
-    #expect(bench.complaints.first?.hasPrefix("train seed=0: goes on after step 8 of 12") == true)
-    #expect(bench.names(in: Self.cachePath).count == 1, "nothing half-written is left")
+    #expect(bench.complaints.first?.hasPrefix("train seed=0: resuming after step 8 of 12") == true)
+    #expect(bench.names(in: Self.cachePath).count == 1, "no partial file is left")
   }
 
   @Test(arguments: ["cut", "empty", "flipped", "of another version", "of another key"])
@@ -139,7 +138,7 @@ import Testing
     try #require(names.map { $0.suffix(13) } == [".6.checkpoint", ".9.checkpoint"])
     let file = bench.root.appending(path: "\(Self.cachePath)/\(names[1])")
     var content = try Data(contentsOf: file)
-    var found = "found damaged, expected a checkpoint"
+    var found = "found a damaged file, expected a checkpoint"
     switch damage {
     case "cut": content.removeLast()
     case "empty": content = Data()
@@ -152,7 +151,7 @@ import Testing
       found = "found a snapshot of version 7, expected version 1"
     default:
       content = try Data(contentsOf: bench.root.appending(path: "\(Self.cachePath)/\(foreign)"))
-      found = "found a checkpoint of something else, expected one of train seed=0"
+      found = "found a checkpoint of another stage or other inputs, expected one of train seed=0"
     }
     try content.write(to: file)
     let (status, result) = Self.train(in: bench)
@@ -160,10 +159,10 @@ import Testing
     #expect(
       bench.standardError.contains("\(names[1]): \(found); using the one before it\n"),
       "\(bench.standardError)")
-    #expect(bench.standardError.contains("goes on after step 6 of 12"))
+    #expect(bench.standardError.contains("resuming after step 6 of 12"))
   }
 
-  @Test func weightsThatAreNoNumbersAreNotSaved() throws {
+  @Test func nonFiniteWeightsAreNotSaved() throws {
     func checkpoints(peak: Float) throws -> [String] {
       let bench = try Workbench()
       var found: [String] = []
@@ -176,7 +175,7 @@ import Testing
     #expect(try checkpoints(peak: 1e38).isEmpty)
   }
 
-  @Test func whereAllAreDamagedItStartsOver() throws {
+  @Test func aStageWithOnlyDamagedCheckpointsStartsOver() throws {
     let bench = try Workbench()
     _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }
     for name in Self.checkpoints(in: bench) { try bench.write("", to: "\(Self.cachePath)/\(name)") }
@@ -186,32 +185,32 @@ import Testing
     #expect(bench.complaints.count { $0.hasSuffix("; starting over") } == 1)
   }
 
-  @Test func thoseOfAnotherKeyAreSpokenOfAndStayUntilTheStageIsDone() throws {
+  @Test func checkpointsOfAnotherKeyAreReportedAndStayUntilTheStageIsDone() throws {
     let bench = try Workbench()
     _ = Self.train(in: bench, peak: 0.2) { step, _ in if step == 9 { throw Crash() } }
     _ = Self.train(in: bench) { _, _ in bench.signal = SIGINT }
     #expect(
       bench.complaints.first
-        == "train seed=0: found checkpoints of another program, other settings "
-        + "or other data only; starting over")
+        == "train seed=0: found only checkpoints of another build, other settings "
+        + "or other data; starting over")
     #expect(Self.checkpoints(in: bench).count == 3)
     bench.signal = nil
     _ = Self.train(in: bench, peak: 0.2)
-    #expect(bench.standardError.contains("goes on after step 9 of 12"))
+    #expect(bench.standardError.contains("resuming after step 9 of 12"))
     #expect(Self.checkpoints(in: bench).isEmpty)
   }
 
-  @Test func aForgottenInputIsNotTakenForAnInterruption() throws {
+  @Test func aChangedNumberOfStepsIsAnError() throws {
     let bench = try Workbench()
     _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }
     #expect(Self.train(in: bench, steps: 5).status == 1)
     #expect(
       bench.complaints.last?.hasSuffix(
-        ".9.checkpoint: found a checkpoint of 12 steps, expected one of 5; how many there are "
-          + "belongs into the stage's inputs") == true)
+        ".9.checkpoint: found a checkpoint of 12 steps, expected 5; the number of steps has to be "
+          + "one of the stage's inputs") == true)
   }
 
-  /// The result is stored first.
+  /// The result of the finished stage is stored first.
   @Test func aSignalAfterTheLastStepEndsTheRunAfterTheStage() throws {
     let bench = try Workbench()
     let status = bench.run { run in
@@ -224,18 +223,18 @@ import Testing
     #expect(status == 143)
     #expect(
       bench.complaints.last
-        == "chapter3: interrupted after train; the same command goes on from there")
+        == "chapter3: interrupted after train; run the same command again to resume")
     #expect(bench.names(in: Self.cachePath).count == 1)
   }
 
-  /// Sends this process a signal, and gives it time to come: threads of a pool have it blocked.
+  /// Sends this process a signal and waits for its delivery, because pool threads block signals.
   private static func send(_ signal: Int32) {
     kill(getpid(), signal)
     usleep(200_000)
   }
 
-  /// Taken note of while watched, twice even; then, as always, the end of the process.
-  @Test func theProcessIsEndedBySIGTERMOnlyWhereNobodyWatches() async {
+  /// Watched signals are recorded, even twice; afterwards SIGTERM ends the process again.
+  @Test func sigtermEndsTheProcessOnlyWhenUnwatched() async {
     await #expect(processExitsWith: .signal(SIGTERM)) {
       let signals = StopSignals.ofProcess
       signals.watch()

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct DataFileTests {
-  @Test func aTableHasAnOriginANameForEachColumnAndExactNumbers() {
+  @Test func aDataFileHasItsOriginColumnNamesAndExactNumbers() {
     let file = DataFile(
       name: "chapter3-dots",
       columns: [

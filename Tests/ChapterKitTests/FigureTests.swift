@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func picturesAreDrawnAgainOnlyWhenWhatTheyShowHasChanged() throws {
+  @Test func picturesAreDrawnAgainOnlyAfterChanges() throws {
     let bench = try Workbench()
     func drawings(
       after change: () throws -> Void = {}, _ x: [Double] = [0.1, 1], _ t: String = "0.5"
@@ -48,16 +48,16 @@ import Testing
         after: { try FileManager.default.removeItem(at: bench.out.appending(path: "dots.svg")) },
         [0.2, 1], "0.1") == 1)
     #expect(try drawings([0.2, 1], "0.1") == 0)
-    // A new result has a new origin, which the picture's stamp tells.
+    // A new result has a new origin, which is part of the picture's stamp.
     #expect(try drawings(after: { bench.program = "program 2" }, [0.2, 1], "0.1") == 1)
   }
 
-  @Test func gnuplotGetsEveryVariableWhole() throws {
+  @Test func gnuplotGetsVariablesUnchanged() throws {
     let bench = try Workbench()
     #expect(draw(bench, temperature: "it's \"½\" $HOME `id`") == 0, "\(bench.standardError)")
     let picture = try #require(bench.read("figures/dots.svg"))
     let path = bench.out.path.replacing("'", with: "''")
-    #expect(path.contains("chapter kit''s "), "the path is meant to be a hard one")
+    #expect(path.contains("chapter kit''s "), "the path needs quoting")
     #expect(picture.contains("\nplot 1data='\(path)/data'; out='/dev/stdout'; "))
     #expect(picture.contains("; temperature='it''s \"½\" $HOME `id`'; watermark=''\n"))
     #expect(picture.contains("; stamp='chapter 3 · article · seed 0 · commit 1a2b3c4 · "))
@@ -77,7 +77,7 @@ import Testing
     ("echo 'line 3: undefined' >&2; exit 1", "found exit status 1 from gnuplot"),
     ("echo 'line 3: undefined' >&2", "found no picture from gnuplot"),
     ("echo 'line 3: undefined' >&2; kill -9 $$", "found exit status 137 from gnuplot"),
-    ("echo '<?xml?><svg>'; echo 'line 3: undefined' >&2", "found an SVG without its end, 13 bytes"),
+    ("echo '<?xml?><svg>'; echo 'line 3: undefined' >&2", "found a truncated SVG of 13 bytes"),
   ])
   func aFailingGnuplotIsQuotedAndLeavesNoPicture(script: String, found: String) throws {
     let bench = try Workbench()
@@ -105,7 +105,8 @@ import Testing
 
     #expect(bench.run { $0.draw("dots", into: "dots.svg", data: ["chapter2-x"]) } == 1)
     #expect(
-      bench.complaints.last?.hasSuffix("data/chapter2-x.tsv: found nothing, expected data") == true)
+      bench.complaints.last?.hasSuffix(
+        "data/chapter2-x.tsv: found no such file, expected a data file") == true)
   }
 
   @Test func realGnuplotReadsTheDataAndTheQuotes() throws {
@@ -132,7 +133,7 @@ import Testing
     #expect(bench.read("figures/dots.txt") == "it's \"½\"\n1.1000000000000001 2\n")
   }
 
-  /// A disk that fills while gnuplot draws: it only complains.
+  /// gnuplot exits with status 0 when the disk is full, and only warns.
   @Test func aWarningAboutWritingIsAFailure() throws {
     let bench = try Workbench()
     bench.gnuplot = try bench.gnuplot(
@@ -155,7 +156,7 @@ import Testing
       "\(bench.standardError)")
   }
 
-  /// The real one, with a start-up file that changes how numbers look, and one that breaks it.
+  /// The real gnuplot, with a start-up file that changes the number format, and one that makes it exit.
   @Test(arguments: ["set grid; set decimalsign ','", "exit status 3"])
   func startUpFilesAndLocalesChangeNothing(startUp: String) async throws {
     let picture = try Self.realPicture(home: nil)
@@ -180,7 +181,7 @@ import Testing
     return bench.read("figures/dots.svg") ?? ""
   }
 
-  @Test func everyCutPictureIsFound() throws {
+  @Test func everyTruncatedPictureIsDetected() throws {
     let bench = try Workbench()
     bench.gnuplot = try #require(ExternalProgram("gnuplot")?.executable, "the tests need gnuplot")
     try bench.write(
@@ -188,12 +189,12 @@ import Testing
     #expect(bench.run { $0.draw("dots", into: "a.png", data: []) } == 0, "\(bench.standardError)")
     let whole = try Data(contentsOf: bench.out.appending(path: "a.png"))
     for length in 0..<whole.count {
-      #expect(flaw(ofPicture: whole.prefix(length), named: "a.png") != nil, "cut at \(length)")
+      #expect(defect(inPicture: whole.prefix(length), named: "a.png") != nil, "cut at \(length)")
       var changed = whole
       changed[length] ^= 0x10
-      #expect(flaw(ofPicture: changed, named: "a.png") != nil, "changed at \(length)")
+      #expect(defect(inPicture: changed, named: "a.png") != nil, "changed at \(length)")
     }
-    #expect(flaw(ofPicture: whole + [0], named: "a.png") != nil)
-    #expect(flaw(ofPicture: whole, named: "a.png") == nil)
+    #expect(defect(inPicture: whole + [0], named: "a.png") != nil)
+    #expect(defect(inPicture: whole, named: "a.png") == nil)
   }
 }

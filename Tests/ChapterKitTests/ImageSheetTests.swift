@@ -2,8 +2,8 @@ import ChapterKit
 import Testing
 
 @Suite struct ImageSheetTests {
-  /// Two pictures of 2×2 pixels on a sheet of 5×3, worked out by hand: what is between stays white.
-  @Test func picturesLieWhereTheyArePlaced() throws {
+  /// Two pictures of 2×2 pixels on a sheet of 5×3; pixels between them stay white.
+  @Test func picturesHaveTheirPositions() throws {
     var sheet = ImageSheet(width: 5, height: 3, tile: 2)
     sheet.place([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], x: 0, y: 0)
     sheet.place([20, 0, 0, 21, 0, 0, 22, 0, 0, 23, 0, 0], x: 3, y: 1)

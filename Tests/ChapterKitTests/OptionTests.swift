@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 @Suite struct OptionTests {
-  /// What a wrong command line gets: exit status 2, one line with the option, what was found and
-  /// what was expected, and nothing written.
+  /// An invalid command line gives exit status 2 and one line with the option, what was found and what was
+  /// expected; nothing is written.
   @Test(arguments: [
     (["--preset", "huge"], "--preset: found \"huge\", expected smoke, short, article"),
     (["--preset", "overnight"], "--preset: found \"overnight\", expected smoke, short, article"),
@@ -34,7 +34,7 @@ import Testing
     (["-s"], "-s: found an unknown option, expected one of \(known)"),
     (
       ["--seeds", "3", "now"],
-      "found the word \"now\" where an option should be, expected one of \(known)"
+      "found \"now\", expected an option, one of \(known)"
     ),
   ])
   func wrongCommandLines(arguments: [String], complaint: String) throws {
@@ -49,7 +49,7 @@ import Testing
   }
 
   private static func expectedTemperatures(_ found: String) -> String {
-    "--temperature: found \"\(found)\", expected different numbers above 0 with commas between them"
+    "--temperature: found \"\(found)\", expected distinct numbers above 0, separated by commas"
   }
 
   private static let known =

@@ -38,7 +38,7 @@ import Testing
       ])
   }
 
-  @Test func aSteadyPaceIsMeasuredExactlyWhereverItStarts() throws {
+  @Test func aConstantRateIsMeasuredExactlyFromAnyStart() throws {
     var rate = RateEstimate(halfLife: 15)
     rate.update(500, at: 100)
     #expect(rate.perSecond == nil)
@@ -46,8 +46,8 @@ import Testing
     #expect(abs(try #require(rate.perSecond) - 8) < 1e-9)
   }
 
-  /// Half-life 15 s: of a pace of 10 that fell to 2 one half-life ago, half the weight is left.
-  @Test func theRecentPaceCountsMost() throws {
+  /// Half-life 15 s: one half-life after the rate fell from 10 to 2, the old rate has half the weight.
+  @Test func recentRatesHaveMoreWeight() throws {
     var rate = RateEstimate(halfLife: 15)
     for tick in 0...10_000 { rate.update(Double(tick), at: Double(tick) / 10) }
     for tick in 1...30 { rate.update(Double(10_000 + tick), at: 1000 + Double(tick) / 2) }
@@ -56,9 +56,9 @@ import Testing
     #expect(abs(try #require(rate.perSecond) - 2) < 0.02)
   }
 
-  /// Steps of a second, and a minute of validation after every hundred: the 190,000 that are left
-  /// take 304,000 s, which is 84 h.
-  @Test func theTimeLeftCountsInterruptionsIn() throws {
+  /// Steps of one second, and a minute of evaluation after every hundred: the remaining 190,000 steps take
+  /// 304,000 s or 84 h.
+  @Test func theRemainingTimeIncludesEvaluation() throws {
     let bench = try Workbench()
     _ = bench.run { run in
       _ = try run.stage("train") { progress in
@@ -75,8 +75,8 @@ import Testing
     #expect(hours.count == 10 && hours.allSatisfy { (80...88).contains($0) }, "\(hours)")
   }
 
-  /// A hundred steps of a second and a hundred of four: the first hundred are a fifth of the work.
-  @Test func theTimeLeftKnowsThatLaterStepsCostMore() throws {
+  /// A hundred steps of one second and a hundred of four: the first hundred are a fifth of the work.
+  @Test func theRemainingTimeUsesTheCostOfSteps() throws {
     let bench = try Workbench()
     _ = bench.run { run in
       _ = try run.stage("train") { progress in
@@ -94,7 +94,7 @@ import Testing
       bench.complaints.contains { $0.hasPrefix("train: 194 of 200") && $0.hasSuffix("0:24 left") })
   }
 
-  @Test func plainLinesComeFirstLastAndEveryHalfMinute() throws {
+  @Test func plainLinesAppearAtTheStartTheEndAndEvery30Seconds() throws {
     let bench = try Workbench()
     _ = bench.run { run in
       _ = try run.stage("train", counting: .images(perStep: 10)) { progress in
@@ -117,7 +117,7 @@ import Testing
       ])
   }
 
-  @Test func theBarIsCutToTheTerminalAndClearedBeforeALine() {
+  @Test func theBarIsTruncatedToTheTerminalAndClearedBeforeALine() {
     var shown = ""
     let console = Console(
       isTerminal: true, columns: { 10 }, output: { shown += $0 }, errors: { shown += $0 })

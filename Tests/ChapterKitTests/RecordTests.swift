@@ -38,7 +38,7 @@ import Testing
       }.stamp.contains("· commit unknown ·"))
   }
 
-  /// Mean and sample deviation of 2, 4, 4, 4, 5, 5, 7, 9: 5 and √(32/7).
+  /// 2, 4, 4, 4, 5, 5, 7, 9 have mean 5 and sample standard deviation √(32/7).
   @Test func metricsHaveMeanDeviationAndCount() {
     let metric = Metric(of: [2, 4, 4, 4, 5, 5, 7, 9])
     #expect(metric.mean == 5 && metric.n == 8)
@@ -52,7 +52,7 @@ import Testing
     #expect((lines[..<1] + lines[2...]).joined(separator: "\n") == written)
   }
 
-  @Test func unknownsAreNullAndComeBack() throws {
+  @Test func nilIsEncodedAsNullAndDecoded() throws {
     let bench = try Workbench()
     let record = try record {
       $0.dirty = nil
@@ -71,7 +71,7 @@ import Testing
 
   // MARK: Runs
 
-  @Test func seedsOfWhichNothingIsKnownAreLeftOut() throws {
+  @Test func unknownSeedsAreLeftOut() throws {
     let bench = try Workbench()
     #expect(bench.run("--seeds", "3") { $0.leaveOutSeeds { $0 != 1 } } == 0)
     let record = try #require(try bench.record())
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test func aRunLeavesItsRecordAndSaysSo() throws {
+  @Test func aRunWritesItsRecordAndReportsIt() throws {
     let bench = try Workbench()
     #expect(runOnce(bench, "--threads", "2") == 0)
     let record = try #require(try bench.record())
@@ -107,7 +107,8 @@ import Testing
       ])
     #expect(
       bench.standardOutput
-        .hasPrefix("          measured  article\naccuracy  90.0 %    80.1 %\nchapter3: done; in "))
+        .hasPrefix(
+          "          measured  article\naccuracy  90.0 %    80.1 %\nchapter3: done; results in "))
   }
 
   @Test func aRecordHasTheFingerprintsOfItsTrainings() throws {
@@ -132,7 +133,7 @@ import Testing
     #expect(runOnce(bench, "--threads", "1") == 0)
     #expect(bench.read("figures/chapter3.json") == first)
     #expect(bench.standardError.split(separator: "\n").count == 2, "only the first run's lines")
-    #expect(bench.standardOutput.contains("chapter3: everything is up to date; in "))
+    #expect(bench.standardOutput.contains("chapter3: everything is up to date; results in "))
     #expect(runOnce(bench, accuracy: 0.8) == 0)
     #expect(try bench.record()?.commit == "ffffffffffff")
     #expect(try bench.record()?.date == "2023-11-14T23:13:20Z")
@@ -156,13 +157,15 @@ import Testing
     #expect(try RunRecord.load(chapter: 3, from: bench.out.appending(path: "smoke")) != nil)
   }
 
-  @Test func aRecordThatCannotBeReadGivesWayToARealRunOnly() throws {
+  @Test func aDamagedRecordIsReplacedByARealRunOnly() throws {
     let bench = try Workbench()
     try bench.write("half a rec", to: "figures/chapter3.json")
     #expect(runOnce(bench, "--preset", "smoke", "--out", bench.out.path) == 1)
     #expect(bench.read("figures/chapter3.json") == "half a rec")
     #expect(runOnce(bench) == 0)
-    #expect(bench.standardError.contains("json: found no record of a run in it; this run replaces"))
+    #expect(
+      bench.standardError.contains(
+        "json: found a damaged file, expected the record of a run; this run replaces it"))
     #expect(try bench.record() != nil)
   }
 
@@ -184,8 +187,8 @@ import Testing
   }
 }
 
-/// Values that nothing here can have written, under a checksum that is right.
-@Suite struct ImpossibleRecordTests {
+/// Records with invalid values or damage.
+@Suite struct InvalidRecordTests {
   @Test(arguments: [
     ("0.907", "9e300", "the metric accuracy.T0.5 with the mean 9e+300"),
     ("0.907", "\"nan\"", "the metric accuracy.T0.5 with the mean nan"),
@@ -197,7 +200,7 @@ import Testing
     ("\"threads\" : 2", "\"threads\" : 0", "0 threads"),
     ("data/chapter3-tsne.tsv", "../chapter3-tsne.tsv", "the path \"../chapter3-tsne.tsv\""),
   ])
-  func areRefused(old: String, new: String, found: String) throws {
+  func invalidValuesAreRejected(old: String, new: String, found: String) throws {
     let bench = try Workbench()
     let changed = Data((written.replacing(old, with: new) + "\n").utf8)
     try bench.write(
@@ -210,8 +213,7 @@ import Testing
         == true, "\(error?.description ?? "")")
   }
 
-  /// Every byte of a record counts.
-  @Test func noChangedByteEscapes() throws {
+  @Test func everyChangedByteIsDetected() throws {
     let bench = try Workbench()
     let whole = SealedJSON.seal(Data((written + "\n").utf8))
     let file = bench.root.appending(path: "figures/chapter3.json")
@@ -227,14 +229,14 @@ import Testing
     }
   }
 
-  @Test func aRunThatComputesNonsenseWritesNoRecord() throws {
+  @Test func aRunWithNonFiniteMetricsWritesNoRecord() throws {
     let bench = try Workbench()
     #expect(bench.run { $0.record(metric: "accuracy", values: [Double.nan]) } == 1)
     #expect(bench.complaints.last?.contains("found the metric accuracy with the mean nan") == true)
     #expect(bench.read("figures/chapter3.json") == nil)
   }
 
-  @Test func aFolderInTheRecordsPlaceIsNamedBeforeAnyWork() throws {
+  @Test func aFolderWithTheNameOfTheRecordIsAnErrorBeforeAnyWork() throws {
     let bench = try Workbench()
     try bench.write("", to: "figures/chapter3.json/file")
     #expect(bench.run { _ in Issue.record("There must be no work.") } == 1)
@@ -244,11 +246,13 @@ import Testing
         == true, "\(bench.standardError)")
   }
 
-  @Test func aDamagedRecordIsNoMissingOne() throws {
+  @Test func aDamagedRecordIsAnErrorAndAMissingOneIsNot() throws {
     let bench = try Workbench()
     #expect(bench.run { $0.record(metric: "accuracy", values: [0.5]) } == 0)
     let whole = try #require(bench.read("figures/chapter3.json"))
     #expect(try Records(in: bench.out, of: [3, "ablations"])["ablations"] == nil)
+    #expect(try Records(in: bench.out, of: ["ablations"], allowingNone: true).isEmpty)
+    #expect(try !Records(in: bench.out, of: [3], allowingNone: true).isEmpty)
     try bench.write(String(whole.prefix(300)), to: "figures/ablations.json")
     #expect { try Records(in: bench.out, of: [3, "ablations"]) } throws: {
       oneLine($0).contains("ablations.json: found a file that was changed or damaged")
@@ -264,7 +268,7 @@ import Testing
   }
 }
 
-/// A record as it lies on the disk.
+/// A record without its checksum, as it is written.
 private let written = """
   {
     "blasCore" : "SkylakeX",

@@ -3,13 +3,13 @@ import Foundation
 import Testing
 
 @Suite struct ResultsCheckTests {
-  /// A gnuplot whose pictures are script and data, wherever they are drawn.
+  /// A gnuplot whose pictures consist of the script and the data, in any directory.
   private let drawing = """
     data=$(printf '%s' "$3" | sed -E "s/.*data='(([^']|'')*)'; out=.*/\\1/; s/''/'/g")
     cat "$4" "$data/dots.tsv"
     """
 
-  /// A bench with the results of a run: a data file and a picture.
+  /// A workbench with the results of a run: a data file and a picture.
   private func recorded(_ kind: FileRecord.Kind = .data) throws -> Workbench {
     let bench = try Workbench()
     bench.gnuplot = try bench.gnuplot(drawing)
@@ -31,18 +31,18 @@ import Testing
     try check(bench).run().complaints
   }
 
-  @Test func untouchedResultsAreAsRecorded() throws {
+  @Test func unchangedResultsPass() throws {
     #expect(try complaints(recorded()) == [])
   }
 
-  @Test func changesAreNamed() throws {
+  @Test func changedFilesAreNamed() throws {
     let bench = try recorded()
     try bench.write("plot 2", to: "figures/dots.gp")
     let redrawn = try complaints(bench)
     #expect(redrawn.count == 1 && redrawn[0].contains("dots.txt: found another picture"))
 
     try bench.write("changed", to: "figures/data/dots.tsv")
-    #expect(try complaints(bench).contains { $0.contains("dots.tsv: found a file that was") })
+    #expect(try complaints(bench).contains { $0.contains("dots.tsv: found a file that differs") })
     try FileManager.default.removeItem(at: bench.out.appending(path: "dots.txt"))
     #expect(try complaints(bench).contains { $0.contains("dots.txt: found no such file") })
   }
@@ -58,7 +58,7 @@ import Testing
     #expect(bench.read("figures/dots.txt")?.hasPrefix("plot 2") == true)
   }
 
-  @Test func anotherGnuplotNeedNotDrawTheSameBytes() throws {
+  @Test func anotherVersionOfGnuplotMayDrawOtherBytes() throws {
     let bench = try recorded()
     #expect(try bench.record()?.files.last?.drawnBy == "gnuplot 5")
     bench.gnuplot = try bench.gnuplot("exit 1", version: "gnuplot 6")
@@ -80,7 +80,7 @@ import Testing
     #expect { try complaints(bench) } throws: { oneLine($0).contains("found no record of a run") }
   }
 
-  @Test func recordsWithoutAChecksumAreGivenOneAndOthersAreNot() throws {
+  @Test func onlyRecordsWithoutAChecksumGetOne() throws {
     let bench = try recorded()
     let sealed = try #require(bench.read("figures/chapter3.json"))
     let line = try #require(sealed.split(separator: "\n").dropFirst().first)

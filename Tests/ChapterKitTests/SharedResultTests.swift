@@ -11,7 +11,7 @@ import Testing
     TrainingKey("A training, seed 0", inputs: ["rate": rate], sources: ["Sources/Engine"])
   }
 
-  /// A run that computes 7 and shares it.
+  /// Runs a stage with the result 7 and shares it.
   private func train(_ bench: Workbench) throws {
     try bench.write("let x = 1", to: "Sources/Engine/Kernel.swift")
     let status = bench.run { run in
@@ -21,7 +21,7 @@ import Testing
     #expect(status == 0, "\(bench.standardError)")
   }
 
-  /// What another run finds.
+  /// The shared or recorded result that another run finds.
   private func found(
     _ bench: Workbench, _ stage: TrainingKey, recorded: Bool = false,
     on dataset: ImageDataset? = nil
@@ -38,7 +38,7 @@ import Testing
     return found
   }
 
-  @Test func anotherRunFindsWhatDependsOnTheSame() throws {
+  @Test func anotherRunFindsAResultWithTheSameInputs() throws {
     let bench = try Workbench()
     try train(bench)
     #expect(bench.names(in: "figures/trainings") == ["a-training-seed-0.json"])
@@ -46,7 +46,7 @@ import Testing
     #expect(try bench.record()?.stages.map(\.name) == ["A training, seed 0"])
   }
 
-  @Test func otherInputsDataOrSourcesAreNotTheSame() throws {
+  @Test func aResultOfOtherInputsDataOrSourcesIsNotFound() throws {
     let bench = try Workbench()
     try train(bench)
     #expect(found(bench, stage(rate: 0.2)) == nil)
@@ -56,7 +56,7 @@ import Testing
     #expect(found(bench, stage()) == nil)
   }
 
-  @Test func whatIsRecordedHoldsWhateverSourcesComputedIt() throws {
+  @Test func aRecordedResultIsFoundWithAnySources() throws {
     let bench = try Workbench()
     try train(bench)
     try bench.write("let x = 2", to: "Sources/Engine/Kernel.swift")
@@ -78,7 +78,8 @@ import Testing
     #expect(
       bench.standardError.contains(
         "a-training-seed-0.json: found a file that was changed or damaged since it was "
-          + "written, expected the result of a training; remove it; the training then runs again"),
+          + "written, expected the result of a training run; remove it; the training is then run again"
+      ),
       "\(bench.standardError)")
   }
 }

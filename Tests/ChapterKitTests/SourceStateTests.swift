@@ -27,7 +27,7 @@ import Testing
     try bench.write("", to: "copy/Package.swift")
     #expect(
       SourceState.ofCheckout(at: bench.root.appending(path: "copy"))
-        == SourceState(commit: "unknown", dirty: nil), "that is another checkout's commit")
+        == SourceState(commit: "unknown", dirty: nil), "the commit is another checkout's")
     try bench.write("notes", to: "notes.txt")
     #expect(SourceState.ofCheckout(at: bench.root) == clean)
     try bench.write("new", to: "Sources/New.swift")

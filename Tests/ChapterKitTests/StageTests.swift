@@ -12,7 +12,7 @@ import Testing
 
   private let cachePath = "figures/cache/chapter3/article"
 
-  /// Runs a chapter of two stages; returns the names of those that were computed.
+  /// Runs a chapter with two kinds of stages; returns the names of the stages that were computed.
   private func computed(
     in bench: Workbench, options: [String] = [], learningRate: Double = 0.003
   ) -> [String] {
@@ -33,7 +33,7 @@ import Testing
     return computed
   }
 
-  @Test func onlyWhatAChangeTouchesIsComputedAgain() throws {
+  @Test func onlyStagesWithChangedInputsAreComputedAgain() throws {
     let bench = try Workbench()
     #expect(computed(in: bench) == ["embed", "train seed=0"])
     #expect(computed(in: bench) == [])
@@ -59,12 +59,12 @@ import Testing
     _ = computed(in: bench, options: ["--seed", "1"], learningRate: 0.004)
     let after = bench.names(in: cachePath)
     #expect(after.count == 12)
-    // Of seed 1 another file; that of seed 10, whose name starts alike, stays.
+    // The file of seed 1 is replaced; that of seed 10, whose name has the same prefix, stays.
     #expect(Set(before).subtracting(after).count == 1)
     #expect(Set(before).subtracting(after).first?.hasPrefix("train-seed-1-") == true)
   }
 
-  @Test func aStageLeavesThoseAloneWhoseNamesBeginWithItsOwn() throws {
+  @Test func aStageKeepsResultsOfStagesWithLongerNames() throws {
     let bench = try Workbench()
     for depth in [10, 28] {
       let status = bench.run { run in
@@ -77,7 +77,7 @@ import Testing
     #expect(bench.standardError.contains("train more: done") == false)
   }
 
-  @Test func numbersComeBackToTheBit() throws {
+  @Test func loadedNumbersHaveTheSameBits() throws {
     let bench = try Workbench()
     let result = Result(
       floats: [0.1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, 1 / 3],
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test(arguments: ["cut", "altered", "empty", "another stage's"])
-  func damagedResultsAreNamedAndComputedAgain(_ damage: String) throws {
+  func damagedResultsAreReportedAndComputedAgain(_ damage: String) throws {
     let bench = try Workbench()
     _ = computed(in: bench)
     let name = try #require(bench.names(in: cachePath).first { $0.hasPrefix("embed-") })
@@ -114,11 +114,12 @@ import Testing
     }
     #expect(computed(in: bench) == ["embed"])
     #expect(
-      bench.standardError.contains("\(name): found damaged, expected a stage's result; computing"))
+      bench.standardError.contains(
+        "\(name): found a damaged file, expected the result of a stage; recomputing"))
     #expect(bench.read("\(cachePath)/\(name)") == content)
   }
 
-  @Test func anInterruptedRunGoesOnAfterItsLastFinishedStage() throws {
+  @Test func aFailedRunResumesAfterItsLastFinishedStage() throws {
     struct Interruption: Error, CustomStringConvertible { let description = "out of\nmemory" }
     let bench = try Workbench()
     let status = bench.run { run in
@@ -131,10 +132,10 @@ import Testing
     #expect(bench.complaints.last == "chapter3: out of memory")
     #expect(try bench.record() == nil)
     #expect(computed(in: bench) == ["train seed=0"])
-    #expect(bench.standardError.contains("embed: kept, computed 2023-11-14T22:13:20Z in 0.0 s"))
+    #expect(bench.standardError.contains("embed: loaded, computed 2023-11-14T22:13:20Z in 0.0 s"))
   }
 
-  @Test func leftoversOfADeadProcessAreRemoved() throws {
+  @Test func partialFilesOfADeadProcessAreRemoved() throws {
     let bench = try Workbench()
     let dead = "figures/data/.partial-\(hostName)-1-0-chapter3-dots.tsv"
     let foreign = "figures/.partial-another.host-1-0-chapter3.json"
@@ -167,8 +168,8 @@ import Testing
     #expect(bench.run { _ in Issue.record("There must be no work.") } == 1)
     #expect(
       bench.complaints.last?.hasSuffix(
-        "cache/chapter3/.lock: found chapter3 being run there by process 4711 on host another.host, "
-          + "expected no other run; wait for it to end, or give another OUT (--out); if that host is "
+        "cache/chapter3/.lock: found chapter3 already running there as process 4711 on host another.host, "
+          + "expected no other run; wait until it ends, or give another OUT (--out); if that host is "
           + "gone, remove this file") == true, "\(bench.standardError)")
     #expect(bench.read(lock) == "another.host 4711")
     try FileManager.default.setAttributes(
@@ -178,7 +179,7 @@ import Testing
     #expect(bench.run { _ in } == 0, "its process is gone: the lock would be held")
   }
 
-  @Test func checkpointsThatCouldNotBeRemovedAreRemovedLater() throws {
+  @Test func staleCheckpointsAreRemovedWhenTheResultIsLoaded() throws {
     let bench = try Workbench()
     _ = computed(in: bench)
     let result = try #require(bench.names(in: cachePath).first { $0.hasPrefix("embed-") })

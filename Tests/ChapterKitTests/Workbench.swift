@@ -2,8 +2,8 @@ import ChapterKit
 import Datasets
 import Foundation
 
-/// A package root in a temporary directory, with a gnuplot that only takes notes, a clock that
-/// stands still until told, and a console that remembers: where a test runs chapters.
+/// An environment for running chapters in tests: a package root in a temporary directory, a gnuplot
+/// script that only logs its calls, a manual clock, and a console that stores its output.
 final class Workbench {
   let root: URL
   var out: URL { root.appending(path: "figures") }
@@ -15,11 +15,11 @@ final class Workbench {
   var seconds = 0.0
   var date = Date(timeIntervalSince1970: 1_700_000_000)
   var gnuplot: URL?
-  /// The signal that asked the process to end.
+  /// The signal that has asked the process to end.
   var signal: Int32?
   var checkpointInterval = 180.0
 
-  /// A new root, or that of another process's workbench.
+  /// A workbench with a new root, or with the root of another process's workbench.
   init(root: URL? = nil) throws {
     self.root =
       root
@@ -36,7 +36,7 @@ final class Workbench {
 
   deinit { try? FileManager.default.removeItem(at: root) }
 
-  /// Runs chapter 3 as from a command line; returns its exit status.
+  /// Runs chapter 3 with command-line arguments; returns its exit status.
   func run(_ arguments: String..., body: (Run) throws -> Void) -> Int32 {
     standardOutput = ""
     standardError = ""
@@ -47,7 +47,7 @@ final class Workbench {
     "temperature", .numbers("numbers above 0") { $0 > 0 }, default: [1, 0.5], "temperatures")
   static let rate = CommandLineOption(
     "rate", .number("a number from 0 to 1") { (0...1).contains($0) }, "the rate")
-  static let balanced = CommandLineOption(flag: "balanced", "as many of each class")
+  static let balanced = CommandLineOption(flag: "balanced", "the same number of each class")
 
   static let chapter = Chapter(
     3, "Sharpening", summary: "sharpens.",
@@ -83,7 +83,7 @@ final class Workbench {
     (try? Data(contentsOf: root.appending(path: path))).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The names in a directory, in order; none where there is no such directory.
+  /// The sorted names in a directory; empty if it does not exist.
   func names(in path: String) -> [String] {
     let directory = root.appending(path: path).path(percentEncoded: false)
     return ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
@@ -91,18 +91,18 @@ final class Workbench {
 
   func record() throws -> RunRecord? { try RunRecord.load(chapter: 3, from: out) }
 
-  /// How often gnuplot was called so far.
+  /// The number of calls of gnuplot so far.
   var drawings: Int { read("gnuplot.log")?.split(separator: "\n").count ?? 0 }
 
-  /// A gnuplot that says which it is, and otherwise does what `lines` say, where $3 is the text of
-  /// the assignments and $4 the script.
+  /// A shell script in place of gnuplot that prints `version` for --version and otherwise runs `lines`, in
+  /// which $3 is the text of the assignments and $4 the gnuplot script.
   func gnuplot(_ lines: String, version: String = "gnuplot 5") throws -> URL {
     try script(
       named: "gnuplot",
       "if [ \"$1\" = --version ]; then echo '\(version)'; exit; fi\n" + lines)
   }
 
-  /// A shell script in the root that can be run.
+  /// An executable shell script in the root.
   func script(named name: String, _ lines: String) throws -> URL {
     try write("#!/bin/sh\n" + lines + "\n", to: name)
     let file = root.appending(path: name)

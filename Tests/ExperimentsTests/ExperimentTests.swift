@@ -19,7 +19,7 @@ import Testing
     return settings
   }
 
-  @Test func imagesGrowFromPhaseToPhase() {
+  @Test func imageSizesFollowThePhases() {
     let growing = settings {
       $0.steps = 10
       $0.phases = [
@@ -33,7 +33,7 @@ import Testing
     #expect(TrainingSettings().imageSize(at: 5, original: original) == original)
   }
 
-  @Test func largerImagesAreMoreWork() {
+  @Test func workIsProportionalToPixels() {
     let growing = settings {
       $0.steps = 10
       $0.phases = [.init(share: 0.5, size: 16), .init(share: 0.5, size: 32)]
@@ -42,7 +42,7 @@ import Testing
     #expect(settings { $0.steps = 10 }.shareOfWork(ofSteps: 4) == 0.4)
   }
 
-  @Test func evaluationsAreEvenlySpacedAndTheLastIsAtTheEnd() {
+  @Test func evaluationsAreEvenlySpacedAndTheLastIsAtTheLastStep() {
     let three = settings {
       $0.steps = 10
       $0.evaluationCount = 3
@@ -55,9 +55,8 @@ import Testing
     #expect((0..<4).filter(often.evaluates) == [0, 1, 2, 3])
   }
 
-  /// The article counts 387 iterations in an epoch, where it held nothing out and fastai drops the
-  /// last batch; 49,500 / 128 is 386.7.
-  @Test func anEpochIsAPassOverTheUnlabelledImages() {
+  /// 49,500 unlabelled images in batches of 128 are 386.7 steps; the article counts 387 iterations.
+  @Test func anEpochSeesEachUnlabelledImageOnce() {
     let article = experiment { $0.validation = 0 }
     #expect(
       TrainingSpec("", article, by: MixMatchStep()).stepsPerEpoch(ofTrainingImages: 50_000)
@@ -68,7 +67,7 @@ import Testing
     #expect(TrainingSpec("", article, by: LabelsOnly()).imagesPerStep == 64)
   }
 
-  @Test func theEarlyShareIsThatOfTheLastEvaluationBefore() throws {
+  @Test func theEarlyShareUsesTheLastEvaluationBeforeTheFraction() throws {
     let points = [(10, 0.2), (20, 0.4), (30, 0.6), (80, 0.8)].map {
       "{\"step\": \($0), \"validationAccuracy\": \($1), \"labelledLoss\": 1, \"unlabelledLoss\": 0}"
     }.joined(separator: ", ")
@@ -85,7 +84,7 @@ import Testing
     #expect(result.shareOfAccuracy(afterShareOfSteps: 0.1) == nil)
   }
 
-  @Test(arguments: [nil, 12]) func everyScaleHasAMethodThatFitsIt(steps: Int?) {
+  @Test(arguments: [nil, 12]) func everyPresetHasAMethodWithAFittingRamp(steps: Int?) {
     for preset in Preset.allCases {
       let (experiment, method) = Experiment.mixMatch(preset, steps: steps)
       let training = experiment.training
@@ -95,7 +94,7 @@ import Testing
     }
   }
 
-  /// The options allow each of these values by itself.
+  /// Each of these values is valid by itself.
   @Test(
     arguments: [
       (10, 0, 0, "labelled images: found 10, expected at least 32"),
@@ -104,7 +103,7 @@ import Testing
       (40, 0, 1, "decay of the weights' EMA: found 1.0"),
       (40, 200, 0.9, "nothing"),
     ] as [(Int, Int, Float, String)])
-  func settingsAreCheckedAgainstEachOtherBeforeAnyWork(
+  func contradictorySettingsAreErrors(
     labels: Int, validation: Int, decay: Float, found: String
   ) {
     let dataset = syntheticColourImages(trainCount: 300, testCount: 10, seed: 0)
@@ -117,8 +116,8 @@ import Testing
     #expect(complaint.contains(found), "\(complaint)")
   }
 
-  /// Mean Teacher without an average of the weights would be its own teacher.
-  @Test func aMethodWithATeacherNeedsAnAverage() throws {
+  /// Without an EMA of the weights, Mean Teacher would be its own teacher.
+  @Test func aMethodWithATeacherNeedsAnEMA() throws {
     let dataset = syntheticColourImages(trainCount: 300, testCount: 10, seed: 0)
     var checked = experiment {
       ($0.training.labelledBatch, $0.training.unlabelledBatch) = (32, 32)
@@ -131,7 +130,7 @@ import Testing
     #expect(throws: Never.self) { try checked.check(for: MeanTeacher(rampSteps: 10), on: dataset) }
   }
 
-  @Test func aMethodThatTakesNoUnlabelledImagesNeedsNone() throws {
+  @Test func aSupervisedMethodNeedsNoUnlabelledImages() throws {
     let dataset = syntheticColourImages(trainCount: 64, testCount: 10, seed: 0)
     let checked = experiment { ($0.labels, $0.validation) = (64, 0) }
     #expect(throws: Never.self) { try checked.check(for: LabelsOnly(), on: dataset) }

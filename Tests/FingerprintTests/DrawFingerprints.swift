@@ -3,7 +3,7 @@ import Engine
 import MixMatch
 import Testing
 
-/// What is drawn: random numbers, images, augmentations.
+/// Fingerprints of random numbers, synthetic images and augmented images.
 @Suite struct DrawFingerprints {
   @Test func elementaryFunctions() {
     var random = RandomStream(seed: 1, "elementary functions")

@@ -3,9 +3,9 @@ import Embedding
 import Engine
 import Testing
 
-/// Principal components, neighbours and the map of some digits.
+/// Fingerprints of principal components, nearest neighbours and the t-SNE map of 600 digits.
 @Suite struct EmbeddingFingerprints {
-  /// (600, 784)
+  /// The digits as rows, (600, 784).
   private static let digits: Matrix = {
     let images = syntheticDigits(trainCount: 600, testCount: 1).train
     return Matrix(rows: 600, columns: 784, values: images.pixels.map { Float($0) / 255 })

@@ -4,12 +4,13 @@ import Experiments
 import MixMatch
 import Testing
 
-/// Weights after 1, 10 and 100 steps.
+/// Fingerprints of the weights after 1, 10 and 100 steps.
 @Suite struct TrainingFingerprints {
   private static let digits = syntheticDigits(trainCount: 500, testCount: 1).train
   private static let colours = syntheticColourImages(trainCount: 500, testCount: 60)
 
-  /// Strides 1 and 2, kernels of 1 and 3, numbers of channels that fill no vector, weight decay.
+  /// A network with strides 1 and 2, kernels of 1 and 3, channel counts that are not multiples of the
+  /// vector length, and weight decay.
   @Test func smallNetwork() throws {
     try expectWeights("1 2c08a1da82ef1766 10 835097c9f7337a07 100 c468d95456481375") { steps in
       var random = RandomStream(seed: 1, "initial weights")
@@ -34,7 +35,7 @@ import Testing
     }
   }
 
-  /// The article's method on a small wide residual network, with a weight average.
+  /// MixMatch on a small wide residual network, with an EMA of the weights.
   @Test func wideResNetByMixMatch() throws {
     var experiment = Experiment()
     (experiment.network.depth, experiment.network.startChannels) = (10, 16)
@@ -71,7 +72,7 @@ import Testing
     }
   }
 
-  /// What a network says of an image does not depend on the images beside it.
+  /// A prediction does not depend on the other images of its batch.
   @Test(arguments: [1, 7, 60]) func evaluation(batchSize: Int) {
     var network = NetworkSettings()
     (network.depth, network.startChannels) = (10, 16)

@@ -1,18 +1,20 @@
-// Gives readers of files odd bytes: scripts/fuzz.
+// Fuzz tests of the readers of files: scripts/fuzz.
 //
-// Built with -sanitize=fuzzer and -D FUZZING, libFuzzer makes them up, guided by what code they reach, for the
-// reader that the environment variable READER names. Built as usual, the program reads the files it is
-// given, each in a folder that has a reader's name, once.
+// Built with -sanitize=fuzzer and -D FUZZING, the program is a libFuzzer target for the reader named by the
+// environment variable READER. Built as usual, it reads each of the given files once; the name of a file's
+// folder selects the reader.
 
 import Files
 import Foundation
 
 private let reader = ProcessInfo.processInfo.environment["READER"].flatMap(Reader.init)
 
-/// What libFuzzer calls.
+/// The entry point of libFuzzer.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-  guard let reader else { fatalError("READER is one of \(Reader.allCases.map(\.rawValue)).") }
+  guard let reader else {
+    fatalError("READER: found no known reader, expected one of \(Reader.allCases.map(\.rawValue)).")
+  }
   reader.read(Array(UnsafeBufferPointer(start: bytes, count: count)))
   return 0
 }
@@ -25,7 +27,7 @@ public func readOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 
         let name = file.deletingLastPathComponent().lastPathComponent
         guard let reader = Reader(rawValue: name) else {
           fatalError(
-            "\(path): found no reader \(name), expected \(Reader.allCases.map(\.rawValue)).")
+            "\(path): found no reader \(name), expected one of \(Reader.allCases.map(\.rawValue)).")
         }
         reader.read([UInt8](try readFile(at: file)))
       }

@@ -5,11 +5,11 @@ import Experiments
 import Foundation
 import Weaving
 
-/// A reader of files that come from outside: whatever the bytes are, it returns or throws.
+/// A reader of files from outside the program. For any bytes it must return or throw, never crash.
 enum Reader: String, CaseIterable {
   case idx, cifar, gzip, checkpoint, record, training, sealed, literate
 
-  /// Reads `bytes` and uses what was read, as programs do.
+  /// Reads `bytes` and uses the result as programs do.
   func read(_ bytes: [UInt8]) {
     do {
       switch self {
@@ -33,12 +33,12 @@ private func readIDX(_ bytes: [UInt8]) throws {
   _ = try IDX(bytes, of: .images(height: 28, width: 28), origin: "fuzz")
 }
 
-/// Restores a small training's state, and writes the snapshot again.
+/// Decodes a snapshot, encodes it again, and restores the state of a small training run from it.
 private func readSnapshot(_ bytes: [UInt8]) throws {
   let snapshot = try Snapshot(decoding: bytes)
   require(
     try Snapshot(decoding: snapshot.encoded()).encoded() == snapshot.encoded(),
-    "A snapshot that was read comes back as it was.")
+    "A decoded snapshot must have the same bytes when encoded again.")
   let norm = BatchNorm(channels: 3)
   let adam = Adam(norm.parameters, weightDecay: 0.01)
   try snapshot.restore(norm.state(under: "network") + adam.state(under: "adam"))

@@ -4,7 +4,7 @@ import Foundation
 import MixMatch
 import Testing
 
-/// How parameters are drawn.
+/// The distributions of the random parameters.
 @Suite struct AugmentationDrawTests {
   private static let count = 20_000
 
@@ -15,8 +15,8 @@ import Testing
     }
   }
 
-  /// Expects `values` to lie in `range` and to be uniform: mean and mean square within five
-  /// standard errors of theirs, and at both ends as close as so many draws come.
+  /// Expects `values` to lie in `range` and to be uniform: mean and mean square are within five standard
+  /// errors of their expectations.
   private func expectUniform(
     _ values: [Double], in range: ClosedRange<Double>, _ name: String,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -24,7 +24,7 @@ import Testing
     let places = values.map { ($0 - range.lowerBound) / (range.upperBound - range.lowerBound) }
     let root = Double(places.count).squareRoot()
     func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
-    // Parameters are Floats: the ends may be off by a rounding.
+    // Parameters are Floats, so the ends may differ by rounding.
     let slack = 1e-5
     let isWithin = places.allSatisfy { $0 > -slack && $0 < 1 + slack }
     #expect(isWithin, "\(name)", sourceLocation: sourceLocation)
@@ -35,7 +35,7 @@ import Testing
       sourceLocation: sourceLocation)
   }
 
-  /// Expects a transform to happen with probability `p`, within five standard errors.
+  /// Expects a transform to occur with probability `p`, within five standard errors.
   private func expectShare(
     _ happened: Int, of p: Double, _ name: String,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -98,8 +98,8 @@ import Testing
     for count in rows + columns { expectShare(count, of: 1 / 9.0, "shift") }
   }
 
-  /// Coins are flipped one by one: two transforms come together as often as chance has it.
-  @Test func coinsAreIndependent() {
+  /// Two transforms occur together with the product of their probabilities.
+  @Test func transformsAreIndependent() {
     let both = draws(.fastai).count { transforms in
       transforms.contains(.mirror)
         && transforms.contains { if case .rotation = $0 { true } else { false } }
@@ -108,7 +108,7 @@ import Testing
   }
 }
 
-/// The pipeline over a set of images.
+/// Augmented batches of a set of images.
 @Suite struct AugmentedImagesTests {
   private let images = LabelledImages(
     height: 8, width: 8, channels: 3,
@@ -128,8 +128,8 @@ import Testing
     return batch.scalars[row * length..<(row + 1) * length].map(\.bitPattern)
   }
 
-  /// Image 17 of epoch 3 with one or four threads, in two batch sizes.
-  @Test func anImageDependsOnNoThreadAndNoOther() {
+  /// Image 17 in epoch 3 has the same bits with one or four threads and in batches of two sizes.
+  @Test func anImageDependsOnNeitherThreadsNorBatch() {
     let reference = Parallel.$threads.withValue(1) { augmented()([17], epoch: 3) }
     #expect(reference.shape == [2, 8, 8, 3])
     for threads in [1, 4] {
@@ -145,9 +145,9 @@ import Testing
     }
   }
 
-  /// Versions, epochs, images, seeds and purposes all have draws of their own; a third version does
-  /// not change the first two.
-  @Test func everythingElseIsDrawnAnew() {
+  /// Each version, epoch, image, seed and name has its own random numbers; a third version does not change
+  /// the first two.
+  @Test func everyVersionHasItsOwnRandomNumbers() {
     let first = augmented()([17, 18], epoch: 3)
     var rows = (0..<4).map { row($0, of: first) }
     rows.append(row(0, of: augmented()([17], epoch: 4)))
@@ -160,10 +160,11 @@ import Testing
   }
 
   @Test func noVersionIsAMistake() async {
-    await #expect(processExitsWith: .failure) {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let images = LabelledImages(height: 2, width: 2, channels: 1, pixels: [], labels: [])
       _ = AugmentedImages(
         images, by: .none, versions: 0, scaling: .unit, seed: 0, name: "nothing")
     }
+    #expect(standardError(of: result).contains("An image has at least one version, not 0."))
   }
 }

@@ -3,11 +3,11 @@ import Foundation
 import MixMatch
 import Testing
 
-/// What `Fixtures/make_beta.py` has from SciPy.
+/// Values of SciPy's Beta distribution from `Fixtures/make_beta.py`.
 struct BetaFixture: Decodable, Sendable, CustomTestStringConvertible {
   let alpha: Double
   let points: [Double]
-  /// At each point the probability of what lies at or below it.
+  /// The cumulative distribution function at each point.
   let cumulative: [Double]
   let density: [Double]
   let variance: Double
@@ -22,8 +22,8 @@ struct BetaFixture: Decodable, Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct BetaTests {
-  /// Kolmogorov–Smirnov: the share of 100,000 draws at or below each point, beside the probability.
-  /// One sampler in a thousand that is right has a largest distance above 1.95/√n.
+  /// The Kolmogorov–Smirnov test on 100,000 draws: a correct sampler exceeds the distance 1.95/√n with
+  /// probability 0.001.
   @Test(arguments: try BetaFixture.all())
   func drawsHaveTheDistribution(_ expected: BetaFixture) {
     let count = 100_000
@@ -37,8 +37,7 @@ struct BetaFixture: Decodable, Sendable, CustomTestStringConvertible {
     #expect(distances.max()! <= 1.95 / Double(count).squareRoot())
   }
 
-  /// At the ends of what Double holds nothing becomes not-a-number: all draws lie at 0 and 1, evenly
-  /// within five standard errors, or at ½.
+  /// Extreme α give no NaN: all draws are 0 or 1, equally often within five standard errors, or ½.
   @Test func extremes() {
     var random = RandomStream(seed: 12, "draws of Beta")
     let small = (0..<1000).map { _ in SymmetricBeta(alpha: 1e-300).draw(random: &random) }
@@ -48,7 +47,7 @@ struct BetaFixture: Decodable, Sendable, CustomTestStringConvertible {
     #expect(large.allSatisfy { $0 == 0.5 })
   }
 
-  /// What is drawn after a draw does not depend on it: each takes four words.
+  /// Each draw consumes four words of the random stream.
   @Test func aDrawTakesFourWords() {
     var (drawn, counted) = (RandomStream(seed: 1, "words"), RandomStream(seed: 1, "words"))
     for _ in 0..<10 {
@@ -58,8 +57,8 @@ struct BetaFixture: Decodable, Sendable, CustomTestStringConvertible {
     #expect(drawn.next() == counted.next())
   }
 
-  /// The logarithms that cancel in the normaliser grow up to 15,000, whose rounding is 15,000·2⁻⁵³
-  /// of the density.
+  /// The tolerance covers the rounding of the logarithms in the normaliser, which reach 15,000: 15,000·2⁻⁵³
+  /// relative to the density.
   @Test(arguments: try BetaFixture.all())
   func densityAndMoments(_ expected: BetaFixture) {
     let beta = SymmetricBeta(alpha: expected.alpha)
@@ -72,7 +71,7 @@ struct BetaFixture: Decodable, Sendable, CustomTestStringConvertible {
     #expect(abs(beta.meanDeviation / expected.meanDeviation - 1) <= tolerance)
   }
 
-  @Test func densityAtAndBeyondTheEnds() {
+  @Test func densityAtTheEndsAndOutside() {
     #expect([0, 0.5, 1].map { SymmetricBeta(alpha: 1).density(at: $0) } == [1, 1, 1])
     #expect([0, 1].map { SymmetricBeta(alpha: 0.75).density(at: $0) } == [.infinity, .infinity])
     #expect([0, 1].map { SymmetricBeta(alpha: 10).density(at: $0) } == [0, 0])
@@ -80,9 +79,13 @@ struct BetaFixture: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   @Test func alphaIsAFiniteNumberAboveZero() async {
-    await #expect(processExitsWith: .failure) { _ = SymmetricBeta(alpha: 0) }
-    await #expect(processExitsWith: .failure) { _ = SymmetricBeta(alpha: -1) }
-    await #expect(processExitsWith: .failure) { _ = SymmetricBeta(alpha: .nan) }
-    await #expect(processExitsWith: .failure) { _ = SymmetricBeta(alpha: .infinity) }
+    // Exit tests encode captured values in JSON, which has no NaN.
+    for alpha in ["0.0", "-1.0", "nan", "inf"] {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        [alpha = alpha as String] in _ = SymmetricBeta(alpha: Double(alpha)!)
+      }
+      let message = "Beta(α, α) needs a finite α above 0, not \(alpha)."
+      #expect(standardError(of: result).contains(message))
+    }
   }
 }

@@ -3,9 +3,9 @@ import Foundation
 import MixMatch
 import Testing
 
-/// What `Fixtures/make_comparators.py` has from PyTorch.
+/// Losses and gradients from PyTorch by `Fixtures/make_comparators.py`.
 private struct ComparatorFixture: Decodable {
-  /// Weights and biases of two linear maps.
+  /// Weights and biases of two linear layers.
   let model, teacher: [[Float]]
   /// Images (N, 2, 2, 3).
   let labelled, unlabelled, direction: [Float]
@@ -14,7 +14,7 @@ private struct ComparatorFixture: Decodable {
   let perturbation: [Double]
   let pseudoLabel, piModel, meanTeacher, vat: Case
 
-  /// An unlabelled loss, and its derivatives by the model's weights and biases.
+  /// An unlabelled loss, and its gradients with respect to the model's weights and biases.
   struct Case: Decodable {
     let unlabelled: Double
     let gradients: [[Double]]
@@ -26,7 +26,7 @@ private struct ComparatorFixture: Decodable {
   }
 }
 
-/// Each method's loss and its gradient, held against PyTorch in double precision.
+/// Each method's loss and gradient, compared with PyTorch in double precision.
 @Suite struct ComparatorTests {
   private let fixture: ComparatorFixture
   private let model, teacher: PooledPerceptron
@@ -64,7 +64,7 @@ private struct ComparatorFixture: Decodable {
     }
   }
 
-  @Test func pseudoLabelsCountWhereTheyAreSure() throws {
+  @Test func pseudoLabelsCountAboveTheThreshold() throws {
     var method = PseudoLabel(rampSteps: 100)
     method.threshold = 0.35
     try expect(method, fixture.pseudoLabel)
@@ -74,12 +74,12 @@ private struct ComparatorFixture: Decodable {
     try expect(PiModel(rampSteps: 100), fixture.piModel)
   }
 
-  @Test func meanTeacherListensToTheAverage() throws {
+  @Test func meanTeacherUsesTheEMA() throws {
     try expect(MeanTeacher(rampSteps: 100), fixture.meanTeacher)
   }
 
-  /// The perturbation by a given direction, and what follows from it.
-  @Test func vatLooksForTheDirectionThatMisleadsMost() throws {
+  /// The perturbation from a given direction, and the divergence that it causes.
+  @Test func vatPerturbsInTheDirectionOfTheGreatestDivergence() throws {
     let U = batchOfOne.versions
     let p = softmax(withoutGradients { model(U, .evaluation) })
     let vat = VirtualAdversarialTraining(rampSteps: 100)
@@ -90,9 +90,8 @@ private struct ComparatorFixture: Decodable {
     #expect(abs(Double(divergence.scalar) - fixture.vat.unlabelled) < 1e-4)
   }
 
-  /// A step of VAT draws its own direction; whichever that is, the loss is a divergence by a change of
-  /// length ε, and no change of that length in a random direction does more on average.
-  @Test func vatMisleadsMoreThanNoise() throws {
+  /// VAT's perturbation changes predictions more than random perturbations of the same length do on average.
+  @Test func vatPerturbsMoreThanNoise() throws {
     let vat = VirtualAdversarialTraining(rampSteps: 100)
     var random = RandomStream(seed: 0, "test")
     let loss = vat.loss(batchOfOne, by: learner, step: 50, random: &random)
@@ -108,9 +107,9 @@ private struct ComparatorFixture: Decodable {
     #expect(abs(loss.weight - 0.15) < 1e-6)
   }
 
-  /// Of an image that is not changed the network says the same, also where batch norm makes its answer
-  /// depend on the images beside it.
-  @Test func vatComparesAnswersFromEqualBatches() throws {
+  /// With a perturbation of length 0 the divergence is 0, even though batch norm makes predictions depend on
+  /// the rest of the batch.
+  @Test func vatComparesPredictionsFromEqualBatches() throws {
     var random = RandomStream(seed: 0, "test")
     let network = WideResNet(
       depth: 10, widenFactor: 1, startChannels: 8, variant: .fastai, random: &random)
@@ -124,9 +123,9 @@ private struct ComparatorFixture: Decodable {
     #expect(abs(try #require(loss.unlabelled).scalar) < 1e-6)
   }
 
-  /// All examples are blended, the unlabelled ones with the model's answers, and cross-entropy is
-  /// taken of both kinds.
-  @Test func mixupAloneBlendsAnswersUnsharpened() throws {
+  /// All examples are mixed, the unlabelled ones with the model's predictions; both losses are
+  /// cross-entropies.
+  @Test func mixupAloneMixesUnsharpenedPredictions() throws {
     let method = MixupOnly(rampSteps: 100)
     var random = RandomStream(seed: 3, "test")
     let loss = method.loss(batchOfOne, by: learner, step: 50, random: &random)
@@ -155,7 +154,7 @@ private func images(_ values: [Float]) -> Tensor {
   Tensor(values, shape: [values.count / 12, 2, 2, 3])
 }
 
-/// Pooled pixels through two linear maps with a ReLU between them.
+/// Global average pooling and two linear layers with a ReLU between them.
 private final class PooledPerceptron: Layer {
   private let layers: Sequential
 

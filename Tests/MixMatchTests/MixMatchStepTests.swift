@@ -3,8 +3,7 @@ import Foundation
 import MixMatch
 import Testing
 
-/// The step held against the paper's equations, written down in Double for a model that is a single
-/// matrix product.
+/// The MixMatch step compared with the paper's equations in Double, for a linear model.
 @Suite struct MixMatchStepTests {
   private static let (B, K, classes) = (6, 2, 4)
   private let model = PixelClassifier(classes: classes)
@@ -28,9 +27,9 @@ import Testing
     #expect(distance(guesses.sharpened, sharpened) < 1e-6)
   }
 
-  /// Every example of X′ and U′ is λ′ times itself and 1 − λ′ times another, images and labels alike,
-  /// and each serves one other as partner.
-  @Test func eachExampleIsBlendedWithOneOfAll() throws {
+  /// Each example of X′ and U′ is λ′·itself + (1 − λ′)·partner, for images and labels; the partners are a
+  /// permutation.
+  @Test func eachExampleIsMixedWithItsPartner() throws {
     var step = MixMatchStep()
     step.sharing = .perExample
     var random = RandomStream(seed: 1, "test")
@@ -47,9 +46,8 @@ import Testing
     #expect(result.labels.scalars == expected.labels.scalars)
   }
 
-  /// What the ablation leaves unmixed stays as it is, and what it mixes apart has partners of its own
-  /// kind only.
-  @Test(arguments: MixupPairing.allCases) func mixingKeepsToItsRule(pairing: MixupPairing) {
+  /// Unmixed examples stay unchanged, and without ``MixupPairing/together`` partners are of the same kind.
+  @Test(arguments: MixupPairing.allCases) func pairingsMixTheRightExamples(pairing: MixupPairing) {
     var step = MixMatchStep()
     step.pairing = pairing
     var random = RandomStream(seed: 2, "test")
@@ -71,9 +69,10 @@ import Testing
     #expect(isMixed.U == ![.labelledOnly, .none].contains(pairing))
   }
 
-  /// Equations 3 to 5, in Double, for both ways of forming groups: where no batch norm looks at its
-  /// neighbours, they are the same.
-  @Test(arguments: BatchNormGroups.allCases) func lossIsThePapers(groups: BatchNormGroups) throws {
+  /// Equations 3 to 5 in Double. Without batch norm, the loss is the same for both kinds of groups.
+  @Test(arguments: BatchNormGroups.allCases) func lossMatchesThePaper(groups: BatchNormGroups)
+    throws
+  {
     var step = MixMatchStep()
     step.batchNorm = groups
     step.rampSteps = 100
@@ -98,9 +97,11 @@ import Testing
       abs(Double(loss.total.scalar) - (labelled + 75 * 0.25 * unlabelled)) < 1e-5)
   }
 
-  /// In the paper's way the running moments move once, by the first group; in the notebook's, once
-  /// for the guess and once for the loss.
-  @Test(arguments: BatchNormGroups.allCases) func runningMomentsMove(groups: BatchNormGroups) {
+  /// Interleaved groups update the running statistics once, with the first group; the whole batch updates
+  /// them twice, for the guess and for the loss.
+  @Test(arguments: BatchNormGroups.allCases) func runningStatisticsAreUpdated(
+    groups: BatchNormGroups
+  ) {
     let norm = CountingNetwork(classes: Self.classes)
     var step = MixMatchStep()
     step.batchNorm = groups
@@ -114,6 +115,35 @@ import Testing
     case .interleaved:
       #expect(norm.calls.map(\.images) == [Self.K * Self.B] + [6, 6, 6])
       #expect(norm.calls.map { $0.mode == .training } == [false, true, false, false])
+    }
+  }
+
+  /// A group without labelled examples contributes no labelled loss: with two labelled images in three
+  /// groups, the loss of a model without batch norm is that of the whole batch.
+  @Test func groupsWithoutLabelledExamplesGiveTheSameLoss() throws {
+    let small = Batch(labelled: batch.labelled[0..<2], unlabelled: batch.versions)
+    func loss(_ groups: BatchNormGroups, _ model: any Layer) -> Loss {
+      var step = MixMatchStep()
+      step.batchNorm = groups
+      var random = RandomStream(seed: 5, "test")
+      return step.loss(small, by: Learner(model), step: 1000, random: &random)
+    }
+    let (whole, interleaved) = (loss(.whole, model), loss(.interleaved, model))
+    #expect(abs(whole.labelled.scalar - interleaved.labelled.scalar) < 1e-6)
+    let unlabelled = [whole, interleaved].compactMap { $0.unlabelled?.scalar }
+    try #require(unlabelled.count == 2)
+    #expect(abs(unlabelled[0] - unlabelled[1]) < 1e-6)
+
+    var random = RandomStream(seed: 0, "batch norm")
+    let normalised = Sequential(
+      GlobalAveragePool(), BatchNorm(channels: 3),
+      Linear(inputs: 3, outputs: Self.classes, random: &random))
+    let total = loss(.interleaved, normalised).total
+    #expect(total.scalar.isFinite)
+    total.backward()
+    for (name, parameter) in normalised.parameters {
+      let gradient = try #require(parameter.gradient, "\(name)")
+      #expect(gradient.scalars.allSatisfy { $0.isFinite }, "\(name)")
     }
   }
 
@@ -149,7 +179,7 @@ import Testing
   }
 }
 
-/// Logits that are a matrix times the pixels.
+/// A linear layer on the mean colour.
 private final class PixelClassifier: Layer {
   private let linear: Linear
 
@@ -161,7 +191,7 @@ private final class PixelClassifier: Layer {
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { linear(globalAveragePool(x), mode) }
 }
 
-/// Notes how it is called.
+/// A linear model that records its calls.
 private final class CountingNetwork: Layer {
   private let network: PixelClassifier
   private(set) var calls: [(images: Int, mode: Mode)] = []

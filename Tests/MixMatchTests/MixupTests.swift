@@ -5,8 +5,8 @@ import Testing
 @Suite struct MixupTests {
   private static let shapes = [[192, 32, 32, 3], [192, 10], [7, 3, 3, 5], [3, 16]]
 
-  /// Equations 10 and 11 in Double, for entries that are a number of vectors long and others; the
-  /// result is rounded once to Float, as each product and the sum are.
+  /// Equations 10 and 11 in Double, for examples whose length is a multiple of the vector length and
+  /// others; the tolerance covers the rounding of the products and the sum.
   @Test(arguments: shapes)
   func equations10And11(shape: [Int]) {
     let (a, b) = (uniform("a", shape), uniform("b", shape))
@@ -23,16 +23,15 @@ import Testing
     #expect(wrong == 0)
   }
 
-  /// With α → 0 nothing is mixed: of α = 10⁻⁶, one λ′ in 60,000 lies further from 1 than half of
-  /// Float's last bit.
+  /// As α → 0 nothing is mixed: for α = 10⁻⁶, one λ′ in 60,000 differs from 1 in Float.
   @Test(arguments: MixingCoefficients.Sharing.allCases)
-  func smallAlphaLeavesImagesAsTheyAreToTheBit(sharing: MixingCoefficients.Sharing) {
+  func smallAlphaLeavesImagesUnchangedToTheBit(sharing: MixingCoefficients.Sharing) {
     let (images, others) = (uniform("a", [192, 8, 8, 3]), uniform("b", [192, 8, 8, 3]))
     let λ = drawn(sharing, count: 192, alpha: 1e-6)
     #expect(mixup(images, others, lambda: λ).scalars == images.scalars)
   }
 
-  /// Sums differ from 1 by the rounding of ten numbers.
+  /// The sum of ten probabilities differs from 1 by rounding only.
   @Test func labelsStayDistributions() {
     let mixed = mixup(
       softmax(uniform("a", [192, 10])), softmax(uniform("b", [192, 10])),
@@ -50,8 +49,7 @@ import Testing
     #expect(mixed.scalars == labels.scalars)
   }
 
-  /// λ′ = max(λ, 1 − λ) of draws one after another, whatever the size of the batch; the batch that
-  /// shares one has the first.
+  /// λ′ = max(λ, 1 − λ) of successive draws, independent of the batch size; a shared λ′ is the first draw.
   @Test func coefficients() {
     var random = RandomStream(seed: 3, "coefficients")
     let draws = (0..<100).map { _ in SymmetricBeta(alpha: 0.75).draw(random: &random) }
@@ -77,18 +75,30 @@ import Testing
     #expect(!mixup(x.value, x.value, lambda: MixingCoefficients([0.5])).needsGradient)
   }
 
-  @Test func mistakes() async {
-    await #expect(processExitsWith: .failure) { _ = MixingCoefficients([0.5, .nan]) }
-    await #expect(processExitsWith: .failure) { _ = MixingCoefficients([1.5]) }
-    await #expect(processExitsWith: .failure) {
+  @Test func coefficientsOutsideZeroToOneAreAMistake() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = MixingCoefficients([0.5, .nan])
+    }
+    #expect(standardError(of: result).contains("Coefficients lie in [0, 1], not [0.5, nan]."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = MixingCoefficients([1.5])
+    }
+    #expect(standardError(of: result).contains("Coefficients lie in [0, 1], not [1.5]."))
+  }
+
+  @Test func shapesThatDoNotFitAreAMistake() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let batch = Tensor(repeating: 0, shape: [2, 10])
       _ = mixup(batch, batch, lambda: MixingCoefficients([0.5]))
     }
-    await #expect(processExitsWith: .failure) {
+    #expect(
+      standardError(of: result).contains("1 coefficients cannot mix a batch of shape [2, 10]."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = mixup(
         Tensor(repeating: 0, shape: [2, 10]), Tensor(repeating: 0, shape: [2, 5]),
         lambda: MixingCoefficients([0.5, 0.5]))
     }
+    #expect(standardError(of: result).contains("shapes [2, 10] and [2, 5]"))
   }
 
   private func drawn(

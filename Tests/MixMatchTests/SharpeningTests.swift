@@ -4,11 +4,11 @@ import MixMatch
 import Testing
 
 @Suite struct SharpeningTests {
-  /// Squares over their sum, worked out by hand: 1, 4, 9 and 16 thirtieths.
+  /// T = ½ squares and normalises: 1, 4, 9 and 16 thirtieths.
   @Test func halfIsSquares() {
     let sharpened = sharpen(Tensor([0.1, 0.2, 0.3, 0.4], shape: [1, 4]), temperature: 0.5)
     let expected: [Float] = [1 / 30, 4 / 30, 9 / 30, 16 / 30]
-    // One rounding of the result to Float, and one of each number that went in.
+    // The tolerance covers the rounding of the inputs and of the result.
     #expect(zip(sharpened.scalars, expected).allSatisfy { abs($0 - $1) <= 1e-7 })
     #expect(sharpened.shape == [1, 4])
   }
@@ -18,7 +18,7 @@ import Testing
     #expect(sharpen(p, temperature: 1).scalars == p.scalars)
   }
 
-  /// Against the equation in Double, for temperatures on both sides of 1.
+  /// Equation 7 in Double, for temperatures below and above 1.
   @Test(arguments: [0.1, 0.25, 0.5, 0.9, 2, 10])
   func equation7(temperature: Double) {
     let p = distributions(rows: 50)
@@ -32,12 +32,12 @@ import Testing
     }
   }
 
-  @Test func nearZeroIsOneHotEvenWhereThePowersVanish() {
+  @Test func temperaturesNearZeroGiveOneHotDespiteUnderflow() {
     let sharpened = sharpen(Tensor([0.2, 0.5, 0.3], shape: [1, 3]), temperature: 1e-4)
     #expect(sharpened.scalars == [0, 1, 0])
   }
 
-  @Test func raisesTheLargestAndKeepsTheSum() {
+  @Test func theLargestProbabilityGrowsAndTheSumStaysOne() {
     let p = distributions(rows: 100)
     let sharpened = sharpen(p, temperature: 0.5)
     for (before, after) in zip(p.rowMaxima(), sharpened.rowMaxima()) {
@@ -55,9 +55,11 @@ import Testing
   }
 
   @Test func aTemperatureOfZeroIsAMistake() async {
-    await #expect(processExitsWith: .failure) {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = sharpen(Tensor([1], shape: [1, 1]), temperature: 0)
     }
+    #expect(
+      standardError(of: result).contains("Sharpening needs a temperature above 0, not 0.0."))
   }
 
   private func distributions(rows: Int) -> Tensor {
@@ -68,7 +70,7 @@ import Testing
 }
 
 @Suite struct RampTests {
-  @Test func growsLinearlyAndStays() {
+  @Test func growsLinearlyAndStaysOne() {
     #expect(linearRamp(0, over: 800) == 0)
     #expect(linearRamp(200, over: 800) == 0.25)
     #expect(linearRamp(800, over: 800) == 1)

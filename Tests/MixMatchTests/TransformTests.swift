@@ -4,9 +4,9 @@ import Foundation
 import MixMatch
 import Testing
 
-/// Transforms against the pixels that `Fixtures/make_augmentation.py` computed with PyTorch.
+/// Transforms compared with the pixels that `Fixtures/make_augmentation.py` computes with PyTorch.
 @Suite struct TransformTests {
-  /// The single transforms, and all of them at once.
+  /// Each transform by itself, and all of them together.
   @Test func pixels() throws {
     let fixture = try AugmentationFixture()
     #expect(fixture.cases.count == 13)
@@ -20,12 +20,12 @@ import Testing
     }
   }
 
-  /// Positions in the fixture's image are rounded to half of 2⁻²⁰ pixel, between pixels that differ
-  /// by at most 1, and the exponential of a logit up to 19 doubles that logit's rounding error.
+  /// Positions are rounded to 2⁻²¹ pixels, between pixels that differ by at most 1; the exponential of
+  /// logits up to 19 adds their rounding error.
   private let tolerance = 2e-6
 
-  /// What does nothing does so to the bit, and so does a mirror that is mirrored.
-  @Test func nothingChangesNothing() throws {
+  /// Identity transforms do not change a bit, and neither does mirroring twice.
+  @Test func identityTransformsChangeNothing() throws {
     let images = try AugmentationFixture().images
     let nothings: [[ImageTransform]] = [
       [], [.mirror, .mirror], [.rotation(degrees: 0)], [.zoom(scale: 1, row: 0.3, column: 0.7)],
@@ -42,20 +42,20 @@ import Testing
     }
   }
 
-  /// Far outside, an image goes on as its mirror image and that one's mirror image.
-  @Test func bordersReflectAgainAndAgain() {
+  /// Far outside its borders, an image is reflected repeatedly.
+  @Test func bordersReflectRepeatedly() {
     let images = LabelledImages(
       height: 2, width: 3, channels: 1, pixels: [0, 51, 255, 0, 51, 255], labels: [0])
     let scaling = PixelScaling(mean: [0], deviation: [1])
     let tensor = images.transformed(count: 2, scaling: scaling) { row in
       (0, DrawnAugmentation([.shift(rows: 0, columns: [5, -8][row])]))
     }
-    // The columns 0 1 2 go on as 1 0 1 2 1 0 … on both sides: seen are those at −5 and at 8.
+    // The columns 0 1 2 continue as 1 0 1 2 1 0 … on both sides.
     #expect(tensor.scalars == [0.2, 0, 0.2, 0.2, 0, 0.2] + [0, 0.2, 1, 0, 0.2, 1])
   }
 
-  /// Half the size is the mean over two by two pixels; sizes in between leave a slope a slope, but
-  /// for its ends, where the reflection begins.
+  /// Half the size is the mean over 2×2 pixels; other sizes preserve a linear slope, except at the
+  /// reflected borders.
   @Test(arguments: [(size: 16, border: 0), (size: 24, border: 1)])
   func smallerPicturesShowMeans(size: Int, border: Int) {
     let side = 32
@@ -76,27 +76,32 @@ import Testing
         return abs(Double(picture.scalars[row * size + column]) - centre / 255)
       }
     }
-    // Values and their sum have a rounding each.
+    // The tolerance covers the rounding of the values and of their sum.
     #expect(distances.allSatisfy { $0 < 4 * 0x1p-24 })
   }
 
   @Test func parametersOutOfRangeAreMistakes() async {
-    await #expect(processExitsWith: .failure) {
-      paint(.brightness(change: 1))
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      apply(.brightness(change: 1))
     }
-    await #expect(processExitsWith: .failure) {
-      paint(.warp(right: 0, left: 0.5, bottom: 0, top: 0))
+    #expect(
+      standardError(of: result).contains("A change of brightness lies between 0 and 1, not at 1.0.")
+    )
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      apply(.warp(right: 0, left: 0.5, bottom: 0, top: 0))
     }
+    #expect(
+      standardError(of: result).contains("The magnitudes of a warp lie between −0.3 and 0.3"))
   }
 }
 
-/// Changes an image of four pixels.
-private func paint(_ transform: ImageTransform) {
+/// Applies a transform to an image of four pixels.
+private func apply(_ transform: ImageTransform) {
   let images = LabelledImages(height: 2, width: 2, channels: 1, pixels: [0, 1, 2, 3], labels: [0])
   _ = images.transformed(count: 1, scaling: .unit) { _ in (0, DrawnAugmentation([transform])) }
 }
 
-/// A small image, and what becomes of it.
+/// A small image and its transformed versions, from `Fixtures/make_augmentation.py`.
 private struct AugmentationFixture {
   struct Case: Decodable {
     var brightness: Float?

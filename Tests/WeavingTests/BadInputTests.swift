@@ -70,7 +70,7 @@ import Weaving
     try article.write("{}", to: "results/chapter1.json")
     #expect(
       article.complaint().hasSuffix(
-        "results/chapter1.json: found a file without the checksum that its second line should be, "
+        "results/chapter1.json: found a file without the checksum in its second line, "
           + "expected the record of a run; remove it, or run make chapter1"))
   }
 

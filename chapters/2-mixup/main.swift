@@ -1,16 +1,15 @@
 // # Chapter 2: Mixup, two images in one
 //
-// A large network can learn five hundred images by heart. It then answers rightly, and with full
-// confidence, on each of them, and what it answers in between is left to chance. Mixup [^4]
-// asks for something in between: it lays two images over each other, the one strong and
-// the other faint, and wants both labels back in the same proportion. MixMatch does that to every
-// image it trains on, labelled or guessed. This chapter looks at the step alone; nothing is
-// trained here.
+// A large network can memorise five hundred images. It then predicts the right class of each of them with
+// full confidence, but nothing determines its predictions for images between them. Mixup [^4] trains the
+// network on such images: it blends two images, one strong and the other faint, and asks for both labels in
+// the same proportion. MixMatch does this with every image it trains on, labelled or unlabelled. This
+// chapter looks at this step alone; it trains nothing.
 //
 //     make chapter2
 //
-// blends two images of CIFAR-10, draws the distribution that the proportions come from, and checks
-// what is drawn from it against what can be worked out.
+// blends two images of CIFAR-10, draws the distribution of the proportions, and compares the moments of
+// random draws with the exact ones.
 
 import ChapterKit
 import Datasets
@@ -20,26 +19,26 @@ import MixMatch
 
 // ## Blending
 //
-// Of two images x₁ and x₂ with labels p₁ and p₂, mixup makes one:
+// Mixup turns two images x₁ and x₂ with labels p₁ and p₂ into one image x′ with label p′:
 //
 // $$ x′ = λ′ x_1 + (1 − λ′) x_2 $$
 // $$ p′ = λ′ p_1 + (1 − λ′) p_2 $$
 //
-// The same coefficient serves both lines, and so does the same function: an image is numbers, and a
-// label is numbers, the probabilities of the classes.
+// Both equations have the same coefficient λ′, and one function computes both: an image is an array of
+// numbers, and so is a label, the probabilities of the classes.
 //
 // [[Sources/MixMatch/Mixup.swift: mixup]]
 //
-// Labels that are guesses can be mixed as well as true ones, and a
-// blend of two distributions is again a distribution.
+// Guessed labels can be mixed as well as true ones, and a mixture of two distributions is again a
+// distribution.
 //
-// To see it, take two training images of different classes and blend them more and more evenly:
+// The figure blends two training images of different classes with several coefficients:
 //
 // ![Two images and their labels, blended with smaller and smaller
 // λ′.](mixup.png "Seven pictures in a row, from one photograph over its blends with a second to the
 // second alone; below each, bars with the probabilities of the two classes.")
 
-/// What two images become with each of several coefficients.
+/// The mixtures of two images and of their labels with several coefficients.
 struct Blends: Codable {
   /// The classes of the two images.
   var classes: [Int]
@@ -73,37 +72,36 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 
 // ## Where the proportions come from
 //
-// λ is drawn anew for every batch or every image, from the distribution Beta(α, α) on [0, 1]:
+// For every batch or every image, λ is drawn from the distribution Beta(α, α) on [0, 1]:
 //
 // $$ f(λ) = \frac{(λ (1 − λ))^{α − 1}}{B(α, α)} $$
 //
-// The one parameter says how strongly to mix. With α → 0 all of the mass moves to the two ends and
-// every image stays itself; α = 1 makes all proportions equally likely; with α → ∞ everything is
-// mixed half and half. The paper recommends α = 0.75, which is nearly even but prefers the ends.
+// The parameter α determines how strongly images are mixed. As α → 0, the probability concentrates at 0
+// and 1, and images stay unmixed. With α = 1 all proportions are equally likely. As α → ∞, every mixture
+// becomes half and half. The paper recommends α = 0.75, which is nearly uniform but prefers the ends.
 //
-// There are many ways to draw from a Beta distribution, most of which throw dice until the result
-// suits them. For two equal parameters one formula does: with U and V uniform,
+// Most algorithms that draw from a Beta distribution use rejection sampling. For two equal parameters
+// there is a formula: with U and V uniform on (0, 1),
 //
 // $$ t = \sqrt{U^{−1/α} − 1}\, \cos 2πV $$
 // $$ λ = \frac{1}{2} \left(1 + \frac{t}{\sqrt{1 + t^2}}\right) $$
 //
 // [[Sources/MixMatch/Beta.swift: SymmetricBeta.draw]]
 //
-// That it is right can be seen: the figure has the article's five densities, each over a histogram
-// of the sampler's own draws.
+// The figure shows the article's five densities, each over a histogram of the sampler's draws.
 //
-// ![The density of Beta(α, α) for the article's five α, and where draws
-// fell.](beta.svg "Five panels, each a curve over a histogram that follows it: high at both ends for
+// ![The density of Beta(α, α) for the article's five α, over histograms of
+// draws.](beta.svg "Five panels, each a curve over a histogram that follows it: high at both ends for
 // α = 0.2 and 0.75, flat for 1, a hill for 10, a spike in the middle for 100.")
 
-/// Where draws fell: an estimate of their density.
+/// A histogram of draws, which estimates their density.
 struct Histogram: Codable {
   /// The middle of each bin.
   var centres: [Double]
-  /// The share of all draws that fell into each bin, divided by the bin's width.
+  /// The fraction of all draws in each bin, divided by the bin's width.
   var density: [Double]
 
-  /// Counts `draws` in bins of equal width; some may lie outside of `range`.
+  /// Counts `draws` in bins of equal width; draws outside `range` are not counted.
   init(of draws: [Double], in range: ClosedRange<Double>, bins: Int) {
     let width = (range.upperBound - range.lowerBound) / Double(bins)
     var counts = [Int](repeating: 0, count: bins)
@@ -115,7 +113,7 @@ struct Histogram: Codable {
   }
 }
 
-/// A histogram of draws from Beta(α, α), where the article's panels show its density.
+/// A histogram of draws from Beta(α, α) over the range of the article's panels.
 func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
   let beta = SymmetricBeta(alpha: α)
   var random = RandomStream(seed: UInt64(seed), "draws from Beta")
@@ -123,49 +121,48 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
   return Histogram(of: draws, in: 0.01...0.99, bins: settings.bins)
 }
 
-// ## The larger part stays in front
+// ## The larger share
 //
-// MixMatch has one loss for labelled images and another for unlabelled ones, and mixes the two
-// kinds with each other. A blend must still count as one of them. So the paper takes
+// MixMatch has one loss for labelled images and another for unlabelled ones, and mixes both kinds with
+// each other. Each mixture must still count as one of the two kinds. The paper therefore uses
 //
 // $$ λ′ = \max(λ, 1 − λ) $$
 //
-// which leaves the first image the larger part of every blend: a labelled image remains mostly a
-// labelled one. Half of the distribution is folded onto the other half.
+// which gives the first image the larger share of every mixture: a labelled image stays mostly a labelled
+// image. The distribution of λ′ is that of λ, with its lower half mirrored onto the upper half.
 //
 // ![The distributions of λ and of λ′, and draws of λ′.](lambda.svg "Left a curve over the range
 // from 0 to 1, its two halves in two colours; right the one half put on top of the other, dots of
 // draws along its edge, and a line at the mean.")
 //
-// Mean and variance of what comes out have closed forms,
+// Mean and variance of λ′ have closed forms:
 //
 // $$ \operatorname{E} λ′ = \frac{1}{2} + \frac{1}{α\,4^α\,B(α, α)} $$
 // $$ \operatorname{Var} λ′ = \frac{1}{4 (2α + 1)} − \left(\operatorname{E} λ′ − \frac{1}{2}\right)^2 $$
 //
-// and so an image keeps {chapter2.lambda.mean.exact %} of itself on average. What was drawn has a mean
-// of {chapter2.lambda.mean .4} and a deviation of {chapter2.lambda.deviation .4}; the formulas say
-// {chapter2.lambda.mean.exact .4} and {chapter2.lambda.deviation.exact .4}.
+// On average, an image's own share is {chapter2.lambda.mean.exact %}. The draws have a mean of
+// {chapter2.lambda.mean .4} and a standard deviation of {chapter2.lambda.deviation .4}; the exact values
+// are {chapter2.lambda.mean.exact .4} and {chapter2.lambda.deviation.exact .4}.
 //
-// ## One for all, or each its own
+// ## One λ′ per batch, or one per image
 //
-// The article's notebook draws one λ′ for a whole batch, the paper's code one for each image. To a
-// single image it is all the same. To a step of the training it is not: with one λ′ for all, some
-// batches are hardly mixed and others thoroughly. With a λ′ for each of 64 images, the mean over
-// the batch varies an eighth as much: over many batches its deviation is
-// {chapter2.batchMean.deviation.batch .4} with one λ′ a batch and
-// {chapter2.batchMean.deviation.example .4} with one an example. `MixingCoefficients` draws them
-// either way.
+// The article's notebook draws one λ′ for a whole batch, the paper's code one for each image. For a
+// single image this makes no difference. For a training step it does: with one λ′ per batch, some batches
+// are hardly mixed and others strongly. With one λ′ for each of 64 images, the mean over the batch has
+// an eighth of the standard deviation: over many batches it is
+// {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and
+// {chapter2.batchMean.deviation.example .4} with one per image. `MixingCoefficients` implements both.
 
-/// What is drawn of λ′ with one seed.
+/// Statistics of λ′ for one seed.
 struct Coefficients: Codable {
   var mean: Double
   var deviation: Double
   var histogram: Histogram
-  /// The deviation of a batch's mean coefficient, by how its examples share draws.
+  /// The standard deviation of the mean λ′ of a batch, by ``MixMatch/MixingCoefficients/Sharing``.
   var batchDeviation: [String: Double]
 }
 
-/// Draws coefficients for many batches in both ways, and measures them.
+/// Draws the coefficients of many batches, shared and not shared, and computes their statistics.
 func measureCoefficients(seed: Int, settings: Settings) -> Coefficients {
   func batches(_ sharing: MixingCoefficients.Sharing) -> [[Double]] {
     (0..<settings.batches).map { batch in
@@ -186,7 +183,7 @@ func measureCoefficients(seed: Int, settings: Settings) -> Coefficients {
       }))
 }
 
-/// The mean of some numbers, and their root mean square distance from it.
+/// The mean and the standard deviation (divided by n) of `numbers`.
 func moments(of numbers: [Double]) -> (mean: Double, deviation: Double) {
   let mean = numbers.reduce(0, +) / Double(numbers.count)
   let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -195,39 +192,40 @@ func moments(of numbers: [Double]) -> (mean: Double, deviation: Double) {
 
 // ## Running it {.fold}
 //
-// Everything that can be chosen has its place here. With another seed (`make chapter2 SEED=1`) two
-// other images are blended; `--alpha` changes the α of the third figure and of the table.
+// Another seed (`make chapter2 SEED=1`) selects two other images; `--alpha` changes the α of the third
+// figure and of the table.
 
-/// The scale of the chapter, and its constants.
+/// The scale and the constants of the chapter.
 struct Settings: Encodable {
-  /// The coefficients of the first figure, which ends with the second image alone.
+  /// The coefficients of the first figure; 0 shows the second image alone.
   var lambdas: [Float] = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0]
-  /// The parameters of the second figure: the article's.
+  /// The parameters α of the second figure, the article's.
   var panels = [0.2, 0.75, 1, 10, 100]
-  /// The parameter of the third figure and of what is measured.
+  /// The parameter α of the third figure and of the table.
   var alpha = 0.75
   var draws = 100_000
   var bins = 49
   var batches = 10_000
   var batchSize = 64
 
-  /// The scale of the figures that one keeps.
+  /// The article's own scale.
   static let article = Settings()
 
-  /// Every path in a second; what comes out means nothing.
+  /// A run of a second that exercises all code; its results mean nothing.
   static let smoke = Settings(draws: 2000, batches: 40)
 }
 
 let alpha = CommandLineOption(
   "alpha", .number("a number from 0.05 to 1000") { (0.05...1000).contains($0) },
-  default: Settings.article.alpha, "how strongly to mix: the α of the coefficients")
+  default: Settings.article.alpha,
+  "parameter α of the Beta distribution; mixing is stronger for larger α")
 
 let chapter = Chapter(
   2, "Mixup",
-  summary: "blends two images of CIFAR-10 and their labels, and draws the distribution that says\n"
-    + "how strongly.",
+  summary: "blends two images of CIFAR-10 and their labels, and draws the distribution of the\n"
+    + "mixing coefficients.",
   presets: [
-    .scale(.smoke, costs: "seconds; every path, results that mean nothing"),
+    .scale(.smoke, costs: "seconds; runs all code, the results mean nothing"),
     .alias(.short, of: .article),
     .scale(.article, costs: "seconds"),
   ],
@@ -240,7 +238,7 @@ exit(
     try run.record(settings: settings)
     let dataset = try run.dataset(.cifar10, train: 2, test: 1)
 
-    // Two images, more and more evenly.
+    // Mixtures of two images.
     let blends = try run.stage(
       "blends", on: dataset, inputs: ["lambdas": settings.lambdas, "seed": run.seeds[0]]
     ) { _ in
@@ -275,7 +273,7 @@ exit(
         "draws": String(settings.draws),
       ])
 
-    // λ′, seed by seed, beside what it should be.
+    // The moments of λ′ for each seed, and the exact ones.
     let beta = SymmetricBeta(alpha: settings.alpha)
     let coefficients = try run.seeds.map { seed in
       try run.stage("coefficients seed \(seed)", inputs: ["settings": settings, "seed": seed]) {
@@ -307,22 +305,22 @@ exit(
     run.report(
       [
         ("mean of λ′ at α = \(text(settings.alpha))", "lambda.mean"),
-        ("    worked out", "lambda.mean.exact"),
-        ("deviation of λ′", "lambda.deviation"),
-        ("    worked out", "lambda.deviation.exact"),
-        ("deviation of its mean over a batch, one λ′ a batch", "batchMean.deviation.batch"),
-        ("    one λ′ an example", "batchMean.deviation.example"),
+        ("    exact", "lambda.mean.exact"),
+        ("standard deviation of λ′", "lambda.deviation"),
+        ("    exact", "lambda.deviation.exact"),
+        ("standard deviation of a batch's mean λ′, one λ′ per batch", "batchMean.deviation.batch"),
+        ("    one λ′ per image", "batchMean.deviation.example"),
       ].map { Comparison($0, metric: $1, article: nil, as: .decimals(4)) })
   })
 
 // ## Columns of the data files {.fold}
 
-/// "0.75" or "1": how files and figures write a number.
+/// A number as files and figures show it: "0.75", "1".
 func text(_ number: some BinaryFloatingPoint) -> String {
   String(format: "%g", Double(number))
 }
 
-/// A row for each pixel: its place, and the colours it has in each blend, 0 to 255.
+/// A row for each pixel, with its position and its colours in each mixture, 0 to 255.
 func pixelColumns(_ blends: Blends, _ images: LabelledImages) -> [DataColumn] {
   let places = (0..<images.height * images.width)
   return [
@@ -337,13 +335,13 @@ func pixelColumns(_ blends: Blends, _ images: LabelledImages) -> [DataColumn] {
     }
 }
 
-/// A row for each class: its name, and its probability in each blend.
+/// A row for each class, with its name and its probability in each mixture.
 func labelColumns(_ blends: Blends, _ classNames: [String]) -> [DataColumn] {
   [DataColumn("class", classNames)]
     + blends.labels.enumerated().map { DataColumn("p\($0 + 1)", $1) }
 }
 
-/// A row for each of 197 points of the article's panels, and a density a column.
+/// A row for each of 197 points of the article's panels, with a column for each density.
 func densityColumns(_ alphas: [Double]) -> [DataColumn] {
   let points = (0...196).map { 0.01 + 0.005 * Double($0) }
   return [DataColumn("x", points)]
@@ -353,14 +351,14 @@ func densityColumns(_ alphas: [Double]) -> [DataColumn] {
     }
 }
 
-/// A row for each bin: its middle, and the density of the draws, a histogram a column.
+/// A row for each bin, with its centre and a column for each histogram.
 func drawColumns(_ histograms: some Sequence<(String, Histogram)>) -> [DataColumn] {
   let histograms = Array(histograms)
   return [DataColumn("x", histograms[0].1.centres)]
     + histograms.map { DataColumn($0, $1.density) }
 }
 
-/// A row for each of 999 points: the densities of λ and of λ′, to which both λ and 1 − λ contribute.
+/// A row for each of 999 points, with the densities of λ and λ′; both λ and 1 − λ contribute to λ′.
 func foldColumns(_ beta: SymmetricBeta) -> [DataColumn] {
   let points = (1..<1000).map { Double($0) / 1000 }
   return [

@@ -1,42 +1,42 @@
-// # Appendix: What of it is true
+// # Appendix: Which claims hold up
 //
-// An article makes claims. Here they stand in a table, each with what was measured of it and with a verdict
-// by a rule that was written down before the numbers were there.
+// The article makes claims. The table lists each of them with our measurement and a verdict. The rule for
+// each verdict was written down before the measurement.
 //
 //     make claims
 //
-// reads the records that the chapters and the ablations left, and judges. It runs nothing itself.
+// reads the records of the chapters and the ablations, and decides. It trains nothing itself. If no chapter
+// has been run yet, it shows the verdicts on the recorded results in results/.
 
 import ChapterKit
 import Foundation
 
 // ## The rules
 //
-// Two means differ when they are more than two standard errors apart, over at least two seeds each; with a
-// single seed nobody can tell. A number of the article is reproduced when ours is within two points of it, or
-// within two standard errors where these are larger. And a verdict on trainings that were shorter than the
-// article's says so: nothing that was measured at a smaller scale is called reproduced without that. Numbers
-// that no chapter measures stand here too, with the reason.
+// Two means differ if they are more than two standard errors apart, with at least two seeds each; a single
+// seed is not enough for a verdict. A number of the article is reproduced if our mean is within two points of
+// it, or within two standard errors if these are larger. A verdict on training runs that were shorter than
+// the article's names their scale. Numbers that no chapter measures are in the table too, with the reason.
 
-/// What can be said of a claim.
+/// The verdict on a claim.
 enum Verdict {
   case holds, fails
-  /// Why nothing can be said.
+  /// There is no verdict, for this reason.
   case open(String)
 }
 
-/// A line of the table.
+/// A row of the table.
 struct Claim: Sendable {
-  /// What the article says.
+  /// The claim in the article.
   let text: String
-  /// Its numbers.
+  /// The article's numbers.
   let article: String
-  /// By which it is judged.
+  /// The rule for the verdict, in words.
   let rule: String
-  /// What is needed of the records.
+  /// The metrics that the rule needs.
   let metrics: [Source]
-  /// The verdict on these metrics, in the same order.
-  let judge: @Sendable ([Metric]) -> Verdict
+  /// The rule: the verdict on these metrics, given in the same order.
+  let decide: @Sendable ([Metric]) -> Verdict
 }
 
 /// A metric in the record of a chapter.
@@ -54,15 +54,16 @@ struct Source: Sendable {
   }
 }
 
-/// At what scale a metric is measured.
+/// The scale at which a metric is measured.
 enum Scale: Sendable {
+  /// The run's own scale.
   case ofTheRun
-  /// At a quarter of the run's steps.
+  /// A quarter of the run's steps.
   case quarterOfTheRun
-  /// At the article's in any run.
+  /// The article's scale in any run.
   case ofTheArticle
 
-  /// What a verdict has to say of it; nil for the article's own.
+  /// The scale as a part of the verdict; nil for the article's.
   func words(_ preset: Preset) -> String? {
     switch self {
     case .ofTheArticle: nil
@@ -72,22 +73,22 @@ enum Scale: Sendable {
   }
 }
 
-/// Whether the mean of `a` is above that of `b` by more than `points` of accuracy, and by more than
+/// Holds if the mean of `a` exceeds that of `b` by more than `points` percentage points, and by more than
 /// two standard errors of the difference.
 func exceeds(_ a: Metric, _ b: Metric, by points: Double = 0) -> Verdict {
-  guard let first = a.sd, let second = b.sd else { return .open("a single seed cannot tell") }
+  guard let first = a.sd, let second = b.sd else { return .open("a single seed is not enough") }
   let error = (first * first / Double(a.n) + second * second / Double(b.n)).squareRoot()
   return a.mean - b.mean > max(points / 100, 2 * error) ? .holds : .fails
 }
 
-/// Holds where all do; where none fails, is open where one is.
+/// Holds if all verdicts hold; fails if one fails; otherwise open.
 func all(_ verdicts: Verdict...) -> Verdict {
   for case .fails in verdicts { return .fails }
   for case .open(let reason) in verdicts { return .open(reason) }
   return .holds
 }
 
-/// Holds where `verdict` does not.
+/// The opposite of `verdict`; open if it is open.
 func not(_ verdict: Verdict) -> Verdict {
   switch verdict {
   case .holds: .fails
@@ -96,23 +97,23 @@ func not(_ verdict: Verdict) -> Verdict {
   }
 }
 
-/// Holds where `condition` is met.
+/// Holds if `condition` is true, and fails otherwise.
 func given(_ condition: Bool) -> Verdict { condition ? .holds : .fails }
 
-/// Whether a number of the article is met.
+/// The claim that a number of the article is reproduced.
 func number(_ text: String, _ value: Double, _ source: Source) -> Claim {
   Claim(
     text: text, article: source.style.text(value), rule: "within 2 points, or 2 standard errors",
     metrics: [source],
-    judge: { metrics in
+    decide: { metrics in
       let error = metrics[0].sd.map { $0 / Double(metrics[0].n).squareRoot() } ?? 0
       return given(abs(metrics[0].mean - value) <= max(0.02, 2 * error))
     })
 }
 
-/// A number of the article that nothing here measures.
+/// A number of the article that no chapter measures, and the reason.
 func unmeasured(_ text: String, _ article: String, because reason: String) -> Claim {
-  Claim(text: text, article: article, rule: "–", metrics: [], judge: { _ in .open(reason) })
+  Claim(text: text, article: article, rule: "–", metrics: [], decide: { _ in .open(reason) })
 }
 
 // ## The claims
@@ -134,7 +135,7 @@ let claims = [
   Claim(
     text: "Sharpening raises the accuracy on MNIST.", article: "80.1 → 90.7 %",
     rule: "T = 0.5 is ahead of T = 1 by more than 5 points and 2 standard errors",
-    metrics: [unsharpened, sharpened], judge: { exceeds($0[1], $0[0], by: 5) }),
+    metrics: [unsharpened, sharpened], decide: { exceeds($0[1], $0[0], by: 5) }),
   number("MNIST without sharpening, T = 1", 0.801, unsharpened),
   number("MNIST with sharpening, T = 0.5", 0.907, sharpened),
 
@@ -144,11 +145,12 @@ let claims = [
     rule: "at most 8 points below all labels; above the labels alone by more than 25 points and 2 "
       + "standard errors",
     metrics: [labelsAlone, mixMatch, allLabels],
-    judge: { all(given($0[2].mean - $0[1].mean <= 0.08), exceeds($0[1], $0[0], by: 25)) }),
+    decide: { all(given($0[2].mean - $0[1].mean <= 0.08), exceeds($0[1], $0[0], by: 25)) }),
   Claim(
-    text: "It is far above the labels alone even if these are trained for as many steps.",
-    article: "not measured", rule: "above them by more than 12 points and 2 standard errors",
-    metrics: [labelsAloneLonger, mixMatch], judge: { exceeds($0[1], $0[0], by: 12) }),
+    text: "MixMatch is far above the labels alone even with as many training steps.",
+    article: "not measured",
+    rule: "above the labels alone by more than 12 points and 2 standard errors",
+    metrics: [labelsAloneLonger, mixMatch], decide: { exceeds($0[1], $0[0], by: 12) }),
   number("all 50,000 labels", 0.9476, allLabels),
   number("the paper's network with all 50,000 labels", 1 - 0.0413, allLabels),
   number("500 labels alone", 0.3723, labelsAlone),
@@ -156,71 +158,73 @@ let claims = [
   number("the paper's MixMatch, 500 labels", 1 - 0.0965, mixMatch),
   unmeasured(
     "the best epochs of MixMatch and with all labels", "88.2 and 94.9 %",
-    because: "no epoch is chosen by the test images"),
+    because: "the test images select no epoch here"),
   unmeasured(
     "MixMatch and VAT, 250 labels", "11.08 and 36.03 % error (paper)",
-    because: "all trainings have 500 labels"),
+    because: "all training runs have 500 labels"),
   Claim(
     text: "VAT, the next best method, is far behind MixMatch.",
     article: "11.08 and 36.03 % error (paper, 250 labels)",
     rule: "MixMatch is ahead by more than 5 points and 2 standard errors",
-    metrics: [ablation("vat"), ablation("mixmatch")], judge: { exceeds($0[1], $0[0], by: 5) }),
+    metrics: [ablation("vat"), ablation("mixmatch")], decide: { exceeds($0[1], $0[0], by: 5) }),
   Claim(
     text: "The network is the paper's, with 1.47 million parameters.", article: "1.47 million",
-    rule: "the notebook's network has as many within 1 %", metrics: [notebooksParameters],
-    judge: { given(abs($0[0].mean / 1.47e6 - 1) <= 0.01) }),
+    rule: "the notebook's network has this number of parameters within 1 %",
+    metrics: [notebooksParameters],
+    decide: { given(abs($0[0].mean / 1.47e6 - 1) <= 0.01) }),
 
   Claim(
     text: "Without sharpening MixMatch loses more than 16 points.",
     article: "11.80 → 27.83 % error (paper, 250 labels)",
     rule: "T = 0.5 is ahead of T = 1 by more than 16 points and 2 standard errors",
     metrics: [ablation("no-sharpening"), ablation("mixmatch")],
-    judge: { exceeds($0[1], $0[0], by: 16) }),
+    decide: { exceeds($0[1], $0[0], by: 16) }),
   Claim(
     text: "Mixup is the most important part.",
     article: "39.11 % error without it (paper, 250 labels)",
-    rule: "less accurate without it than without sharpening, and than all by 2 standard errors",
+    rule:
+      "less accurate without mixup than without sharpening, and than MixMatch by 2 standard errors",
     metrics: [ablation("no-mixup"), ablation("no-sharpening"), ablation("mixmatch")],
-    judge: { all(given($0[0].mean < $0[1].mean), exceeds($0[2], $0[0])) }),
+    decide: { all(given($0[0].mean < $0[1].mean), exceeds($0[2], $0[0])) }),
   Claim(
     text: "Two augmentations suffice.",
     article: "17.09, 11.80, 11.55, 12.45 % error for K = 1, 2, 3, 4 (paper, 250 labels)",
-    rule: "K = 2 is ahead of K = 1 by 2 standard errors, K = 3 of K = 2 by at most 1 point",
+    rule: "K = 2 is ahead of K = 1 by 2 standard errors, and K = 3 of K = 2 by at most 1 point",
     metrics: [ablation("one-version"), ablation("mixmatch"), ablation("three-versions")],
-    judge: { all(exceeds($0[1], $0[0]), given($0[2].mean - $0[1].mean <= 0.01)) }),
+    decide: { all(exceeds($0[1], $0[0]), given($0[2].mean - $0[1].mean <= 0.01)) }),
   Claim(
     text: "An epoch of MixMatch costs about 2.5 times one of full supervision.",
     article: "2.3 by the notebooks' times",
     rule: "2 to 3 times the seconds, with the same network and sizes of images",
     metrics: [epochSeconds("all-labels"), epochSeconds("mixmatch")],
-    judge: { given((2...3).contains($0[1].mean / $0[0].mean)) }),
+    decide: { given((2...3).contains($0[1].mean / $0[0].mean)) }),
   Claim(
     text: "The first hours give most of the accuracy.",
     article: "78 of 88 % after 50 of 187 epochs",
     rule:
-      "after a quarter of its steps MixMatch has at least 80 % of its last accuracy (validation)",
-    metrics: [early], judge: { given($0[0].mean >= 0.8) }),
+      "after a quarter of its steps MixMatch has at least 80 % of its final validation accuracy",
+    metrics: [early], decide: { given($0[0].mean >= 0.8) }),
   unmeasured(
     "the times: all labels, 500 labels, MixMatch", "3 h 15 min, 7 min, 14 h 8 min on a P100",
-    because: "they are another machine's"),
+    because: "they were measured on another machine"),
   unmeasured(
     "The paper's own code is a few points short after 12 hours.", "nearly 36 h on a P100 to match",
-    because: "it is another program on another machine"),
+    because: "it was measured with another program on another machine"),
   Claim(
-    text: "An average of the weights brings no significant benefit.",
+    text: "An exponential moving average of the weights brings no significant benefit.",
     article: "11.80 → 11.86 % error (paper, 250 labels)",
-    rule: "with it MixMatch is not ahead by more than 1 point and 2 standard errors",
+    rule: "MixMatch with the EMA is not ahead by more than 1 point and 2 standard errors",
     metrics: [ablation("mixmatch"), ablation("average")],
-    judge: { not(exceeds($0[1], $0[0], by: 1)) }),
+    decide: { not(exceeds($0[1], $0[0], by: 1)) }),
 ]
 
 // ## The table
 //
-// ![The verdicts](claims.md)
+// ![The verdict on each claim](claims.md)
 //
 // ## Running it {.fold}
 
-/// The claim as a line of the table.
+/// The cells of a claim's row.
 func row(_ claim: Claim, _ records: Records) -> [String] {
   let head = [claim.text, claim.article, claim.rule]
   let found = claim.metrics.compactMap { source in
@@ -240,42 +244,52 @@ func row(_ claim: Claim, _ records: Records) -> [String] {
     measured.isEmpty ? "–" : measured.joined(separator: ", "),
     runs.isEmpty ? "–" : runs.joined(separator: "; "),
     words(
-      claim.judge(found.map(\.metric)), warning: found.lazy.compactMap(\.record.warning).first,
+      claim.decide(found.map(\.metric)), warning: found.lazy.compactMap(\.record.warning).first,
       scale: found.lazy.compactMap { $0.source.scale.words($0.record.preset) }.first),
   ]
 }
 
-/// The verdict as it stands in the table.
+/// The verdict as a cell of the table.
 func words(_ verdict: Verdict, warning: String?, scale: String?) -> String {
-  if let warning { return "not run at a scale that could tell: \(warning)" }
+  if let warning { return "no verdict: \(warning)" }
   let scale = scale.map { ", \($0)" } ?? ""
   switch verdict {
   case .holds: return "reproduced\(scale)"
   case .fails: return "not reproduced\(scale)"
-  case .open(let reason): return "not run at a scale that could tell: \(reason)"
+  case .open(let reason): return "no verdict: \(reason)"
   }
 }
 
 let out = CommandLineOption(
-  "out", .existingDirectory, default: URL(filePath: "figures"),
-  "where the records are, and where the table goes")
+  "out", .existingDirectory,
+  "directory of the records and the table (default figures; if it has no record, results, read only)"
+)
 
 let program = Program(
   "claims",
-  summary: "Judges the article's claims by the records that the chapters left in OUT.",
+  summary: "Decides from the records in OUT which of the article's claims hold up.",
   options: [out])
 
 exit(
   program.run { invocation in
     let chapters = Set(claims.flatMap(\.metrics).map(\.chapter))
-    let records = try Records(in: invocation[out], of: chapters)
+    let given = invocation[out]
+    let own = try Records(
+      in: given ?? URL(filePath: "figures"), of: chapters, allowingNone: given == nil)
+    let records = own.isEmpty ? try Records(in: URL(filePath: "results"), of: chapters) : own
     let rows = claims.map { row($0, records) }
+    for row in rows { invocation.print("\(row[0])\n    \(row[3]): \(row[5])") }
+    guard !own.isEmpty else {
+      invocation.print(
+        "claims: these are the recorded results in results/, because figures/ has no record of a run"
+      )
+      return
+    }
     try records.write(
       TextTable(
         name: "claims", title: "The article's claims",
-        explanation: "Measured: mean ± standard deviation over n seeds, in the order of the claim.",
+        explanation: "Measured: mean ± standard deviation over n seeds, in the order of the rule.",
         columns: ["claim", "article", "rule", "measured", "run", "verdict"], rows: rows),
       about: chapters, as: "claims")
-    for row in rows { invocation.print("\(row[0])\n    \(row[3]): \(row[5])") }
-    invocation.print("claims: done; in \(records.path): claims.md")
+    invocation.print("claims: done; results in \(records.path): claims.md")
   })

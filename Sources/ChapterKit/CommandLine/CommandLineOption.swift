@@ -1,73 +1,78 @@
 import Files
 import Foundation
 
-/// A long option of a program, declared once: its name, its argument and their validation, its
-/// help.
+/// A long option of a program: its name, its argument with validation, and its help text.
 ///
 ///     let temperatures = CommandLineOption(
 ///       "temperature", .numbers("numbers above 0") { $0 > 0 }, default: [1, 0.5], "…")
 ///     …
 ///     run[temperatures]
 ///
-/// An option without a default is `nil` where it was not given.
+/// The value of an option without a default is nil if the option is not given.
 public struct CommandLineOption<Value: Sendable>: Sendable, DeclaredOption {
-  /// What the parser and the help need to know.
+  /// The name, argument and help text, for the parser and the help.
   public let declaration: OptionDeclaration
-  let absent: Value
+  let defaultValue: Value
 
-  /// An option with an argument and a value of its own where it is not given.
+  /// An option with an argument and a default value.
   public init(_ name: String, _ argument: OptionArgument<Value>, default: Value, _ help: String) {
     declaration = OptionDeclaration(
       name: name, placeholder: argument.placeholder, expectation: argument.expectation,
       help: "\(help) (default \(argument.text(`default`)))", value: argument.parse)
-    absent = `default`
+    defaultValue = `default`
   }
 
-  /// An option with an argument, `nil` where it is not given.
+  /// An option with an argument; nil if it is not given.
   public init<Wrapped>(_ name: String, _ argument: OptionArgument<Wrapped>, _ help: String)
   where Value == Wrapped? {
     declaration = OptionDeclaration(
       name: name, placeholder: argument.placeholder, expectation: argument.expectation, help: help,
       value: argument.parse)
-    absent = nil
+    defaultValue = nil
   }
 
-  /// An option without an argument: `true` where it is given, unless as `--name=0`.
+  /// A flag, an option without an argument: true if it is given, unless as `--name=0`.
   public init(flag name: String, _ help: String) where Value == Bool {
     declaration = OptionDeclaration(
       name: name, placeholder: nil, expectation: "no value, 1 or 0", help: help,
       value: { ["": true, "1": true, "0": false][$0] })
-    absent = false
+    defaultValue = false
   }
 }
 
-/// An option, whatever the type of its value.
+/// An option with a value of any type.
 public protocol DeclaredOption: Sendable {
-  /// What the parser and the help need to know.
+  /// The name, argument and help text, for the parser and the help.
   var declaration: OptionDeclaration { get }
 }
 
-/// What the parser and the help need to know of an option.
+/// The name, argument and help text of an option, for the parser and the help.
 public struct OptionDeclaration: Sendable {
   /// The long name, without the hyphens.
   package let name: String
-  /// What the help calls the argument; `nil` for a flag.
+  /// The argument's placeholder in the help, such as "N"; nil for a flag.
   package let placeholder: String?
-  /// Which arguments are right, in words that follow "expected".
+  /// A description of valid arguments that can follow "expected" in an error message.
   package let expectation: String
   package let help: String
-  /// The value of an argument (empty for a flag), or `nil` where it is not as expected.
+  /// Parses an argument (empty for a flag); returns nil if it is not valid.
   package let value: @Sendable (String) -> (any Sendable)?
 }
 
-/// The argument of an option: how it is read, and what is expected of it in words.
+/// The argument of an option: its parser and a description of valid arguments.
 public struct OptionArgument<Value: Sendable>: Sendable {
   let placeholder: String
   let expectation: String
   let text: @Sendable (Value) -> String
   let parse: @Sendable (String) -> Value?
 
-  /// An argument read by `parse`, which gives `nil` for anything but `expectation`.
+  /// An argument with a parser.
+  ///
+  /// - Parameters:
+  ///   - placeholder: The argument's name in the help, such as "N".
+  ///   - expectation: A description of valid arguments that can follow "expected".
+  ///   - text: Formats a default value for the help.
+  ///   - parse: Parses an argument; returns nil if it is not valid.
   public init(
     _ placeholder: String, expecting expectation: String,
     text: @escaping @Sendable (Value) -> String = { "\($0)" },
@@ -92,7 +97,7 @@ extension OptionArgument where Value == Int {
 }
 
 extension OptionArgument where Value == Double {
-  /// A finite number for which `isValid` holds, such as "a number above 0".
+  /// A finite number that satisfies `isValid`, described by `expectation`, such as "a number above 0".
   public static func number(
     _ expectation: String, where isValid: @escaping @Sendable (Double) -> Bool
   ) -> Self {
@@ -103,14 +108,14 @@ extension OptionArgument where Value == Double {
 }
 
 extension OptionArgument where Value == [Double] {
-  /// One or more different finite numbers with commas between them, for each of which `isValid`
-  /// holds, such as "numbers above 0".
+  /// One or more distinct finite numbers, separated by commas, that satisfy `isValid`; `expectation`
+  /// describes them, such as "numbers above 0".
   public static func numbers(
     _ expectation: String, where isValid: @escaping @Sendable (Double) -> Bool
   ) -> Self {
     let element = OptionArgument<Double>.number(expectation, where: isValid)
     return OptionArgument(
-      "X[,X…]", expecting: "different \(expectation) with commas between them",
+      "X[,X…]", expecting: "distinct \(expectation), separated by commas",
       text: { $0.map { "\($0)" }.joined(separator: ",") }
     ) { text in
       let parts = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -121,13 +126,13 @@ extension OptionArgument where Value == [Double] {
 }
 
 extension OptionArgument {
-  /// The raw value of one of a few choices.
+  /// One of `choices`, given by its raw value.
   public static func oneOf(_ choices: [Value]) -> Self
   where Value: RawRepresentable, Value.RawValue == String {
     oneOf(choices) { $0.rawValue }
   }
 
-  /// The name of one of a few choices.
+  /// One of `choices`, given by its name.
   public static func oneOf(
     _ choices: [Value], named name: @escaping @Sendable (Value) -> String
   ) -> Self {

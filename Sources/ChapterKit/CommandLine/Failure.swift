@@ -1,35 +1,35 @@
 import Files
 import Foundation
 
-/// An error in one line: which file, what was found, what was expected.
+/// A one-line error: the file, what was found and what was expected.
 package struct Failure: OneLineError {
   package let description: String
 
   package init(_ description: String) { self.description = description }
 }
 
-/// An error in the command line, in one line that names the option.
+/// A one-line error about the command line, which names the option.
 package struct UsageError: OneLineError {
   package let description: String
 
   package init(_ description: String) { self.description = description }
 }
 
-/// The end of a run that a signal interrupted after its progress was saved.
+/// The error that ends a run after a signal, when its progress has been saved.
 package struct Interruption: OneLineError {
   package let description: String
   /// The signal's number.
   package let signal: Int32
 
-  /// `description` says where the work stands.
+  /// An interruption by `signal`; `description` names the progress that was saved.
   package init(_ description: String, by signal: Int32) {
-    self.description = "\(description); the same command goes on from there"
+    self.description = "\(description); run the same command again to resume"
     self.signal = signal
   }
 }
 
-/// The exit status of a program that an error ends: 2 for a command line that cannot be understood,
-/// what shells give a process that ended by a signal, otherwise 1.
+/// The exit status for an error: 2 for an invalid command line, 128 + the signal's number for an
+/// interruption (the shell's convention), otherwise 1.
 func exitStatus(for error: any Error) -> Int32 {
   switch error {
   case is UsageError: 2
@@ -38,7 +38,7 @@ func exitStatus(for error: any Error) -> Int32 {
   }
 }
 
-/// What any error has to say, on one line.
+/// The message of any error on one line.
 package func oneLine(_ error: any Error) -> String {
   let text =
     (error as? any LocalizedError)?.errorDescription

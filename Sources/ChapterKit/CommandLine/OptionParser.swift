@@ -1,8 +1,8 @@
 import Engine
 
-/// Reads a command line of long options: "--name value", "--name=value", and "--flag".
+/// A parser of long options: "--name value", "--name=value" and "--flag".
 ///
-/// `getopt_long` would do, but Swift's Glibc module does not have it.
+/// Swift's Glibc module does not export `getopt_long`.
 package struct OptionParser: Sendable {
   package let options: [OptionDeclaration]
 
@@ -12,8 +12,10 @@ package struct OptionParser: Sendable {
     require(Set(names).count == names.count, "Two options share a name: \(names).")
   }
 
-  /// The values of the options in `arguments` (without the program's name); of an option given
-  /// twice, the last.
+  /// Parses `arguments`, which do not contain the program's name; the last value of an option given
+  /// twice counts.
+  ///
+  /// - Throws: ``UsageError``, which names the option, what was found and what was expected.
   package func parse(_ arguments: [String]) throws(UsageError) -> OptionValues {
     var values = OptionValues()
     var words = arguments[...]
@@ -30,7 +32,7 @@ package struct OptionParser: Sendable {
     return values
   }
 
-  /// "--name=value" as name and value, anything else as it is.
+  /// Splits "--name=value" into name and value; any other word is a name.
   private func split(_ word: String) -> (name: String, value: String?) {
     guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
     return (String(word[..<equals]), String(word[word.index(after: equals)...]))
@@ -44,11 +46,11 @@ package struct OptionParser: Sendable {
     throw UsageError(
       name.hasPrefix("-")
         ? "\(name): found an unknown option, expected one of \(known)"
-        : "found the word \"\(word)\" where an option should be, expected one of \(known)")
+        : "found \"\(word)\", expected an option, one of \(known)")
   }
 }
 
-/// What was given on a command line.
+/// The values of the options on a command line.
 package struct OptionValues: Sendable {
   private var values: [String: any Sendable] = [:]
 
@@ -56,6 +58,6 @@ package struct OptionValues: Sendable {
 
   /// The value of an option, or its default.
   package subscript<Value>(option: CommandLineOption<Value>) -> Value {
-    values[option.declaration.name] as? Value ?? option.absent
+    values[option.declaration.name] as? Value ?? option.defaultValue
   }
 }

@@ -1,30 +1,30 @@
 /// The scale at which a chapter runs.
 public enum Preset: String, Codable, Sendable, CaseIterable {
-  /// Every path exercised in under a minute; its results mean nothing.
+  /// A run of under a minute that exercises all code; its results mean nothing.
   case smoke
-  /// What a reader with a laptop waits for; the default.
+  /// A run of minutes on a laptop, an hour or so for MixMatch; the default.
   case short
-  /// What a reader leaves a machine alone with: about eight hours on two cores.
+  /// A run of about eight hours on two cores.
   case overnight
   /// The article's own scale.
   case article
 }
 
-/// A preset that a chapter offers, with what it costs there.
+/// A preset that a chapter offers, with its cost.
 public struct PresetChoice: Sendable {
   /// The name that selects it.
   package let preset: Preset
   /// The preset that runs when this one is chosen.
   package let runs: Preset
-  /// What the help says of it.
+  /// The preset's line in the help: its cost.
   package let explanation: String
 
-  /// A preset with a scale of its own, and its cost in words, such as "about 4 minutes on 2 cores".
+  /// A preset with settings of its own; `cost` describes its time, such as "about 4 minutes on 2 cores".
   public static func scale(_ preset: Preset, costs cost: String) -> PresetChoice {
     PresetChoice(preset: preset, runs: preset, explanation: cost)
   }
 
-  /// A preset that is another one under a second name: it runs, caches and is recorded as that.
+  /// A second name for another preset, under which it runs, caches and records.
   public static func alias(_ preset: Preset, of other: Preset) -> PresetChoice {
     PresetChoice(preset: preset, runs: other, explanation: "the same as \(other.rawValue)")
   }

@@ -1,11 +1,10 @@
 import Files
 import Foundation
 
-/// A command-line program: its options, its help, and one way to end.
+/// A command-line program with options, a help text and one-line errors.
 ///
-/// An error that leaves the body becomes one line on standard error, "name: …", and exit status 1;
-/// a command line that cannot be understood gives status 2, an interruption 128 and the signal's
-/// number.
+/// An error that the body throws becomes one line on standard error, "name: …". The exit status is 1,
+/// 2 for an invalid command line, or 128 + the signal's number for an interruption.
 public struct Program: Sendable {
   let name: String
   let summary: String
@@ -13,7 +12,7 @@ public struct Program: Sendable {
 
   private static let help = CommandLineOption(flag: "help", "show this help")
 
-  /// A program with its own options; `--help` comes by itself.
+  /// A program with `options` and `--help`.
   public init(
     _ name: String, summary: String, options: [any DeclaredOption]
   ) {
@@ -22,7 +21,7 @@ public struct Program: Sendable {
     parser = OptionParser(options + [Program.help])
   }
 
-  /// Reads the process's arguments and runs `body`; returns the exit status.
+  /// Parses the process's arguments and runs `body`; returns the exit status.
   public func run(_ body: (Invocation) throws -> Void) -> Int32 {
     prepareStandardStreams()
     return run(arguments: Array(CommandLine.arguments.dropFirst()), console: .standard, body)
@@ -56,7 +55,7 @@ public struct Program: Sendable {
   }
 }
 
-/// One run of a program: the values of its options, and where it may speak.
+/// One run of a program: the values of its options and its console.
 public struct Invocation {
   let values: OptionValues
   package let console: Console
@@ -64,14 +63,14 @@ public struct Invocation {
   /// The value of an option, or its default.
   public subscript<Value>(option: CommandLineOption<Value>) -> Value { values[option] }
 
-  /// Says one line on standard error.
+  /// Writes a line to standard error.
   public func note(_ line: String) { console.note(line) }
 
-  /// Prints a result on standard output.
+  /// Prints a result to standard output.
   public func print(_ text: String) { console.print(text) }
 }
 
-/// `text` with spaces behind it up to `width` characters.
+/// `text`, padded with trailing spaces to `width` characters.
 func padded(_ text: String, to width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))
 }

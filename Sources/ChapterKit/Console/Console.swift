@@ -9,18 +9,18 @@ import Foundation
 
 /// A program's output: results go to standard output, notices and progress to standard error.
 ///
-/// Notices and progress are a courtesy: where they cannot be written, work goes on. Results that
-/// cannot be written are an error, which the program ends with.
+/// A notice that cannot be written is ignored, and work continues. A result that cannot be written is
+/// an error, which ends the program.
 package final class Console {
   package let isTerminal: Bool
-  /// Why a result could not be printed.
+  /// The first error of printing a result, if any.
   package private(set) var printingError: (any Error)?
   private let output: (String) throws -> Void
   private let errors: (String) -> Void
   private let columns: () -> Int
   private var barIsShown = false
 
-  /// A console over two sinks; `isTerminal` says whether a line on `errors` can be drawn anew.
+  /// A console that writes to two functions; on a terminal a line on `errors` can be overwritten.
   package init(
     isTerminal: Bool, columns: @escaping () -> Int = { 80 },
     output: @escaping (String) throws -> Void, errors: @escaping (String) -> Void
@@ -31,7 +31,7 @@ package final class Console {
     self.errors = errors
   }
 
-  /// The process's own standard output and error.
+  /// The standard output and standard error of this process.
   package static var standard: Console {
     Console(
       isTerminal: isTerminalWithControlCharacters(STDERR_FILENO), columns: terminalColumns,
@@ -48,13 +48,13 @@ package final class Console {
     }
   }
 
-  /// Says a line on standard error.
+  /// Writes a line to standard error.
   package func note(_ line: String) {
     clearBar()
     errors(line + "\n")
   }
 
-  /// Draws `line` over the one that was shown last, cut to the terminal's width.
+  /// Shows `line` in place of the last bar, truncated to the terminal's width.
   package func showBar(_ line: String) {
     errors("\r" + line.prefix(max(0, columns() - 1)) + eraseToEndOfLine)
     barIsShown = true
@@ -67,10 +67,10 @@ package final class Console {
   }
 }
 
-/// The ANSI sequence EL.
+/// The ANSI escape sequence EL, which erases to the end of the line.
 private let eraseToEndOfLine = "\u{1B}[K"
 
-/// How wide the terminal on standard error is now.
+/// The current width of the terminal on standard error; 80 if it has none.
 private func terminalColumns() -> Int {
   var size = winsize()
   guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }

@@ -1,16 +1,16 @@
 import Foundation
 
-/// How a number is written for people.
+/// The format of a number in tables and progress lines.
 public enum NumberStyle: Sendable, Equatable {
-  /// A fraction of 1 as per cent with one decimal: "90.7 %".
+  /// A fraction as a percentage with one decimal: "90.7 %".
   case percent
-  /// With so many decimals.
+  /// A number with this many decimals.
   case decimals(Int)
 
-  /// "90.7 %".
+  /// A formatted number, such as "90.7 %".
   package func text(_ value: Double) -> String { digits(value) + unit }
 
-  /// "90.7 %", or "89.6 ± 0.4 %" where there is a deviation.
+  /// A formatted mean, such as "90.7 %", or "89.6 ± 0.4 %" with a standard deviation.
   package func text(_ metric: Metric) -> String {
     digits(metric.mean) + (metric.sd.map { " ± " + digits($0) } ?? "") + unit
   }

@@ -1,7 +1,7 @@
 import Engine
 import Foundation
 
-/// How far a stage has come, in words.
+/// The progress of a stage, formatted as a bar or as plain text.
 package struct ProgressLine {
   let stage: String
   let unit: ProgressUnit
@@ -26,7 +26,7 @@ package struct ProgressLine {
     self.readings = readings
   }
 
-  /// "train T=1  ━━━━━━──────  1200/4680  26 it/s  loss 0.312  2:14 left"
+  /// The line for a terminal: "train T=1  ━━━━━━──────  1200/4680  26 it/s  loss 0.312  2:14 left"
   package var bar: String {
     let filled = barCells * step / total
     let cells =
@@ -34,7 +34,7 @@ package struct ProgressLine {
     return ([stage, cells, "\(step)/\(total)"] + details).joined(separator: "  ")
   }
 
-  /// "train T=1: 1200 of 4680, 26 it/s, loss 0.312, 2:14 left"
+  /// The line for a log: "train T=1: 1200 of 4680, 26 it/s, loss 0.312, 2:14 left"
   package var plain: String {
     "\(stage): " + (["\(step) of \(total)"] + details).joined(separator: ", ")
   }
@@ -54,5 +54,5 @@ package struct ProgressLine {
   }
 }
 
-/// How many characters the bar has.
+/// The length of the bar in characters.
 private let barCells = 20

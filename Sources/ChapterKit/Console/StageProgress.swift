@@ -1,6 +1,6 @@
 import Engine
 
-/// Tells how far a stage has come: a bar on a terminal, otherwise a plain line now and then.
+/// A progress display of a stage: a bar on a terminal, otherwise a plain line every 30 seconds.
 ///
 ///     progress.update(step, of: steps, [.loss(loss), .accuracy(accuracy)])
 public final class StageProgress {
@@ -10,9 +10,9 @@ public final class StageProgress {
   private let checkpointFiles: CheckpointFiles
   private let environment: RunEnvironment
   private var console: Console { environment.console }
-  private var recentPace = RateEstimate(halfLife: 15)
-  /// Time left is told by a longer memory, in which pauses for validation have their share.
-  private var lastingPace = RateEstimate(halfLife: 900)
+  private var recentRate = RateEstimate(halfLife: 15)
+  /// Remaining time uses a longer averaging window, which includes the pauses for evaluation.
+  private var longTermRate = RateEstimate(halfLife: 900)
   private var readings: [ProgressMetric] = []
   private var lastShown: Double?
   private var hasCheckpoints = false
@@ -27,8 +27,11 @@ public final class StageProgress {
     stopwatch = Stopwatch(environment.clock)
   }
 
-  /// Checkpoints of a stage that consists of so many steps, and of what it carries from step to
-  /// step, in parts with names; a stage has them once.
+  /// The checkpoints of a stage of `steps` steps; to be called once in a stage.
+  ///
+  /// - Parameters:
+  ///   - steps: The number of steps in all.
+  ///   - parts: Everything that changes from step to step, under distinct names.
   public func checkpoints(
     _ steps: Int, of parts: KeyValuePairs<String, any Resumable>
   ) -> Checkpoints {
@@ -39,18 +42,22 @@ public final class StageProgress {
       state: parts.flatMap { $0.value.state(under: $0.key) }, in: environment)
   }
 
-  /// Says that `step` of `total` steps are done, and what was measured last.
+  /// Updates the display after `step` of `total` steps.
   ///
-  /// A reading stays on display until one with the same label replaces it. Where steps differ in what
-  /// they cost, `workDone` is the share of all work that these are; the time left is told by it.
+  /// - Parameters:
+  ///   - step: The number of steps that are done.
+  ///   - total: The number of steps in all.
+  ///   - readings: The latest values; each stays on display until one with the same label replaces it.
+  ///   - workDone: The fraction of the computing time that is over, for the remaining time, if steps
+  ///     differ in cost; `step / total` when nil.
   public func update(
     _ step: Int, of total: Int, _ readings: [ProgressMetric], workDone: Double? = nil
   ) {
     let now = environment.clock()
     let workDone = workDone ?? Double(step) / Double(total)
-    recentPace.update(Double(step), at: now)
-    lastingPace.update(workDone, at: now)
-    for reading in readings { keep(reading) }
+    recentRate.update(Double(step), at: now)
+    longTermRate.update(workDone, at: now)
+    for reading in readings { setReading(reading) }
     let interval = console.isTerminal ? barInterval : lineInterval
     let isDue = lastShown.map { now - $0 >= interval } ?? true
     guard isDue || step == total else { return }
@@ -58,15 +65,15 @@ public final class StageProgress {
     show(
       ProgressLine(
         stage: stage, unit: unit, step: step, total: total,
-        stepsPerSecond: recentPace.perSecond,
-        secondsLeft: lastingPace.perSecond.map { (1 - workDone) / $0 },
+        stepsPerSecond: recentRate.perSecond,
+        secondsLeft: longTermRate.perSecond.map { (1 - workDone) / $0 },
         readings: self.readings))
   }
 
-  /// What was measured last, as a clause to close the stage's line with.
-  var closing: String { readings.map { ", " + $0.text }.joined() }
+  /// The latest values, to append to the stage's last line: ", loss 0.312".
+  var readingsSuffix: String { readings.map { ", " + $0.text }.joined() }
 
-  private func keep(_ reading: ProgressMetric) {
+  private func setReading(_ reading: ProgressMetric) {
     if let index = readings.firstIndex(where: { $0.label == reading.label }) {
       readings[index] = reading
     } else {
@@ -83,43 +90,44 @@ public final class StageProgress {
   }
 }
 
-/// Seconds between two drawings of the bar, and between two plain lines.
+/// Seconds between two updates of the bar.
 private let barInterval = 0.2
+/// Seconds between two plain lines.
 private let lineInterval = 30.0
 
-/// What a stage counts: its steps, or what it handles in each of them.
+/// The unit of a stage's speed: steps, or images.
 public struct ProgressUnit: Sendable {
   let name: String
   let perStep: Double
 
-  /// Counts the steps themselves, shown as "it/s".
+  /// Steps, shown as "it/s".
   public static let iterations = ProgressUnit(name: "it", perStep: 1)
 
-  /// Counts images, so many in each step.
+  /// Images, `perStep` in each step.
   public static func images(perStep: Int) -> ProgressUnit {
     ProgressUnit(name: "images", perStep: Double(perStep))
   }
 }
 
-/// A quantity to watch while a stage runs.
+/// A value shown in the progress of a stage, such as the loss.
 public struct ProgressMetric: Sendable {
   let label: String
   private let value: Double
   private let style: NumberStyle
 
-  /// A quantity under its own name.
+  /// A value with a label and a format.
   public init(_ label: String, _ value: some BinaryFloatingPoint, as style: NumberStyle) {
     self.label = label
     self.value = Double(value)
     self.style = style
   }
 
-  /// The loss of a batch.
+  /// The loss of a step.
   public static func loss(_ value: some BinaryFloatingPoint) -> ProgressMetric {
     ProgressMetric("loss", value, as: .decimals(3))
   }
 
-  /// A fraction of right answers, from 0 to 1.
+  /// An accuracy, from 0 to 1.
   public static func accuracy(_ value: some BinaryFloatingPoint) -> ProgressMetric {
     ProgressMetric("accuracy", value, as: .percent)
   }
@@ -132,20 +140,20 @@ public struct ProgressMetric: Sendable {
   var text: String { "\(label) \(style.text(value))" }
 }
 
-/// The pace of late: what was done, in steps or as a share of the work, and seconds, both fading with
-/// age.
+/// An exponentially weighted estimate of a rate, in counts per second.
 ///
-/// The first count seen is only where counting starts, so that a stage that resumes at step 500 does
-/// not claim 500 steps in no time.
+/// The first update only sets the starting point, so that a stage that resumes at step 500 does not
+/// count 500 steps in no time.
 package struct RateEstimate {
   private let halfLife: Double
   private var last: (count: Double, time: Double)?
   private var counted = 0.0
   private var seconds = 0.0
 
-  /// A measurement counts half after `halfLife` seconds.
+  /// An estimate in which a measurement has half its weight after `halfLife` seconds.
   package init(halfLife: Double) { self.halfLife = halfLife }
 
+  /// Adds the total `count` at `time`, in seconds.
   package mutating func update(_ count: Double, at time: Double) {
     defer { last = (count, time) }
     guard let last, time > last.time else { return }
@@ -154,6 +162,6 @@ package struct RateEstimate {
     seconds = seconds * fade + (time - last.time)
   }
 
-  /// `nil` until two counts were seen.
+  /// Counts per second; nil before the second update.
   package var perSecond: Double? { seconds > 0 && counted > 0 ? counted / seconds : nil }
 }

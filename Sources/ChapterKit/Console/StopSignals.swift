@@ -7,18 +7,16 @@ import Synchronization
   @preconcurrency import Darwin
 #endif
 
-/// The signals that ask a process to end: SIGINT, which is Ctrl-C, SIGTERM, and SIGHUP, which comes
-/// when the terminal is closed.
+/// The signals that ask a process to end: SIGINT (Ctrl-C), SIGTERM, and SIGHUP (the terminal closes).
 ///
-/// While they are watched, one that comes is only taken note of, for the work to end at its next
-/// step. A second Ctrl-C ends the process at once; a second SIGTERM does not, because timeout(1)
-/// sends two.
+/// While they are watched, a signal is only recorded, so that the work can end after its current step.
+/// A second Ctrl-C ends the process at once; a second SIGTERM does not, because timeout(1) sends two.
 package struct StopSignals {
-  /// Begins to take note, forgetting what came before.
+  /// Starts to record signals; forgets earlier ones.
   package var watch: () -> Void
-  /// Lets signals end the process again.
+  /// Stops recording: signals end the process again.
   package var release: () -> Void
-  /// The number of the last one that came while they were watched.
+  /// The number of the last signal recorded; nil if there was none.
   package var received: () -> Int32?
 
   package init(
@@ -27,12 +25,12 @@ package struct StopSignals {
     (self.watch, self.release, self.received) = (watch, release, received)
   }
 
-  /// Those of this process.
+  /// The signals of this process.
   package static var ofProcess: StopSignals {
     StopSignals(
       watch: {
         lastSignal.store(0, ordering: .relaxed)
-        for number in stopSignals { handle(number, by: takeNote) }
+        for number in stopSignals { handle(number, by: recordSignal) }
       },
       release: {
         for number in stopSignals { handle(number, by: SIG_DFL) }
@@ -47,14 +45,14 @@ package struct StopSignals {
 private let stopSignals = [SIGINT, SIGTERM, SIGHUP]
 private let lastSignal = Atomic<Int32>(0)
 
-/// Does what a signal handler may do, which is little: no allocation, no lock.
-private let takeNote: @convention(c) (Int32) -> Void = { number in
+/// A signal handler; it must neither allocate nor lock.
+private let recordSignal: @convention(c) (Int32) -> Void = { number in
   lastSignal.store(number, ordering: .relaxed)
   if number == SIGINT { signal(SIGINT, SIG_DFL) }
 }
 
-/// Sets the handler of a signal, unless whoever started the process has it ignored, as shells do
-/// with Ctrl-C for what runs in the background.
+/// Sets the handler of a signal, unless the process was started with the signal ignored, as shells
+/// start background jobs with SIGINT ignored.
 private func handle(_ number: Int32, by handler: (@convention(c) (Int32) -> Void)?) {
   func address(_ handler: (@convention(c) (Int32) -> Void)?) -> Int {
     unsafeBitCast(handler, to: Int.self)

@@ -1,9 +1,8 @@
 import Foundation
 
-/// A stretch of time in the largest units that say enough: "4.2 s", "231 s", "45 min", "8 h 05
-/// min", "3 d 21 h".
+/// A duration in readable units: "4.2 s", "231 s", "45 min", "8 h 05 min", "3 d 21 h".
 package func durationText(_ seconds: Double) -> String {
-  // Nobody reads beyond some centuries, and a whole number would overflow.
+  // Limits the value so that the conversion to Int cannot overflow.
   let seconds = seconds.isFinite ? min(max(seconds, 0), 1e10) : 0
   if seconds < 9.95 { return String(format: "%.1f s", seconds) }
   if seconds < 599.5 { return String(format: "%.0f s", seconds) }
@@ -13,9 +12,9 @@ package func durationText(_ seconds: Double) -> String {
   return "\(minutes / 60) h " + String(format: "%02d min", minutes % 60)
 }
 
-/// Seconds as on a clock: "0:09", "2:14", "1:02:03"; beyond two days in days and hours.
+/// A duration as minutes and seconds, "0:09", or hours, "1:02:03"; above two days as "3 d 21 h".
 func clockText(_ seconds: Double) -> String {
-  // A pace near zero would overflow a whole number; nobody reads beyond a year.
+  // A rate near zero gives a time that would overflow Int.
   let whole = Int(seconds.isFinite ? min(max(seconds.rounded(), 0), 365 * 86400) : 0)
   let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
   if hours >= 48 { return dayText(hours: hours) }
@@ -24,5 +23,5 @@ func clockText(_ seconds: Double) -> String {
     : "\(minutes):" + String(format: "%02d", rest)
 }
 
-/// "3 d 21 h".
+/// Days and hours: "3 d 21 h".
 private func dayText(hours: Int) -> String { "\(hours / 24) d \(hours % 24) h" }

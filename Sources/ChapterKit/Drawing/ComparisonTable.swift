@@ -1,17 +1,19 @@
 import Engine
 
-/// One line of a chapter's final table: a metric beside the article's number.
+/// A row of a chapter's final table: a measured metric and the article's number.
 public struct Comparison: Sendable {
   let title: String
   let metric: String
   let article: Double?
   let style: NumberStyle
 
+  /// A row of the table.
+  ///
   /// - Parameters:
-  ///   - title: What the line is called.
-  ///   - metric: The name under which the run recorded it.
-  ///   - article: The article's number, if it has one.
-  ///   - style: How both are written.
+  ///   - title: The title of the row.
+  ///   - metric: The name under which the run recorded the metric.
+  ///   - article: The article's number, if there is one.
+  ///   - style: The format of both numbers.
   public init(_ title: String, metric: String, article: Double?, as style: NumberStyle) {
     self.title = title
     self.metric = metric
@@ -20,7 +22,7 @@ public struct Comparison: Sendable {
   }
 }
 
-/// The table of `rows`, with the numbers of `metrics`.
+/// The table of `rows` with the numbers from `metrics`, as aligned text.
 package func comparisonTable(_ rows: [Comparison], metrics: [String: Metric]) -> String {
   let cells =
     [["", "measured", "article"]]
@@ -42,7 +44,7 @@ package func comparisonTable(_ rows: [Comparison], metrics: [String: Metric]) ->
 }
 
 extension String {
-  /// The text without the characters at its end for which `isDropped` holds.
+  /// The text without its longest suffix of characters that satisfy `isDropped`.
   fileprivate func trimmingSuffix(while isDropped: (Character) -> Bool) -> String {
     String(self[..<(lastIndex { !isDropped($0) }.map(index(after:)) ?? startIndex)])
   }

@@ -1,14 +1,14 @@
 import Engine
 import Foundation
 
-/// A table for gnuplot: a comment line on its origin, a row with the columns' names, tab-separated
-/// columns.
+/// A table for gnuplot: a comment line with its origin, a row of column names, and tab-separated
+/// values.
 public struct DataFile: Sendable {
   package let name: String
   let kind: FileRecord.Kind
   private let columns: [DataColumn]
 
-  /// A table that will be OUT/data/`name`.tsv; all columns are of the same length.
+  /// The table for OUT/data/`name`.tsv; all columns have the same length.
   public init(name: String, columns: [DataColumn], kind: FileRecord.Kind = .data) {
     require(!columns.isEmpty, "The data file \(name) has no columns.")
     require(
@@ -20,7 +20,7 @@ public struct DataFile: Sendable {
 
   package static func path(_ name: String) -> String { "data/\(name).tsv" }
 
-  /// The table under `comment`.
+  /// The content of the file, with `comment` as its first line.
   package func text(comment: String) -> String {
     var lines = ["# \(comment)", columns.map(\.name).joined(separator: "\t")]
     for row in columns[0].cells.indices {
@@ -35,7 +35,7 @@ public struct DataColumn: Sendable {
   let name: String
   let cells: [String]
 
-  /// Numbers, written so that they can be read back to the bit; not-a-number as gnuplot has it.
+  /// A column of numbers, written so that reading them gives the same bits; NaN as gnuplot writes it.
   public init(
     _ name: String, _ values: some Sequence<some BinaryFloatingPoint & LosslessStringConvertible>
   ) {
@@ -43,19 +43,19 @@ public struct DataColumn: Sendable {
     self.cells = values.map { $0.isNaN ? "NaN" : String($0) }
   }
 
-  /// Whole numbers.
+  /// A column of whole numbers.
   public init(_ name: String, _ values: some Sequence<some BinaryInteger>) {
     self.name = name
     self.cells = values.map { String($0) }
   }
 
-  /// Texts, in quotation marks.
+  /// A column of texts, in quotation marks.
   public init(_ name: String, _ values: some Sequence<String>) {
     self.name = name
     self.cells = values.map { text in
       require(
         !text.contains { $0 == "\t" || $0 == "\"" || $0.isNewline },
-        "A text in a data file has no tab, line break or quotation mark.")
+        "A text in a data file must not contain a tab, a line break or a quotation mark: \(text)")
       return "\"\(text)\""
     }
   }

@@ -1,16 +1,16 @@
 /// A picture that a gnuplot script draws from data files.
 ///
-/// The script figures/`script`.gp finds these variables, all of them texts: `data`, the directory
-/// of the data files; `out`, the file to draw; `stamp`, one line on the picture's origin;
-/// `watermark`, empty unless the picture needs a warning; and `variables`.
+/// The script figures/`script`.gp gets these variables, all of them texts: `data`, the directory
+/// of the data files; `out`, the file to write; `stamp`, one line with the picture's origin;
+/// `watermark`, a warning or an empty text; and `variables`.
 public struct Figure: Codable, Equatable, Sendable {
-  /// The script's name.
+  /// The name of the script, without folder and extension.
   package let script: String
-  /// File name of the picture, in OUT.
+  /// The file name of the picture in OUT.
   package let picture: String
-  /// Names of the data files that it shows.
+  /// The names of the data files that the script reads.
   package let data: [String]
-  /// All but `data` and `out`.
+  /// The script's variables, apart from `data` and `out`.
   package let variables: [String: String]
 
   package init(script: String, picture: String, data: [String], variables: [String: String]) {
@@ -20,7 +20,7 @@ public struct Figure: Codable, Equatable, Sendable {
     self.variables = variables
   }
 
-  /// The figure with more variables.
+  /// The figure with additional variables.
   func adding(_ more: [String: String]) -> Figure {
     Figure(
       script: script, picture: picture, data: data,

@@ -2,10 +2,10 @@ import Datasets
 import Files
 import Foundation
 
-/// Draws figures, when what they are drawn from has changed.
+/// Draws figures with gnuplot if their script, data or variables have changed.
 package struct Gnuplot {
   let executable: URL?
-  /// The directory that has figures/ in it.
+  /// The root of the package, which contains figures/.
   let root: URL
   let output: OutputDirectory
   let console: Console
@@ -17,17 +17,18 @@ package struct Gnuplot {
     self.console = console
   }
 
-  /// Draws `figure` unless the picture that `previous` speaks of is still there as it was drawn,
-  /// from the same script, data and variables.
+  /// Draws `figure`, unless the picture recorded in `previous` is unchanged and was drawn from the same
+  /// script, data and variables.
   ///
-  /// - Returns: The picture's record, and whether it was drawn now.
+  /// - Returns: The record of the picture, and whether it was drawn now.
+  /// - Throws: An error that names the program, script or data file that is missing or failed.
   package func update(
     _ figure: Figure, previous: FileRecord?
   ) throws -> (record: FileRecord, wasDrawn: Bool) {
     let drawnFrom = try fingerprint(of: figure)
     if let previous, previous.drawnFrom == drawnFrom,
       let picture = try output.content(of: figure.picture), sha256Hex(picture) == previous.sha256,
-      flaw(ofPicture: picture, named: figure.picture) == nil
+      defect(inPicture: picture, named: figure.picture) == nil
     {
       return (previous, false)
     }
@@ -39,7 +40,7 @@ package struct Gnuplot {
     return (record, true)
   }
 
-  /// What gnuplot calls itself: "gnuplot 5.4 patchlevel 4".
+  /// The version that gnuplot prints, such as "gnuplot 5.4 patchlevel 4"; nil without gnuplot.
   func version() -> String? {
     guard let executable,
       let result = try? ExternalProgram(at: executable).run(["--version"], in: root)
@@ -50,7 +51,7 @@ package struct Gnuplot {
 
   private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
 
-  /// A hash over everything that decides how the picture looks.
+  /// A hash of everything that the picture depends on, apart from gnuplot itself.
   func fingerprint(of figure: Figure) throws -> String {
     struct Origin: Encodable {
       var script: String
@@ -63,7 +64,8 @@ package struct Gnuplot {
     }
     let data = try figure.data.map { name in
       guard let content = try output.content(of: DataFile.path(name)) else {
-        throw Failure("\(output.file(DataFile.path(name)).shortPath): found nothing, expected data")
+        throw Failure(
+          "\(output.file(DataFile.path(name)).shortPath): found no such file, expected a data file")
       }
       return sha256Hex(content)
     }
@@ -81,15 +83,15 @@ package struct Gnuplot {
     return sha256Hex(try JSON.encode(origin))
   }
 
-  /// The picture that gnuplot draws.
+  /// Runs gnuplot and returns the picture.
   ///
-  /// It comes through a pipe: gnuplot does not notice a disk that is full, and ends with status 0.
-  /// gnuplot starts without the user's start-up files (-d), which may change how pictures look.
+  /// gnuplot writes to a pipe, because it ignores a full disk and exits with status 0. With -d it skips
+  /// the user's start-up files, which could change the picture.
   private func draw(_ figure: Figure) throws -> Data {
     guard let executable else {
       throw Failure(
         "gnuplot: found no such program, expected it in PATH to draw \(figure.picture); "
-          + "the data files are in \(output.file("data").shortPath)")
+          + "install it; the data files are in \(output.file("data").shortPath)")
     }
     var variables = figure.variables
     variables["data"] = output.file("data").absoluteURL.path(percentEncoded: false)
@@ -102,10 +104,10 @@ package struct Gnuplot {
     let found: String? =
       if status != 0 {
         "exit status \(status)"
-      } else if tellsOfFailedWriting(errors) {
+      } else if reportsWriteError(errors) {
         "a warning about writing"
       } else {
-        flaw(ofPicture: picture, named: figure.picture)
+        defect(inPicture: picture, named: figure.picture)
       }
     guard let found else { return picture }
     throw Failure(
@@ -114,7 +116,7 @@ package struct Gnuplot {
   }
 }
 
-/// The environment without what changes how gnuplot draws, and with one locale for all.
+/// The environment without the variables that change how gnuplot draws, and with a fixed locale.
 private func gnuplotEnvironment(from environment: [String: String]) -> [String: String] {
   environment.filter { name, _ in
     !name.hasPrefix("LC_") && name != "LANG" && name != "LANGUAGE" && !name.hasPrefix("GNUPLOT_")
@@ -122,21 +124,19 @@ private func gnuplotEnvironment(from environment: [String: String]) -> [String: 
   }.merging(["LC_ALL": "C.UTF-8"]) { $1 }
 }
 
-/// Whether gnuplot, or a library that draws for it, complains that something could not be written.
-private func tellsOfFailedWriting(_ errors: String) -> Bool {
+/// Whether gnuplot or one of its libraries reports a write error.
+private func reportsWriteError(_ errors: String) -> Bool {
   ["writ", "No space left", "File too large", "Input/output error", "output not changed"]
     .contains { errors.contains($0) }
 }
 
-/// What a script reads besides its data: the files that it names as 'figures/style.gp', in whole and
-/// outside its comments.
+/// The other files that a script reads: those that it names as 'figures/…' outside its comments.
 private func filesNamed(in script: String) -> Set<String> {
   let lines = script.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }
   return Set(lines.flatMap { $0.matches(of: /'(figures\/[^']+)'/).map { String($0.1) } })
 }
 
-/// Assignments for gnuplot's `-e`, each value as a text in single quotes, where only the quote
-/// itself needs care.
+/// Assignments for gnuplot's `-e`, each value as a text in single quotes; a quote in it is doubled.
 package func gnuplotAssignments(_ variables: [String: String]) -> String {
   variables.sorted { $0.key < $1.key }
     .map { "\($0.key)='\($0.value.replacing("'", with: "''"))'" }

@@ -1,28 +1,29 @@
 import Engine
 
-/// Small pictures on a white sheet, and words between them, for a figure.
+/// A sheet of small pictures and labels on a white background, for a figure.
 ///
-/// The scripts that draw sheets load figures/sheet.gp.
+/// Its gnuplot script loads figures/sheet.gp.
 public struct ImageSheet: Sendable {
   private let width: Int
   private let height: Int
   private let tile: Int
-  /// (height, width, 3)
+  /// The pixels, (height, width, 3).
   private var values: [UInt8]
   private var words: [(x: Int, y: Int, kind: String, text: String)] = []
 
-  /// An empty sheet of `width` by `height` pixels for pictures of `tile` by `tile`.
+  /// An empty sheet of `width` by `height` pixels, for pictures of `tile` by `tile` pixels.
   public init(width: Int, height: Int, tile: Int) {
     (self.width, self.height, self.tile) = (width, height, tile)
     values = Array(repeating: 255, count: width * height * 3)
   }
 
-  /// Places a picture (tile, tile, 3) with its upper left corner at (`x`, `y`), counted from the
-  /// sheet's.
+  /// Places a picture (tile, tile, 3) with its upper left corner at (`x`, `y`), in pixels from the
+  /// sheet's upper left corner.
   public mutating func place(_ picture: [UInt8], x: Int, y: Int) {
     require(
       picture.count == tile * tile * 3,
-      "A picture of \(picture.count) bytes is none of \(tile) by \(tile) pixels in three colours.")
+      "A picture has \(picture.count) bytes, expected \(tile * tile * 3) for (\(tile), \(tile), 3)."
+    )
     require(
       0...width - tile ~= x && 0...height - tile ~= y,
       "A picture at (\(x), \(y)) does not fit on a sheet of \(width) by \(height) pixels.")
@@ -34,12 +35,12 @@ public struct ImageSheet: Sendable {
     write("", "picture", x: x, y: y)
   }
 
-  /// Writes words at (`x`, `y`); what `kind` looks like is up to the figure's script.
+  /// Writes a label at (`x`, `y`); the figure's script decides how labels of this `kind` look.
   public mutating func write(_ text: String, _ kind: String, x: Int, y: Int) {
     words.append((x, y, kind, text))
   }
 
-  /// The pixels, row by row, and the words, as the data files `name` and `name`-words.
+  /// The data files `name`, with the pixels row by row, and `name`-words, with the labels.
   func dataFiles(name: String) -> [DataFile] {
     let colours = ["red", "green", "blue"].enumerated().map { channel, colour in
       DataColumn(colour, stride(from: channel, to: values.count, by: 3).map { values[$0] })
@@ -54,15 +55,16 @@ public struct ImageSheet: Sendable {
     ]
   }
 
-  /// What figures/sheet.gp has to know.
+  /// The variables of figures/sheet.gp.
   var variables: [String: String] {
     ["sheetWidth": "\(width)", "sheetHeight": "\(height)", "tile": "\(tile)"]
   }
 }
 
 extension Run {
-  /// Has gnuplot draw `sheet` by figures/`script`.gp into the file `script`.png of OUT, from data
-  /// files that have the chapter's and the script's name.
+  /// Draws `sheet` with figures/`script`.gp as OUT/`script`.png.
+  ///
+  /// The names of its data files consist of the chapter's and the script's name.
   public func draw(_ script: String, sheet: ImageSheet, variables: [String: String] = [:]) {
     let name = "\(chapter.name.program)-\(script)"
     let files = sheet.dataFiles(name: name)

@@ -2,7 +2,7 @@ import Datasets
 import Engine
 import Foundation
 
-/// The data files, tables and figures of a run, collected while the chapter runs and written together.
+/// The data files, tables and figures of a run, collected during the run and written at its end.
 struct RunFiles {
   private var dataFiles: [DataFile] = []
   private var tables: [TextTable] = []
@@ -30,14 +30,14 @@ struct RunFiles {
         variables: table.variables))
   }
 
-  /// Writes all files into the gnuplot's folder for results.
+  /// Writes all files into OUT.
   ///
   /// - Parameters:
-  ///   - record: The record of the run, for the origin that the files name.
-  ///   - previous: The files of the record that this one replaces; their pictures are kept if they are
-  ///     up to date.
+  ///   - record: The record of the run, for the origin in the files.
+  ///   - previous: The files of the record that this one replaces; up-to-date pictures are not drawn
+  ///     again.
   ///   - gnuplot: Draws the figures.
-  ///   - log: Notes the files that changed.
+  ///   - log: The log that records whether any file changed.
   /// - Returns: The records of the files.
   func write(
     for record: RunRecord, previous: [FileRecord], by gnuplot: Gnuplot, log: WorkLog

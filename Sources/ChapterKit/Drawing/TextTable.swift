@@ -1,6 +1,6 @@
 import Engine
 
-/// A table for people: texts in rows and columns, under a title.
+/// A table of texts with a title and an explanation, written as Markdown and drawn as a picture.
 public struct TextTable: Sendable {
   let name: String
   let title: String
@@ -8,23 +8,25 @@ public struct TextTable: Sendable {
   private let columns: [String]
   private let rows: [[String]]
 
+  /// A table.
+  ///
   /// - Parameters:
-  ///   - name: The name of its files.
-  ///   - title: What it tells.
-  ///   - explanation: How to read it, in a line.
-  ///   - columns: What the columns are called, the first being that of the rows' names.
-  ///   - rows: A text for each column.
+  ///   - name: The name of its files, without extension.
+  ///   - title: The title.
+  ///   - explanation: A line that explains how to read the table.
+  ///   - columns: The headers of the columns; the first column has the names of the rows.
+  ///   - rows: The rows, each with a text for each column.
   public init(
     name: String, title: String, explanation: String, columns: [String], rows: [[String]]
   ) {
     require(
       rows.allSatisfy { $0.count == columns.count },
-      "The rows of the table \(name) differ in length from its head.")
+      "The table \(name) has \(columns.count) columns, but not every row has as many cells.")
     (self.name, self.title, self.explanation) = (name, title, explanation)
     (self.columns, self.rows) = (columns, rows)
   }
 
-  /// For gnuplot, a column each.
+  /// The table as a data file.
   var dataFile: DataFile {
     DataFile(
       name: name,
@@ -33,12 +35,12 @@ public struct TextTable: Sendable {
       })
   }
 
-  /// What figures/table.gp has to know.
+  /// The variables of figures/table.gp.
   var variables: [String: String] {
     ["table": name, "title": title, "explanation": explanation, "columns": "\(columns.count)"]
   }
 
-  /// For a page, the origin below it.
+  /// The table in Markdown, with its origin below.
   func markdown(stamp: String) -> String {
     let lines = [columns, columns.map { _ in "---" }] + rows.map { $0.map(escaped) }
     let table = lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
@@ -46,5 +48,5 @@ public struct TextTable: Sendable {
   }
 }
 
-/// A bar would end the cell.
+/// `text` with escaped bars, which would end a cell in Markdown.
 private func escaped(_ text: String) -> String { text.replacing("|", with: "\\|") }

@@ -1,13 +1,15 @@
 import Files
 import Foundation
 
-/// The record that an earlier run left in OUT, and what may take its place.
+/// The record of an earlier run in OUT, and the rules for replacing it.
 package struct PreviousRecord {
   package let record: RunRecord?
   private let file: URL
   private let isUnreadable: Bool
 
-  /// - Throws: An error that names the file where there is something that cannot be read.
+  /// Reads the record of a chapter, if there is one; its content may be damaged.
+  ///
+  /// - Throws: ``Files/FileError`` if the file exists but cannot be read.
   package init(chapter: ChapterName, in out: URL) throws {
     file = out.appending(path: RunRecord.fileName(chapter: chapter))
     do {
@@ -21,13 +23,17 @@ package struct PreviousRecord {
     }
   }
 
-  /// What to say before a record that cannot be read is replaced.
+  /// A warning that a damaged record will be replaced; nil if there is no such record.
   var warning: String? {
-    isUnreadable ? "\(file.shortPath): found no record of a run in it; this run replaces it" : nil
+    isUnreadable
+      ? "\(file.shortPath): found a damaged file, expected the record of a run; this run replaces it"
+      : nil
   }
 
-  /// A run that means nothing never replaces one that does; a record that cannot be read might mean
-  /// something.
+  /// Checks that a smoke run or a run on synthetic data does not replace meaningful results; a damaged
+  /// record counts as meaningful.
+  ///
+  /// - Throws: An error that names the record.
   package func checkMayBeReplaced(bySmoke: Bool, bySynthetic: Bool) throws {
     if bySmoke, isUnreadable || record.map({ $0.preset != .smoke }) == true {
       throw refusal("a smoke run")
@@ -42,7 +48,7 @@ package struct PreviousRecord {
       record.map {
         "the record of a run (preset \($0.preset.rawValue), \($0.dataset?.name ?? "no data"))"
       }
-      ?? "a file that is no record"
+      ?? "a damaged record"
     return Failure(
       "\(file.shortPath): found \(found), which \(run) never replaces; give another OUT (--out)")
   }

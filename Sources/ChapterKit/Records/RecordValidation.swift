@@ -1,9 +1,9 @@
 import Foundation
 
-/// Which values a record can have.
+/// The rules for the values in a record.
 ///
-/// A record that was changed by accident fails its checksum. These rules are for what was sealed
-/// nevertheless: by another version, by hand, or by a mistake here.
+/// A record that was changed by accident fails its checksum. These rules find invalid values in records
+/// with a correct checksum, written by another version, by hand or by a faulty program.
 extension RunRecord: Validated {
   package func validate() throws {
     try checkCommit(commit)
@@ -71,14 +71,14 @@ private func checkThreads(_ threads: Int) throws {
   try InvalidValue.unless((1...1024).contains(threads), "\(threads) threads")
 }
 
-/// Up to three centuries.
+/// Accepts durations of up to three centuries.
 private func checkSeconds(_ seconds: Double, _ name: String) throws {
   try InvalidValue.unless((0...1e10).contains(seconds), "\(name) of \(seconds)")
 }
 
 private func isPlausible(_ value: Double) -> Bool { abs(value) <= 1e15 }
 
-/// Whether a path stays below the folder that it starts from.
+/// Whether a path is relative and contains no "..".
 private func isRelativePath(_ path: String) -> Bool {
   !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
 }

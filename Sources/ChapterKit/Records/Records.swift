@@ -2,7 +2,7 @@ import Datasets
 import Files
 import Foundation
 
-/// The records that chapters left in a directory, and what is written there about all of them.
+/// The records of several chapters in a directory.
 public struct Records {
   private let output: OutputDirectory
   private let records: [ChapterName: RunRecord]
@@ -12,7 +12,7 @@ public struct Records {
   /// - Parameters:
   ///   - directory: The directory.
   ///   - chapters: The chapters whose records are read, if they exist; by default, all chapters.
-  ///   - allowingNone: Whether the directory may hold none of these records.
+  ///   - allowingNone: Whether the directory may contain none of these records.
   /// - Throws: An error in one line if a record is damaged, or if there is none and `allowingNone` is
   ///   false.
   public init(
@@ -34,7 +34,9 @@ public struct Records {
       records[chapter] = record
     }
     guard allowingNone || !records.isEmpty else {
-      throw Failure("\(directory.shortPath): found no record of a run, expected that of a chapter")
+      throw Failure(
+        "\(directory.shortPath): found no record of a run, expected at least one; run a chapter first"
+      )
     }
     self.output = output
   }
@@ -42,31 +44,34 @@ public struct Records {
   /// The record of a chapter, if there is one.
   public subscript(chapter: ChapterName) -> RunRecord? { records[chapter] }
 
-  /// All of them, by the names of their programs.
+  /// All records, ordered by the names of their programs.
   package var all: [RunRecord] {
     records.values.sorted { $0.chapter.program < $1.chapter.program }
   }
 
-  /// The directory, as people would type it.
+  /// Whether there is no record.
+  public var isEmpty: Bool { records.isEmpty }
+
+  /// The path of the directory, relative to the current directory if possible.
   public var path: String { output.url.shortPath }
 
-  /// Writes a table about the records of `chapters`, for people and as OUT/data/`name`.tsv, and a
-  /// record of its own for it, which names them.
+  /// Writes a table about the records of `chapters` as OUT/`name`.md and OUT/data/`name`.tsv, with a
+  /// record of its own that names them.
   ///
-  /// - Throws: An error in one line where none of them is there, or the table cannot be written.
+  /// - Throws: An error in one line if there is none of these records, or a file cannot be written.
   public func write(_ table: TextTable, about chapters: Set<ChapterName>, as chapter: ChapterName)
     throws
   {
     let sources = all.filter { chapters.contains($0.chapter) }
-    // Where one of them means nothing, neither does the table.
+    // A record with a warning decides: then the whole table has the warning.
     let decisive = sources.first { $0.warning != nil } ?? sources.max { $0.date < $1.date }
     guard var record = decisive else {
       let programs = chapters.map(\.program).sorted().joined(separator: ", ")
-      throw Failure("\(path): found no record of \(programs), expected one of them at least")
+      throw Failure("\(path): found no record of \(programs), expected at least one of them")
     }
     record.chapter = chapter
     record.title = table.title
-    record.sources = sources.map(\.asSource)
+    record.sources = sources.map(\.sourceDescription)
     (record.settings, record.metrics, record.stages, record.seeds) = (.object([:]), [:], [], [])
     try output.prepare(subdirectories: ["data"])
     let texts = [
@@ -84,5 +89,5 @@ public struct Records {
   }
 }
 
-/// What `make bench` leaves, which is no record of a run.
+/// The result of `make bench`, which is not the record of a run.
 private let benchmarksFile = "bench.json"

@@ -2,10 +2,11 @@ import Datasets
 import Files
 import Foundation
 
-/// Whether recorded results hold together: every file is what its record says, and every picture is
-/// what its script draws from the recorded data today. Pixels of images need not be recorded; what is
-/// drawn from them is then not drawn again. Nor is what another version of gnuplot has drawn: there it
-/// must do that script, data and variables are those it was drawn from.
+/// A consistency check of recorded results: each file is the one in its record, and each picture is the
+/// one that its script draws from the recorded data.
+///
+/// A picture is not drawn again if its pixels are not recorded. Nor is it if another version of gnuplot
+/// drew it; then its script, data and variables must be unchanged.
 package struct ResultsCheck {
   private let results: OutputDirectory
   private let scratch: OutputDirectory
@@ -13,8 +14,8 @@ package struct ResultsCheck {
   private let executable: URL?
   private let console: Console
 
-  /// A check of the results in `directory`, which draws in `scratch`, by the scripts of the package
-  /// at `root`.
+  /// A check of the results in `directory`, which draws pictures into `scratch` with the scripts of the
+  /// package at `root`.
   package init(_ directory: URL, scratch: URL, root: URL, gnuplot: URL?, console: Console) {
     results = OutputDirectory(directory)
     self.scratch = OutputDirectory(scratch)
@@ -25,6 +26,7 @@ package struct ResultsCheck {
     Gnuplot(executable: executable, root: root, output: output, console: console)
   }
 
+  /// A check that uses the current directory as the package's root, and gnuplot from PATH.
   package static func ofProcess(
     _ directory: URL, scratch: URL, console: Console
   ) -> ResultsCheck {
@@ -33,9 +35,9 @@ package struct ResultsCheck {
       gnuplot: ExternalProgram("gnuplot")?.executable, console: console)
   }
 
-  /// How many files were looked at, and a line for each that is not as it should be.
+  /// Checks all files; returns their number and a line for each file that differs from its record.
   ///
-  /// - Throws: An error in one line where there are no records, or nothing can be drawn.
+  /// - Throws: An error in one line if there is no record, or gnuplot fails.
   package func run() throws -> (files: Int, complaints: [String]) {
     let files = try Records(in: results.url).all.flatMap(\.files)
     try scratch.prepare(subdirectories: ["data"])
@@ -44,13 +46,12 @@ package struct ResultsCheck {
         try scratch.write(content, to: file.path)
       }
     }
-    return (files.count, try files.compactMap(complaint))
+    return (files.count, try files.compactMap(difference))
   }
 
-  /// Draws the pictures whose script has changed again, from the recorded data, and puts them into
-  /// the records.
+  /// Draws pictures again if their script has changed, from the recorded data, and updates the records.
   ///
-  /// - Throws: An error in one line where there are no records, or nothing can be drawn.
+  /// - Throws: An error in one line if there is no record, or gnuplot fails.
   package func redraw() throws {
     for record in try Records(in: results.url).all {
       var redrawn = record
@@ -63,11 +64,10 @@ package struct ResultsCheck {
     }
   }
 
-  /// Puts the checksum into those records and trainings that lack it: such as an earlier version
-  /// wrote, or a script that took the checksum out to change something. One that has a wrong
-  /// checksum stays as it is, an error.
+  /// Adds the checksum to run records and training records without one, such as a script leaves that
+  /// changed a value. A wrong checksum is not replaced.
   ///
-  /// - Returns: The paths of the files that were given one.
+  /// - Returns: The paths of the files that got a checksum.
   package func seal() throws -> [String] {
     let trainings = try results.names(in: TrainingKey.directory).map {
       "\(TrainingKey.directory)/\($0)"
@@ -78,7 +78,7 @@ package struct ResultsCheck {
         return false
       }
       guard (try? JSON.decode(JSONValue.self, from: json)) != nil else {
-        throw Failure("\(results.file(path).shortPath): found something else, expected JSON")
+        throw Failure("\(results.file(path).shortPath): found no valid JSON, expected a record")
       }
       try results.write(SealedJSON.seal(json), to: path)
       return true
@@ -89,15 +89,16 @@ package struct ResultsCheck {
     try figure.data.allSatisfy { try output.content(of: DataFile.path($0)) != nil }
   }
 
-  private func complaint(_ file: FileRecord) throws -> String? {
+  /// The difference between a file and its record, in one line; nil if there is none.
+  private func difference(_ file: FileRecord) throws -> String? {
     let path = results.file(file.path).shortPath
     guard let content = try results.content(of: file.path) else {
       return file.kind == .pixels
         ? nil
-        : "\(path): found no such file, expected what its record lists"
+        : "\(path): found no such file, expected the file that its record lists"
     }
     guard sha256Hex(content) == file.sha256 else {
-      return "\(path): found a file that was changed, expected the one of its record"
+      return "\(path): found a file that differs from its record, expected the recorded one"
     }
     guard let figure = file.figure, try hasData(of: figure, in: scratch) else { return nil }
     let gnuplot = gnuplot(in: scratch)
@@ -108,6 +109,7 @@ package struct ResultsCheck {
         try gnuplot.fingerprint(of: figure) == file.drawnFrom
       }
     return isAsDrawn
-      ? nil : "\(path): found another picture than figures/\(figure.script).gp draws from its data"
+      ? nil
+      : "\(path): found another picture than figures/\(figure.script).gp draws from its data; run make results"
   }
 }

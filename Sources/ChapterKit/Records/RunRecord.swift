@@ -2,50 +2,49 @@ import Datasets
 import Engine
 import Foundation
 
-/// What a chapter found and what it was measured on: the content of OUT/chapterN.json.
+/// The record of a chapter's run, OUT/chapterN.json: metrics, settings, data and origin.
 public struct RunRecord: Codable, Equatable, Sendable {
-  /// Which chapter it is.
+  /// The chapter.
   public var chapter: ChapterName
   /// The chapter's title.
   public var title: String
   /// The scale of the run.
   public var preset: Preset
-  /// The seeds over which the metrics are taken; none for a table about other records.
+  /// The seeds of the run; empty for a table about other records.
   public var seeds: [Int]
   /// The chapter's settings.
   public var settings: JSONValue
-  /// The data set, where the chapter has one.
+  /// The data set; nil for a run without one.
   @NullWhenNil public var dataset: DatasetIdentity?
-  /// The commit of the sources that computed the newest result, or "unknown".
+  /// The commit of the sources that computed the newest stage, or "unknown".
   public var commit: String
-  /// Whether those sources were changed since that commit; `nil` where that is unknown.
+  /// Whether these sources had uncommitted changes; nil if that is unknown.
   @NullWhenNil public var dirty: Bool?
-  /// When the newest result was computed, in ISO 8601.
+  /// The date at which the newest stage was computed, in ISO 8601.
   public var date: String
-  /// How many threads computed it.
+  /// The number of threads that computed it; results do not depend on it.
   public var threads: Int
-  /// Which kernels OpenBLAS had there. Results do not depend on them; they tell the processor.
+  /// The kernels that OpenBLAS chose for the processor; results do not depend on them.
   public var blasCore: String
-  /// Seconds that the stages took when they were computed, in all.
+  /// The total computing time of all stages, in seconds.
   public var wallSeconds: Double
-  /// What was measured, by name.
+  /// The metrics by name.
   public var metrics: [String: Metric]
-  /// The units of work.
+  /// The stages in their order.
   public var stages: [StageRecord]
-  /// For each training of a chapter that shares none, by the stage's name, fingerprints of the
-  /// weights after 1, 10, 100 … steps and at the end; `nil` without such trainings, and in records
-  /// from before they were taken.
+  /// Fingerprints of the weights after 1, 10, 100 … steps and at the end, by the training run's stage.
+  ///
+  /// Nil for chapters whose training runs are recorded in files of their own, and in older records.
   public var fingerprints: [String: WeightFingerprints]?
-  /// What was written.
+  /// The files that the run wrote.
   public var files: [FileRecord]
-  /// For a table about other records, a few words on each of them.
+  /// A short description of each source, for a table about other records.
   public var sources: [String]?
 
   /// Reads the record of a chapter.
   ///
-  /// - Returns: `nil` where there is none.
-  /// - Throws: An error that names the file where it is no record, or was changed or damaged since it
-  ///   was written.
+  /// - Returns: The record; nil if there is no file.
+  /// - Throws: An error that names the file if it is damaged, was changed, or is not a record.
   public static func load(chapter: ChapterName, from directory: URL) throws -> RunRecord? {
     try SealedJSON.load(
       RunRecord.self, from: directory.appending(path: fileName(chapter: chapter)),
@@ -54,17 +53,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   package static func fileName(chapter: ChapterName) -> String { "\(chapter.program).json" }
 
-  /// The record as it is written.
+  /// The content of the record's file.
   package func encoded() throws -> Data { try SealedJSON.encode(self) }
 }
 
-/// Which data a run used.
+/// The identity of a data set: its name and the hash of its content.
 public struct DatasetIdentity: Codable, Equatable, Sendable {
-  /// What people call the data set.
+  /// The name of the data set.
   public var name: String
-  /// The hash of its content.
+  /// The SHA-256 of its content.
   public var sha256: String
-  /// Whether it was drawn by code.
+  /// Whether code generated it.
   public var synthetic: Bool
 
   package init(name: String, sha256: String, synthetic: Bool) {
@@ -78,16 +77,16 @@ public struct DatasetIdentity: Codable, Equatable, Sendable {
   }
 }
 
-/// A quantity measured once for each seed.
+/// The mean and standard deviation of a quantity over the seeds.
 public struct Metric: Codable, Equatable, Sendable {
-  /// The mean over the runs.
+  /// The mean over the seeds.
   public var mean: Double
-  /// The standard deviation over the runs (with n − 1); `nil` for a single run.
+  /// The sample standard deviation over the seeds (divided by n − 1); nil for a single seed.
   @NullWhenNil public var sd: Double?
-  /// How many runs there were.
+  /// The number of seeds.
   public var n: Int
 
-  /// Mean and standard deviation of `values`, one a run.
+  /// Mean and standard deviation of `values`, one for each seed; at least one.
   public init(of values: [Double]) {
     require(!values.isEmpty, "A metric needs at least one value.")
     let mean = values.reduce(0, +) / Double(values.count)
@@ -98,50 +97,50 @@ public struct Metric: Codable, Equatable, Sendable {
   }
 }
 
-/// Where a stage's result came from.
+/// The origin of a stage's result.
 public struct StageRecord: Codable, Equatable, Sendable {
-  /// The stage's name.
+  /// The name of the stage.
   public var name: String
-  /// The hash of all that the result depends on.
+  /// The hash of everything that the result depends on.
   public var key: String
   /// The commit of the sources that computed it, or "unknown".
   public var commit: String
-  /// Whether those sources were changed since that commit; `nil` where that is unknown.
+  /// Whether these sources had uncommitted changes; nil if that is unknown.
   @NullWhenNil public var dirty: Bool?
-  /// When it was done, in ISO 8601.
+  /// The date at which it was finished, in ISO 8601.
   public var date: String
-  /// How many threads computed it.
+  /// The number of threads that computed it; the result does not depend on it.
   public var threads: Int
-  /// Which kernels OpenBLAS had there. Results do not depend on them; they tell the processor.
+  /// The kernels that OpenBLAS chose for the processor; the result does not depend on them.
   public var blasCore: String
-  /// How long it took.
+  /// The computing time in seconds.
   public var seconds: Double
 }
 
-/// A file that a run wrote.
+/// The record of a file that a run wrote.
 public struct FileRecord: Codable, Equatable, Sendable {
-  /// What a file is.
+  /// The kind of a file.
   public enum Kind: String, Codable, Sendable {
     /// A table for gnuplot.
     case data
-    /// The same with the pixels of images, which need not be kept where the picture is.
+    /// A data file with the pixels of a picture; it need not be recorded beside the picture.
     case pixels
     /// A picture.
     case figure
-    /// A table for people, in Markdown.
+    /// A table in Markdown.
     case table
   }
 
-  /// Where it is, relative to OUT.
+  /// The path relative to OUT.
   public var path: String
-  /// What it is.
+  /// The kind of the file.
   public var kind: Kind
-  /// The hash of its content.
+  /// The SHA-256 of its content.
   public var sha256: String
-  /// For a figure, the hash of all that it was drawn from.
+  /// The hash of a figure's script, data and variables; nil for other files.
   @NullWhenNil public var drawnFrom: String?
-  /// For a figure, the gnuplot that drew it: another one may draw other bytes.
+  /// The version of gnuplot that drew a figure; other versions may draw other bytes.
   public var drawnBy: String?
-  /// For a figure, how to draw it again.
+  /// A figure's script, data and variables, to draw it again.
   public var figure: Figure?
 }

@@ -1,11 +1,11 @@
 import Files
 import Foundation
 
-/// Which sources the program was built from, as git tells.
+/// The commit that the program was built from, according to git.
 package struct SourceState: Equatable, Sendable {
   /// The full hash of the commit, or "unknown".
   package let commit: String
-  /// Whether sources were changed since; `nil` where that is unknown.
+  /// Whether sources have uncommitted changes; nil if that is unknown.
   package let dirty: Bool?
 
   package init(commit: String, dirty: Bool?) {
@@ -13,8 +13,10 @@ package struct SourceState: Equatable, Sendable {
     self.dirty = dirty
   }
 
-  /// The state of the checkout at `root`; unknown where there is no git or no checkout, even if `root`
-  /// lies inside another one, whose commit says nothing about these sources.
+  /// The state of the checkout at `root`.
+  ///
+  /// It is unknown without git or without a checkout. A checkout that contains `root` in a subfolder does
+  /// not count, because its commit does not describe these sources.
   package static func ofCheckout(at root: URL) -> SourceState {
     guard let git = ExternalProgram("git") else { return .unknown }
     func ask(_ arguments: [String]) -> String? {
@@ -36,5 +38,5 @@ package struct SourceState: Equatable, Sendable {
   private static let unknown = SourceState(commit: "unknown", dirty: nil)
 }
 
-/// What results are made from; anything else in the checkout may change without making it dirty.
+/// The files that results depend on; changes of other files do not make the checkout dirty.
 private let sourcePaths = ["Package.swift", "Sources", "chapters", "Benchmarks", "figures"]

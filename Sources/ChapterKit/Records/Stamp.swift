@@ -1,10 +1,9 @@
 extension RunRecord {
-  /// One line that says where a picture comes from: "chapter 3 · article · seed 0 · MNIST ba891046
-  /// · commit 1a2b3c4 · 2 threads SkylakeX · 231 s", with a warning in front where the numbers mean
-  /// nothing.
+  /// The origin of the results in one line, for pictures and tables.
   ///
-  /// A table about other records names those: "claims · chapter 3: article, 2026-11-24, commit
-  /// 1a2b3c4, MNIST".
+  /// Such as "chapter 3 · article · seed 0 · MNIST ba891046 · commit 1a2b3c4 · 2 threads SkylakeX ·
+  /// 231 s", with a warning in front if the numbers mean nothing. A table about other records names
+  /// them: "claims · chapter 3: article, 2026-11-24, commit 1a2b3c4, MNIST".
   public var stamp: String {
     let facts =
       sources
@@ -12,20 +11,20 @@ extension RunRecord {
         preset.rawValue, seedText, dataset.map { "\($0.name) \($0.sha256.prefix(8))" }, commitText,
         "\(threads) \(threads == 1 ? "thread" : "threads") \(blasCore)", durationText(wallSeconds),
       ].compactMap { $0 }
-    return ([warning, chapter.spoken].compactMap { $0 } + facts).joined(separator: " · ")
+    return ([warning, chapter.displayName].compactMap { $0 } + facts).joined(separator: " · ")
   }
 
-  /// In a few words, which run it was: "short, 2026-11-24, commit 1a2b3c4".
+  /// The preset, date and commit of the run: "short, 2026-11-24, commit 1a2b3c4".
   public var origin: String { "\(preset.rawValue), \(date.prefix(10)), \(commitText)" }
 
-  /// In a few words, what another record's table took from this one: "chapter 3: article,
-  /// 2026-11-24, commit 1a2b3c4, MNIST".
-  var asSource: String {
-    "\(chapter.spoken): \(origin)" + (dataset.map { ", \($0.name)" } ?? "")
+  /// The description of this record in a table about several: "chapter 3: article, 2026-11-24, commit
+  /// 1a2b3c4, MNIST".
+  var sourceDescription: String {
+    "\(chapter.displayName): \(origin)" + (dataset.map { ", \($0.name)" } ?? "")
   }
 
-  /// Why the numbers mean nothing, "SMOKE RUN" or "SYNTHETIC DIGITS" or both; `nil` where they do
-  /// mean something.
+  /// A warning that the numbers mean nothing, "SMOKE RUN", "SYNTHETIC DIGITS" or both; nil if they are
+  /// meaningful.
   public var warning: String? {
     let reasons = [
       preset == .smoke ? "SMOKE RUN" : nil,
@@ -34,7 +33,7 @@ extension RunRecord {
     return reasons.isEmpty ? nil : reasons.joined(separator: " · ")
   }
 
-  /// The first line of a data file: which program wrote it, from what.
+  /// The first line of a data file: program, commit, seeds, preset and data set.
   var dataFileComment: String {
     if let sources { return "generator: \(chapter.program); \(sources.joined(separator: "; "))" }
     let data = dataset.map { "\($0.name) sha256 \($0.sha256)" } ?? "none"

@@ -3,8 +3,8 @@ import Foundation
 
 /// A chapter of the article as a program.
 ///
-/// It reads the settings that all chapters share and its own, runs a body within them, and leaves
-/// pictures, data files and the record of the run in OUT.
+/// It parses the common options and its own, runs its body, and writes pictures, data files and the
+/// record of the run into OUT.
 public struct Chapter: Sendable {
   package let name: ChapterName
   package let title: String
@@ -12,14 +12,14 @@ public struct Chapter: Sendable {
   package let program: Program
   package let common: CommonOptions
 
-  /// A chapter with the presets that it offers and options of its own.
+  /// A chapter with its presets and options.
   ///
   /// - Parameters:
-  ///   - name: Its number in the article, or an appendix's name.
-  ///   - title: Its title.
-  ///   - summary: What it does, for the help.
-  ///   - presets: The scales it can run at, with their costs, in the order of the help.
-  ///   - options: Options besides those that all chapters share.
+  ///   - name: The number of the chapter, or the name of an appendix.
+  ///   - title: The title.
+  ///   - summary: A summary for the help; it follows the title, and starts with a verb.
+  ///   - presets: The presets with their costs, in the order of the help.
+  ///   - options: The chapter's own options, besides the common ones.
   public init(
     _ name: ChapterName, _ title: String, summary: String, presets: [PresetChoice],
     options: [any DeclaredOption] = []
@@ -37,13 +37,12 @@ public struct Chapter: Sendable {
       options: common.all + options)
   }
 
-  /// Reads the process's arguments, runs `body`, and then writes data files, pictures and the
-  /// record.
+  /// Parses the process's arguments, runs `body`, and writes data files, pictures and the record.
   ///
-  /// Every error becomes one line on standard error.
+  /// An error becomes one line on standard error.
   ///
-  /// - Returns: The exit status: 0, 1 for a failure, 2 for a command line that cannot be
-  ///   understood, 128 and the signal's number for an interruption.
+  /// - Returns: The exit status: 0, 1 for a failure, 2 for an invalid command line, 128 + the signal's
+  ///   number for an interruption.
   public func run(_ body: (Run) throws -> Void) -> Int32 {
     program.run { invocation in
       try execute(invocation, in: RunEnvironment.ofProcess(console: invocation.console), body)
@@ -81,19 +80,20 @@ package struct CommonOptions: Sendable {
   let seed = CommandLineOption(
     "seed", .wholeNumber(in: 0...1_000_000_000), default: 0, "the first seed")
   let seeds = CommandLineOption(
-    "seeds", .wholeNumber(in: 1...1000), default: 1, "how many seeds, for mean and deviation")
+    "seeds", .wholeNumber(in: 1...1000), default: 1,
+    "number of seeds; results are mean and standard deviation")
   let data = CommandLineOption(
-    "data", .existingDirectory, "where the data lie (default data, filled by make data)")
+    "data", .existingDirectory, "directory of the data sets (default data; make data fills it)")
   let synthetic = CommandLineOption(
-    flag: "synthetic", "use data drawn by code, whatever there is; the numbers mean nothing")
+    flag: "synthetic", "use generated data in place of the data sets; the results mean nothing")
   let out = CommandLineOption(
-    "out", .directory, "where the results go (default figures, for smoke figures/smoke)")
+    "out", .directory, "directory of the results (default figures, for smoke figures/smoke)")
   let threads = CommandLineOption(
     "threads", .wholeNumber(in: 1...1024),
-    "how many threads work (default all cores); results do not depend on it")
+    "number of threads (default all cores); results do not depend on it")
   let saveEvery = CommandLineOption(
     "save-every", .number("a number of seconds above 0") { $0 > 0 },
-    "seconds between two checkpoints of a training (default 180)")
+    "seconds between two checkpoints of a training run (default 180)")
 
   init(presets: [Preset]) {
     preset = CommandLineOption("preset", .oneOf(presets), default: .short, "the scale")

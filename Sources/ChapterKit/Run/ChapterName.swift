@@ -1,17 +1,17 @@
-/// What a chapter is called: chapters have numbers, appendices have names.
+/// The name of a chapter: a number, or a word for an appendix.
 public enum ChapterName: Hashable, Sendable {
   /// A chapter of the article.
   case number(Int)
-  /// What the article has no chapter for.
+  /// An appendix, which has no counterpart in the article.
   case appendix(String)
 
-  /// The chapter whose program is called `program`.
+  /// The chapter with the program `program`.
   package init(program: String) {
     let number = program.hasPrefix("chapter") ? Int(program.dropFirst("chapter".count)) : nil
     self = number.map { .number($0) } ?? .appendix(program)
   }
 
-  /// The name of its program and of its target in the Makefile: "chapter3", "ablations".
+  /// The name of the program and of the target in the Makefile: "chapter3", "ablations".
   public var program: String {
     switch self {
     case .number(let number): "chapter\(number)"
@@ -19,15 +19,15 @@ public enum ChapterName: Hashable, Sendable {
     }
   }
 
-  /// As people say it: "chapter 3", "ablations".
-  var spoken: String {
+  /// The name in running text: "chapter 3", "ablations".
+  var displayName: String {
     switch self {
     case .number(let number): "chapter \(number)"
     case .appendix(let name): name
     }
   }
 
-  /// With its title: "Chapter 3, Sharpening", "Ablations".
+  /// The heading with `title`: "Chapter 3, Sharpening", "Ablations".
   func heading(_ title: String) -> String {
     switch self {
     case .number(let number): "Chapter \(number), \(title)"
@@ -37,15 +37,15 @@ public enum ChapterName: Hashable, Sendable {
 }
 
 extension ChapterName: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
-  /// A chapter's number.
+  /// The chapter with a number.
   public init(integerLiteral number: Int) { self = .number(number) }
 
-  /// An appendix's name.
+  /// The appendix with a name.
   public init(stringLiteral name: String) { self = .appendix(name) }
 }
 
 extension ChapterName: Codable {
-  /// Reads a number or a name.
+  /// Decodes a number or a name.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let number = try? container.decode(Int.self) {
@@ -55,7 +55,7 @@ extension ChapterName: Codable {
     }
   }
 
-  /// Writes the number or the name.
+  /// Encodes the number or the name.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

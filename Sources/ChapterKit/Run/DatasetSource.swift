@@ -2,103 +2,107 @@ import Datasets
 import Files
 import Foundation
 
-/// Where a data set comes from: a directory, the network, or, failing both, code that draws it.
+/// A data set that is loaded from a directory, downloaded, or, failing both, replaced by generated data.
 public struct DatasetSource: Sendable {
   let name: String
   let presence: @Sendable (_ directory: URL) throws -> Presence
   let load: @Sendable (_ directory: URL) throws -> ImageDataset?
   let download: @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void
-  let synthesise: @Sendable () -> ImageDataset
+  let generate: @Sendable () -> ImageDataset
 
+  /// A source of a data set.
+  ///
   /// - Parameters:
-  ///   - name: What people call the data set.
-  ///   - presence: Looks how much of it a directory holds.
-  ///   - load: Reads it from a directory; `nil` where it is not there, an error where it is broken.
-  ///   - download: Brings it into a directory.
-  ///   - synthesise: Draws a stand-in of the same sizes.
+  ///   - name: The name of the data set.
+  ///   - presence: Determines how much of it is in a directory.
+  ///   - load: Loads it from a directory; returns nil if it is not there, and throws if it is damaged.
+  ///   - download: Downloads it into a directory.
+  ///   - generate: Generates a synthetic data set of the same size.
   public init(
     name: String,
     presence: @escaping @Sendable (_ directory: URL) throws -> Presence,
     load: @escaping @Sendable (_ directory: URL) throws -> ImageDataset?,
     download: @escaping @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void,
-    synthesise: @escaping @Sendable () -> ImageDataset
+    generate: @escaping @Sendable () -> ImageDataset
   ) {
     self.name = name
     self.presence = presence
     self.load = load
     self.download = download
-    self.synthesise = synthesise
+    self.generate = generate
   }
 
-  /// The handwritten digits; their stand-in has as many images.
+  /// MNIST, or as many synthetic digits.
   public static let mnist = DatasetSource(
     name: "MNIST", presence: MNIST.presence, load: MNIST.load,
     download: { try MNIST.download(into: $0, progress: $1) },
-    synthesise: { syntheticDigits(trainCount: 60_000, testCount: 10_000, seed: 0) })
+    generate: { syntheticDigits(trainCount: 60_000, testCount: 10_000, seed: 0) })
 
-  /// The photographs of ten kinds of things; their stand-in has as many images.
+  /// CIFAR-10, or as many synthetic colour images.
   public static let cifar10 = DatasetSource(
     name: "CIFAR-10", presence: CIFAR10.presence, load: CIFAR10.load,
     download: { try CIFAR10.download(into: $0, progress: $1) },
-    synthesise: { syntheticColourImages(trainCount: 50_000, testCount: 10_000, seed: 0) })
+    generate: { syntheticColourImages(trainCount: 50_000, testCount: 10_000, seed: 0) })
 
-  /// The data set in `directory`, brought there first, as far as it is missing.
+  /// Downloads the missing files of the data set into `directory`, and loads it.
   ///
-  /// - Throws: An error that names the file where one is broken, or says why the data set cannot be
-  ///   downloaded.
+  /// - Throws: An error that names a damaged file, or the reason why the download failed.
   @discardableResult
   public func fetch(into directory: URL, note: (String) -> Void) throws -> ImageDataset {
     if try presence(directory) != .complete {
       note("\(name): not in \(directory.shortPath), downloading it")
       try download(directory, note)
     }
-    return try loadFetched(from: directory)
+    return try loadDownloaded(from: directory)
   }
 
-  /// The data set in `directory`, brought there first where it is missing or a download was
-  /// interrupted; `nil` where there is nothing of it and no mirror can be reached.
+  /// Loads the data set from `directory`, after downloading it if it is missing or a download was
+  /// interrupted; nil if no file of it is there and no mirror can be reached.
   ///
-  /// - Throws: An error that names what is there but broken or in part, or why the folder cannot be
+  /// - Throws: An error that names a damaged or missing file, or the reason why `directory` cannot be
   ///   written.
   func obtain(in directory: URL, note: (String) -> Void) throws -> ImageDataset? {
     let presence = try presence(directory)
     do {
       return try presence == .incomplete
-        ? loadFetched(from: directory) : fetch(into: directory, note: note)
+        ? loadDownloaded(from: directory) : fetch(into: directory, note: note)
     } catch let error as DatasetError where error.isUnreachable && presence == .absent {
       note(oneLine(error))
       return nil
     } catch  where presence != .absent {
-      throw Failure("\(oneLine(error)); to run on synthetic data all the same: SYNTHETIC=1")
+      throw Failure("\(oneLine(error)); to run on synthetic data instead: SYNTHETIC=1")
     }
   }
 
-  private func loadFetched(from directory: URL) throws -> ImageDataset {
+  private func loadDownloaded(from directory: URL) throws -> ImageDataset {
     guard let fetched = try load(directory) else {
-      throw Failure("\(directory.shortPath): found no \(name) after downloading it")
+      throw Failure(
+        "\(directory.shortPath): found no \(name) after the download, expected its files")
     }
     return fetched
   }
 
-  /// The stand-in, announced so that nobody overlooks it.
+  /// Generates synthetic data, after a notice in a frame.
   ///
-  /// - Parameter directory: Where the data set was looked for; `nil` where it was not, because the
-  ///   stand-in was asked for.
-  func announcedStandIn(for directory: URL?, note: (String) -> Void) -> ImageDataset {
-    let data = "This run uses SYNTHETIC data, drawn by code: its numbers say nothing about \(name)."
+  /// - Parameters:
+  ///   - directory: The directory without the data set; nil if synthetic data were requested.
+  ///   - note: Writes the notice.
+  func synthetic(for directory: URL?, note: (String) -> Void) -> ImageDataset {
+    let data =
+      "This run uses SYNTHETIC data, generated by code: its results are not results on \(name)."
     note(
       framed(
         directory.map {
           [
-            "\(name) is not in \($0.shortPath), and no mirror that has it can be reached.", data,
-            "To change that: make data, or DATA=the directory that has it.",
+            "\(name) is not in \($0.shortPath), and none of its mirrors can be reached.", data,
+            "For the real data: make data, or DATA=their directory.",
           ]
-        } ?? [data, "To change that, leave SYNTHETIC=1 (--synthetic) out."]))
-    return synthesise()
+        } ?? [data, "For the real data, leave out SYNTHETIC=1 (--synthetic)."]))
+    return generate()
   }
 }
 
-/// Lines in a frame that nobody overlooks.
+/// `lines` in a frame of exclamation marks.
 private func framed(_ lines: [String]) -> String {
   let rule = String(repeating: "!", count: (lines.map(\.count).max() ?? 0) + 4)
   return ([rule] + lines.map { "! " + padded($0, to: rule.count - 4) + " !" } + [rule])

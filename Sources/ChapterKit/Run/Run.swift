@@ -5,9 +5,9 @@ import Foundation
 
 /// One run of a chapter.
 ///
-/// A stage is computed, or its result loaded, where the chapter calls it. Data files, figures, the record
+/// A stage is computed, or its result loaded, when the chapter calls it. Data files, figures, the record
 /// and the final table are collected, and written together when the chapter's body has finished, so that
-/// all of them describe the same run. Results belong into stages: the record takes its date and commit
+/// all of them describe the same run. Results should be computed in stages: the record takes its date and commit
 /// from them, and a run that loads all of them changes nothing.
 public final class Run {
   /// The seeds of the run, one after the other.
@@ -47,7 +47,7 @@ public final class Run {
     stages = StageRunner(store, threads: settings.threads, log: log, in: environment)
   }
 
-  /// Lets other processes run the chapter in this OUT.
+  /// Releases the lock, so that other processes can run the chapter in this OUT.
   func end() { lock.release() }
 }
 
@@ -70,17 +70,17 @@ extension Run {
 // MARK: - Data
 
 extension Run {
-  /// The data set of this run: from DATA, otherwise downloaded, otherwise synthetic; with `--synthetic`
-  /// synthetic in any case.
+  /// The data set of this run: loaded from DATA, downloaded, or else synthetic; always synthetic with
+  /// `--synthetic`.
   ///
-  /// - Throws: An error if the data in DATA are broken.
+  /// - Throws: An error that names a damaged or missing file in DATA.
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
     require(findings.dataset == nil, "A run has one data set.")
     let found =
       settings.usesSyntheticData
-      ? try standIn(source, nil)
+      ? try syntheticDataset(source, nil)
       : try source.obtain(in: settings.data, note: console.note)
-        ?? standIn(source, settings.data)
+        ?? syntheticDataset(source, settings.data)
     findings.dataset = DatasetIdentity(found)
     return found
   }
@@ -95,7 +95,8 @@ extension Run {
       guard images.count >= minimum else {
         throw Failure(
           "\(found.name): found \(images.count) \(kind) images, expected at least \(minimum) for "
-            + "\(chapter.name.spoken) at the scale \(preset.rawValue); give other DATA (--data)")
+            + "\(chapter.name.displayName) at the scale \(preset.rawValue); give other DATA (--data)"
+        )
       }
       let present = Set(images.labels)
       if let missing = found.classNames.indices.first(where: { !present.contains(UInt8($0)) }) {
@@ -107,9 +108,9 @@ extension Run {
     return found
   }
 
-  private func standIn(_ source: DatasetSource, _ directory: URL?) throws -> ImageDataset {
+  private func syntheticDataset(_ source: DatasetSource, _ directory: URL?) throws -> ImageDataset {
     try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
-    return source.announcedStandIn(for: directory, note: console.note)
+    return source.synthetic(for: directory, note: console.note)
   }
 }
 
@@ -132,7 +133,7 @@ extension Run {
     try stages.run(name, dataset: dataset?.sha256, inputs: inputs, counting: unit, work)
   }
 
-  /// The result that this or another chapter left in OUT under `key`, if it was computed from the same
+  /// The result that this or another chapter stored in OUT under `key`, if it was computed from the same
   /// inputs on the same data by the same sources.
   public func shared<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, on dataset: ImageDataset
@@ -141,7 +142,7 @@ extension Run {
   }
 
   /// The result that is recorded in `directory` under `key`, if it was computed from the same inputs
-  /// and, where `dataset` is given, on the same data, by whatever sources.
+  /// and, if `dataset` is given, on the same data, by any version of the sources.
   ///
   /// The record of this run names the commit that computed it.
   ///
@@ -154,7 +155,7 @@ extension Run {
     return found?.value
   }
 
-  /// Leaves the result of a stage of this run in OUT for other chapters.
+  /// Stores the result of a stage of this run in OUT for other chapters.
   public func share(
     _ value: some Codable & Sendable, of key: TrainingKey, on dataset: ImageDataset
   ) throws {
@@ -179,7 +180,7 @@ extension Run {
   /// Records the fingerprints of the weights during the training in the stage `name`.
   public func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
     require(
-      stages.record(of: name) != nil, "The fingerprints are of no stage of this run: \(name).")
+      stages.record(of: name) != nil, "The run has no stage \(name) for these fingerprints.")
     findings.record(fingerprints, ofStage: name)
   }
 
@@ -211,7 +212,7 @@ extension Run {
 // MARK: - The end of a run
 
 extension Run {
-  /// Writes the files and then the record, and prints where they are.
+  /// Writes the files and then the record, and prints their paths.
   func finish() throws {
     var record = recordWithoutFiles()
     let gnuplot = Gnuplot(
@@ -222,7 +223,7 @@ extension Run {
       try record.validate()
     } catch {
       throw Failure(
-        "\(chapter.name.program): found \(oneLine(error)) in the results, expected possible values; "
+        "\(chapter.name.program): found \(oneLine(error)) in the results, expected plausible values; "
           + "no record is written")
     }
     if record != previous.record {
@@ -254,7 +255,7 @@ extension Run {
     let pictures = record.files.filter { [.figure, .table].contains($0.kind) }.map(\.path)
     let state = log.hasWorked ? "done" : "everything is up to date"
     console.print(
-      "\(chapter.name.program): \(state); in \(output.url.shortPath): "
+      "\(chapter.name.program): \(state); results in \(output.url.shortPath): "
         + (pictures + ["data/", RunRecord.fileName(chapter: chapter.name)])
         .joined(separator: ", "))
   }

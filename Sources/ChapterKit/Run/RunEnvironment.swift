@@ -37,7 +37,7 @@ package struct RunEnvironment {
     self.checkpointInterval = checkpointInterval
   }
 
-  /// The environment of this process. The package's root is the current directory, in which make runs.
+  /// The environment of this process. The package's root is the current directory.
   static func ofProcess(console: Console) throws -> RunEnvironment {
     let root = URL.currentDirectory()
     let start = ContinuousClock.now

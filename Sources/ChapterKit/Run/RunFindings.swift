@@ -2,7 +2,7 @@ import Datasets
 import Engine
 import Foundation
 
-/// What a run records besides its stages and files: settings, data set, metrics and fingerprints.
+/// The settings, data set, metrics and fingerprints that a run records.
 struct RunFindings {
   private(set) var settings = JSONValue.object([:])
   var dataset: DatasetIdentity?

@@ -10,7 +10,7 @@ struct RunSettings {
   let threads: Int
   /// The folder of the data sets.
   let data: URL
-  /// Whether synthetic data were asked for.
+  /// Whether synthetic data were requested.
   let usesSyntheticData: Bool
   /// The folder of the results.
   let out: URL

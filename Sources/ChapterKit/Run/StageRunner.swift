@@ -43,7 +43,7 @@ final class StageRunner {
   private func add(_ record: StageRecord) {
     records.append(record)
     log.add(loaded: record)
-    // Checkpoints that could not be removed when the stage was finished.
+    // Removes checkpoints that could not be removed when the stage finished.
     store.checkpoints(of: record.name, key: record.key).removeFinished(ofAllKeys: false)
   }
 
@@ -53,7 +53,7 @@ final class StageRunner {
     do {
       return try store.load(type, stage: stage, key: key)
     } catch {
-      environment.console.note("\(oneLine(error)); computing it again")
+      environment.console.note("\(oneLine(error)); recomputing it")
       return nil
     }
   }
@@ -78,7 +78,7 @@ final class StageRunner {
     let entry = StageStore.Entry(
       value: value, record: environment.record(of: name, key: key, threads, seconds: seconds))
     try store.store(entry)
-    environment.console.note("\(name): done in \(durationText(seconds))\(progress.closing)")
+    environment.console.note("\(name): done in \(durationText(seconds))\(progress.readingsSuffix)")
     if let signal = environment.stopSignals.received() {
       throw Interruption("interrupted after \(name)", by: signal)
     }
@@ -89,7 +89,7 @@ final class StageRunner {
 // MARK: - Shared results
 
 extension StageRunner {
-  /// The result that this or another chapter left in OUT under `key`, if it was computed from the same
+  /// The result that this or another chapter stored in OUT under `key`, if it was computed from the same
   /// inputs on the same data by the same sources.
   func shared<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, dataset: String
@@ -103,7 +103,7 @@ extension StageRunner {
   }
 
   /// The result that is recorded in `directory` under `key`, if it was computed from the same inputs
-  /// and, where `dataset` is given, on the same data, by whatever sources.
+  /// and, if `dataset` is given, on the same data, by any version of the sources.
   func recorded<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, in directory: URL, dataset: String?
   ) throws -> TrainingRecord<Value>? {
@@ -115,11 +115,11 @@ extension StageRunner {
     return found
   }
 
-  /// Leaves the result of a stage of this run for other chapters.
+  /// Stores the result of a stage of this run in OUT, for other chapters.
   func share(_ value: some Codable & Sendable, of key: TrainingKey, dataset: DatasetIdentity) throws
   {
     guard let record = record(of: key.name) else {
-      fatalError("There is no stage \(key.name) whose result could be shared.")
+      fatalError("The run has no stage \(key.name) whose result could be shared.")
     }
     try store.share(
       TrainingRecord(
@@ -131,8 +131,8 @@ extension StageRunner {
 
 /// Whether a run has done any work yet, and the loaded results that have not been announced.
 ///
-/// Loaded results are announced when the first work begins: a run that only loads says that everything
-/// is up to date.
+/// Loaded results are announced when the first work begins. A run without any work reports that
+/// everything is up to date.
 final class WorkLog {
   private(set) var hasWorked = false
   private var loaded: [StageRecord] = []
@@ -146,7 +146,8 @@ final class WorkLog {
   func beginWork() {
     hasWorked = true
     for stage in loaded {
-      console.note("\(stage.name): kept, computed \(stage.date) in \(durationText(stage.seconds))")
+      console.note(
+        "\(stage.name): loaded, computed \(stage.date) in \(durationText(stage.seconds))")
     }
     loaded = []
   }

@@ -1,7 +1,7 @@
 import Engine
 import Foundation
 
-/// Lets a stage of many steps be interrupted at any moment, and the same command go on with it.
+/// Periodic checkpoints of a stage, from which the same command resumes after an interruption.
 ///
 ///     let checkpoints = progress.checkpoints(steps, of: ["network": network, "adam": adam])
 ///     for step in try checkpoints.resume() {
@@ -9,7 +9,7 @@ import Foundation
 ///       try checkpoints.saveIfDue(after: step)
 ///     }
 ///
-/// What is computed after the loop is computed again where it was interrupted.
+/// Work after the loop is not checkpointed: if it is interrupted, it starts again.
 public final class Checkpoints {
   private let files: CheckpointFiles
   private let stopwatch: Stopwatch
@@ -28,41 +28,41 @@ public final class Checkpoints {
     lastSaved = environment.clock()
   }
 
-  /// Puts the state back to the newest checkpoint, if there is one, and says so.
+  /// Restores the state from the newest checkpoint, if there is one.
   ///
-  /// From here to the end of the stage, SIGINT and SIGTERM are heeded by ``saveIfDue(after:)``.
+  /// From now on until the end of the stage, ``saveIfDue(after:)`` handles SIGINT, SIGTERM and SIGHUP.
   ///
-  /// - Returns: The steps that are still to do, counted from 0.
-  /// - Throws: An error that names the checkpoint where it is of another state or another
-  ///   number of steps.
+  /// - Returns: The remaining steps, counted from 0.
+  /// - Throws: An error that names the checkpoint if its state or number of steps does not fit.
   public func resume() throws -> Range<Int> {
     environment.stopSignals.watch()
-    guard let (name, checkpoint) = try newestGood() else { return 0..<steps }
+    guard let (name, checkpoint) = try newestIntact() else { return 0..<steps }
     let origin = checkpoint.origin
     guard origin.steps == steps else {
-      throw files.complaint(
+      throw files.failure(
         name,
-        "found a checkpoint of \(origin.steps) steps, expected one of \(steps); how many there are "
-          + "belongs into the stage's inputs")
+        "found a checkpoint of \(origin.steps) steps, expected \(steps); the number of steps has to be "
+          + "one of the stage's inputs")
     }
     do {
       try checkpoint.snapshot.restore(state)
     } catch {
-      throw files.complaint(name, oneLine(error))
+      throw files.failure(name, oneLine(error))
     }
     newest = name
     stopwatch.earlierSeconds = origin.seconds
     environment.console.note(
-      "\(files.stage): goes on after step \(origin.step) of \(steps)\(age(of: origin))")
+      "\(files.stage): resuming after step \(origin.step) of \(steps)\(age(of: origin))")
     return origin.step..<steps
   }
 
-  /// Saves the state, step `step` being done, where the last time is some minutes ago or the
-  /// process was asked to end. A state with numbers that are not finite is not saved: it ends the
-  /// training at its next loss, and the checkpoint before it is then the one to go on from.
+  /// Saves the state after step `step`, counted from 0, if the last checkpoint is older than the
+  /// interval or a signal has asked the process to end.
   ///
-  /// - Throws: An error that ends the program where it was asked to end, or one that names the file
-  ///   where it cannot be written.
+  /// A state with values that are not finite is not saved, so that the last checkpoint stays usable.
+  ///
+  /// - Throws: An error that ends the program after a signal, or one that names a file that cannot be
+  ///   written.
   public func saveIfDue(after step: Int) throws {
     let signal = environment.stopSignals.received()
     let age = environment.clock() - lastSaved
@@ -83,8 +83,8 @@ public final class Checkpoints {
     }
   }
 
-  /// The newest checkpoint that is not damaged; those that are, are named.
-  private func newestGood() throws -> (name: String, checkpoint: Checkpoint)? {
+  /// The newest checkpoint that is not damaged; a notice names each damaged one.
+  private func newestIntact() throws -> (name: String, checkpoint: Checkpoint)? {
     let (names, hasOthers) = try files.find()
     for name in names {
       do {
@@ -96,7 +96,7 @@ public final class Checkpoints {
     }
     if names.isEmpty, hasOthers {
       environment.console.note(
-        "\(files.stage): found checkpoints of another program, other settings or other data only; "
+        "\(files.stage): found only checkpoints of another build, other settings or other data; "
           + "starting over")
     }
     return nil
@@ -108,9 +108,9 @@ public final class Checkpoints {
   }
 }
 
-/// How long a stage takes, interruptions left out.
+/// The computing time of a stage, without interruptions.
 final class Stopwatch {
-  /// Seconds that it took before this process.
+  /// The seconds that earlier processes spent.
   var earlierSeconds = 0.0
   private let clock: () -> Double
   private let start: Double
@@ -120,6 +120,6 @@ final class Stopwatch {
     start = clock()
   }
 
-  /// Seconds so far, in all.
+  /// The total so far, in seconds.
   var seconds: Double { earlierSeconds + clock() - start }
 }

@@ -1,10 +1,10 @@
 import Datasets
 import Foundation
 
-/// `content` behind a line with its SHA-256, for a file that no change escapes.
+/// `content` after a line with its SHA-256, which reveals any later change.
 func checksummed(_ content: Data) -> Data { Data((sha256Hex(content) + "\n").utf8) + content }
 
-/// What follows the line with the checksum; `nil` where it is not what was written.
+/// The content after the line with the checksum; nil if the checksum is wrong.
 func intactContent(of data: Data) -> Data? {
   guard let end = data.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
   let content = Data(data[data.index(after: end)...])

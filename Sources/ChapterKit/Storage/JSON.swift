@@ -1,8 +1,8 @@
 import Foundation
 
-/// The one way in which programs write and read JSON: sorted keys, so that equal values give equal
-/// bytes, and numbers that come back to the bit.
+/// JSON with sorted keys, so that equal values give equal bytes, and with exact numbers.
 package enum JSON {
+  /// Encodes a value.
   package static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -12,6 +12,7 @@ package enum JSON {
     return try encoder.encode(value)
   }
 
+  /// Decodes a value; every number gets the bits that were encoded.
   package static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value
   {
     let decoder = JSONDecoder()
@@ -21,27 +22,27 @@ package enum JSON {
   }
 }
 
-/// Any JSON value, for settings whose type the reader of a record does not know.
+/// Any JSON value, for settings whose type is not known when a record is read.
 public enum JSONValue: Codable, Equatable, Sendable {
-  /// Nothing.
+  /// JSON's null.
   case null
-  /// True or false.
+  /// A truth value.
   case bool(Bool)
   /// A number.
   case number(Double)
-  /// Text.
+  /// A text.
   case text(String)
-  /// Values in order.
+  /// An array.
   case array([JSONValue])
-  /// Values with names.
+  /// An object: values by name.
   case object([String: JSONValue])
 
-  /// What `value` looks like in JSON.
+  /// The JSON representation of `value`.
   init(describing value: some Encodable) throws {
     self = try JSON.decode(JSONValue.self, from: JSON.encode(value))
   }
 
-  /// Reads whatever value comes next.
+  /// Decodes a value of any kind.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -59,7 +60,7 @@ public enum JSONValue: Codable, Equatable, Sendable {
     }
   }
 
-  /// Writes the value as it is.
+  /// Encodes the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -73,7 +74,7 @@ public enum JSONValue: Codable, Equatable, Sendable {
   }
 }
 
-/// A value that is written as `null` where there is none, so that its key is always there.
+/// An optional property that is encoded as `null` when nil, so that its key is always present.
 @propertyWrapper
 public struct NullWhenNil<Value: Codable & Equatable & Sendable>: Codable,
   Equatable, Sendable
@@ -84,13 +85,13 @@ public struct NullWhenNil<Value: Codable & Equatable & Sendable>: Codable,
   /// Wraps a value.
   public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
-  /// Reads a value or `null`.
+  /// Decodes a value or `null`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
   }
 
-  /// Writes the value or `null`.
+  /// Encodes the value or `null`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(wrappedValue)

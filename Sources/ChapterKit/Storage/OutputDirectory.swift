@@ -1,14 +1,16 @@
 import Files
 import Foundation
 
-/// The directory that receives what a run makes; a file in it is either whole or not there.
+/// The directory OUT of a run's results; each file in it is written completely or not at all.
 package struct OutputDirectory: Sendable {
   package let url: URL
 
   package init(_ url: URL) { self.url = url }
 
-  /// Makes the directory and `subdirectories` of it, tries that they can be written, and removes
-  /// what interrupted processes left there.
+  /// Creates the directory and its `subdirectories`, checks that they can be written, and removes the
+  /// partial files of interrupted processes.
+  ///
+  /// - Throws: An error that names a directory that cannot be written.
   package func prepare(subdirectories: [String]) throws {
     for path in ["."] + subdirectories {
       let directory = file(path).standardizedFileURL
@@ -24,20 +26,20 @@ package struct OutputDirectory: Sendable {
     }
   }
 
-  /// The place of `path` in the directory.
+  /// The URL of `path` in the directory.
   package func file(_ path: String) -> URL { url.appending(path: path) }
 
-  /// What is at `path`; `nil` where there is nothing.
+  /// The content of the file at `path`; nil if there is no file.
   ///
-  /// - Throws: ``FileError`` where something is there that cannot be read.
+  /// - Throws: ``Files/FileError`` if the file cannot be read.
   package func content(of path: String) throws -> Data? { try readFileIfPresent(at: file(path)) }
 
-  /// The names of what is in the subdirectory `path`.
+  /// The names of the files and folders in the subdirectory `path`.
   package func names(in path: String) throws -> [String] { try listFolder(at: file(path)) }
 
   /// Removes the file at `path`.
   package func remove(_ path: String) throws { try removeFile(at: file(path)) }
 
-  /// Writes a whole file to the disk and only then gives it its name.
+  /// Writes a file completely under a temporary name, then renames it to `path`.
   package func write(_ data: Data, to path: String) throws { try writeFile(data, to: file(path)) }
 }

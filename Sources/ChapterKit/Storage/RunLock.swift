@@ -1,12 +1,12 @@
 import Files
 import Foundation
 
-/// Keeps two processes from running the same chapter in one OUT: they would remove each other's
-/// checkpoints.
+/// A lock that prevents two processes from running the same chapter in one OUT, where they would remove
+/// each other's checkpoints.
 ///
-/// OUT/cache/CHAPTER/.lock names host and process, and is locked (flock) until the process ends,
-/// however it ends. Not every disk tells one host what another has locked; so the file is also
-/// touched every minute, and one of another host that was touched lately is respected as well.
+/// The file OUT/cache/CHAPTER/.lock contains host and process, and is locked (flock) until the process
+/// ends for any reason. Network file systems do not always share locks between hosts, so the file's
+/// modification time is also updated every minute: a recent lock file of another host counts as locked.
 package final class RunLock {
   private let file: URL
   private let descriptor: Int32
@@ -14,8 +14,7 @@ package final class RunLock {
 
   /// Takes the lock in `file` for `program`.
   ///
-  /// - Throws: ``Failure`` where another process has it; `FileError` where it cannot be
-  ///   written.
+  /// - Throws: ``Failure`` if another process has it; `FileError` if it cannot be written.
   package init(_ file: URL, program: String, host: String = hostName) throws {
     self.file = file
     let descriptor = try openFile(at: file)
@@ -42,10 +41,10 @@ package final class RunLock {
     var status = stat()
     let isFresh = fstat(descriptor, &status) == 0 && time(nil) - status.modificationTime < 600
     if state == .heldByAnother || (isElsewhere && isFresh) {
-      let process = owner.count == 2 ? "process \(owner[1]) on host \(owner[0])" : "a process"
+      let process = owner.count == 2 ? "process \(owner[1]) on host \(owner[0])" : "another process"
       throw Failure(
-        "\(file.shortPath): found \(program) being run there by \(process), expected no other run; "
-          + "wait for it to end, or give another OUT (--out)"
+        "\(file.shortPath): found \(program) already running there as \(process), expected no other run; "
+          + "wait until it ends, or give another OUT (--out)"
           + (isElsewhere ? "; if that host is gone, remove this file" : ""))
     }
     let content = "\(host) \(getpid())"
@@ -56,7 +55,7 @@ package final class RunLock {
     }
   }
 
-  /// Gives the lock back.
+  /// Releases the lock.
   package func release() {
     heartbeat.cancel()
     unlink(file.filePath)

@@ -3,8 +3,10 @@ import Engine
 import Files
 import Foundation
 
-/// Everything that a stage's result depends on. The number of threads and the processor do not belong
-/// to it: results have the same bits for any.
+/// Everything that a stage's result depends on.
+///
+/// The number of threads and the processor are not part of it, because they do not change the bits of
+/// results.
 package struct StageIdentity: Encodable {
   /// The hash of the running program.
   package var executable: String
@@ -71,7 +73,8 @@ extension StageStore {
       let record = try? JSON.decode(StageRecord.self, from: lines[0]), record.key == key,
       (try? record.validate()) != nil, let value = try? JSON.decode(Value.self, from: lines[1])
     else {
-      throw Failure("\(output.file(path).shortPath): found damaged, expected a stage's result")
+      throw Failure(
+        "\(output.file(path).shortPath): found a damaged file, expected the result of a stage")
     }
     return Entry(value: value, record: record)
   }
@@ -86,7 +89,7 @@ extension StageStore {
   }
 
   /// Removes a stage's older results. One that cannot be removed does no harm, because its key is never
-  /// asked for again.
+  /// used again.
   private func removeOthers(like kept: String) {
     let keyed = keyDigits + fileExtension.count
     for name in (try? output.names(in: directory)) ?? []
@@ -108,14 +111,14 @@ extension StageStore {
 // MARK: - Shared results
 
 extension StageStore {
-  /// The result that a chapter left in OUT under `key`; nil if there is none.
+  /// The result that a chapter stored in OUT under `key`; nil if there is none.
   func shared<Value: Codable & Sendable>(_ type: Value.Type, _ key: TrainingKey) throws
     -> TrainingRecord<Value>?
   {
     try TrainingRecord.load(output.file(key.path))
   }
 
-  /// Leaves a result in OUT for other chapters.
+  /// Stores a result in OUT for other chapters.
   func share(_ record: TrainingRecord<some Codable & Sendable>, under key: TrainingKey) throws {
     let content = try SealedJSON.encode(record)
     guard try output.content(of: key.path) != content else { return }
@@ -124,7 +127,7 @@ extension StageStore {
   }
 }
 
-/// A stage's name with only small letters, digits, full stops and hyphens.
+/// A stage's name for use in file names: lower-case letters, digits, full stops and hyphens only.
 package func fileNamePart(of stage: String) -> String {
   let kept = stage.lowercased().map { character in
     character.isASCII && (character.isLetter || character.isNumber || character == ".")

@@ -24,8 +24,8 @@ public struct TrainingRecord<Value: Codable & Sendable>: Codable, Sendable {
   /// - Throws: An error that names the file if it contains anything else, or was changed.
   static func load(_ file: URL) throws -> Self? {
     try SealedJSON.load(
-      Self.self, from: file, expecting: "the result of a training",
-      remedy: "remove it; the training then runs again")
+      Self.self, from: file, expecting: "the result of a training run",
+      remedy: "remove it; the training is then run again")
   }
 }
 

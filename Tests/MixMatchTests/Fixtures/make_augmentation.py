@@ -3,8 +3,8 @@
     pip install torch numpy scipy
     python make_augmentation.py
 
-The formulas are those of fastai's vision/transform.py and vision/image.py: light on logits first, then
-one bilinear resampling through warp and affine together, then the mirror. In double precision.
+The formulas are those of fastai's vision/transform.py and vision/image.py, in double precision: brightness
+and contrast on logits, then one bilinear resampling for warp, rotation and zoom together, then the mirror.
 """
 
 import json
@@ -20,7 +20,7 @@ SIZE, CHANNELS = 12, 3
 CORNERS = [(-1, -1), (-1, 1), (1, -1), (1, 1)]
 
 row, column, channel = np.meshgrid(range(SIZE), range(SIZE), range(CHANNELS), indexing="ij")
-# Smooth waves and a few of the bytes at both ends.
+# Smooth waves, with some values at both ends of the range.
 image = np.round(127.5 + 127.5 * np.sin(0.9 * row + 0.05 * column * column + 2 * channel)).astype(int)
 image[0, 0], image[5, 7] = 0, 255
 
@@ -38,7 +38,7 @@ def zoom(scale, row, column):
 
 
 def warp(right, left, bottom, top):
-    """The matrix that takes the moved corners back to the image's: eight equations in eight numbers."""
+    """The projective matrix that maps the moved corners to the image's, from eight linear equations."""
     moved = [
         (-1 - top, -1 - left),
         (-1 - bottom, 1 + left),
@@ -80,7 +80,7 @@ def transformed(case):
 
 
 def shifted(rows, columns):
-    """The paper's: a reflected border of 4 pixels, and out of that a piece of the old size."""
+    """The paper's shift: a crop of the original size from the image with a reflected border of 4 pixels."""
     padded = np.pad(image / 255, [(4, 4), (4, 4), (0, 0)], mode="reflect")
     return padded[4 - rows : 4 - rows + SIZE, 4 - columns : 4 - columns + SIZE]
 

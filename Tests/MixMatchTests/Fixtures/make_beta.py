@@ -1,7 +1,6 @@
-"""Makes beta.json, what SciPy says of Beta(α, α): pip install scipy, then run it in this folder.
+"""Writes beta.json, values of SciPy's Beta(α, α): pip install scipy, then run it in this folder.
 
-Points are the 32nds of the distribution, but for those so close to 1 that a number in double precision no longer tells
-how far from it they are.
+The points are the 32-quantiles, except those so close to 1 that 1 − x has no precision in double.
 """
 
 import json

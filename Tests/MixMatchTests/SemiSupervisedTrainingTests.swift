@@ -1,0 +1,121 @@
+import Datasets
+import Engine
+import MixMatch
+import Testing
+
+@Suite struct SemiSupervisedTrainingTests {
+  private let data: TrainingData
+  private let settings: TrainingSettings
+
+  init() throws {
+    let dataset = syntheticColourImages(trainCount: 80, testCount: 20, seed: 0)
+    data = TrainingData(
+      dataset,
+      split: try LabelSplit(labels: dataset.train.labels, labelled: 20, validation: 16, seed: 0),
+      scaling: .cifar)
+    var settings = TrainingSettings()
+    (settings.steps, settings.labelledBatch, settings.unlabelledBatch) = (6, 4, 4)
+    (settings.evaluationCount, settings.emaDecay) = (3, 0.9)
+    settings.phases = [.init(share: 0.5, size: 8), .init(share: 0.5, size: 16)]
+    self.settings = settings
+  }
+
+  /// A run of a small network whose initial weights are drawn with `initial`.
+  private func training(initial: UInt64 = 0) throws -> SemiSupervisedTraining {
+    var random = RandomStream(seed: initial, "initial weights")
+    let network = Sequential(
+      Conv2d(
+        inputChannels: 3, outputChannels: 8, kernelSize: 3, stride: 2, padding: 1, random: &random),
+      BatchNorm(channels: 8), ReLU(), GlobalAveragePool(),
+      Linear(inputs: 8, outputs: 10, random: &random))
+    return try SemiSupervisedTraining(
+      of: network, by: MixMatchStep(), on: data, settings: settings, seed: 0)
+  }
+
+  @Test func everyStepIsReportedOnceWithAFiniteLoss() throws {
+    let training = try training()
+    var reports: [SemiSupervisedTraining.StepReport] = []
+    try training.run { reports.append($0) }
+    #expect(reports.map(\.step) == Array(0..<6))
+    #expect(reports.allSatisfy { $0.loss.total.scalar.isFinite && $0.loss.unlabelled != nil })
+    // Steps at 16×16 pixels take four times as long as those at 8×8.
+    #expect(reports.map(\.workDone) == [1, 2, 3, 7, 11, 15].map { $0 / 15 })
+    #expect(training.curve.points.map(\.step) == [2, 4, 6])
+    let mean =
+      (Double(reports[0].loss.labelled.scalar) + Double(reports[1].loss.labelled.scalar)) / 2
+    #expect(abs(training.curve.points[0].labelledLoss - mean) < 1e-6)
+  }
+
+  @Test func theOutcomeHasTheAccuracyOfBothSets() throws {
+    let training = try training()
+    try training.run()
+    let outcome = training.outcome()
+    let validation = try #require(outcome.validation)
+    #expect((0...1).contains(validation.accuracy) && (0...1).contains(outcome.test.accuracy))
+    #expect(validation.classes.count == 16 && outcome.test.classes.count == 20)
+    #expect(
+      accuracy(validation, on: data.dataset.train, data.split.validation) == validation.accuracy)
+    #expect(accuracy(outcome.test, on: data.dataset.test, Array(0..<20)) == outcome.test.accuracy)
+    #expect(outcome.curve.points.last?.validationAccuracy == validation.accuracy)
+    #expect(outcome.fingerprints.entries.map(\.step) == [1, 6])
+  }
+
+  /// The fraction of images whose predicted class is their label, counted one by one.
+  private func accuracy(_ evaluation: Evaluation, on images: LabelledImages, _ indices: [Int])
+    -> Double
+  {
+    let right = zip(evaluation.classes, indices).count { $0 == Int(images.labels[$1]) }
+    return Double(right) / Double(indices.count)
+  }
+
+  /// The new run starts from other initial weights, so that everything has to come from the snapshot.
+  @Test(arguments: [0, 2, 4]) func aRestoredRunContinuesWithTheSameBits(last: Int) throws {
+    let uninterrupted = try training()
+    var saved: [UInt8] = []
+    try uninterrupted.run { report in
+      if report.step == last { saved = Snapshot(of: uninterrupted.state).encoded() }
+    }
+    let resumed = try training(initial: 1)
+    try Snapshot(decoding: saved).restore(resumed.state)
+    try resumed.run(last + 1..<6)
+    #expect(resumed.trainer.fingerprints == uninterrupted.trainer.fingerprints)
+    #expect(
+      Snapshot(of: resumed.state).encoded() == Snapshot(of: uninterrupted.state).encoded(),
+      "weights, optimiser and EMA")
+    let (points, expected) = (resumed.curve.points, uninterrupted.curve.points)
+    #expect(points.map(\.step) == expected.map(\.step))
+    #expect(points.map(\.labelledLoss) == expected.map(\.labelledLoss))
+    #expect(points.map(\.validationAccuracy) == expected.map(\.validationAccuracy))
+    #expect(resumed.outcome().test.confidences == uninterrupted.outcome().test.confidences)
+  }
+}
+
+/// Evaluation of a network whose logits are the mean colour, so that it predicts the strongest channel.
+@Suite struct EvaluationTests {
+  /// Images of 2×2 pixels of one colour.
+  private let images: LabelledImages = {
+    let colours: [[UInt8]] = [
+      [200, 9, 9], [9, 200, 9], [9, 9, 200], [9, 99, 9], [150, 9, 160],
+    ]
+    return LabelledImages(
+      height: 2, width: 2, channels: 3,
+      pixels: colours.flatMap { Array(repeating: $0, count: 4).flatMap { $0 } },
+      labels: [0, 1, 0, 1, 2])
+  }()
+
+  /// Only the third image, blue with the label 0, is classified wrongly.
+  @Test func accuracyIsTheFractionOfRightPredictions() {
+    let evaluation = evaluate(GlobalAveragePool(), on: images, scaling: .unit)
+    #expect(evaluation.classes == [0, 1, 2, 1, 2])
+    #expect(evaluation.accuracy == 0.8)
+    #expect(evaluation.confidences.allSatisfy { $0 > 1 / 3 && $0 < 1 })
+  }
+
+  @Test func indicesSelectTheImages() {
+    let evaluation = evaluate(
+      GlobalAveragePool(), on: images, indices: [4, 2], size: ImageSize(height: 3, width: 3),
+      scaling: .unit)
+    #expect(evaluation.classes == [2, 2])
+    #expect(evaluation.accuracy == 0.5)
+  }
+}
