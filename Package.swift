@@ -61,7 +61,7 @@ let package = Package(
       name: "Experiments", dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"]),
 
     // The method, data pipeline, training loop and evaluation.
-    .target(name: "MixMatch", dependencies: ["Datasets", "Engine"]),
+    .target(name: "MixMatch", dependencies: ["Datasets", "Engine", "Files"]),
 
     // Two libraries that are independent of the method.
     .target(name: "Embedding", dependencies: ["Engine", "Files"]),

@@ -8,7 +8,7 @@ import MixMatch
 final class MixMatchIteration {
   private let method = MixMatchStep()
   private let trainer: Trainer
-  private let batches: Prefetcher<(batch: Batch, truth: [Int])>
+  private let batches: Prefetcher<(batch: Batch, hiddenLabels: [Int])>
   private var curve = LearningCurve()
   private var step = 0
   /// A second pipeline, to measure its time separately.
@@ -59,15 +59,15 @@ final class MixMatchIteration {
 
   /// One step: augment, guess, sharpen, mix, update the weights and their EMA and the learning curve.
   private func run() throws {
-    let (loss, truth) = try loss()
+    let (loss, hiddenLabels) = try loss()
     try trainer.step(loss.total, at: step)
-    curve.add(loss, truth: truth)
+    curve.add(loss, hiddenLabels: hiddenLabels)
     step += 1
   }
 
-  private func loss() throws -> (Loss, truth: [Int]) {
-    let (batch, truth) = try batches(step)
-    return (method.loss(batch, by: Learner(trainer), step: step), truth)
+  private func loss() throws -> (Loss, hiddenLabels: [Int]) {
+    let (batch, hiddenLabels) = try batches(step)
+    return (method.loss(batch, by: ModelAndTeacher(trainer), step: step), hiddenLabels)
   }
 
   /// The time of an iteration that goes into batches and the learning curve. One thread prepares batches,
@@ -76,9 +76,9 @@ final class MixMatchIteration {
     let pipeline = Parallel.$threads.withValue(1) {
       secondsPerCall(filling: networkSampleDuration / 4) { _ = timedPipeline(step) }
     }
-    let (loss, truth) = try loss()
+    let (loss, hiddenLabels) = try loss()
     let bookkeeping = secondsPerCall(filling: networkSampleDuration / 8) {
-      curve.add(loss, truth: truth)
+      curve.add(loss, hiddenLabels: hiddenLabels)
     }
     return pipeline / Double(Parallel.threads) + bookkeeping
   }

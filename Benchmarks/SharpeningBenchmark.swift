@@ -47,7 +47,7 @@ final class SharpeningTraining {
     let prediction = softmax(network(images.tensor(unlabelled), .training))
     let guess = sharpen(prediction.detached, temperature: 0.5)
     let labelledLoss = crossEntropy(
-      network(images.tensor(labelled), .training), labels: images.classes(labelled))
+      network(images.tensor(labelled), .training), labels: images.labels(at: labelled))
     let loss = labelledLoss + 10 * meanSquaredError(prediction, guess)
     loss.backward()
     adam.update(learningRate: harmlessLearningRate, momentum: 0.9)

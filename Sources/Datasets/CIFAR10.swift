@@ -47,7 +47,7 @@ public enum CIFAR10 {
   /// Finds out which of the files a directory holds.
   ///
   /// - Throws: `FileError` if the directory cannot be listed.
-  public static func presence(in directory: URL) throws -> Presence {
+  public static func presence(in directory: URL) throws -> DatasetPresence {
     try DatasetFiles<Part>.presence(in: directory)
   }
 

@@ -48,7 +48,7 @@ struct DatasetFiles<Part: DatasetPart> {
   }
 
   /// Finds out which of the files `directory` holds.
-  static func presence(in directory: URL) throws -> Presence {
+  static func presence(in directory: URL) throws -> DatasetPresence {
     guard let files = try Self(in: directory) else {
       return try hasRemnants(in: directory) ? .interrupted : .absent
     }

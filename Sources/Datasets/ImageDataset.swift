@@ -74,7 +74,7 @@ func contentHash(_ train: LabelledImages, _ test: LabelledImages) -> String {
 }
 
 /// The files of a data set that a directory holds.
-public enum Presence: Sendable {
+public enum DatasetPresence: Sendable {
   /// All files.
   case complete
   /// Some of the files, and a partial file left by a download.

@@ -128,5 +128,5 @@ public struct LabelledImages: Sendable {
   }
 
   /// Returns the classes of some of the images: (`indices`.count).
-  public func classes(_ indices: some Collection<Int>) -> [Int] { indices.map { Int(labels[$0]) } }
+  public func labels(at indices: some Collection<Int>) -> [Int] { indices.map { Int(labels[$0]) } }
 }

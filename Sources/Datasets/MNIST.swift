@@ -43,7 +43,7 @@ public enum MNIST {
   /// Finds out which of the files a directory holds.
   ///
   /// - Throws: `FileError` if the directory cannot be listed.
-  public static func presence(in directory: URL) throws -> Presence {
+  public static func presence(in directory: URL) throws -> DatasetPresence {
     try DatasetFiles<Part>.presence(in: directory)
   }
 

@@ -5,7 +5,7 @@ import Foundation
 /// A finished training run: its specification, its result, and where the result comes from.
 public struct TrainingRun {
   /// The result.
-  public let result: TrainingResult
+  public let result: TrainingSummary
   /// When, by which commit and how fast the result was computed.
   public let origin: StageRecord
   /// The specification.
@@ -100,9 +100,9 @@ extension Run {
   {
     let key = spec.key(preset, seed: seed)
     let known =
-      try dataset.flatMap { try shared(TrainingResult.self, key, on: $0) }
+      try dataset.flatMap { try shared(TrainingSummary.self, key, on: $0) }
       ?? self[recordedTrainings].flatMap {
-        try recorded(TrainingResult.self, key, in: $0, on: dataset)
+        try recorded(TrainingSummary.self, key, in: $0, on: dataset)
       }
     let result = try known ?? dataset.map { try compute(spec, key, seed: seed, on: $0) }
     return result.map {
@@ -113,13 +113,13 @@ extension Run {
   private func compute(
     _ spec: TrainingSpec, _ key: TrainingKey, seed: Int, on dataset: ImageDataset
   )
-    throws -> TrainingResult
+    throws -> TrainingSummary
   {
     let result = try stage(
       key.name, on: dataset, inputs: key.inputs, counting: .images(perStep: spec.imagesPerStep)
     ) { progress in
       let training = try spec.train(on: dataset, seed: seed, progress: progress)
-      return TrainingResult(training.outcome(), of: spec, on: dataset)
+      return TrainingSummary(training.outcome(), of: spec, on: dataset)
     }
     try share(result, of: key, on: dataset)
     return result

@@ -28,11 +28,11 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
       (0...versions).map { group in
         Group(
           indices: Array(stride(from: group, to: count, by: versions + 1)),
-          mode: group == 0 ? .training : .trainingFrozenStatistics)
+          mode: group == 0 ? .training : .trainingWithFrozenStatistics)
       }
     }
   }
 
   /// The mode in which the network guesses labels.
-  var guessingMode: Mode { self == .whole ? .training : .trainingFrozenStatistics }
+  var guessingMode: Mode { self == .whole ? .training : .trainingWithFrozenStatistics }
 }

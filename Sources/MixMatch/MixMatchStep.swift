@@ -77,17 +77,19 @@ public struct MixMatchStep: SemiSupervisedMethod {
   ///     L = Lₓ + λᵤ·ramp·Lᵤ
   ///     Lₓ = 1/|X′| · Σ H(p, softmax(model(x)))
   ///     Lᵤ = 1/(classes·|U′|) · Σ ‖q − softmax(model(u))‖²
-  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
     -> Loss
   {
-    let mixed = mix(batch, by: learner.model, random: &random)
+    let mixed = mix(batch, by: networks.model, random: &random)
     let XU = Examples(concatenating: [mixed.X, mixed.U])
     var (labelled, unlabelled): ([Tensor], [Tensor]) = ([], [])
     for group in batchNorm.groups(of: XU.count, versions: versions) {
       let examples = XU.gathered(group.indices)
       let isX = 0..<group.indices.count { $0 < mixed.X.count }
       let isU = isX.upperBound..<examples.count
-      let logits = learner.model(examples.images, group.mode)
+      let logits = networks.model(examples.images, group.mode)
       // A group of a small batch may have no labelled example, and then has no such term.
       if !isX.isEmpty {
         let share = Float(isX.count) / Float(mixed.X.count)

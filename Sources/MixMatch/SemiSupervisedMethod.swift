@@ -8,7 +8,7 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   /// uses no unlabelled images.
   var versions: Int { get }
 
-  /// Whether the method needs ``Learner/teacher``, and the training run therefore an EMA of the
+  /// Whether the method needs ``ModelAndTeacher/teacher``, and the training run therefore an EMA of the
   /// weights.
   var needsTeacher: Bool { get }
 
@@ -16,10 +16,11 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   ///
   /// - Parameters:
   ///   - batch: Augmented images with ``versions`` versions of each unlabelled image.
-  ///   - learner: The network to be trained.
+  ///   - networks: The network to be trained, and its teacher.
   ///   - step: The step, for weights that grow over the training run.
   ///   - random: The random numbers of this step alone.
-  func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream) -> Loss
+  func loss(_ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream)
+    -> Loss
 }
 
 extension SemiSupervisedMethod {
@@ -28,14 +29,16 @@ extension SemiSupervisedMethod {
 
   /// The loss of step `step`, counted from 0, with the random numbers that a training run with `seed`
   /// uses in that step.
-  public func loss(_ batch: Batch, by learner: Learner, step: Int, seed: UInt64 = 0) -> Loss {
+  public func loss(_ batch: Batch, by networks: ModelAndTeacher, step: Int, seed: UInt64 = 0)
+    -> Loss
+  {
     var random = RandomStream(seed: seed, "method", step)
-    return loss(batch, by: learner, step: step, random: &random)
+    return loss(batch, by: networks, step: step, random: &random)
   }
 }
 
 /// The network that a method trains, and its teacher if there is one.
-public struct Learner {
+public struct ModelAndTeacher {
   /// The network, which maps images (N, H, W, C) to logits (N, classes).
   public let model: any Layer
   /// The logits of the network with the EMA of its weights; no gradient flows through them. Nil where
@@ -58,7 +61,7 @@ public struct Learner {
     }
     self.init(network) { images in
       trainer.withEvaluationWeights {
-        withoutGradients { network(images, .trainingFrozenStatistics) }
+        withoutGradients { network(images, .trainingWithFrozenStatistics) }
       }
     }
   }
@@ -128,7 +131,7 @@ public struct Guesses: Sendable {
 }
 
 /// Supervised learning from the labelled images alone, with cross-entropy.
-public struct LabelsOnly: SemiSupervisedMethod {
+public struct Supervised: SemiSupervisedMethod {
   /// 0: the method uses no unlabelled images.
   public let versions = 0
 
@@ -136,11 +139,14 @@ public struct LabelsOnly: SemiSupervisedMethod {
   public init() {}
 
   /// The cross-entropy Lₓ.
-  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
     -> Loss
   {
     Loss(
-      labelled: crossEntropy(learner.model(batch.labelled.images, .training), batch.labelled.labels)
+      labelled: crossEntropy(
+        networks.model(batch.labelled.images, .training), batch.labelled.labels)
     )
   }
 }

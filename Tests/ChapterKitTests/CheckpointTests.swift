@@ -33,7 +33,7 @@ import Testing
       result = try run.stage("train seed=0", inputs: ["peak": peak]) { progress in
         let norm = BatchNorm(channels: 3)
         let adam = Adam(norm.parameters, weightDecay: 0.01)
-        let losses = Checkpointed([Float]())
+        let losses = ResumableValue([Float]())
         let checkpoints = progress.checkpoints(
           steps, of: ["network": norm, "adam": adam, "losses": losses])
         for step in try checkpoints.resume() {

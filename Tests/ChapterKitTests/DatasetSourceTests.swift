@@ -77,8 +77,10 @@ import Testing
   }
 
   /// An interrupted download is completed; any other partial data set is an error.
-  @Test(arguments: [(Presence.interrupted, Int32(0)), (Presence.incomplete, Int32(1))])
-  func aPartialDataSetIsNeverReplaced(presence: Presence, status: Int32) throws {
+  @Test(arguments: [
+    (DatasetPresence.interrupted, Int32(0)), (DatasetPresence.incomplete, Int32(1)),
+  ])
+  func aPartialDataSetIsNeverReplaced(presence: DatasetPresence, status: Int32) throws {
     let bench = try Workbench()
     let source = DatasetSource(
       name: "MNIST",
@@ -98,11 +100,11 @@ import Testing
   /// Synthetic data are used only if no file is there and no mirror can be reached. Damaged data, partial
   /// data without a network and a full disk are errors.
   @Test(arguments: [
-    (Presence.absent, true, Int32(0)), (.absent, false, 1), (.interrupted, true, 1),
+    (DatasetPresence.absent, true, Int32(0)), (.absent, false, 1), (.interrupted, true, 1),
     (.interrupted, false, 1), (.complete, true, 1), (.incomplete, true, 1),
   ])
   func syntheticDataOnlyReplaceAbsentData(
-    presence: Presence, isUnreachable: Bool, status: Int32
+    presence: DatasetPresence, isUnreachable: Bool, status: Int32
   ) throws {
     let bench = try Workbench()
     let source = DatasetSource(

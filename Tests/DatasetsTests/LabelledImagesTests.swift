@@ -10,7 +10,7 @@ import Testing
     let batch = images.tensor([1, 0])
     #expect(batch.shape == [2, 1, 2, 3])
     #expect(batch.scalars == [1, 1, 1, 0, 0, 0, 0, 0, 0, 0.2, 0.2, 0.2])
-    #expect(images.classes([1, 0, 1]) == [7, 3, 7])
+    #expect(images.labels(at: [1, 0, 1]) == [7, 3, 7])
   }
 
   @Test func aTensorIsRoundedTo256Levels() throws {

@@ -17,7 +17,7 @@ import Testing
   }
 
   /// Dropped elements get no gradient, the others the gradient times 1 / (1 − probability).
-  @Test(arguments: [Mode.training, .trainingFrozenStatistics])
+  @Test(arguments: [Mode.training, .trainingWithFrozenStatistics])
   func dropoutInTraining(mode: Mode) {
     let x = Parameter(Tensor(repeating: 3, shape: [100, 100]))
     let layer = Dropout(probability: 0.25, random: RandomStream(seed: 4, "dropout"))

@@ -89,7 +89,7 @@ import Testing
 
   @Test func matricesThatDoNotFit() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = matrixProduct(
+      _ = matmul(
         Tensor(repeating: 0, shape: [2, 3]), Tensor(repeating: 0, shape: [2, 3]))
     }
     expect(

@@ -79,7 +79,7 @@ import Testing
 
   /// From one end to the other by the same factor in each step.
   @Test func exponentialRise() {
-    let rise = ExponentialRise(steps: 4, from: 1e-3, to: 1)
+    let rise = ExponentialSchedule(steps: 4, from: 1e-3, to: 1)
     for (step, expected) in zip(0..<4, [1e-3, 1e-2, 1e-1, 1] as [Float]) {
       #expect(abs(rise(step).learningRate / expected - 1) < 1e-5)
     }

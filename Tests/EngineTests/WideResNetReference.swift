@@ -72,7 +72,7 @@ struct WideResNetReference {
     case .evaluation:
       let y = normalise(x, by: before, scale: scale, shift: shift, epsilon: 1e-5)
       return leakyReLU(y, slope: variant.slope)
-    case .training, .trainingFrozenStatistics:
+    case .training, .trainingWithFrozenStatistics:
       let (y, batch) = normaliseByBatch(x, scale: scale, shift: shift, epsilon: 1e-5)
       guard mode == .training else { return leakyReLU(y, slope: variant.slope) }
       let count = Float(x.count / scale.count)

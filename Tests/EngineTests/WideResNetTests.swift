@@ -54,7 +54,7 @@ import Testing
     let network = makeNetwork(c)
     var reference = WideResNetReference(
       of: network, c.reference, blocksInGroup: (c.depth - 4) / 6)
-    for mode in [Mode.training, .trainingFrozenStatistics, .training, .evaluation] {
+    for mode in [Mode.training, .trainingWithFrozenStatistics, .training, .evaluation] {
       let (ours, expected) = (network(images, mode), reference(images, mode))
       #expect(relativeDistance(ours, expected) <= tolerance, "logits, \(mode)")
       meanSquaredError(ours, target).backward()

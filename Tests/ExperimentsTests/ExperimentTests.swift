@@ -38,8 +38,8 @@ import Testing
       $0.steps = 10
       $0.phases = [.init(share: 0.5, size: 16), .init(share: 0.5, size: 32)]
     }
-    #expect([0, 5, 6, 10].map(growing.shareOfWork) == [0, 0.2, 0.36, 1])
-    #expect(settings { $0.steps = 10 }.shareOfWork(ofSteps: 4) == 0.4)
+    #expect([0, 5, 6, 10].map(growing.fractionOfWork) == [0, 0.2, 0.36, 1])
+    #expect(settings { $0.steps = 10 }.fractionOfWork(ofSteps: 4) == 0.4)
   }
 
   @Test func evaluationsAreEvenlySpacedAndTheLastIsAtTheLastStep() {
@@ -47,12 +47,12 @@ import Testing
       $0.steps = 10
       $0.evaluationCount = 3
     }
-    #expect((0..<10).filter(three.evaluates) == [3, 6, 9])
+    #expect((0..<10).filter(three.isEvaluationDue) == [3, 6, 9])
     let often = settings {
       $0.steps = 4
       $0.evaluationCount = 9
     }
-    #expect((0..<4).filter(often.evaluates) == [0, 1, 2, 3])
+    #expect((0..<4).filter(often.isEvaluationDue) == [0, 1, 2, 3])
   }
 
   /// 49,500 unlabelled images in batches of 128 are 386.7 steps; the article counts 387 iterations.
@@ -62,9 +62,9 @@ import Testing
       TrainingSpec("", article, by: MixMatchStep()).stepsPerEpoch(ofTrainingImages: 50_000)
         == 386.71875)
     #expect(
-      TrainingSpec("", article, by: LabelsOnly()).stepsPerEpoch(ofTrainingImages: 50_000) == 7.8125)
+      TrainingSpec("", article, by: Supervised()).stepsPerEpoch(ofTrainingImages: 50_000) == 7.8125)
     #expect(TrainingSpec("", article, by: MixMatchStep()).imagesPerStep == 64 + 2 * 128)
-    #expect(TrainingSpec("", article, by: LabelsOnly()).imagesPerStep == 64)
+    #expect(TrainingSpec("", article, by: Supervised()).imagesPerStep == 64)
   }
 
   @Test func theEarlyShareUsesTheLastEvaluationBeforeTheFraction() throws {
@@ -73,15 +73,15 @@ import Testing
     }.joined(separator: ", ")
     let sums = #"{"steps": 0, "labelled": 0, "unlabelled": 0}"#
     let result = try JSONDecoder().decode(
-      TrainingResult.self,
+      TrainingSummary.self,
       from: Data(
         """
         {"curve": {"points": [\(points)], "sums": \(sums)}, "validationAccuracy": 0.8,
          "testAccuracy": 0.7, "stepsPerEpoch": 5}
         """.utf8))
-    #expect(result.shareOfAccuracy(afterShareOfSteps: 0.25) == 0.5)
-    #expect(result.shareOfAccuracy(afterShareOfSteps: 0.375) == 0.6 / 0.8)
-    #expect(result.shareOfAccuracy(afterShareOfSteps: 0.1) == nil)
+    #expect(result.fractionOfFinalAccuracy(afterFractionOfSteps: 0.25) == 0.5)
+    #expect(result.fractionOfFinalAccuracy(afterFractionOfSteps: 0.375) == 0.6 / 0.8)
+    #expect(result.fractionOfFinalAccuracy(afterFractionOfSteps: 0.1) == nil)
   }
 
   @Test(arguments: [nil, 12]) func everyPresetHasAMethodWithAFittingRamp(steps: Int?) {
@@ -133,7 +133,7 @@ import Testing
   @Test func aSupervisedMethodNeedsNoUnlabelledImages() throws {
     let dataset = syntheticColourImages(trainCount: 64, testCount: 10, seed: 0)
     let checked = experiment { ($0.labels, $0.validation) = (64, 0) }
-    #expect(throws: Never.self) { try checked.check(for: LabelsOnly(), on: dataset) }
+    #expect(throws: Never.self) { try checked.check(for: Supervised(), on: dataset) }
     #expect(throws: TrainingError.self) { try checked.check(for: MixMatchStep(), on: dataset) }
   }
 }

@@ -28,7 +28,8 @@ import Testing
       for step in 0..<steps {
         let images = Array(16 * step % 480..<16 * step % 480 + 16)
         let x = Self.colours.train.tensor(images)
-        let loss = crossEntropy(network(x, .training), labels: Self.colours.train.classes(images))
+        let loss = crossEntropy(
+          network(x, .training), labels: Self.colours.train.labels(at: images))
         try trainer.step(loss, at: step)
       }
       return trainer.fingerprints
@@ -65,7 +66,8 @@ import Testing
         let prediction = softmax(network(Self.digits.tensor(batches(step)), .training))
         let guess = sharpen(prediction.detached, temperature: 0.5)
         let labelledLoss = crossEntropy(
-          network(Self.digits.tensor(labelled), .training), labels: Self.digits.classes(labelled))
+          network(Self.digits.tensor(labelled), .training), labels: Self.digits.labels(at: labelled)
+        )
         try trainer.step(labelledLoss + 10 * meanSquaredError(prediction, guess), at: step)
       }
       return trainer.fingerprints

@@ -18,7 +18,7 @@ enum Reader: String, CaseIterable {
       case .gzip: _ = try gunzip(bytes, origin: "fuzz")
       case .checkpoint: try readSnapshot(bytes)
       case .record: try use(JSON.decode(RunRecord.self, from: Data(bytes)))
-      case .training: try use(JSON.decode(TrainingRecord<TrainingResult>.self, from: Data(bytes)))
+      case .training: try use(JSON.decode(TrainingRecord<TrainingSummary>.self, from: Data(bytes)))
       case .sealed: _ = try SealedJSON.decode(RunRecord.self, from: Data(bytes))
       case .literate: _ = try LiterateSource(String(decoding: bytes, as: UTF8.self), path: "fuzz")
       }
@@ -50,9 +50,9 @@ private func use(_ record: RunRecord) throws {
   for metric in record.metrics.values { _ = NumberStyle.percent.text(metric) }
 }
 
-private func use(_ training: TrainingRecord<TrainingResult>) throws {
+private func use(_ training: TrainingRecord<TrainingSummary>) throws {
   try training.validate()
   _ = (durationText(training.stage.seconds), try SealedJSON.encode(training))
-  _ = training.value.shareOfAccuracy(afterShareOfSteps: 0.25)
-  _ = TrainingResult.curves("fuzz", of: [("fuzz", training.value)]).text(comment: "fuzz")
+  _ = training.value.fractionOfFinalAccuracy(afterFractionOfSteps: 0.25)
+  _ = TrainingSummary.curves("fuzz", of: [("fuzz", training.value)]).text(comment: "fuzz")
 }

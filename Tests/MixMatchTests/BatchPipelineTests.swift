@@ -56,11 +56,11 @@ import Testing
   @Test func truthBelongsToTheUnlabelledImages() {
     var pipeline = pipeline()
     for step in 0..<20 {
-      let (batch, truth) = pipeline(step)
+      let (batch, hiddenLabels) = pipeline(step)
       let (indices, classes) = decoded(batch.versions)
       #expect(indices.count == 14)
       #expect(Array(indices[..<7]) == Array(indices[7...]))
-      #expect(truth == Array(classes[..<7]))
+      #expect(hiddenLabels == Array(classes[..<7]))
     }
   }
 
@@ -90,7 +90,7 @@ import Testing
     for (a, b) in zip(first, second) {
       #expect(a.batch.labelled.images.scalars == b.batch.labelled.images.scalars)
       #expect(a.batch.versions.scalars == b.batch.versions.scalars)
-      #expect(a.truth == b.truth)
+      #expect(a.hiddenLabels == b.hiddenLabels)
     }
     var other = pipeline(seed: 2)
     #expect(other(0).batch.versions.scalars != first[0].batch.versions.scalars)
@@ -98,7 +98,7 @@ import Testing
 
   @Test func withoutVersionsThereAreNoUnlabelledImages() {
     var pipeline = BatchPipeline(data, settings: settings, versions: 0, seed: 1)
-    let (batch, truth) = pipeline(0)
-    #expect(batch.unlabelled == nil && truth.isEmpty && batch.labelled.count == 5)
+    let (batch, hiddenLabels) = pipeline(0)
+    #expect(batch.unlabelled == nil && hiddenLabels.isEmpty && batch.labelled.count == 5)
   }
 }

@@ -225,7 +225,7 @@ exit(
       let split = try LabelSplit(
         labels: images.labels, labelled: settings.labelled, balanced: settings.balanced,
         seed: UInt64(seed))
-      return classCounts(images.classes(split.labelled), classes: dataset.classNames.count)
+      return classCounts(images.labels(at: split.labelled), classes: dataset.classNames.count)
     }
     for (index, name) in dataset.classNames.enumerated() {
       run.record(metric: "labelled.\(name)", values: counts.map { Double($0[index]) })

@@ -62,10 +62,10 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
   let λ = MixingCoefficients(lambdas)
   let x = mixup(images.tensor(a), images.tensor(b), lambda: λ)
   let p = mixup(
-    oneHot(images.classes(a), classes: dataset.classNames.count),
-    oneHot(images.classes(b), classes: dataset.classNames.count), lambda: λ)
+    oneHot(images.labels(at: a), classes: dataset.classNames.count),
+    oneHot(images.labels(at: b), classes: dataset.classNames.count), lambda: λ)
   return Blends(
-    classes: images.classes([first, second]),
+    classes: images.labels(at: [first, second]),
     pixels: lambdas.indices.map { x[$0..<$0 + 1].scalars },
     labels: lambdas.indices.map { p[$0..<$0 + 1].scalars })
 }

@@ -145,7 +145,7 @@ func train(
     let prediction = softmax(network(images.tensor(unlabelled), .training))
     let guess = sharpen(prediction.detached, temperature: T)
     let labelledLoss = crossEntropy(
-      network(images.tensor(labelled), .training), labels: images.classes(labelled))
+      network(images.tensor(labelled), .training), labels: images.labels(at: labelled))
     let unlabelledLoss = meanSquaredError(prediction, guess)
     let ramp = linearRamp(step, over: settings.rampSteps)
     let loss = labelledLoss + settings.unlabelledWeight * ramp * unlabelledLoss
@@ -156,7 +156,7 @@ func train(
       [
         .loss(loss.scalar),
         // For the progress display only: the method does not see these labels.
-        .accuracy(accuracy(of: prediction, labels: images.classes(unlabelled))),
+        .accuracy(accuracy(of: prediction, labels: images.labels(at: unlabelled))),
       ])
     try checkpoints.saveIfDue(after: step)
   }

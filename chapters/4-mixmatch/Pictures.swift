@@ -10,9 +10,9 @@ import MixMatch
 // MARK: - Curves
 
 /// Draws accuracy and losses during a training run, beside the article's.
-func drawLearningCurves(_ result: TrainingResult, _ experiment: Experiment, _ run: Run) {
+func drawLearningCurves(_ result: TrainingSummary, _ experiment: Experiment, _ run: Run) {
   let name = "MixMatch, \(experiment.labels) labels"
-  run.write(TrainingResult.curves("chapter4-learning-curves", of: [(name, result)]))
+  run.write(TrainingSummary.curves("chapter4-learning-curves", of: [(name, result)]))
   run.draw(
     "learning-curves", into: "learning-curves.svg", data: ["chapter4-learning-curves"],
     variables: [
@@ -21,7 +21,7 @@ func drawLearningCurves(_ result: TrainingResult, _ experiment: Experiment, _ ru
 }
 
 /// Draws the accuracy and the confidence of the guessed labels during a training run.
-func drawGuesses(_ result: TrainingResult, _ run: Run) {
+func drawGuesses(_ result: TrainingSummary, _ run: Run) {
   let points = result.curve.points.compactMap { point in
     point.guesses.map { (epoch: Double(point.step) / result.stepsPerEpoch, guesses: $0) }
   }

@@ -100,10 +100,10 @@ let batchNorm = CommandLineOption(
 // channels: 5.86 million parameters instead of 1.47. A batch has 64 labelled and 128 unlabelled images, the
 // latter in two versions. Adam follows a one-cycle schedule of learning rates up to 2·10⁻³, with decoupled
 // weight decay of 0.02. An epoch is one pass over the unlabelled images, and there are 200 epochs. On two
-// cores that takes days. The presets therefore include smaller scales (Sources/Experiments/Scales.swift),
+// cores that takes days. The presets therefore include smaller scales (Sources/Experiments/ExperimentPresets.swift),
 // which chapter 5 and the ablations use too. They keep the method and change network, batches and schedule.
 //
-// [[Sources/Experiments/Scales.swift: Experiment.short]]
+// [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
 // Deviation: where the article's text and notebook differ, the article's scale follows the notebook, and has
 // the larger network.
@@ -239,7 +239,7 @@ exit(
             of: training, method, seed: seed, steps: experiment.training.steps))
       }
       // Chapter 5 uses the result instead of training again.
-      let result = TrainingResult(outcome.training, of: spec, on: dataset)
+      let result = TrainingSummary(outcome.training, of: spec, on: dataset)
       try run.share(result, of: key, on: dataset)
       return (outcome: outcome, result: result)
     }

@@ -41,7 +41,7 @@ func allLabels(_ preset: Preset) -> TrainingSpec {
   case .short: experiment.training.steps = 30 * 781
   case .smoke: break
   }
-  return TrainingSpec("all labels", experiment, by: LabelsOnly())
+  return TrainingSpec("all labels", experiment, by: Supervised())
 }
 
 // ## The labelled images alone
@@ -62,13 +62,13 @@ func labelsAlone(_ preset: Preset) -> TrainingSpec {
   experiment.training.evaluationCount = 10
   experiment.training.peakLearningRate = 2e-2
   experiment.training.weightDecay = 1e-4
-  return TrainingSpec("labels alone", experiment, by: LabelsOnly())
+  return TrainingSpec("labels alone", experiment, by: Supervised())
 }
 
 /// The labelled images for as many steps as MixMatch.
 func labelsAloneForLonger(_ preset: Preset) -> TrainingSpec {
   TrainingSpec(
-    "labels alone, as many steps", Experiment.mixMatch(preset).experiment, by: LabelsOnly())
+    "labels alone, as many steps", Experiment.mixMatch(preset).experiment, by: Supervised())
 }
 
 /// The training of chapter 4.
@@ -168,7 +168,9 @@ exit(
     for row in baselines.map(\.row) where !row.runs.isEmpty {
       run.record(metric: "epochSeconds.\(row.key)", values: row.runs.map(\.secondsPerEpoch))
       // The validation accuracy after a quarter of the steps, as a fraction of the final one.
-      let shares = row.runs.compactMap { $0.result.shareOfAccuracy(afterShareOfSteps: 0.25) }
+      let shares = row.runs.compactMap {
+        $0.result.fractionOfFinalAccuracy(afterFractionOfSteps: 0.25)
+      }
       if !shares.isEmpty { run.record(metric: "share.\(row.key).quarter", values: shares) }
     }
     writeTrainings(baselines, run)
@@ -214,7 +216,7 @@ func drawCurves(_ baselines: [Baseline], _ run: Run) {
     }
   }
   run.write(
-    TrainingResult.curves("chapter5-learning-curves", of: shown.map { ($0.name, $0.result) }))
+    TrainingSummary.curves("chapter5-learning-curves", of: shown.map { ($0.name, $0.result) }))
   run.draw(
     "learning-curves", into: "results-curves.svg", data: ["chapter5-learning-curves"],
     variables: [

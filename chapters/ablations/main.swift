@@ -77,11 +77,11 @@ let ablations = [
 // ## Other methods
 //
 // The paper compares MixMatch with older methods, each of which has one idea (table 5; here the column for 500
-// labels). Each is a short file in Sources/MixMatch/Comparators, and they differ in the loss only. All of them
+// labels). Each is a short file in Sources/MixMatch/OtherMethods, and they differ in the loss only. All of them
 // run with the same settings for the same number of steps.
 
 /// Another method, and the paper's accuracy with that method at 500 labels.
-struct Comparator: Sendable {
+struct OtherMethod: Sendable {
   let name: String
   let key: String
   /// The method with a ramp of `rampSteps` steps.
@@ -90,20 +90,20 @@ struct Comparator: Sendable {
   var paper: Double?
 }
 
-let comparators = [
-  Comparator(name: "labels alone", key: "labels-alone", method: { _ in LabelsOnly() }),
-  Comparator(
+let otherMethods = [
+  OtherMethod(name: "labels alone", key: "labels-alone", method: { _ in Supervised() }),
+  OtherMethod(
     name: "mixup alone", key: "mixup", method: { MixupOnly(rampSteps: $0) }, paper: 1 - 0.3617),
-  Comparator(
+  OtherMethod(
     name: "pseudo-labels", key: "pseudo-label", method: { PseudoLabel(rampSteps: $0) },
     paper: 1 - 0.4055),
-  Comparator(
+  OtherMethod(
     name: "Π-model", key: "pi-model", method: { PiModel(rampSteps: $0) }, paper: 1 - 0.4182),
   // In a run of few steps, an average with a larger decay would still depend on the initial weights.
-  Comparator(
+  OtherMethod(
     name: "Mean Teacher", key: "mean-teacher", method: { MeanTeacher(rampSteps: $0) },
     emaDecay: 0.99, paper: 1 - 0.4201),
-  Comparator(
+  OtherMethod(
     name: "VAT", key: "vat", method: { VirtualAdversarialTraining(rampSteps: $0) },
     paper: 1 - 0.2611),
 ]
@@ -130,12 +130,12 @@ func rows(_ preset: Preset) -> [ResultRow] {
     ablation.change(&experiment, &method)
     return row(ablation.name, ablation.key, experiment, method, ablation.paper)
   }
-  let others = comparators.map { comparator in
+  let others = otherMethods.map { other in
     var (experiment, _) = quarter(preset)
-    experiment.training.emaDecay = comparator.emaDecay
+    experiment.training.emaDecay = other.emaDecay
     return row(
-      comparator.name, comparator.key, experiment, comparator.method(experiment.training.steps),
-      comparator.paper)
+      other.name, other.key, experiment, other.method(experiment.training.steps),
+      other.paper)
   }
   return changed + others
 }

@@ -5,7 +5,7 @@ import Foundation
 /// A data set that is loaded from a directory, downloaded, or, failing both, replaced by generated data.
 public struct DatasetSource: Sendable {
   let name: String
-  let presence: @Sendable (_ directory: URL) throws -> Presence
+  let presence: @Sendable (_ directory: URL) throws -> DatasetPresence
   let load: @Sendable (_ directory: URL) throws -> ImageDataset?
   let download: @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void
   let generate: @Sendable () -> ImageDataset
@@ -20,7 +20,7 @@ public struct DatasetSource: Sendable {
   ///   - generate: Generates a synthetic data set of the same size.
   public init(
     name: String,
-    presence: @escaping @Sendable (_ directory: URL) throws -> Presence,
+    presence: @escaping @Sendable (_ directory: URL) throws -> DatasetPresence,
     load: @escaping @Sendable (_ directory: URL) throws -> ImageDataset?,
     download: @escaping @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void,
     generate: @escaping @Sendable () -> ImageDataset

@@ -30,7 +30,7 @@ extension Tensor {
 
   /// Multiplies two tensors of the same shape element by element (the Hadamard product).
   ///
-  /// For the product of two matrices, see ``matrixProduct(_:_:)``.
+  /// For the product of two matrices, see ``matmul(_:_:)``.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     requireSameShape(a, b)
     let result = Tensor(uninitialised: a.shape)

@@ -4,7 +4,7 @@
 ///   - a: A matrix (N, K).
 ///   - b: A matrix (K, M).
 /// - Returns: The matrix a·b (N, M).
-public func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
   requireFactors(a, b)
   let product = filled([a.rows, b.columns]) { multiply(a, b, into: $0) }
   return product.recorded(from: [a, b]) { gradient in

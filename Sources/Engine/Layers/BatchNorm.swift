@@ -78,7 +78,7 @@ public final class BatchNorm: Layer {
   /// Applies the layer to `x`, whose moments may be known already.
   func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode) -> Tensor {
     switch mode {
-    case .training, .trainingFrozenStatistics:
+    case .training, .trainingWithFrozenStatistics:
       let (y, batch) = normaliseByBatch(
         x, moments: moments, scale: scale.value, shift: shift.value, epsilon: epsilon)
       if mode.updatesStatistics { move(towards: batch, count: x.rows) }

@@ -3,7 +3,7 @@ public enum Mode: Sendable {
   /// Batch norm normalises by the batch statistics and updates its running averages.
   case training
   /// Batch norm normalises by the batch statistics and does not update its running averages.
-  case trainingFrozenStatistics
+  case trainingWithFrozenStatistics
   /// Batch norm normalises by its running averages.
   case evaluation
 

@@ -17,22 +17,22 @@ public final class WideResNet: Layer {
     enum Initialisation {
       /// Normal with standard deviation √(2 / (K²·input channels)) (He et al. 2015,
       /// arXiv:1502.01852).
-      case kaimingNormal
+      case kaimingNormalFanIn
       /// Normal with standard deviation √(2 / (K²·output channels)).
-      case normalByOutputs
+      case kaimingNormalFanOut
     }
 
     /// The network of fastai v1: ReLU, residual branches multiplied by 0.2, and all shortcuts,
     /// including the identities, after the block's first normalisation and activation.
     public static let fastai = Variant(
       activation: .relu, residualFactor: 0.2, batchNormMomentum: 0.1,
-      initialisation: .kaimingNormal, shortcutIsActivated: { _, _ in true })
+      initialisation: .kaimingNormalFanIn, shortcutIsActivated: { _, _ in true })
 
     /// The network of the MixMatch paper's official code: leaky ReLU with slope 0.1, residual branches
     /// not scaled, an activated shortcut in the first block only, and batch norm momentum 0.001.
     public static let paper = Variant(
       activation: .leakyReLU(slope: 0.1), residualFactor: 1, batchNormMomentum: 0.001,
-      initialisation: .normalByOutputs,
+      initialisation: .kaimingNormalFanOut,
       shortcutIsActivated: { group, block in group == 0 && block == 0 })
   }
 
@@ -111,7 +111,7 @@ extension WideResNet.Variant {
   func filters(_ kernelSize: Int, _ inputs: Int, _ outputs: Int, _ random: inout RandomStream)
     -> Parameter
   {
-    let fan = kernelSize * kernelSize * (initialisation == .kaimingNormal ? inputs : outputs)
+    let fan = kernelSize * kernelSize * (initialisation == .kaimingNormalFanIn ? inputs : outputs)
     let deviation = (2 / Float(fan)).squareRoot()
     let shape = [kernelSize, kernelSize, inputs, outputs]
     return Parameter(

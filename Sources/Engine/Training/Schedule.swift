@@ -49,7 +49,7 @@ public struct OneCycle: Schedule {
 
 /// A learning rate that grows by the same factor in each step, for a learning-rate range test (Smith
 /// 2017, arXiv:1506.01186), with fastai's β₁ of 0.9.
-public struct ExponentialRise: Schedule {
+public struct ExponentialSchedule: Schedule {
   /// The number of steps.
   public let steps: Int
   private let start: Float

@@ -50,7 +50,7 @@ public final class Trainer {
   /// Runs `body` while the network has its weights for evaluation: the weight EMA if there is one,
   /// otherwise the current weights.
   public func withEvaluationWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try average?.inPlace(body) ?? body()
+    try average?.withAveragedWeights(body) ?? body()
   }
 
   /// An error for a loss that is NaN or infinite.

@@ -39,7 +39,7 @@ public final class WeightEMA {
   }
 
   /// Runs `body` while the network has the averages as its weights.
-  public func inPlace<Result>(_ body: () throws -> Result) rethrows -> Result {
+  public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
     exchange()
     defer { exchange() }
     return try body()

@@ -48,18 +48,18 @@ public struct BatchPipeline: Sendable {
 
   /// The batch of step `step`, counted from 0, and the true classes of its unlabelled images, which
   /// the method must not see.
-  public mutating func callAsFunction(_ step: Int) -> (batch: Batch, truth: [Int]) {
+  public mutating func callAsFunction(_ step: Int) -> (batch: Batch, hiddenLabels: [Int]) {
     let images = data.dataset.train
     let labelled = labelledOrder(step).map { data.split.labelled[$0] }
     let x = augmented(labelled, versions: 1, "labelled", step, labelledOrder)
-    let p = oneHot(images.classes(labelled), classes: data.classes)
+    let p = oneHot(images.labels(at: labelled), classes: data.classes)
     let X = Examples(images: x, labels: p)
     guard let indices = unlabelledOrder?(step), let order = unlabelledOrder else {
       return (Batch(labelled: X, unlabelled: nil), [])
     }
     let unlabelled = indices.map { data.split.unlabelled[$0] }
     let u = augmented(unlabelled, versions: versions, "unlabelled", step, order)
-    return (Batch(labelled: X, unlabelled: u), images.classes(unlabelled))
+    return (Batch(labelled: X, unlabelled: u), images.labels(at: unlabelled))
   }
 
   private func augmented(

@@ -35,5 +35,5 @@ public func evaluate(
   let predictions = predict(network, count: indices.count) { range in
     images.tensor(indices[range], size: size, scaling: scaling)
   }
-  return Evaluation(of: predictions, labels: images.classes(indices))
+  return Evaluation(of: predictions, labels: images.labels(at: indices))
 }

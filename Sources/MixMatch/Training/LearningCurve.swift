@@ -49,13 +49,13 @@ public struct LearningCurve: Codable, Sendable {
   ///
   /// - Parameters:
   ///   - loss: The loss of the step.
-  ///   - truth: The true classes of its unlabelled images.
-  public mutating func add(_ loss: Loss, truth: [Int]) {
+  ///   - hiddenLabels: The true classes of its unlabelled images.
+  public mutating func add(_ loss: Loss, hiddenLabels: [Int]) {
     sums.steps += 1
     sums.labelled += Double(loss.labelled.scalar)
     sums.unlabelled += Double(loss.unlabelled?.scalar ?? 0)
     guard let guesses = loss.guesses else { return }
-    let quality = GuessQuality(guesses, truth: truth)
+    let quality = GuessQuality(guesses, hiddenLabels: hiddenLabels)
     sums.guesses = sums.guesses.map { $0 + quality } ?? quality
   }
 
@@ -72,10 +72,10 @@ public struct LearningCurve: Codable, Sendable {
 
 extension LearningCurve.GuessQuality {
   /// The quality of the guesses of one step against the true classes (N).
-  init(_ guesses: Guesses, truth: [Int]) {
-    accuracy = Engine.accuracy(of: guesses.sharpened, labels: truth)
+  init(_ guesses: Guesses, hiddenLabels: [Int]) {
+    accuracy = Engine.accuracy(of: guesses.sharpened, labels: hiddenLabels)
     confidence =
-      guesses.sharpened.rowMaxima().reduce(0) { $0 + Double($1.value) } / Double(truth.count)
+      guesses.sharpened.rowMaxima().reduce(0) { $0 + Double($1.value) } / Double(hiddenLabels.count)
     entropy = meanEntropy(guesses.raw)
     sharpenedEntropy = meanEntropy(guesses.sharpened)
   }

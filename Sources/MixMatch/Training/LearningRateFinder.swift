@@ -30,11 +30,12 @@ public struct LearningRateCurve: Codable, Sendable {
   ) throws {
     try settings.check(for: method, on: data)
     let trainer = Trainer(
-      network, schedule: ExponentialRise(steps: steps, from: 1e-5, to: 1),
+      network, schedule: ExponentialSchedule(steps: steps, from: 1e-5, to: 1),
       weightDecay: settings.weightDecay, emaDecay: settings.emaDecay)
     var pipeline = BatchPipeline(data, settings: settings, versions: method.versions, seed: seed)
     for step in 0..<steps {
-      let loss = method.loss(pipeline(step).batch, by: Learner(trainer), step: step, seed: seed)
+      let loss = method.loss(
+        pipeline(step).batch, by: ModelAndTeacher(trainer), step: step, seed: seed)
       let value = loss.total.scalar
       try body(step, value)
       guard value <= 4 * (losses.min() ?? .infinity) else { break }

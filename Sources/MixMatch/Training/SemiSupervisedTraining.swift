@@ -20,7 +20,7 @@ public final class SemiSupervisedTraining {
   private let data: TrainingData
   private let settings: TrainingSettings
   private let seed: UInt64
-  private let checkpointedCurve = Checkpointed(LearningCurve())
+  private let checkpointedCurve = ResumableValue(LearningCurve())
 
   /// A run that has not started.
   ///
@@ -72,13 +72,14 @@ public final class SemiSupervisedTraining {
     for step in steps ?? 0..<settings.steps {
       // Images of another size need buffers of other sizes.
       if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Buffer.releaseUnused() }
-      let (batch, truth) = try batches(step)
-      let loss = method.loss(batch, by: Learner(trainer), step: step, seed: seed)
+      let (batch, hiddenLabels) = try batches(step)
+      let loss = method.loss(batch, by: ModelAndTeacher(trainer), step: step, seed: seed)
       try trainer.step(loss.total, at: step)
-      record(loss, truth: truth, after: step)
+      record(loss, hiddenLabels: hiddenLabels, after: step)
       try body(
         StepReport(
-          step: step, loss: loss, curve: curve, workDone: settings.shareOfWork(ofSteps: step + 1)))
+          step: step, loss: loss, curve: curve, workDone: settings.fractionOfWork(ofSteps: step + 1)
+        ))
     }
   }
 
@@ -105,9 +106,9 @@ public final class SemiSupervisedTraining {
     settings.imageSize(at: step, original: data.dataset.train.size)
   }
 
-  private func record(_ loss: Loss, truth: [Int], after step: Int) {
-    checkpointedCurve.value.add(loss, truth: truth)
-    guard settings.evaluates(after: step) else { return }
+  private func record(_ loss: Loss, hiddenLabels: [Int], after step: Int) {
+    checkpointedCurve.value.add(loss, hiddenLabels: hiddenLabels)
+    guard settings.isEvaluationDue(after: step) else { return }
     checkpointedCurve.value.closePoint(
       after: step + 1, validation: evaluateValidation(after: step)?.accuracy,
       test: settings.evaluatesTest ? evaluateTest(after: step).accuracy : nil)

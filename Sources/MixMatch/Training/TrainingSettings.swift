@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Files
 
 /// The hyperparameters of a semi-supervised training run that do not depend on its method.
 ///
@@ -57,7 +58,7 @@ public struct TrainingSettings: Sendable, Encodable {
 
   /// The fraction of the run's computing time that its first `count` steps take, assuming that a step
   /// costs as much as its images have pixels.
-  public func shareOfWork(ofSteps count: Int) -> Double {
+  public func fractionOfWork(ofSteps count: Int) -> Double {
     guard !phases.isEmpty else { return Double(count) / Double(steps) }
     var (done, all, start) = (0.0, 0.0, 0.0)
     for phase in phases {
@@ -71,7 +72,7 @@ public struct TrainingSettings: Sendable, Encodable {
 
   /// Whether the network is evaluated after step `step`, counted from 0: at even intervals, and always
   /// after the last step.
-  public func evaluates(after step: Int) -> Bool {
+  public func isEvaluationDue(after step: Int) -> Bool {
     (step + 1) * evaluationCount / steps > step * evaluationCount / steps
   }
 }
@@ -108,7 +109,7 @@ extension TrainingSettings {
 }
 
 /// Settings of a training run that contradict each other or the data, in one line.
-public struct TrainingError: Error, CustomStringConvertible, Sendable {
+public struct TrainingError: OneLineError {
   /// The line: which setting, the value found, the values expected.
   public let description: String
 

@@ -27,7 +27,7 @@ private struct ComparatorFixture: Decodable {
 }
 
 /// Each method's loss and gradient, compared with PyTorch in double precision.
-@Suite struct ComparatorTests {
+@Suite struct OtherMethodTests {
   private let fixture: ComparatorFixture
   private let model, teacher: PooledPerceptron
   private let batchOfTwo, batchOfOne: Batch
@@ -43,8 +43,8 @@ private struct ComparatorFixture: Decodable {
     batchOfOne = Batch(labelled: X, unlabelled: U[0..<U.shape[0] / 2])
   }
 
-  private var learner: Learner {
-    Learner(model) { images in withoutGradients { teacher(images, .evaluation) } }
+  private var networks: ModelAndTeacher {
+    ModelAndTeacher(model) { images in withoutGradients { teacher(images, .evaluation) } }
   }
 
   private func expect(_ method: some SemiSupervisedMethod, _ expected: ComparatorFixture.Case)
@@ -52,7 +52,7 @@ private struct ComparatorFixture: Decodable {
   {
     var random = RandomStream(seed: 0, "test")
     let batch = method.versions == 2 ? batchOfTwo : batchOfOne
-    let loss = method.loss(batch, by: learner, step: 50, random: &random)
+    let loss = method.loss(batch, by: networks, step: 50, random: &random)
     #expect(abs(Double(loss.labelled.scalar) - fixture.labelledLoss) < 1e-6)
     let unlabelled = try #require(loss.unlabelled)
     #expect(abs(Double(unlabelled.scalar) - expected.unlabelled) < 1e-6)
@@ -94,7 +94,7 @@ private struct ComparatorFixture: Decodable {
   @Test func vatPerturbsMoreThanNoise() throws {
     let vat = VirtualAdversarialTraining(rampSteps: 100)
     var random = RandomStream(seed: 0, "test")
-    let loss = vat.loss(batchOfOne, by: learner, step: 50, random: &random)
+    let loss = vat.loss(batchOfOne, by: networks, step: 50, random: &random)
     let U = batchOfOne.versions
     let p = softmax(withoutGradients { model(U, .evaluation) })
     let noise = (0..<20).map { _ in
@@ -118,7 +118,7 @@ private struct ComparatorFixture: Decodable {
     var vat = VirtualAdversarialTraining(rampSteps: 100)
     vat.radius = 0
     let loss = vat.loss(
-      Batch(labelled: X, unlabelled: images[4..<8]), by: Learner(network), step: 50,
+      Batch(labelled: X, unlabelled: images[4..<8]), by: ModelAndTeacher(network), step: 50,
       random: &random)
     #expect(abs(try #require(loss.unlabelled).scalar) < 1e-6)
   }
@@ -128,7 +128,7 @@ private struct ComparatorFixture: Decodable {
   @Test func mixupAloneMixesUnsharpenedPredictions() throws {
     let method = MixupOnly(rampSteps: 100)
     var random = RandomStream(seed: 3, "test")
-    let loss = method.loss(batchOfOne, by: learner, step: 50, random: &random)
+    let loss = method.loss(batchOfOne, by: networks, step: 50, random: &random)
 
     let (X, U) = (batchOfOne.labelled, batchOfOne.versions)
     let q = softmax(withoutGradients { model(U, .evaluation) })

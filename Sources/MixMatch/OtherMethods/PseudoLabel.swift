@@ -24,11 +24,13 @@ public struct PseudoLabel: SemiSupervisedMethod {
   public var versions: Int { 1 }
 
   /// Cross-entropy on the labelled images, and on the unlabelled images with confident predictions.
-  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
-    let logits = learner.model(concatenated([X.images, U]), .training)
+    let logits = networks.model(concatenated([X.images, U]), .training)
     let (onX, onU) = (logits[0..<X.count], logits[X.count..<logits.shape[0]])
     let p = softmax(onU.detached)
     let q = p.mapRows { row in

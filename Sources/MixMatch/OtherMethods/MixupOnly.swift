@@ -22,16 +22,18 @@ public struct MixupOnly: SemiSupervisedMethod {
   public var versions: Int { 1 }
 
   /// Cross-entropy on the mixed labelled and on the mixed unlabelled examples.
-  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
     -> Loss
   {
     let X = batch.labelled
     let q = guessLabels(
-      of: batch.versions, versions: 1, by: learner.model, .trainingFrozenStatistics)
+      of: batch.versions, versions: 1, by: networks.model, .trainingWithFrozenStatistics)
     let XU = Examples(concatenating: [X, Examples(images: batch.versions, labels: q)])
     let λ = MixingCoefficients(.perExample, count: XU.count, alpha: alpha, random: &random)
     let mixed = mixup(XU, XU.gathered(random.permutation(of: XU.count)), lambda: λ)
-    let logits = learner.model(mixed.images, .training)
+    let logits = networks.model(mixed.images, .training)
     let (isX, isU) = (0..<X.count, X.count..<XU.count)
     return Loss(
       labelled: crossEntropy(logits[isX], mixed.labels[isX]),

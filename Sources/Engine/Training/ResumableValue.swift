@@ -1,7 +1,7 @@
 import Foundation
 
 /// A value that is saved and restored with the state of a training run, such as its learning curve.
-public final class Checkpointed<Value: Codable>: Resumable {
+public final class ResumableValue<Value: Codable>: Resumable {
   /// The value.
   public var value: Value
 

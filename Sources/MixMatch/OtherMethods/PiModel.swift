@@ -22,11 +22,13 @@ public struct PiModel: SemiSupervisedMethod {
 
   /// Cross-entropy on the labelled images, and the squared difference of the two predictions on the
   /// unlabelled ones.
-  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
-    let logits = learner.model(concatenated([X.images, U]), .training)
+    let logits = networks.model(concatenated([X.images, U]), .training)
     let p = softmax(logits[X.count..<logits.shape[0]])
     let N = U.shape[0] / 2
     let (first, second) = (p[0..<N], p[N..<2 * N])

@@ -4,7 +4,7 @@ import Engine
 import MixMatch
 
 /// The result of a training run that tables and curves need; small enough to be recorded.
-public struct TrainingResult: Codable, Sendable, Validated {
+public struct TrainingSummary: Codable, Sendable, Validated {
   /// Losses and accuracies during the run.
   public let curve: LearningCurve
   /// The accuracy on the validation images after the last step; nil where none are held out.
@@ -37,14 +37,14 @@ public struct TrainingResult: Codable, Sendable, Validated {
 
   /// The validation accuracy after a fraction of the steps, as a fraction of the final one; nil where
   /// no images are held out or the network was not evaluated so early.
-  public func shareOfAccuracy(afterShareOfSteps share: Double) -> Double? {
+  public func fractionOfFinalAccuracy(afterFractionOfSteps share: Double) -> Double? {
     guard let last = curve.points.last, let final = validationAccuracy else { return nil }
     let early = curve.points.last { Double($0.step) <= share * Double(last.step) }
     return early?.validationAccuracy.map { $0 / final }
   }
 
   /// The learning curves of several runs as a data file for figures/learning-curves.gp.
-  public static func curves(_ file: String, of runs: [(name: String, result: TrainingResult)])
+  public static func curves(_ file: String, of runs: [(name: String, result: TrainingSummary)])
     -> DataFile
   {
     let points = runs.flatMap { name, result in

@@ -28,16 +28,18 @@ public struct MeanTeacher: SemiSupervisedMethod {
 
   /// Cross-entropy on the labelled images, and the squared difference from the teacher's prediction on
   /// the unlabelled ones.
-  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
     let N = U.shape[0] / 2
-    guard let teacher = learner.teacher else {
-      fatalError("Mean Teacher needs a learner with a teacher.")
+    guard let teacher = networks.teacher else {
+      fatalError("Mean Teacher needs a teacher.")
     }
     let q = softmax(teacher(U[N..<2 * N]))
-    let logits = learner.model(concatenated([X.images, U[0..<N]]), .training)
+    let logits = networks.model(concatenated([X.images, U[0..<N]]), .training)
     return Loss(
       labelled: crossEntropy(logits[0..<X.count], X.labels),
       unlabelled: meanSquaredError(softmax(logits[X.count..<logits.shape[0]]), q),

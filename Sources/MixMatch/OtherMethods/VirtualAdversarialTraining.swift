@@ -31,16 +31,18 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
 
   /// Cross-entropy on the labelled images, and the divergence under the perturbation on the unlabelled
   /// ones.
-  public func loss(_ batch: Batch, by learner: Learner, step: Int, random: inout RandomStream)
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
-    let p = withoutGradients { softmax(learner.model(U, .trainingFrozenStatistics)) }
+    let p = withoutGradients { softmax(networks.model(U, .trainingWithFrozenStatistics)) }
     let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
-    let r = perturbation(of: U, from: p, towards: d, by: learner.model)
+    let r = perturbation(of: U, from: p, towards: d, by: networks.model)
     return Loss(
-      labelled: crossEntropy(learner.model(X.images, .training), X.labels),
-      unlabelled: klDivergence(learner.model(U + r, .trainingFrozenStatistics), p),
+      labelled: crossEntropy(networks.model(X.images, .training), X.labels),
+      unlabelled: klDivergence(networks.model(U + r, .trainingWithFrozenStatistics), p),
       weight: unlabelledWeight * linearRamp(step, over: rampSteps),
       guesses: Guesses(raw: p, sharpened: p))
   }
@@ -56,7 +58,7 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
     of U: Tensor, from p: Tensor, towards d: Tensor, by model: any Layer
   ) -> Tensor {
     let r = Parameter(scaled(d, to: probe))
-    let divergence = klDivergence(model(U + r.value, .trainingFrozenStatistics), p)
+    let divergence = klDivergence(model(U + r.value, .trainingWithFrozenStatistics), p)
     return scaled(divergence.gradient(withRespectTo: r), to: radius)
   }
 }
