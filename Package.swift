@@ -1,7 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// The house has floors, and each target may use only the ones it lists here.
+// The code is layered: each target depends only on the targets that it lists here.
 let package = Package(
   name: "mixmatch",
   platforms: [.macOS(.v15)],
@@ -12,7 +12,7 @@ let package = Package(
     .library(name: "MixMatch", targets: ["MixMatch"]),
   ],
   targets: [
-    // The article, one executable a chapter.
+    // The article, one executable per chapter.
     .executableTarget(
       name: "chapter1",
       dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"],
@@ -44,25 +44,26 @@ let package = Package(
     .executableTarget(name: "weave", dependencies: ["ChapterKit", "Files", "Weaving"]),
     .target(name: "Weaving", dependencies: ["ChapterKit", "Datasets", "Files"]),
 
-    // How fast it all is, and whether the kernels are right.
+    // Benchmarks, and checks of the kernels.
     .executableTarget(
       name: "bench",
       dependencies: [
         "ChapterKit", "Datasets", "Embedding", "Engine", "Experiments", "Files", "MixMatch",
+        "Reference",
       ],
       path: "Benchmarks", exclude: ["peers"]),
 
-    // What the chapters share: options, progress, cached stages, data files, run records, figures.
+    // Shared by the chapters: command line, progress, cache, checkpoints, run records, figures.
     .target(name: "ChapterKit", dependencies: ["Datasets", "Engine", "Files"]),
 
-    // Trainings on CIFAR-10, which several chapters run.
+    // The chapters' training settings and results tables.
     .target(
       name: "Experiments", dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"]),
 
-    // The article's method.
+    // The method, data pipeline, training loop and evaluation.
     .target(name: "MixMatch", dependencies: ["Datasets", "Engine"]),
 
-    // Two libraries that know nothing of the article.
+    // Two libraries that are independent of the method.
     .target(name: "Embedding", dependencies: ["Engine", "Files"]),
     .target(name: "Datasets", dependencies: ["CCrypto", "CZlib", "Engine", "Files"]),
 
@@ -70,9 +71,9 @@ let package = Package(
     .target(name: "Files", dependencies: ["CSpawn"]),
 
     // Tensors, autodiff, layers, training.
-    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF"]),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "CProcessor", "CSLEEF", "Files"]),
 
-    // What the compiler may assume of the processor.
+    // The processor's features, as the compiler's macros state them.
     .systemLibrary(name: "CProcessor"),
 
     // Calls for starting other programs.
@@ -91,7 +92,11 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
-    .testTarget(name: "EngineTests", dependencies: ["Engine"], resources: [.copy("Fixtures")]),
+    // Slow and obvious versions of kernels, which tests and benchmarks compare with.
+    .target(name: "Reference", dependencies: ["Engine"], path: "Tests/Reference"),
+
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "Reference"], resources: [.copy("Fixtures")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Files"]),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
@@ -106,7 +111,7 @@ let package = Package(
       name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
 
-    // Readers of files, for a fuzzer: scripts/fuzz.
+    // The readers of files for the fuzzer, scripts/fuzz.
     .executableTarget(
       name: "fuzz",
       dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files", "Weaving"],

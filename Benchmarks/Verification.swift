@@ -1,6 +1,7 @@
 import ChapterKit
 import Engine
 import Foundation
+import Reference
 
 /// The errors of an algorithm's convolution and gradients against ``ConvolutionReference``.
 struct ConvolutionErrors: Encodable {
@@ -47,7 +48,10 @@ func verify(_ convolution: ConvolutionCase) throws
 {
   let images = 2048 / (convolution.size * convolution.size)
   let operands = ConvolutionOperands(convolution, images: images)
-  let reference = ConvolutionReference(convolution, operands)
+  let reference = ConvolutionReference(
+    operands.input, operands.weights, bias: Tensor(repeating: 0, shape: [convolution.outputs]),
+    stride: convolution.stride, padding: convolution.padding
+  ) { _ in operands.outputGradient }
   return try SingleConvolution.Algorithm.allCases.compactMap { algorithm in
     guard let single = convolution.single(images: images, algorithm) else { return nil }
     let errors = ConvolutionErrors(of: single, operands, against: reference)

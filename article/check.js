@@ -1,5 +1,5 @@
-// Looks for what is wrong with the page that it is put into, and tells the window around it: a line for
-// each fault, or "nothing wrong". scripts/check-article runs it in a browser.
+// Checks the page that contains this script, and posts the result to the parent window: a line for each fault,
+// or "nothing wrong". scripts/check-article runs it in a browser.
 
 const faults = new Set();
 
@@ -73,7 +73,7 @@ function describe(element) {
 }
 
 addEventListener("load", () => {
-  // What is folded away is part of the page, too.
+  // Folded content is checked, too.
   for (const details of document.querySelectorAll("details")) details.open = true;
   checkImages();
   checkAnchors();

@@ -1,4 +1,4 @@
-# MixMatch with one thing changed, and other methods: a bar each, the paper's number as a mark.
+# Test accuracy of MixMatch with one change each, and of other methods, with the paper's values.
 # Drawn by make ablations; data written by chapters/ablations/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/ablations-bars.svg'; stamp='...'" figures/ablations.gp
@@ -14,8 +14,8 @@ stats file using ($0 == 0 ? (whole = column('accuracy')) : NaN) name 'Whole' noo
 rowHeight = 26
 
 eval beginSVG(900, 62 + rowHeight * lines + 74)
-eval heading('Which part of MixMatch does it?', \
-  'Test accuracy at 500 labels (bar, line: deviation over the seeds); diamonds: the paper, which trained far longer (its parts at 250 labels).')
+eval heading('Accuracy without single parts of MixMatch, and of other methods', \
+  'Test accuracy with 500 labels in per cent (bars; lines: standard deviation over seeds). Diamonds: the paper, with longer training (ablations: 250 labels).')
 
 set lmargin at screen atX(270)
 set rmargin at screen atX(pageWidth - pageMargin - 66)
@@ -28,14 +28,14 @@ unset ytics
 set xtics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1) scale 0 textcolor rgb softInk font smallFont
 set grid xtics linecolor rgb hairline linewidth 0.7 linetype 1 back
 barColor = classColor(7)
-# From texts: a number that is missing would take the label with it.
+# The arguments are strings, because a missing number would remove the label.
 number(accuracy, deviation) = accuracy eq 'NaN' ? 'not run yet' : deviation eq 'NaN' ? \
   sprintf('%.1f', 100 * real(accuracy)) : sprintf('%.1f ± %.1f', 100 * real(accuracy), 100 * real(deviation))
 
-# A single seed has no deviation.
+# A single seed has no standard deviation.
 spread(deviation) = deviation == deviation ? deviation : 0
 
-# To compare the others with.
+# A dotted line marks the accuracy of the complete method.
 if (whole == whole) { set arrow from whole, graph 0 to whole, graph 1 nohead linewidth 1 dashtype 3 linecolor rgb ink front }
 
 plot file using (column('accuracy')):0:(0):(column('accuracy')):($0 - 0.34):($0 + 0.34) with boxxyerror \

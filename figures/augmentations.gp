@@ -5,14 +5,14 @@
 #               sheet='chapter1-augmentations'; sheetWidth='345'; sheetHeight='205'; tile='32'; \
 #               augmentation='fastai'; versions='2'" figures/augmentations.gp
 # sheet, ..., tile         see figures/sheet.gp
-# augmentation, versions   what was drawn, for the title
+# augmentation, versions   the transforms and the number of versions, for the title
 
 load 'figures/style.gp'
 load 'figures/sheet.gp'
 
 eval beginPNG(900, int(62 + pixelFor(900 - 2 * pageMargin) * rows + 42))
-eval heading(sprintf('One image, many versions: K = %s in each epoch', versions), \
-  'Left the original, beside it what two epochs make of it. Transforms: ' . augmentation . '.')
+eval heading(sprintf('Augmentation changes each image differently: K = %s versions per epoch', versions), \
+  'Left: the original image. Right: its augmented versions in two epochs. Transforms: ' . augmentation . '.')
 eval sheetAt(0, 42)
 
 plot @pictures, \

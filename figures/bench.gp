@@ -1,4 +1,4 @@
-# How fast the engine is: its convolutions beside plain products of matrices, and whole networks.
+# Speed of the engine: convolutions compared with matrix products, and whole networks.
 # Drawn by make bench; data written by Benchmarks/Results.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/bench.svg'; stamp='...'" figures/bench.gp
@@ -8,17 +8,17 @@ load 'figures/style.gp'
 bench = data . '/bench.tsv'
 
 eval beginSVG(900, 620)
-eval heading('How fast the engine is', \
-  'Medians of several rounds; thin lines reach from the slowest to the fastest. Convolutions count as direct ones, whatever they save; "/2" is stride 2.')
+eval heading('Speed of convolutions and of whole networks', \
+  'Bars: medians of several rounds; lines: slowest to fastest round. GFLOP/s count the operations of a direct convolution; "/2" means stride 2.')
 
-# --- What the rows of the data file are -----------------------------------------------------------
+# --- Rows of the data file -----------------------------------------------------------
 
 median(metric) = strcol('metric') eq metric ? column('median') : NaN
 isOf(quantity) = strstrt(strcol('metric'), quantity) > 0
 before(mark, text) = text[1 : strstrt(text, mark) - 1]
 after(mark, text) = text[strstrt(text, mark) + strlen(mark) : *]
 
-# `row` counts the rows of a quantity: each column of numbers below starts with a call of this.
+# Returns `value` for the rows of a quantity and counts them in `row`; each plot below starts with it.
 next(quantity, value) = (row = row + isOf(quantity), isOf(quantity) ? value : NaN)
 
 stats bench using (median('sgemmPeakGflops')) name 'Peak' nooutput
@@ -26,7 +26,7 @@ stats bench using (isOf('Gflops') ? column('max') : NaN) name 'Kernel' nooutput
 stats bench using (isOf('forwardGflops') ? 1 : NaN) name 'Kernels' nooutput
 stats bench using (isOf('ImagesPerSecond.batch') ? column('max') : NaN) name 'Network' nooutput
 
-# --- Look -----------------------------------------------------------------------------------------
+# --- Style -----------------------------------------------------------------------------------------
 
 forwardColor = classColor(7)
 gradientsColor = classColor(9)
@@ -65,7 +65,7 @@ plot row = 0, bench using (next('forwardGflops', 0)):(-row):(0):(column('median'
   row = 0, bench using (next('forwardGflops', column('min'))):(0.68 - row):(column('max') - column('min')):(0) @spread, \
   row = 0, bench using (next('gradientsGflops', column('min'))):(0.32 - row):(column('max') - column('min')):(0) @spread
 
-# --- Right: networks, and what takes seconds ------------------------------------------------------
+# --- Right: networks, and tasks measured in seconds ------------------------------------------------------
 
 unset label
 unset arrow

@@ -1,10 +1,10 @@
-# The density of Beta(α, α) for five α, over a histogram of draws from it.
+# The density of Beta(α, α) for five values of α, with histograms of draws.
 # Drawn by make chapter2; data written by chapters/2-mixup/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/beta.svg'; stamp='...'; \
 #               alphas='0.2 0.75 1 10 100'; draws='100000'" figures/beta.gp
-# alphas  which columns of chapter2-beta.tsv and chapter2-beta-draws.tsv to draw: alpha0.2...
-# draws   how many draws each histogram counts
+# alphas  the columns of chapter2-beta.tsv and chapter2-beta-draws.tsv to draw: alpha0.2...
+# draws   the number of draws in each histogram
 
 load 'figures/style.gp'
 
@@ -14,8 +14,8 @@ panels = words(alphas)
 f(panel) = column('alpha' . word(alphas, panel))
 
 eval beginSVG(900, 330)
-eval heading('Beta(α, α): from hardly ever mixing to always half and half', \
-  sprintf('Lines are densities, bars count %s draws each. Every panel has a scale of its own, and ends 0.01 before 0 and 1.', thousands(int(draws))))
+eval heading('Beta(α, α): small α hardly mixes, large α mixes half and half', \
+  sprintf('Lines: density over λ. Bars: histogram of %s draws. Each panel has its own scale; it leaves out the outermost 0.01 at both ends.', thousands(int(draws))))
 
 set bmargin at screen atY(66)
 set tmargin at screen atY(pageHeight - 118)
@@ -52,7 +52,7 @@ do for [i = 1 : panels] {
   set yrange [0 : 1.08 * larger(F_max, H_max)]
   set ytics F_max > 8 ? 4 : F_max > 2.5 ? 1 : 0.5
   set label 10 sprintf('α = %s', word(alphas, i)) at graph 0, screen atY(pageHeight - 84) font bold(textSize + 1) textcolor rgb ink
-  set label 11 sprintf('%.0f %% beyond the edges', 100 * larger(0, 1 - binWidth * H_sum)) at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
+  set label 11 sprintf('%.0f %% outside the plot', 100 * larger(0, 1 - binWidth * H_sum)) at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
   plot histograms using (column('x')):(f(i)) with boxes linecolor rgb barColor, \
     curves using (column('x')):(f(i)) with lines linewidth 2 linecolor rgb curveColor
 }

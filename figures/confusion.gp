@@ -1,4 +1,4 @@
-# What the test images of each class were taken for.
+# The confusion matrix on the test images.
 # Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/confusion.png'; stamp='...'" figures/confusion.gp
@@ -9,7 +9,7 @@ confusion = data . '/chapter4-confusion.tsv'
 stats confusion using 0 name 'Class' nooutput
 classes = Class_records
 
-# --- How many images each class has, and the most frequent mistake ----------------------------------
+# --- Number of images per class, and the most frequent confusion ----------------------------------
 
 # Classes count from 0, as in the data file, and arrays from 1.
 taken(answer) = column(sprintf('taken%d', answer))
@@ -26,17 +26,17 @@ worst = -1
 do for [answer = 0 : classes - 1] {
   images = images + total[answer + 1]
   stats confusion using ($0 == answer ? (right = right + taken(answer)) : \
-    share(answer) > worst ? (worst = share(answer), mistake = sprintf('%s taken for %s', strcol('class'), names[answer + 1]), 0) : 0) nooutput
+    share(answer) > worst ? (worst = share(answer), mistake = sprintf('%s predicted as %s', strcol('class'), names[answer + 1]), 0) : 0) nooutput
 }
 
-# --- Page: names on the left, the matrix, and the names again above it --------------------------------
+# --- Page: the matrix, with class names to its left and above it --------------------------------
 
 namesWidth = 92.0
 cell = (900 - 2 * pageMargin - namesWidth) / classes
 cellHeight = 46.0
 eval beginPNG(900, 118 + classes * cellHeight + 44)
-eval heading(sprintf('The most frequent mistake: %s, %.1f %%', mistake, 100 * worst), \
-  sprintf('Each row: what the test images of a class were taken for, in per cent of them. Of all %s images, %.1f %% are right.', thousands(images), 100.0 * right / images))
+eval heading(sprintf('The most frequent confusion: %s, %.1f %%', mistake, 100 * worst), \
+  sprintf('Each row: the predictions for the test images of one class, in per cent. Test accuracy on all %s images: %.1f %%.', thousands(images), 100.0 * right / images))
 eval warningOverPictures
 
 set lmargin at screen atX(pageMargin + namesWidth)
@@ -49,19 +49,19 @@ unset tics
 set border 0
 set style fill solid noborder
 
-# --- Cells: blue where it is right, orange where it is wrong ------------------------------------------
+# --- Cells: correct predictions in blue, wrong ones in orange ------------------------------------------
 
-# From white to `color` by `amount`, 0 to 1.
+# Interpolates from white (amount 0) to `color` (amount 1).
 channel(color, shift, amount) = int(255 - amount * (255 - ((color >> shift) & 255))) << shift
 tint(color, amount) = channel(color, 16, amount) + channel(color, 8, amount) + channel(color, 0, amount)
-# Mistakes are rarer; a quarter of a class is as dark as they get.
+# Wrong predictions are rarer, so their full colour stands for a quarter of a class.
 cellColor(answer) = $0 == answer ? tint(classColor(7), share(answer)) : tint(classColor(2), smaller(1, 4 * share(answer)))
 shown(answer) = share(answer) == 0 ? '' : sprintf('%.1f', 100 * share(answer))
 
 do for [k = 1 : classes] {
   set label 10 + k names[k] at k - 0.5, graph 1 center offset 0, 0.7 font smallFont textcolor rgb ink
 }
-set label 10 'taken for' at graph 0, screen atY(pageHeight - 82) font smallFont textcolor rgb softInk
+set label 10 'predicted as' at graph 0, screen atY(pageHeight - 82) font smallFont textcolor rgb softInk
 
 plot for [answer = 0 : classes - 1] confusion using (answer + 0.5):($0 + 0.5):(answer + 0.02):(answer + 0.98):($0 + 0.03):($0 + 0.97):(cellColor(answer)) with boxxyerror linecolor rgb variable, \
   for [answer = 0 : classes - 1] confusion using ($0 == answer ? NaN : answer + 0.5):($0 + 0.5):(shown(answer)) with labels font textFont textcolor rgb ink, \

@@ -1,5 +1,4 @@
-# The guessed labels while a network trains: how many are right, how sure they are, and what sharpening
-# does to their entropy.
+# The guessed labels during training: accuracy, confidence, and entropy before and after sharpening.
 # Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/guesses.svg'; stamp='...'" figures/guesses.gp
@@ -11,8 +10,8 @@ stats guesses using (accuracyEnd = column('accuracy'), confidenceEnd = column('c
 stats guesses using (rawEnd = column('entropy'), sharpEnd = column('sharpenedEntropy'), column('epoch')) name 'X' nooutput
 
 eval beginSVG(900, 420)
-eval heading('Guessed labels: how many are right, and how sure they are', \
-  'Means over the iterations between two judgements. Only an onlooker knows the true classes; the method never sees them.')
+eval heading('Guessed labels: accuracy, confidence and entropy during training', \
+  'Means over the iterations between two evaluations. The true classes are known to the figure, not to the method.')
 
 set bmargin at screen atY(80)
 set tmargin at screen atY(pageHeight - 118)
@@ -33,10 +32,10 @@ named = "left front font smallFont textcolor rgb"
 
 set multiplot
 
-# --- Left: how many are right, and how sure they are ------------------------------------------------
+# --- Left: accuracy and confidence ------------------------------------------------
 
-# How far the name of a line that ends at `a` is moved away from that of one that ends at `b`, when
-# they are less than 30 pixels apart on an axis that covers `range`.
+# The vertical shift of the label of a line that ends at `a`, so that it does not overlap the label of a line
+# that ends at `b`, on an axis that covers `range`: labels stay at least 30 pixels apart.
 panelHeight = pageHeight - 118 - 80.0
 apart(a, b, range) = abs(a - b) > 30 * range / panelHeight ? 0 : (a < b ? -1 : 1) * (15 * range / panelHeight - abs(a - b) / 2)
 
@@ -44,10 +43,10 @@ set lmargin at screen atX(pageMargin + 40)
 set rmargin at screen atX(pageMargin + 338)
 set yrange [0 : 1]
 set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1)
-set label 10 'right, and confidence' at graph 0, screen atY(pageHeight - 84) @panelTitle
+set label 10 'accuracy and confidence' at graph 0, screen atY(pageHeight - 84) @panelTitle
 set label 11 'sharpened guesses' at graph 0, screen atY(pageHeight - 102) @panelNote
 set label 12 'epochs' at graph 1, screen atY(50) right @panelNote
-set label 13 sprintf("right\n{/:Bold %.1f %%}", 100 * accuracyEnd) at graph 1, first accuracyEnd + apart(accuracyEnd, confidenceEnd, 1) offset 1, 0.5 @named rightColor
+set label 13 sprintf("accuracy\n{/:Bold %.1f %%}", 100 * accuracyEnd) at graph 1, first accuracyEnd + apart(accuracyEnd, confidenceEnd, 1) offset 1, 0.5 @named rightColor
 set label 14 sprintf("confidence\n{/:Bold %.1f %%}", 100 * confidenceEnd) at graph 1, first confidenceEnd + apart(confidenceEnd, accuracyEnd, 1) offset 1, 0.5 @named sureColor
 plot guesses using 'epoch':'confidence' @line sureColor, \
   guesses using 'epoch':'accuracy' @line rightColor
@@ -61,12 +60,12 @@ set rmargin at screen atX(pageMargin + 774)
 set yrange [0 : top]
 set ytics 0.5
 set label 10 'entropy, in nats' at graph 0, screen atY(pageHeight - 84) @panelTitle
-set label 11 'what lies between is what sharpening takes away' at graph 0, screen atY(pageHeight - 102) @panelNote
+set label 11 'the shaded area is removed by sharpening' at graph 0, screen atY(pageHeight - 102) @panelNote
 set label 12 'epochs' at graph 1, screen atY(50) right @panelNote
 set label 13 sprintf("guessed\n{/:Bold %.2f}", rawEnd) at graph 1, first rawEnd + apart(rawEnd, sharpEnd, top) offset 1, 0.5 @named rawColor
 set label 14 sprintf("sharpened\n{/:Bold %.2f}", sharpEnd) at graph 1, first sharpEnd + apart(sharpEnd, rawEnd, top) offset 1, 0.5 @named sharpColor
 set arrow 10 from graph 0, first log(10) to graph 1, first log(10) nohead front dashtype 2 linewidth 1 linecolor rgb ink
-set label 15 "ln 10: knows\nnothing" at graph 1, first log(10) offset 1, 0.5 @named ink
+set label 15 "ln 10: uniform\ndistribution" at graph 1, first log(10) offset 1, 0.5 @named ink
 plot guesses using 'epoch':'entropy':'sharpenedEntropy' with filledcurves fillcolor rgb 0xeef0f3, \
   guesses using 'epoch':'entropy' @line rawColor, \
   guesses using 'epoch':'sharpenedEntropy' @line sharpColor

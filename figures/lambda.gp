@@ -1,11 +1,11 @@
-# The density of λ, and that of λ′ = max(λ, 1 − λ), which has the one half folded onto the other.
+# The densities of λ and of λ′ = max(λ, 1 − λ).
 # Drawn by make chapter2; data written by chapters/2-mixup/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/lambda.svg'; stamp='...'; \
 #               alpha='0.75'; mean='0.778'; draws='256000'" figures/lambda.gp
 # alpha  the parameter of the distribution
 # mean   the mean of λ′
-# draws  how many draws chapter2-lambda-draws.tsv counts
+# draws  the number of draws in chapter2-lambda-draws.tsv
 
 load 'figures/style.gp'
 
@@ -13,8 +13,8 @@ densities = data . '/chapter2-lambda.tsv'
 histogram = data . '/chapter2-lambda-draws.tsv'
 
 eval beginSVG(900, 400)
-eval heading(sprintf('The larger part stays in front: an image keeps %.0f %% of itself on average', 100 * mean), \
-  sprintf('Beta(α, α) at α = %s, and what becomes of it. Dots count %s draws of λ′.', alpha, thousands(int(draws))))
+eval heading(sprintf('λ′ = max(λ, 1 − λ): the first image has %.0f %% of the blend on average', 100 * mean), \
+  sprintf('Densities of λ, drawn from Beta(α, α) with α = %s, and of λ′. Dots: histogram of %s draws of λ′.', alpha, thousands(int(draws))))
 
 set bmargin at screen atY(68)
 set tmargin at screen atY(pageHeight - 118)
@@ -43,7 +43,7 @@ set multiplot
 set lmargin at screen atX(pageMargin + 40)
 set rmargin at screen atX(pageMargin + 412)
 set label 10 'λ' at graph 0, screen atY(pageHeight - 84) font bold(textSize + 1) textcolor rgb ink
-set label 11 'as it is drawn: either image may be the fainter one' at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
+set label 11 'as drawn: either image may have the larger part' at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
 
 plot densities using (leftOf(column('x'))):(column('lambda')) with filledcurves y=0 fillcolor rgb folded, \
   densities using (right(column('x'))):(column('lambda')) with filledcurves y=0 fillcolor rgb stayed, \
@@ -55,7 +55,7 @@ unset label
 set lmargin at screen atX(pageMargin + 484)
 set rmargin at screen atX(pageWidth - pageMargin - 12)
 set label 10 'λ′ = max(λ, 1 − λ)' at graph 0, screen atY(pageHeight - 84) font bold(textSize + 1) textcolor rgb ink
-set label 11 'the half below ½ lies on the other one' at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
+set label 11 'the part below ½ is mirrored onto the part above' at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
 set arrow 10 from mean, 0 to mean, graph 1 nohead front dashtype 2 linewidth 1 linecolor rgb ink
 set label 12 sprintf('mean %.3f', real(mean)) at mean, graph 1 right offset -0.6, -0.6 font smallFont textcolor rgb ink front
 

@@ -1,13 +1,13 @@
-# How a training learns: accuracy over that of the article's notebook, and below it the two losses.
+# Learning curves of training runs: accuracy, compared with the article's notebook, and the two losses.
 # Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/learning-curves.svg'; stamp='...'; \
 #               curves='chapter4-learning-curves'; runs='\"MixMatch, 500 labels\"'; \
 #               article='mixmatch-500'" figures/learning-curves.gp
 # curves   the data file
-# runs     which of its runs to draw, at most four, each name in double quotes
-# article  for each of them the run to draw beside it, as figures/article/learning-curves.tsv calls it,
-#          or 'none'
+# runs     the names of the runs to draw, at most four, each in double quotes
+# article  for each of them the name of a run in figures/article/learning-curves.tsv to compare with, or
+#          'none'
 
 load 'figures/style.gp'
 
@@ -20,10 +20,10 @@ hasTheirs(k) = word(article, k) ne 'none'
 color(k) = classColor(word('7 4 2 8', k))
 
 eval beginSVG(900, 640)
-eval heading('How it learns, and how the article''s network did', \
-  'Line: ours on held-out images, dots and numbers: on test images; thin line: the article''s. An epoch is a pass over the unlabelled images, if any.')
+eval heading('Learning curves, compared with the article''s', \
+  'Lines: accuracy on validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, if any.')
 
-# --- How far the curves reach, and what they end with -----------------------------------------------
+# --- Last epochs and final values -----------------------------------------------
 
 stats ours using (column('epoch')) name 'Ours' nooutput
 firstEpoch = smaller(1, Ours_min)
@@ -31,7 +31,7 @@ lastEpoch = Ours_max
 array ourEnd[runCount]
 array theirEnd[runCount]
 array highestLoss[2]
-# A method without unlabelled images has 0 for their loss, which is not drawn.
+# A method without unlabelled images has the unlabelled loss 0, which is not drawn.
 loss(panel) = column(word('labelledLoss unlabelledLoss', panel)) > 0 ? column(word('labelledLoss unlabelledLoss', panel)) : NaN
 do for [k = 1 : runCount] {
   stats ours using (isOurs(k) ? (ourEnd[k] = column('test')) : NaN) name 'O' nooutput
@@ -45,13 +45,13 @@ do for [panel = 1 : 2] {
   highestLoss[panel] = L_max > 0 ? L_max : 1
 }
 
-# Half of `x` at most, and 1, 2 or 5 times a power of ten.
+# The largest tick step of at most `x` / 2 that is 1, 2 or 5 times a power of ten.
 power(x) = 10 ** floor(log10(x / 2))
 tickStep(x) = power(x) * (x / 2 < 2 * power(x) ? 1 : x / 2 < 5 * power(x) ? 2 : 5)
 
 # --- Legend -----------------------------------------------------------------------------------------
 
-# As wide as the name, or as the numbers below it.
+# The width of the name or of the numbers below it, whichever is larger.
 legendWidth(k) = 34 + larger(170, 8 * strlen(word(runs, k)))
 legendX = pageMargin
 legendY = pageHeight - 78
@@ -63,7 +63,7 @@ do for [k = 1 : runCount] {
   legendX = legendX + legendWidth(k)
 }
 
-# --- Three panels above each other, with the same epochs --------------------------------------------
+# --- Three panels with a common axis of epochs --------------------------------------------
 
 set lmargin at screen atX(pageMargin + 40)
 set rmargin at screen atX(pageWidth - pageMargin - 10)
@@ -100,7 +100,7 @@ do for [panel = 1 : 2] {
   set bmargin at screen atY(panel == 1 ? 178 : 68)
   eval epochTicks(panel == 2)
   set label 30 panel == 1 ? 'labelled loss Lₓ' : 'unlabelled loss Lᵤ' at graph 0, graph 1 offset 0, 0.7 @panelTitle
-  set label 31 panel == 1 ? 'cross-entropy on X′' : 'squared error on U′, before its weight' at graph 0, graph 1 offset 19, 0.7 @panelNote
+  set label 31 panel == 1 ? 'cross-entropy on X′' : 'squared error on U′, before weighting' at graph 0, graph 1 offset 19, 0.7 @panelNote
   if (panel == 2) { set label 32 'epochs' at graph 1, screen atY(38) right @panelNote }
   plot for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(loss(panel)) @ourLine
   unset label

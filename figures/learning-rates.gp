@@ -1,17 +1,17 @@
-# The loss of a training whose learning rate rises from step to step.
+# The learning-rate range test: the loss while the learning rate rises from step to step.
 # Drawn by make lr-find; data written by chapters/4-mixmatch/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/learning-rates.svg'; stamp='...'; peak='0.002'" \
 #           figures/learning-rates.gp
-# peak  the highest learning rate that the training itself has
+# peak  the peak learning rate of the training run
 
 load 'figures/style.gp'
 
 curve = data . '/chapter4-learning-rates.tsv'
 
 eval beginSVG(900, 420)
-eval heading('How much the learning rate may be', \
-  'Dots: the loss of each step. Line: their running mean, as in the first steps of a training. Dashed: the peak of the one-cycle schedule.')
+eval heading('Learning-rate range test: the loss rises when the rate is too high', \
+  'Dots: loss of each step. Line: running mean. Dashed: peak of the one-cycle schedule.')
 
 set lmargin at screen atX(70)
 set rmargin at screen atX(pageWidth - pageMargin)
@@ -23,9 +23,9 @@ set grid ytics linecolor rgb hairline linewidth 1
 set logscale x
 set format x '10^{%L}'
 set xlabel 'learning rate' font smallFont textcolor rgb softInk
-set ylabel 'loss' font smallFont textcolor rgb softInk
+set ylabel 'training loss' font smallFont textcolor rgb softInk
 
-# A running mean in which new values count a tenth; its start is corrected for.
+# An exponential moving average with weight 0.1 for each new value, with bias correction.
 mean = 0.0
 weight = 0.0
 smoothed(loss) = (mean = 0.9 * mean + 0.1 * loss, weight = 0.9 * weight + 0.1, mean / weight)

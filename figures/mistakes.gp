@@ -1,17 +1,17 @@
-# The mistakes that a network is surest of: test images, what they are, and what they were taken for.
+# The most confident wrong predictions: test images with their true and predicted classes.
 # Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/mistakes.png'; stamp='...'; sheet='chapter4-mistakes'; \
 #               sheetWidth='212'; sheetHeight='176'; tile='32'; mistakes='2650'; images='10000'" figures/mistakes.gp
 # sheet, ..., tile  see figures/sheet.gp
-# mistakes, images  how many of how many test images were taken for something else
+# mistakes, images  the number of misclassified test images, and of all test images
 
 load 'figures/style.gp'
 load 'figures/sheet.gp'
 
 eval beginPNG(900, int(70 + pixelFor(900 - 2 * pageMargin) * rows + 30))
-eval heading('The surest mistakes', \
-  sprintf('Of %s test images, %s were taken for something else; these with the highest confidence. In bold what they are, in colour what they were taken for.', \
+eval heading('The most confident wrong predictions', \
+  sprintf('Of %s test images, %s are misclassified; these have the highest confidence. Bold: true class. Colour: predicted class and confidence.', \
     thousands(int(images)), thousands(int(mistakes))))
 eval sheetAt(0, 30)
 

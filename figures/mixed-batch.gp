@@ -1,4 +1,4 @@
-# Some examples of a mixed batch: images, what they are blended with, and what comes of it.
+# Examples of a mixed batch: images, their partners, and the blends.
 # Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/mixed-batch.png'; stamp='...'; sheet='chapter4-mixed-batch'; \
@@ -9,8 +9,8 @@ load 'figures/style.gp'
 load 'figures/sheet.gp'
 
 eval beginPNG(900, int(94 + pixelFor(900 - 2 * pageMargin) * rows + 30))
-eval heading('A mixed batch: each image is blended with any other', \
-  'λ′ times an augmented image and 1 − λ′ times its partner make a blend. Its label is blended alike; its largest shares stand beside it.')
+eval heading('In a mixed batch, each image is blended with a random other one', \
+  'Blend: λ′ times an augmented image plus 1 − λ′ times its partner. The labels are blended alike; the largest probabilities are shown.')
 eval sheetAt(0, 30)
 
 set label 10 'X′' at 0, graph 1 offset 0, 0.7 font bold(textSize + 1) textcolor rgb ink
@@ -18,7 +18,7 @@ set label 11 'labelled images' at 10, graph 1 offset 0, 0.7 font smallFont textc
 set label 12 'U′' at columns / 2, graph 1 offset 0, 0.7 font bold(textSize + 1) textcolor rgb ink
 set label 13 'unlabelled images with guessed labels' at columns / 2 + 10, graph 1 offset 0, 0.7 font smallFont textcolor rgb softInk
 
-# A bar under each class, as long as its share; the track is as long as a share of 1.
+# A bar below each class shows its probability; the grey track has the length of probability 1.
 trackLength = 1.35 * edge
 share(wanted) = strcol('kind') eq wanted ? real(strcol('text')) : NaN
 bar(length) = column('x') + trackLength * length

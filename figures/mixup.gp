@@ -1,4 +1,4 @@
-# Two images, blended more and more evenly, and the blended labels.
+# Blends of two images with several coefficients, and the blended labels.
 # Drawn by make chapter2; data written by chapters/2-mixup/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/mixup.png'; stamp='...'; \
@@ -17,19 +17,19 @@ stats images using (column('x')) name 'X' nooutput
 stats labels using (column('p1')) name 'P' nooutput
 classCount = P_records
 
-# --- Page: a column for each blend, and to their left the names of the classes ------------------------
+# --- Page: a column for each blend, with the class names on the left ------------------------
 
 namesWidth = 86.0
 columnsWidth = 900 - 2 * pageMargin - namesWidth
 headHeight = 92.0
 barStep = 17.0
-# Images with pixels that are whole numbers of the PNG's, two of which are one here.
+# An image pixel has a whole number of PNG pixels; two of these are one pixel of the page.
 imageSize = X_max + 1
 side = imageSize * floor(2 * (columnsWidth / blends - 10) / imageSize) / 2
 gap = (columnsWidth - blends * side) / (blends - 1)
 eval beginPNG(900, headHeight + side + 18 + classCount * barStep + 48)
-eval heading('Mixup: an image between two images, a label between two labels', \
-  'λ′ of the first image and 1 − λ′ of the second. MixMatch goes no further than half way; the last column is the second image alone.')
+eval heading('Mixup interpolates between two images and between their labels', \
+  'Fraction λ′ of the first image, 1 − λ′ of the second (last column: only the second). MixMatch uses λ′ ≥ ½. Bars: label probabilities.')
 
 imageBottom = pageHeight - headHeight - side
 barTop = imageBottom - 18

@@ -1,4 +1,4 @@
-# One random distribution over the classes, untouched and sharpened at two temperatures.
+# A random distribution over the classes, unchanged and sharpened with two temperatures.
 # Drawn by make chapter3; data written by chapters/3-sharpening/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/sharpening.svg'; stamp='...'" figures/sharpening.gp
@@ -11,8 +11,8 @@ panels = words(temperatures)
 p(panel) = column('T' . word(temperatures, panel))
 
 eval beginSVG(900, 360)
-eval heading('Sharpening lets the likeliest class win', \
-  'One random distribution over the classes, and what sharpening makes of it. The dark outline repeats T = 1.')
+eval heading('Sharpening increases the probability of the most likely class', \
+  'A random distribution over the classes (T = 1), and the same distribution sharpened. Dark outline: T = 1.')
 
 set lmargin at screen atX(pageMargin + 50)
 set rmargin at screen atX(pageWidth - pageMargin)
@@ -51,7 +51,7 @@ do for [i = 1 : panels] {
   set label 10 * i + 1 sprintf('entropy %.2f bits', entropy[i]) at left, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
 }
 
-# --- Bars: the winner in full colour, the values above bar and outline -------------------------------
+# --- Bars: the most likely class in full colour, with values above bar and outline -------------------------------
 
 winner = classColor(7)
 others = 0xbcd8f3

@@ -1,4 +1,4 @@
-# What every figure shares: sizes, fonts, colours, and where title, warning and stamp stand.
+# Shared by all figures: sizes, fonts, colours, and the positions of title, warning and stamp.
 # Loaded by the other scripts of this folder; draws nothing itself. Works with gnuplot 5.2 to 6.0.
 #
 # Every figure is drawn from the repository root as
@@ -7,14 +7,15 @@
 # out        picture to write
 # stamp      one line of provenance, printed small along the bottom
 # watermark  optional: a warning such as 'SMOKE RUN', printed large across the picture
-# and reads as
+#
+# A script for a figure has this structure:
 #   load 'figures/style.gp'
 #   eval beginPNG(900, 700)        # or beginSVG
-#   eval heading("What the figure tells", "How to read it")
+#   eval heading("Finding", "How to read the figure")
 #   ... set margins with atX and atY, plot ...
 #
-# All sizes are pixels of the picture as a page shows it, 900 wide. A PNG holds two pixels for each of
-# them in both directions, so that it stays sharp on dense screens.
+# All sizes are pixels of the page, on which a picture is 900 pixels wide. A PNG has two pixels for each of
+# them in both directions, so that it is sharp on high-resolution screens.
 
 if (!exists("watermark")) watermark = ''
 
@@ -33,7 +34,8 @@ textSize = 13
 smallSize = 11
 stampSize = 9
 
-# A terminal takes a list of families (the first one a viewer has is used), anything else only one.
+# `set terminal svg` accepts a list of families, of which the viewer uses the first installed one; other
+# commands accept only one family.
 fonts = 'DejaVu Sans, Arial, Helvetica, sans-serif'
 sized(size) = sprintf(',%d', size)
 bold(size) = sprintf('sans-serif:Bold,%d', size)
@@ -43,7 +45,7 @@ smallFont = sized(smallSize)
 stampFont = sized(stampSize)
 
 ink = '#1a1a1a'         # titles and values
-softInk = '#5f5f5f'     # everything that explains
+softInk = '#5f5f5f'     # explanations
 hairline = '#d9d9d9'    # grids and frames
 
 smaller(a, b) = a < b ? a : b
@@ -54,26 +56,26 @@ thousands(n) = n < 1000 ? sprintf('%d', n) : sprintf('%d,%03d', int(n) / 1000, i
 
 # --- Colour -------------------------------------------------------------------------------------
 
-# Petroff's ten colours (arXiv:2107.02270), chosen so that the two most alike stay as far apart as can
-# be for every kind of colour vision. Their order here is our own: classes easily taken for each other
-# (4 and 9, 3 and 5, 3 and 8; in CIFAR-10 cat and dog, car and lorry) differ in lightness too.
+# Petroff's ten colours (arXiv:2107.02270), which maximise the smallest difference between two colours for all
+# kinds of colour vision. The order is our own: classes that are easily confused (digits 4 and 9, 3 and 5, 3 and
+# 8; in CIFAR-10 cat and dog, automobile and truck) also differ in lightness.
 palette10 = "0x92dadd 0xa96b59 0xe76300 0x94a4a2 0x717581 0xbd1f01 0xb9ac70 0x3f90da 0x832db6 0xffa90e"
 
-# Colour of class k as 0xRRGGBB; from the eleventh class on they come round again.
+# The colour of class k as 0xRRGGBB; the colours repeat from the eleventh class on.
 classColor(k) = int(word(palette10, int(k) % 10 + 1))
 
-# The colour with that much transparency, 0 (opaque) to 1, as 0xAARRGGBB.
+# The colour with a transparency from 0 (opaque) to 1, as 0xAARRGGBB.
 transparent(color, amount) = color + (int(255 * amount) << 24)
 
 # --- Page ---------------------------------------------------------------------------------------
 
 pageMargin = 16
 
-# Screen coordinates of a place on the page, counted in pixels from its left and bottom edges.
+# Screen coordinates of a position in pixels from the left and bottom edges of the page.
 atX(px) = px / (1.0 * pageWidth)
 atY(px) = px / (1.0 * pageHeight)
 
-# Commands that open a picture; run them with `eval`. (Cairo takes font sizes in points, 4/3 pixels.)
+# Commands that open a picture, to be run with `eval`. Cairo's font sizes are in points of 4/3 pixels.
 beginPNG(width, height) = (pageWidth = width, pageHeight = height, \
   sprintf("set terminal pngcairo enhanced size %d,%d background '#ffffff' fontscale 1.5 linewidth 2 pointscale 2 font 'DejaVu Sans,%d'; set output out", \
     2 * width, 2 * height, textSize))
@@ -81,7 +83,7 @@ beginSVG(width, height) = (pageWidth = width, pageHeight = height, \
   sprintf("set terminal svg enhanced size %d,%d dynamic background '#ffffff' font '%s,%d'; set output out", \
     width, height, fonts, textSize))
 
-# A text broken at spaces into lines of at most n characters; a longer word stays whole.
+# Breaks a text at spaces into lines of at most n characters; longer words are not broken.
 lastSpace(text, n) = n < 1 || text[n:n] eq ' ' ? n : lastSpace(text, n - 1)
 spaceAfter(text, n) = strstrt(text[n + 1:*], ' ') > 0 ? n + strstrt(text[n + 1:*], ' ') : strlen(text) + 1
 breakAt(text, n) = lastSpace(text, n + 1) > 0 ? lastSpace(text, n + 1) : spaceAfter(text, n)
@@ -89,9 +91,9 @@ wrapped(text, n) = strlen(text) <= n || breakAt(text, n) > strlen(text) ? text :
   text[1:breakAt(text, n) - 1] . "\n" . wrapped(text[breakAt(text, n) + 1:*], n)
 lineCount(text) = strstrt(text, "\n") == 0 ? 1 : 1 + lineCount(text[strstrt(text, "\n") + 1:*])
 
-# Commands that write title, explanation, stamp and warning; run them with `eval`. They are labels 1
-# (the warning, under everything else) and from 901 on, and take 62 pixels at the top and, for a stamp
-# of at most two lines, 34 at the bottom.
+# Commands, to be run with `eval`, that write title, explanation, stamp and warning. They use label 1 (the
+# warning, behind everything else) and labels from 901 on, and need 62 pixels at the top and, for a stamp of at
+# most two lines, 34 pixels at the bottom.
 heading(title, explanation) = (titleText = title, explanationText = explanation, \
   stampText = wrapped(stamp, int((pageWidth - 2 * pageMargin) / (0.6 * stampSize))), \
   stampBase = 10 + 12 * (lineCount(stampText) - 1), \
@@ -102,6 +104,6 @@ heading(title, explanation) = (titleText = title, explanationText = explanation,
   "set label 902 explanationText at screen atX(pageMargin), atY(pageHeight - 47) font smallFont tc rgb softInk;" . \
   "set label 903 stampText at screen atX(pageMargin), atY(stampBase) font stampFont tc rgb softInk noenhanced")
 
-# A command that lifts the warning above pictures, which would hide it, and lets them shine through;
-# run it with `eval` after the heading.
+# A command, to be run with `eval` after the heading, that draws the warning transparently over pictures, which
+# would hide it otherwise.
 warningOverPictures = "set label 1 front textcolor rgb '#70606060'"

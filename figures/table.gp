@@ -1,27 +1,27 @@
-# A table as a picture: texts in columns, each as wide as its longest text.
+# A table as a picture; each column is as wide as its longest text.
 # Drawn by make chapter5 and make ablations; data written by Sources/ChapterKit/TextTable.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/results.svg'; stamp='...'; table='results'; \
 #               title='...'; explanation='...'; columns='7'" figures/table.gp
 # table        the data file
-# title        what it tells
-# explanation  how to read it
-# columns      how many columns it has
+# title        the finding
+# explanation  how to read the table
+# columns      the number of columns
 
 load 'figures/style.gp'
 
-# The head is a row like the others, in bold.
+# The header row is drawn like the other rows, in bold.
 set key noautotitle
 file = data . '/' . table . '.tsv'
 columnCount = int(columns)
 stats file using 0 name 'Rows' nooutput
 rows = int(Rows_records)
 
-# --- How wide and how high --------------------------------------------------------------------------
+# --- Size --------------------------------------------------------------------------
 
 rowHeight = 25
 columnGap = 22
-# What a character takes, generously: the head is in bold.
+# The width of a character, with some room for the bold header.
 characterWidth = 0.61 * textSize
 array left[columnCount + 1]
 left[1] = pageMargin

@@ -1,4 +1,4 @@
-# One image under each transform alone, from the minimum of its parameter to the maximum.
+# One image with each transform alone, from the smallest to the largest value of its parameter.
 # Drawn by make chapter1; data written by chapters/1-augmentation/Sheets.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/transforms.png'; stamp='...'; \
@@ -10,8 +10,8 @@ load 'figures/sheet.gp'
 
 namesWidth = 100
 eval beginPNG(900, int(72 + pixelFor(900 - 2 * pageMargin - namesWidth) * rows + 30))
-eval heading('One transform at a time, over its range', \
-  'Under each image its parameter''s value, between the least and the greatest; p is how often the transform happens.')
+eval heading('Each transform alone, over the range of its parameter', \
+  'Below each image: the value of the parameter. p: probability that the transform is applied.')
 eval sheetAt(namesWidth, 30)
 
 plot @pictures, \

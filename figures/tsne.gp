@@ -1,10 +1,10 @@
-# The test digits as t-SNE places them, coloured by what the model guesses, sized by how much it doubts.
+# The t-SNE map of the test digits, coloured by the predicted class; larger dots have lower confidence.
 # Drawn by make chapter3; data written by chapters/3-sharpening/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/tsne-T0.5.png'; stamp='...'; \
 #               temperature='0.5'; accuracy='90.7'" figures/tsne.gp
-# temperature  which columns of chapter3-tsne.tsv to draw: predicted_T... and confidence_T...
-# accuracy     percentage of the guesses in that file that are right, for the title
+# temperature  the columns of chapter3-tsne.tsv to draw: predicted_T... and confidence_T...
+# accuracy     the accuracy of the predictions in that file in per cent, for the title
 
 load 'figures/style.gp'
 
@@ -26,7 +26,7 @@ set bmargin at screen atY(mapBottom)
 set tmargin at screen atY(mapBottom + mapHeight)
 set border linecolor rgb hairline
 
-# t-SNE's coordinates mean nothing but near and far: no ticks, and the same scale in both directions.
+# t-SNE's coordinates have no meaning except distance: no ticks, and equal scales in both directions.
 unset tics
 stats digits using (column('x')) name 'X' nooutput
 stats digits using (column('y')) name 'Y' nooutput
@@ -38,17 +38,17 @@ set xrange [left : left + pixel * mapWidth]
 set yrange [bottom : bottom + pixel * mapHeight]
 
 eval heading( \
-  sprintf("T = %s: %s, %s %% of %s test digits right", temperature, \
-    temperature eq '1' ? 'guesses left as they are' : 'sharpened guesses', accuracy, thousands(X_records)), \
-  "Each dot is a test digit; t-SNE puts similar ones close together. Colour is the model's guess, size its doubt.")
+  sprintf("T = %s: training with %s, %s %% accuracy on %s test digits", temperature, \
+    temperature eq '1' ? 'unsharpened guesses' : 'sharpened guesses', accuracy, thousands(X_records)), \
+  "t-SNE map: each dot is a test digit, and similar digits are close together. Colour: predicted class. Size: 1 − confidence.")
 
-# --- The look of a dot ----------------------------------------------------------------------------
+# --- Style of a dot ----------------------------------------------------------------------------
 
-# Radius in the map's units. Doubt is 1 - confidence; fewer dots may be larger.
+# The radius in the map's units. Doubt is 1 - confidence; dots are larger if there are fewer.
 crowd = larger(1, smaller(2.2, (10000.0 / X_records) ** 0.25))
 radius(doubt) = pixel * crowd * (0.9 + 4.4 * doubt)
 
-# Doubtful dots let through what lies under them.
+# Dots with low confidence are transparent.
 tint(class, doubt) = transparent(classColor(class), doubt < 0.1 ? 0 : 0.25)
 
 rightDot = "with circles linecolor rgb variable fillstyle solid border rgb '#ffffff'"
@@ -64,7 +64,7 @@ classStep = smaller(24, 300.0 / classes)
 sizesY = classesY - classStep * classes - 44
 marksY = sizesY - 5 * 24 - 20
 
-set label 100 'guess' at screen atX(legendX - 10), atY(classesY) font smallFont tc rgb softInk
+set label 100 'prediction' at screen atX(legendX - 10), atY(classesY) font smallFont tc rgb softInk
 do for [k = 0 : classes - 1] {
   rowY = classesY - 4 - classStep * (k + 0.8)
   set object 101 + k circle at screen atX(legendX), atY(rowY) size 7 * pixel fillcolor rgb classColor(k) fillstyle solid noborder
@@ -93,12 +93,12 @@ rest = "(column('y')):(radius(@doubt)):(tint(column(predicted), @doubt))"
 placed(wanted) = wanted ? column('x') : NaN
 inBand(doubt, k) = larger(0, smaller(9, floor(10 * doubt))) == k
 
-# Clusters are named by large digits in a white halo.
+# A large digit with a white halo labels each cluster.
 named = "with labels font bold(30)"
 halo = 2.5 * pixel
 
-# Nothing hides what matters more, or is smaller: the sure dots lie at the bottom, above them the
-# doubtful ones band by band from the largest to the smallest, first those that are right.
+# Dots are drawn in this order, so that important and small dots are not hidden: correct predictions with high
+# confidence, correct ones with lower confidence from large to small, wrong predictions from large to small.
 plot digits using (placed(@right && inBand(@doubt, 0))):@rest @sureDot, \
   for [k = 9 : 1 : -1] digits using (placed(@right && inBand(@doubt, k))):@rest @rightDot, \
   for [k = 9 : 0 : -1] digits using (placed(!@right && inBand(@doubt, k))):@rest @wrongDot, \

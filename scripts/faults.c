@@ -1,12 +1,12 @@
-// Lets one system call on files below a folder fail, for scripts/torture. Linux only:
+// Makes one system call on files below a folder fail, for scripts/torture. Linux only:
 //
 //     clang -shared -fPIC -o faults.so scripts/faults.c -ldl
 //     LD_PRELOAD=./faults.so FAULT_BELOW=/path/of/OUT FAULT_CALL=write FAULT_AT=3 FAULT_ERROR=28 program
 //
 // FAULT_CALL   open, write, fsync, rename, mkdir or unlink
-// FAULT_AT     which of these calls fails, from 1 on; with 0 none does
-// FAULT_ERROR  the error number that it fails with; 0 lets a write write half of what it should
-// FAULT_LOG    a file that gets a line when the process ends: how many such calls there were
+// FAULT_AT     the number of the call that fails, counted from 1; 0 for none
+// FAULT_ERROR  the error number; with 0, write succeeds with half of the bytes
+// FAULT_LOG    a file that receives the number of these calls when the process ends
 //
 // Programs that the process starts do not inherit the fault.
 #define _GNU_SOURCE
@@ -55,7 +55,7 @@ static int isOursAt(int descriptor) {
   return below[0] && descriptor >= 0 && descriptor < descriptors && isBelow[descriptor];
 }
 
-// Whether this is the call that fails.
+// Counts a call, and returns whether it is the one that fails.
 static int fails(const char *name) {
   return strcmp(name, call) == 0 && atomic_fetch_add(&count, 1) + 1 == at;
 }

@@ -1,12 +1,19 @@
-/* What the compiler may assume of the processor, as constants that Swift can branch on: Swift's #if
-   does not know instruction sets, the C preprocessor does. They follow -march and -mcpu. */
+/* Properties of the processor that the code is compiled for, as constants that Swift can branch on:
+   the C preprocessor knows the instruction sets, Swift's #if does not. They follow -march and -mcpu. */
 
-/* The width of the widest floating-point vector registers, in bits. -DASSUME_WIDE_VECTORS is for
-   comparing the results of code for wide vectors on a processor that has none. */
+/* The width of the widest floating-point vector registers, in bits. -DASSUME_WIDE_VECTORS compiles the
+   code for wide vectors on a processor without them, to compare results. */
 #if defined(__AVX512F__) || defined(ASSUME_WIDE_VECTORS)
 #define PROCESSOR_VECTOR_BITS 512
 #elif defined(__AVX__)
 #define PROCESSOR_VECTOR_BITS 256
 #else
 #define PROCESSOR_VECTOR_BITS 128
+#endif
+
+/* Whether there are fused multiply-add instructions. Without them each one is a slow function call. */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define PROCESSOR_HAS_FMA 1
+#else
+#define PROCESSOR_HAS_FMA 0
 #endif

@@ -23,7 +23,7 @@ struct Archive {
   /// exists only once it is complete.
   ///
   /// - Throws: ``DatasetError`` if the archive cannot be unpacked or lacks the folder;
-  ///   ``Files/FileError`` if `destination` exists or cannot be written.
+  ///   `FileError` if `destination` exists or cannot be written.
   func unpack(to destination: URL) throws {
     let part = destination.appendingPathExtension(Download.partExtension)
     removeTree(at: part)

@@ -1,11 +1,12 @@
 import Files
 import Foundation
 
-/// CIFAR-10: 50,000 photographs of ten kinds of things to learn from and 10,000 to measure on, 32×32
-/// pixels in colour. (A. Krizhevsky, *Learning multiple layers of features from tiny images*,
-/// University of Toronto, 2009.)
+/// CIFAR-10: 50,000 training and 10,000 test images of ten classes, 32×32 pixels in colour.
+///
+/// Source: A. Krizhevsky, *Learning multiple layers of features from tiny images*, University of Toronto,
+/// 2009.
 public enum CIFAR10 {
-  /// One of the six files of the binary version, in the order in which they are hashed.
+  /// The six files of the binary version, in the order in which they are hashed.
   package enum Part: String, DatasetPart {
     case trainBatch1 = "data_batch_1.bin"
     case trainBatch2 = "data_batch_2.bin"
@@ -19,7 +20,7 @@ public enum CIFAR10 {
     static let archiveName: String? = "cifar-10-binary.tar.gz"
     static let wholeSet = "all six batches of CIFAR-10"
 
-    /// The name under which it was published.
+    /// The published name of the file.
     package var fileName: String { rawValue }
 
     var acceptedNames: [String] { [fileName] }
@@ -27,9 +28,8 @@ public enum CIFAR10 {
 
   /// The SHA-256 of each file in the published archive.
   ///
-  /// The authors publish the archive's MD5 only. These sums are those which torchvision-ruby
-  /// (lib/torchvision/datasets/cifar10.rb) demands of the files that it has unpacked from an
-  /// archive of known sum.
+  /// The authors publish only the MD5 of the archive. These hashes are from torchvision-ruby
+  /// (lib/torchvision/datasets/cifar10.rb), which checks the files unpacked from that archive.
   package static let publishedSums: [Part: String] = [
     .trainBatch1: "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
     .trainBatch2: "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
@@ -39,32 +39,32 @@ public enum CIFAR10 {
     .testBatch: "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
   ]
 
-  /// What the classes are called, in the order of the labels.
+  /// The names of the classes, in the order of the labels.
   public static let classNames = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
 
-  /// How much of the set a directory holds.
+  /// Finds out which of the files a directory holds.
   ///
-  /// - Throws: ``DatasetError`` if it cannot be listed.
+  /// - Throws: `FileError` if the directory cannot be listed.
   public static func presence(in directory: URL) throws -> Presence {
     try DatasetFiles<Part>.presence(in: directory)
   }
 
-  /// Reads CIFAR-10, or a set in its format, from the six files of the binary version.
+  /// Reads CIFAR-10, or a data set in its format, from the six files of the binary version.
   ///
-  /// The files lie in `directory/cifar-10-batches-bin` or in `directory` itself, under their
-  /// published names. Any number of images will do, as long as each file has as many; the set's
-  /// name tells whether they are CIFAR-10's very own bytes.
+  /// The files are in `directory/cifar-10-batches-bin` or in `directory` itself, under their published
+  /// names. They may hold any number of images, the same in each file. The name of the data set is
+  /// "CIFAR-10" only if every file has the published content.
   ///
-  /// - Returns: The data set, or nil if none of the six files is there.
-  /// - Throws: ``DatasetError`` if some of the files are there but not all, or if one cannot be
-  ///   read or is not what it should be.
+  /// - Returns: The data set, or `nil` if none of the six files exists.
+  /// - Throws: ``DatasetError`` if only some of the files exist, or if one has the wrong content;
+  ///   `FileError` if one cannot be read.
   public static func load(from directory: URL) throws -> ImageDataset? {
     try load(from: directory, sums: publishedSums)
   }
 
-  /// Reads as ``load(from:)`` does, holding the files against other sums than CIFAR-10's.
+  /// Reads a data set as ``load(from:)`` does, and compares the files with other hashes.
   package static func load(from directory: URL, sums: [Part: String]) throws -> ImageDataset? {
     guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
     var files = CIFARFiles(zip(paths, Part.allCases.map { sums[$0] }))
@@ -77,29 +77,28 @@ public enum CIFAR10 {
   }
 }
 
-/// The files of the binary version, read one after another: only one of them is in memory at a time,
-/// beside the images that were taken from those before.
+/// A reader of the files of the binary version that keeps only one file in memory at a time.
 private struct CIFARFiles {
   private var rest: ArraySlice<(path: URL, sum: String?)>
   private var first: (path: URL, count: Int)?
-  /// The SHA-256 of all files read so far, as if they were one.
+  /// The running SHA-256 of all files read so far.
   let digest = RunningDigest.sha256()
   /// Whether all files read so far have the published content.
   private(set) var areOriginal = true
 
   init(_ files: some Sequence<(URL, String?)>) { rest = files.map { ($0, $1) }[...] }
 
-  /// The content of the next file.
+  /// Reads the next file.
   ///
-  /// - Throws: ``DatasetError`` if it cannot be read, is not what it should be, or has another number
-  ///   of images than the first.
+  /// - Throws: ``DatasetError`` if it has the wrong content, or another number of images than the
+  ///   first file; `FileError` if it cannot be read.
   mutating func next() throws -> CIFARBatch {
     let (path, sum) = rest.removeFirst()
     let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.path)
     if let first, first.count != batch.count {
       throw DatasetError(
         path.path, found: "\(batch.count) images",
-        expected: "\(first.count), as many as in \(first.path.path)")
+        expected: "\(first.count), as in \(first.path.path)")
     }
     first = first ?? (path, batch.count)
     digest.update(batch.records)
@@ -109,7 +108,7 @@ private struct CIFARFiles {
 }
 
 extension LabelledImages {
-  /// The images of the next files, which have equally many.
+  /// Reads the next `count` files, which all have the same number of images.
   fileprivate init(files count: Int, of files: inout CIFARFiles) throws {
     var batch = try files.next()
     var labels = batch.labels

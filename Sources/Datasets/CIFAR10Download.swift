@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 extension CIFAR10 {
-  /// Where the archive with the binary version is served; its name completes the address.
+  /// The addresses that serve the archive of the binary version, without the name of the archive.
   public static let mirrors: [URL] = [
     "https://www.cs.toronto.edu/~kriz/",
     "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/",
@@ -12,16 +12,18 @@ extension CIFAR10 {
   /// The archive's MD5, as the authors publish it (www.cs.toronto.edu/~kriz/cifar.html).
   private static let publishedArchive = Checksum.md5("c32a1d4ab5d03f1284b67883e8d87530")
 
-  /// Downloads the archive with the binary version, 170 MB, unless it lies in `directory`, and
-  /// unpacks it to `directory/cifar-10-batches-bin`; does nothing where the six files are there.
+  /// Downloads the archive of the binary version (170 MB) and unpacks it.
+  ///
+  /// The files are unpacked to `directory/cifar-10-batches-bin`. An archive that is already in
+  /// `directory` is not downloaded again; if the six files exist, nothing is done.
   ///
   /// - Parameters:
-  ///   - directory: The folder with all data; made if need be.
-  ///   - mirrors: Where to look, in this order.
-  ///   - progress: Gets a line now and then about what is being done, and which mirror failed how.
-  /// - Throws: ``DatasetError`` if some of the files are there but not all, if an archive that is
-  ///   there is not the published one, if no mirror serves it, if curl or tar is not installed, or
-  ///   if nothing can be written to the folder.
+  ///   - directory: The directory for all data sets; it is created if necessary.
+  ///   - mirrors: The addresses to try, in this order.
+  ///   - progress: Receives a line for each step and for each mirror that fails.
+  /// - Throws: ``DatasetError`` if only some of the files exist, if an existing archive is not the
+  ///   published one, if no mirror serves it, or if curl or tar is not installed; `FileError`
+  ///   if the directory cannot be written.
   public static func download(
     into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
   ) throws {
@@ -29,7 +31,7 @@ extension CIFAR10 {
       into: directory, mirrors: mirrors, archive: publishedArchive, progress: progress)
   }
 
-  /// Downloads as ``download(into:mirrors:progress:)`` does, an archive with another sum.
+  /// Downloads an archive as ``download(into:mirrors:progress:)`` does, and checks another hash.
   package static func download(
     into directory: URL, mirrors: [URL], archive checksum: Checksum,
     searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
@@ -39,8 +41,8 @@ extension CIFAR10 {
     let folder = directory.appending(path: Part.subfolder)
     guard !folder.isPresent else {
       throw DatasetError(
-        folder.path, found: "a folder without any of them",
-        expected: "\(Part.wholeSet); remove the folder, and they are downloaded")
+        folder.path, found: "a folder without any of its files",
+        expected: "\(Part.wholeSet); remove the folder to have them downloaded")
     }
     let name = "cifar-10-binary.tar.gz"
     let file = directory.appending(path: name)

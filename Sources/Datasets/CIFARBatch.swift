@@ -1,27 +1,28 @@
 import Engine
 
-/// A file of the binary version of CIFAR-10.
+/// The content of one file of the binary version of CIFAR-10.
 ///
-/// It is a row of records with nothing before, between or after them: a byte for the class, and
-/// 3072 for the pixels, 1024 of red, then as many of green and of blue, each row by row.
-/// (A. Krizhevsky, *The CIFAR-10 dataset*, www.cs.toronto.edu/~kriz/cifar.html.)
+/// A file is a sequence of records without a header. A record has one byte for the class and 3072 bytes for
+/// the pixels: 1024 red, 1024 green and 1024 blue values, each in row-major order.
+///
+/// Source: A. Krizhevsky, *The CIFAR-10 dataset*, www.cs.toronto.edu/~kriz/cifar.html.
 package struct CIFARBatch {
   /// The height and width of an image.
   static let size = 32
   static let channels = 3
   static let recordSize = 1 + size * size * channels
 
-  /// The records, (count, 3073).
+  /// The records: (count, 3073).
   let records: [UInt8]
-  /// The number of records; at least 1.
+  /// The number of records, at least 1.
   var count: Int { records.count / Self.recordSize }
 
-  /// Takes all bytes of a file.
+  /// Checks and stores the bytes of a file.
   ///
   /// - Parameters:
-  ///   - content: The bytes.
-  ///   - origin: The file's path, for the error.
-  /// - Throws: ``DatasetError`` unless the bytes are whole records with labels from 0 to 9.
+  ///   - content: All bytes of the file.
+  ///   - origin: The path of the file, for the error.
+  /// - Throws: ``DatasetError`` if the bytes are not complete records with labels from 0 to 9.
   package init(_ content: [UInt8], origin: String) throws {
     let size = Self.recordSize
     func failure(_ found: String) -> DatasetError {
@@ -33,7 +34,7 @@ package struct CIFARBatch {
     guard content.count.isMultiple(of: size) else {
       throw failure(
         looksLikeWebPage(content)
-          ? "what looks like a web page"
+          ? "content that looks like a web page"
           : "\(content.count) bytes, truncated or too long")
     }
     records = content
@@ -45,10 +46,10 @@ package struct CIFARBatch {
 
   func label(_ index: Int) -> UInt8 { records[index * Self.recordSize] }
 
-  /// The classes of all images, (count).
+  /// The class of each image: (count).
   package var labels: [UInt8] { (0..<count).map(label) }
 
-  /// Writes all images, colours of a pixel side by side, to `destination` (count, 32, 32, 3).
+  /// Writes all images to `destination` (count, 32, 32, 3), with the channels of a pixel adjacent.
   func writePixels(to destination: UnsafeMutablePointer<UInt8>) {
     let plane = Self.size * Self.size
     let destination = UncheckedSendable(value: destination)

@@ -1,11 +1,12 @@
 import Engine
 
-/// What the outline of a thing in a synthetic colour image looks like.
+/// The outline of an object in a synthetic colour image.
 enum Outline {
   case disc, ring, square, triangle, star, cross
 
-  /// How far a point lies outside the outline, less than 0 inside; the outline reaches about one
-  /// unit from the origin, y goes down.
+  /// Returns the distance of a point from the outline, negative inside.
+  ///
+  /// The outline reaches about one unit from the origin; the y axis points down.
   func distance(to point: SIMD2<Float>) -> Float {
     let x = abs(point.x)
     let y = abs(point.y)
@@ -17,7 +18,7 @@ enum Outline {
     case .square:
       return max(x, y) - 0.8
     case .triangle:
-      // Equilateral, the tip up: the lower side and the one on the right, where x is at home.
+      // Equilateral, with one vertex on top; x is the absolute value, so one slanted side is enough.
       return max(point.y, 0.866 * x - 0.5 * point.y) - 0.5
     case .star:
       return starDistance(to: point)
@@ -26,9 +27,9 @@ enum Outline {
     }
   }
 
-  /// The distance to a star with five tips at 1.1 and notches at 0.45.
+  /// Returns the distance from a star with five tips at radius 1.1 and notches at radius 0.45.
   private func starDistance(to point: SIMD2<Float>) -> Float {
-    // All ten edges are turned or mirrored onto the one from a tip on the x axis to a notch.
+    // Symmetry maps all ten edges to the edge from the tip on the x axis to a notch.
     let fifth = 2 * Float.pi / 5
     let angle = Float.atan2(y: point.x, x: -point.y)
     let folded = abs(angle - fifth * (angle / fifth).rounded())
@@ -40,16 +41,16 @@ enum Outline {
   }
 }
 
-/// How the surface of a thing is coloured.
+/// The colouring of an object in a synthetic colour image.
 enum Surface {
   /// One colour.
   case plain
-  /// Two colours in a pattern.
+  /// A pattern of two colours.
   case striped, chequered, spotted
-  /// All hues, one after another.
+  /// All hues in sequence.
   case iridescent
 
-  /// How much of the second colour there is at a point, 0 to 1; the pattern repeats every 2π units.
+  /// Returns the proportion of the second colour at a point, from 0 to 1; the pattern has period 2π.
   func shareOfSecond(at point: SIMD2<Float>) -> Float {
     let height: Float =
       switch self {
@@ -62,11 +63,16 @@ enum Surface {
   }
 }
 
-/// A colour in red, green and blue, each from 0 to 1.
+/// A colour as red, green and blue, each from 0 to 1.
 typealias Colour = SIMD3<Float>
 
-/// The colour of a hue in turns (0 red, 1/3 green, 2/3 blue), a saturation and a brightness from 0
-/// to 1. (A. R. Smith, *Color gamut transform pairs*, SIGGRAPH 1978.)
+/// Converts a colour from hue, saturation and brightness to RGB (A. R. Smith, *Color gamut transform
+/// pairs*, SIGGRAPH 1978).
+///
+/// - Parameters:
+///   - hue: The hue in turns: 0 is red, 1/3 green, 2/3 blue.
+///   - saturation: The saturation, from 0 to 1.
+///   - brightness: The brightness, from 0 to 1.
 func colour(hue: Float, saturation: Float, brightness: Float) -> Colour {
   var colour = Colour()
   for channel in 0..<3 {
@@ -77,7 +83,8 @@ func colour(hue: Float, saturation: Float, brightness: Float) -> Colour {
   return colour
 }
 
-/// The unit vector at an angle from the x axis, in radians.
+/// Returns the unit vector at an angle from the x axis, in radians.
 func direction(at angle: Float) -> SIMD2<Float> { SIMD2(.cos(angle), .sin(angle)) }
 
+/// Returns the Euclidean norm of a vector.
 func length(_ vector: SIMD2<Float>) -> Float { (vector * vector).sum().squareRoot() }

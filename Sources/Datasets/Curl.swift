@@ -30,7 +30,7 @@ struct Curl {
   ///   - source: The file's address.
   ///   - destination: The file to write. An existing file is replaced when the first byte arrives.
   ///   - resuming: Whether to append to an existing file the bytes that it lacks.
-  /// - Throws: ``Failure``, or ``Files/FileError`` if curl cannot be started.
+  /// - Throws: ``Failure``, or `FileError` if curl cannot be started.
   func fetch(_ source: URL, to destination: URL, resuming: Bool) throws {
     let options = [
       "--fail", "--location", "--retry", "2", "--connect-timeout", "10",

@@ -1,33 +1,33 @@
 import Files
 import Foundation
 
-/// One of the files that a data set consists of.
+/// A file of a data set that consists of several files.
 protocol DatasetPart: CaseIterable, Hashable, Sendable where AllCases == [Self] {
-  /// The folder in which the files lie, within the one with all data, when they are downloaded.
+  /// The subfolder of the data directory into which the files are downloaded.
   static var subfolder: String { get }
-  /// Other such folders, of other programs that download the set.
+  /// The subfolders that other programs use for the same files.
   static var otherSubfolders: [String] { get }
-  /// The archive that is downloaded, if there is one, within the folder with all data.
+  /// The name of the archive in the data directory, if the files are downloaded as an archive.
   static var archiveName: String? { get }
-  /// What all files are together, in words that follow "expected".
+  /// A description of all files, in words that follow "expected".
   static var wholeSet: String { get }
-  /// The name under which the file was published, uncompressed.
+  /// The published name of the file, uncompressed.
   var fileName: String { get }
-  /// The names under which it is in use, best first.
+  /// The accepted names of the file, the preferred one first.
   var acceptedNames: [String] { get }
 }
 
-/// Those of a data set's files that a folder holds.
+/// The files of a data set that were found in a folder.
 struct DatasetFiles<Part: DatasetPart> {
-  /// The folder they lie in.
+  /// The folder with the files.
   let folder: URL
-  /// The files; at least one.
+  /// The path of each file that was found; at least one.
   let found: [Part: URL]
-  /// Whether a download has left a piece of a file.
+  /// Whether the folder has a partial file of a download.
   let isBeingDownloaded: Bool
 
-  /// Looks in the set's own folders within `directory`, then in `directory` itself; nil if none of
-  /// them holds any of the files.
+  /// Looks for the files in the data set's subfolders of `directory`, then in `directory` itself; `nil` if
+  /// none of these has any of the files.
   init?(in directory: URL) throws {
     let subfolders = ([Part.subfolder] + Part.otherSubfolders).map { directory.appending(path: $0) }
     for folder in subfolders + [directory] {
@@ -47,16 +47,18 @@ struct DatasetFiles<Part: DatasetPart> {
     return nil
   }
 
-  /// How much of the set `directory` holds.
+  /// Finds out which of the files `directory` holds.
   static func presence(in directory: URL) throws -> Presence {
     guard let files = try Self(in: directory) else {
-      return try hasRemains(in: directory) ? .interrupted : .absent
+      return try hasRemnants(in: directory) ? .interrupted : .absent
     }
     if files.found.count == Part.allCases.count { return .complete }
     return files.isBeingDownloaded ? .interrupted : .incomplete
   }
 
-  /// The paths of all files, in the order of the parts; an error if one is not there.
+  /// Returns the paths of all files, in the order of the parts.
+  ///
+  /// - Throws: ``DatasetError`` if a file is missing.
   func paths() throws -> [URL] {
     try Part.allCases.map { part in
       if let path = found[part] { return path }
@@ -67,8 +69,8 @@ struct DatasetFiles<Part: DatasetPart> {
     }
   }
 
-  /// Whether there is an archive, a piece of one or of a file, or a folder without any of the files.
-  private static func hasRemains(in directory: URL) throws -> Bool {
+  /// Returns whether `directory` has an archive, a partial file, or a subfolder without any of the files.
+  private static func hasRemnants(in directory: URL) throws -> Bool {
     let folder = directory.appending(path: Part.subfolder)
     if folder.isPresent, Part.archiveName != nil { return true }
     let part = "." + Download.partExtension

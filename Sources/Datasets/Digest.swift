@@ -2,20 +2,21 @@ import CCrypto
 import Engine
 import Foundation
 
-/// The SHA-256 (FIPS 180-4) of some bytes, in 64 lower-case hexadecimal digits.
+/// Returns the SHA-256 (FIPS 180-4) of bytes as 64 lower-case hexadecimal digits.
 ///
-/// - Parameter parts: The bytes; several parts are hashed as if they were one after another.
+/// - Parameter parts: The bytes; several parts are hashed as their concatenation.
 public func sha256Hex<Bytes: ContiguousBytes>(_ parts: Bytes...) -> String {
   sha256Hex(joining: parts)
 }
 
-/// The SHA-256 of `parts` as if they were one after another.
+/// Returns the SHA-256 of the concatenation of `parts`.
 func sha256Hex(joining parts: [some ContiguousBytes]) -> String {
   digestHex(EVP_sha256(), of: parts)
 }
 
-/// The MD5 (RFC 1321) of some bytes, in 32 lower-case hexadecimal digits: enough to see that a file
-/// is the one that was published, no protection against somebody who makes another one on purpose.
+/// Returns the MD5 (RFC 1321) of bytes as 32 lower-case hexadecimal digits.
+///
+/// It detects accidental changes of a file, not deliberate ones.
 package func md5Hex(_ bytes: some ContiguousBytes) -> String { digestHex(EVP_md5(), of: [bytes]) }
 
 private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBytes]) -> String {
@@ -24,34 +25,35 @@ private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBy
   return digest.hex()
 }
 
-/// A digest of bytes that need not be in memory together.
+/// A cryptographic hash that is computed from consecutive parts.
 final class RunningDigest {
   private let context = EVP_MD_CTX_new()
   private var succeeded: Bool
 
-  /// A digest by an algorithm of libcrypto.
+  /// Creates an empty hash with an algorithm of libcrypto.
   fileprivate init(_ algorithm: OpaquePointer?) {
     succeeded = EVP_DigestInit_ex(context, algorithm, nil) == 1
   }
 
   deinit { EVP_MD_CTX_free(context) }
 
-  /// The SHA-256 of no bytes yet.
+  /// Creates an empty SHA-256 hash.
   static func sha256() -> RunningDigest { RunningDigest(EVP_sha256()) }
 
-  /// Takes the bytes that come next.
+  /// Appends bytes to the hashed content.
   func update(_ bytes: some ContiguousBytes) {
     bytes.withUnsafeBytes {
       succeeded = succeeded && EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1
     }
   }
 
-  /// The digest of all bytes, in lower-case hexadecimal digits. It takes no more bytes.
+  /// Finishes the hash and returns it in lower-case hexadecimal digits; no bytes can be appended after.
   func hex() -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     succeeded = succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
-    require(succeeded, "libcrypto offers this algorithm wherever it is installed.")
+    require(
+      succeeded, "libcrypto could not compute a hash, expected it to support SHA-256 and MD5.")
     return digest.prefix(Int(length)).map {
       String(UInt16($0) + 0x100, radix: 16).dropFirst()
     }.joined()

@@ -1,17 +1,18 @@
-/// A piece of a drawing, made without lifting the pen.
+/// A line that is drawn without lifting the pen.
 struct Stroke {
-  /// How the pen goes from one point to the next.
+  /// The interpolation between consecutive points.
   enum Path { case straight, curved }
 
   let path: Path
-  /// Where the pen passes: x to the right, y down, a digit spanning about (−0.6, −1) to (0.6, 1).
+  /// The points of the stroke; x points right, y points down, and a digit spans about (−0.6, −1) to
+  /// (0.6, 1).
   let points: [SIMD2<Float>]
 
   static func line(_ points: SIMD2<Float>...) -> Stroke { Stroke(path: .straight, points: points) }
   static func curve(_ points: SIMD2<Float>...) -> Stroke { Stroke(path: .curved, points: points) }
 }
 
-/// The ways in which people write each digit, indexed by digit and way.
+/// The handwritten forms of each digit, each a list of strokes: (10, forms).
 let digitShapes: [[[Stroke]]] = [
   zero, one, two, three, four, five, six, seven, eight, nine,
 ]

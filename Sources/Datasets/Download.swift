@@ -1,21 +1,20 @@
 import Files
 import Foundation
 
-/// How to tell whether a file is the one that was wanted.
+/// The expected hash of a downloaded file.
 public enum Checksum: Sendable {
-  /// The SHA-256, in hexadecimal, of the content once decompressed. Copies of a file that were
-  /// compressed by different programs have the same.
+  /// The SHA-256 of the decompressed content, in hexadecimal; it does not depend on the program that
+  /// compressed the file.
   case uncompressedSHA256(String)
-  /// The MD5, in hexadecimal, of the file as it is.
+  /// The MD5 of the file itself, in hexadecimal.
   case md5(String)
 
-  /// Checks a file.
+  /// Compares a file with the expected hash.
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - origin: What the error calls it.
-  /// - Throws: ``DatasetError`` if the file is not the one that was wanted, ``Files/FileError`` if it
-  ///   cannot be read.
+  ///   - origin: The path or address that the error names.
+  /// - Throws: ``DatasetError`` if the hash differs; `FileError` if the file cannot be read.
   func verify(_ file: URL, origin: String) throws {
     switch self {
     case .uncompressedSHA256(let expected):
@@ -33,18 +32,18 @@ public enum Checksum: Sendable {
     guard sum == expected else {
       throw DatasetError(
         origin,
-        found: looksLikeWebPage(content) ? "what looks like a web page" : "\(kind) \(sum)",
+        found: looksLikeWebPage(content) ? "content that looks like a web page" : "\(kind) \(sum)",
         expected: "content with \(kind) \(expected)")
     }
   }
 }
 
-/// A file to be fetched from the first of several mirrors that serves it as it should be.
+/// A download of one file from the first of several mirrors that serves it with the expected content.
 ///
-/// The file arrives under its name with ".part" added, in the same folder, and gets its name only
-/// once it is whole and right. What an interrupted download leaves there is continued by the next.
+/// The file is written under its name with ".part" added, and renamed once it is complete and its hash is
+/// right. A later download resumes a partial file.
 public struct Download: Sendable {
-  /// What the name of a file ends in while it is being fetched.
+  /// The extension that is added to the name of a partial file.
   static let partExtension = "part"
 
   private let destination: URL
@@ -52,13 +51,13 @@ public struct Download: Sendable {
   private let checksum: Checksum
   private let searchPath: String
 
-  /// A file to be fetched.
+  /// Creates a download.
   ///
   /// - Parameters:
-  ///   - destination: What it is to be called here; its folder is made if need be.
+  ///   - destination: The file to write; its folder is created if necessary.
   ///   - mirrors: The addresses to try, in this order.
-  ///   - checksum: How to tell that it is right.
-  ///   - searchPath: The folders to look for curl in, separated by colons.
+  ///   - checksum: The expected hash.
+  ///   - searchPath: The directories in which to look for curl, separated by colons.
   public init(
     of destination: URL, from mirrors: [URL], checksum: Checksum,
     searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
@@ -71,15 +70,15 @@ public struct Download: Sendable {
 
   private var part: URL { destination.appendingPathExtension(Self.partExtension) }
 
-  /// Fetches the file unless it is there.
+  /// Downloads the file, or checks the hash of an existing file.
   ///
-  /// - Parameter progress: Gets a line now and then about what is being done.
-  /// - Throws: ``DatasetError`` if the file is there but is not the right one, if no mirror serves
-  ///   it, if curl is not installed, or if nothing can be written to the folder.
+  /// - Parameter progress: Receives a line for each mirror that is tried or fails.
+  /// - Throws: ``DatasetError`` if an existing file has another hash, if no mirror serves the file, or if
+  ///   curl is not installed; `FileError` if the folder cannot be written.
   public func run(progress: (String) -> Void) throws {
     guard !destination.isPresent else {
       try checksum.verify(destination, origin: destination.path)
-      progress("\(destination.path) is already there")
+      progress("\(destination.path) already exists")
       return
     }
     let curl = try Curl(searchPath: searchPath)
@@ -107,13 +106,15 @@ public struct Download: Sendable {
     try Files.makeFolder(at: folder)
     guard access(folder.filePath, W_OK) == 0 else {
       throw DatasetError(
-        folder.path, found: "a folder without permission to write",
-        expected: "a folder to download to")
+        folder.path, found: "a folder without write permission",
+        expected: "a writable folder for the download")
     }
   }
 
-  /// Fetches the file from one mirror: what is missing of it, if some is there already, and all of
-  /// it if the mirror cannot do that or the two pieces do not make the right file.
+  /// Downloads the file from one mirror.
+  ///
+  /// A partial file is resumed. If the mirror does not support that, or if the result has the wrong hash,
+  /// the whole file is downloaded.
   private func fetch(from mirror: URL, with curl: Curl) throws {
     if part.isPresent {
       do {
@@ -121,7 +122,7 @@ public struct Download: Sendable {
       } catch let failure as Curl.Failure where !failure.forbidsResuming {
         throw failure
       } catch {
-        // The whole file from this same mirror may still be right.
+        // The complete file from the same mirror may still have the right hash.
       }
     }
     try fetch(from: mirror, with: curl, resuming: false)

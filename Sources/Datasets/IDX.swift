@@ -1,14 +1,16 @@
 /// An array of bytes in the IDX format, in which MNIST is published.
 ///
-/// A file is a magic number 0x000008RR (08 for unsigned bytes, RR for the number of dimensions),
-/// the size of each dimension, and the values in row-major order; numbers are big-endian of 32
-/// bits. (Y. LeCun, C. Cortes, C. Burges, *The MNIST database of handwritten digits*.)
+/// A file has a magic number 0x000008RR (08 for unsigned bytes, RR for the number of dimensions), the size
+/// of each dimension, and the values in row-major order. The magic number and the sizes are 32-bit
+/// big-endian integers.
+///
+/// Source: Y. LeCun, C. Cortes, C. Burges, *The MNIST database of handwritten digits*.
 package struct IDX {
-  /// What one entry of an IDX array is, and so what its header must say.
+  /// The kind of an entry, which determines the expected header.
   package struct Item {
-    /// What error messages call several of them.
+    /// The plural in error messages.
     let plural: String
-    /// The dimensions of one, such as (28, 28); empty for a single byte.
+    /// The shape of an entry, such as (28, 28); empty for a single byte.
     let shape: [Int]
 
     package static func images(height: Int, width: Int) -> Item {
@@ -21,19 +23,18 @@ package struct IDX {
     var size: Int { shape.reduce(1, *) }
   }
 
-  /// The number of entries; at least 1.
+  /// The number of entries, at least 1.
   let count: Int
-  /// The entries, (count, item shape).
+  /// The entries: (count, item shape).
   let values: [UInt8]
 
-  /// Takes apart the uncompressed content of an IDX file.
+  /// Parses the uncompressed content of an IDX file.
   ///
   /// - Parameters:
   ///   - content: All bytes of the file.
-  ///   - item: What the file must hold.
-  ///   - origin: The file's path, for the error.
-  /// - Throws: ``DatasetError`` unless the content is such an array, complete and with nothing
-  ///   after it.
+  ///   - item: The expected kind of entry.
+  ///   - origin: The path of the file, for the error.
+  /// - Throws: ``DatasetError`` if the content is not such an array, is truncated, or has trailing bytes.
   package init(_ content: [UInt8], of item: Item, origin: String) throws {
     func check(_ condition: Bool, found: @autoclosure () -> String, expected: String) throws {
       guard condition else { throw DatasetError(origin, found: found(), expected: expected) }
@@ -43,7 +44,8 @@ package struct IDX {
     }
     let magic = "the magic number \(hex(Int(item.magic))) of IDX \(item.plural)"
     try check(!content.isEmpty, found: "an empty file", expected: magic)
-    try check(!looksLikeWebPage(content), found: "what looks like a web page", expected: magic)
+    try check(
+      !looksLikeWebPage(content), found: "content that looks like a web page", expected: magic)
     try check(
       content.count >= 4, found: "a truncated file of \(content.count) bytes", expected: magic)
     try check(word(0) == item.magic, found: hex(word(0)), expected: magic)
@@ -57,7 +59,7 @@ package struct IDX {
       shape == item.shape, found: "\(item.plural) of \(product(shape)) pixels",
       expected: product(item.shape))
     try check(count > 0, found: "a header for 0 \(item.plural)", expected: "at least 1")
-    // No overflow: the count has 32 bits, and the item's size is the caller's.
+    // The product cannot overflow: the count has 32 bits, and the item's size is small.
     let size = item.headerSize + count * item.size
     try check(
       content.count == size,
@@ -69,13 +71,13 @@ package struct IDX {
   }
 }
 
-/// A magic number as the format's description writes it.
+/// Returns a magic number in the notation of the format's description.
 private func hex(_ word: Int) -> String {
   let digits = String(word, radix: 16)
   return "0x" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
 }
 
-/// Dimensions as people write them: 28×28.
+/// Returns dimensions in the notation 28×28.
 private func product(_ shape: [Int]) -> String {
   shape.map(String.init).joined(separator: "×")
 }

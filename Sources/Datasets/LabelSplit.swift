@@ -1,32 +1,32 @@
 import Engine
 
-/// Which of the training images may be seen with their label, which only without, and which not at
-/// all while training.
+/// A split of the training images into labelled, unlabelled and validation images.
 public struct LabelSplit: Sendable {
-  /// The indices of the images with labels, in random order.
+  /// The indices of the labelled images, in random order.
   public let labelled: [Int]
-  /// The indices of the images without, in random order.
+  /// The indices of the unlabelled images, in random order.
   public let unlabelled: [Int]
-  /// The indices of the images held out to choose settings by, in random order; none of them is
-  /// among the others.
+  /// The indices of the images held out for validation, in random order.
   public let validation: [Int]
 
-  /// Draws the images with labels at random, every choice as likely as any other; classes may
-  /// therefore come out unbalanced, as they do in the article. A balanced choice, as in the paper,
-  /// has as many of each class.
+  /// Draws a random split.
   ///
-  /// The split depends on nothing but the arguments. For one seed a smaller labelled set is part of
-  /// a larger one, and holding images out does not change which images have labels.
+  /// By default, every set of labelled images is equally likely, so the classes may be unbalanced, as in
+  /// the article. A balanced split, as in the paper, has the same number of labelled images per class.
+  ///
+  /// The split depends only on the arguments. For the same seed, a smaller labelled set is a subset of a
+  /// larger one, and the number of validation images does not change the labelled set.
   ///
   /// - Parameters:
-  ///   - labels: The class of each image, (count).
-  ///   - labelled: How many of the images have labels.
-  ///   - balanced: Whether as many of each class have, from 0 to the highest in `labels`.
-  ///   - validation: How many of the others are held out.
-  ///   - seed: The seed of the run.
-  /// - Throws: ``DatasetError`` unless `labelled` lies in 1...count and `validation` in
-  ///   0...(count − `labelled`), and for a balanced choice unless `labelled` is a multiple of the
-  ///   number of classes, each of which has images enough.
+  ///   - labels: The class of each image: (count).
+  ///   - labelled: The number of labelled images.
+  ///   - balanced: Whether every class, from 0 to the highest in `labels`, has the same number of labelled
+  ///     images.
+  ///   - validation: The number of validation images.
+  ///   - seed: The seed of the training run.
+  /// - Throws: ``DatasetError`` if `labelled` is not in 1...count or `validation` not in
+  ///   0...(count − `labelled`); for a balanced split also if `labelled` is not a multiple of the number of
+  ///   classes, or if a class has too few images.
   public init(
     labels: [UInt8], labelled: Int, balanced: Bool = false, validation: Int = 0, seed: UInt64
   ) throws {
@@ -34,12 +34,13 @@ public struct LabelSplit: Sendable {
     guard labelled >= 1 && labelled <= count else {
       throw DatasetError(
         "labelled images", found: "\(labelled)",
-        expected: "at least 1 and at most the \(count) images there are")
+        expected: "at least 1 and at most the number of images, \(count)")
     }
     guard validation >= 0 && validation <= count - labelled else {
       throw DatasetError(
         "validation images", found: "\(validation)",
-        expected: "at least 0 and at most the \(count - labelled) images that have no label")
+        expected: "at least 0 and at most the number of images without a label, \(count - labelled)"
+      )
     }
     var random = RandomStream(seed: seed, "split")
     let order = random.permutation(of: count)
@@ -47,7 +48,7 @@ public struct LabelSplit: Sendable {
       balanced
       ? try balancedChoice(of: labelled, from: order, labels: labels)
       : Array(order.prefix(labelled))
-    // The last images of the order, so that none of the labelled ones has to make room.
+    // Validation images come from the end of the order, so they do not change the labelled set.
     let isChosen = Set(chosen)
     let others = order.filter { !isChosen.contains($0) }
     self.labelled = chosen
@@ -56,13 +57,13 @@ public struct LabelSplit: Sendable {
   }
 }
 
-/// The first images in `order` of each class, as many of each and `count` in all.
+/// Returns the first images of each class in `order`: `count` in total, the same number per class.
 private func balancedChoice(of count: Int, from order: [Int], labels: [UInt8]) throws -> [Int] {
   let classes = 1 + Int(labels.max() ?? 0)
   guard count.isMultiple(of: classes) else {
     throw DatasetError(
       "labelled images", found: "\(count)",
-      expected: "a multiple of \(classes), to have as many of each class")
+      expected: "a multiple of \(classes), the number of classes, for a balanced split")
   }
   var chosenOfClass = [Int](repeating: 0, count: classes)
   let chosen = order.filter { image in

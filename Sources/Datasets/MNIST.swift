@@ -1,20 +1,21 @@
 import Foundation
 
-/// MNIST: 60,000 images of handwritten digits to learn from and 10,000 to measure on, 28×28 grey
-/// pixels. (Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to
-/// document recognition*, Proc. IEEE 86, 1998.)
+/// MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 grey pixels.
+///
+/// Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to document
+/// recognition*, Proc. IEEE 86, 1998.
 public enum MNIST {
-  /// One of the four files, in the order in which they are hashed.
+  /// The four files, in the order in which they are hashed.
   package enum Part: Int, DatasetPart {
     case trainImages, trainLabels, testImages, testLabels
 
     static let subfolder = "mnist"
-    /// torchvision's.
+    /// The folder that torchvision uses.
     static let otherSubfolders = ["MNIST/raw"]
     static let archiveName: String? = nil
     static let wholeSet = "all four files of MNIST, gzipped or not"
 
-    /// The name under which it was published, uncompressed.
+    /// The published name of the file, uncompressed.
     package var fileName: String {
       switch self {
       case .trainImages: "train-images-idx3-ubyte"
@@ -24,14 +25,14 @@ public enum MNIST {
       }
     }
 
-    /// The names under which it is in use, best first.
+    /// The accepted names of the file, the preferred one first.
     var acceptedNames: [String] {
       let names = [fileName, fileName.replacing("-idx", with: ".idx")]
       return names + names.map { $0 + ".gz" }
     }
   }
 
-  /// The SHA-256 of each file as published, uncompressed.
+  /// The SHA-256 of each published file, uncompressed.
   package static let publishedSums: [Part: String] = [
     .trainImages: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     .trainLabels: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -39,28 +40,28 @@ public enum MNIST {
     .testLabels: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
   ]
 
-  /// How much of the set a directory holds.
+  /// Finds out which of the files a directory holds.
   ///
-  /// - Throws: ``DatasetError`` if it cannot be listed.
+  /// - Throws: `FileError` if the directory cannot be listed.
   public static func presence(in directory: URL) throws -> Presence {
     try DatasetFiles<Part>.presence(in: directory)
   }
 
-  /// Reads MNIST, or a set in its format, from four IDX files of unsigned bytes, gzipped or not.
+  /// Reads MNIST, or a data set in its format, from four IDX files of unsigned bytes, gzipped or not.
   ///
-  /// The files lie in `directory/mnist`, in torchvision's `directory/MNIST/raw` or in `directory`
-  /// itself, under their published names or
-  /// with a dot for the second hyphen ("train-images.idx3-ubyte"). Any number of images will do;
-  /// the set's name tells whether they are MNIST's very own bytes.
+  /// The files are in `directory/mnist`, in torchvision's `directory/MNIST/raw` or in `directory` itself,
+  /// under their published names or with a dot instead of the second hyphen ("train-images.idx3-ubyte").
+  /// They may hold any number of images. The name of the data set is "MNIST" only if every file has the
+  /// published content.
   ///
-  /// - Returns: The data set, or nil if none of the four files is there.
-  /// - Throws: ``DatasetError`` if some of the files are there but not all, or if one cannot be
-  ///   read or is not what it should be.
+  /// - Returns: The data set, or `nil` if none of the four files exists.
+  /// - Throws: ``DatasetError`` if only some of the files exist, or if one has the wrong content;
+  ///   `FileError` if one cannot be read.
   public static func load(from directory: URL) throws -> ImageDataset? {
     try load(from: directory, sums: publishedSums)
   }
 
-  /// Reads as ``load(from:)`` does, holding the files against other sums than MNIST's.
+  /// Reads a data set as ``load(from:)`` does, and compares the files with other hashes.
   package static func load(
     from directory: URL, sums: [Part: String]
   ) throws -> ImageDataset? {
@@ -77,7 +78,7 @@ public enum MNIST {
       isSynthetic: false, classNames: (0...9).map(String.init), train: train, test: test)
   }
 
-  /// Puts together one split from the uncompressed contents of its two files.
+  /// Creates one split from the uncompressed contents of its two files.
   private static func images(
     _ images: [UInt8], labels: [UInt8], _ imagesPath: String, _ labelsPath: String
   ) throws -> LabelledImages {

@@ -2,22 +2,24 @@ import Engine
 import Foundation
 
 extension MNIST {
-  /// Where MNIST is served; a file's name with ".gz" completes the address.
+  /// The addresses that serve MNIST, without the names of the files.
   public static let mirrors: [URL] = [
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://yann.lecun.com/exdb/mnist/",
   ].compactMap(URL.init(string:))
 
-  /// Downloads those of the four files that are not there yet, about 11 MB, into `directory/mnist`,
-  /// or to where the others already lie. The set that then lies there is MNIST to the byte.
+  /// Downloads the missing files of MNIST, about 11 MB in total, and checks the existing ones.
+  ///
+  /// The files are written to `directory/mnist`, or to the folder that already has some of them. After the
+  /// download, all files have the published content.
   ///
   /// - Parameters:
-  ///   - directory: The folder with all data; made if need be.
-  ///   - mirrors: Where to look, in this order.
-  ///   - progress: Gets a line now and then about what is being done, and which mirror failed how.
-  /// - Throws: ``DatasetError`` if a file that is there is not MNIST's, if no mirror serves one
-  ///   that is not there, if curl is not installed, or if nothing can be written to the folder.
+  ///   - directory: The directory for all data sets; it is created if necessary.
+  ///   - mirrors: The addresses to try, in this order.
+  ///   - progress: Receives a line for each step and for each mirror that fails.
+  /// - Throws: ``DatasetError`` if an existing file has another content, if no mirror serves a missing
+  ///   file, or if curl is not installed; `FileError` if the directory cannot be written.
   public static func download(
     into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
   ) throws {
@@ -25,7 +27,7 @@ extension MNIST {
       into: directory, mirrors: mirrors, sums: publishedSums, progress: progress)
   }
 
-  /// Downloads as ``download(into:mirrors:progress:)`` does, a set with other sums than MNIST's.
+  /// Downloads a data set as ``download(into:mirrors:progress:)`` does, and checks other hashes.
   package static func download(
     into directory: URL, mirrors: [URL], sums: [Part: String],
     progress: (String) -> Void
@@ -35,7 +37,7 @@ extension MNIST {
     for part in Part.allCases {
       let name = part.fileName + ".gz"
       guard let sum = sums[part] else {
-        fatalError("Each part of MNIST needs a sum; \(name) has none.")
+        fatalError("Each file of MNIST needs a hash; \(name) has none.")
       }
       let download = Download(
         of: files?.found[part] ?? folder.appending(path: name),

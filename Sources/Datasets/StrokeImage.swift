@@ -1,11 +1,11 @@
-/// A square grey image on which strokes of a pen are drawn with soft edges.
+/// A square grey image of pen strokes with soft edges.
 ///
-/// Each pixel holds its distance to the nearest stroke, so that strokes can cross without getting
-/// darker and the pen's thickness is chosen when the distances become grey values.
+/// Each pixel stores its distance to the nearest stroke. Strokes can therefore cross without becoming
+/// brighter, and the pen's thickness is chosen when the distances are converted to grey values.
 struct StrokeImage {
   /// The height and width in pixels.
   let size: Int
-  /// How far from a stroke the ink may reach, in pixels; distances beyond it are not computed.
+  /// The largest distance from a stroke that is computed, in pixels.
   let reach: Float
   private var squaredDistances: [Float]
 
@@ -15,8 +15,7 @@ struct StrokeImage {
     squaredDistances = [Float](repeating: reach * reach, count: size * size)
   }
 
-  /// Adds a stroke of straight segments between `points`, in pixels from the image's top left
-  /// corner.
+  /// Adds a stroke of straight segments between `points`, in pixels from the top left corner.
   mutating func add(_ points: [SIMD2<Float>]) {
     for (start, end) in zip(points, points.dropFirst()) { add(from: start, to: end) }
   }
@@ -39,15 +38,18 @@ struct StrokeImage {
     }
   }
 
-  /// The rows or columns of the image whose centres may lie between two coordinates.
+  /// Returns the rows or columns of pixels whose centres may lie between two coordinates.
   private func pixels(between first: Float, and last: Float) -> Range<Int> {
     let first = Int(min(max(first, 0), Float(size)))
     let last = Int(min(max(last + 1, 0), Float(size)))
     return first..<last
   }
 
-  /// The ink on each pixel from 0 to 1, (size, size): 1 within a pen of `radius` pixels, falling to
-  /// 0 over `softness` pixels at its edge.
+  /// Returns the ink on each pixel, from 0 to 1: (size, size).
+  ///
+  /// - Parameters:
+  ///   - radius: The radius of the pen in pixels.
+  ///   - softness: The width of the edge over which the ink falls from 1 to 0, in pixels.
   func ink(radius: Float, softness: Float) -> [Float] {
     squaredDistances.map { min(max((radius - $0.squareRoot()) / softness + 0.5, 0), 1) }
   }

@@ -1,35 +1,35 @@
 import Engine
 
-/// Coloured things drawn by code, in CIFAR-10's format and size, for where CIFAR-10 itself cannot
-/// be had.
+/// Returns a synthetic data set in CIFAR-10's format and size, as a replacement when CIFAR-10 is not
+/// available.
 ///
-/// Six classes tell by their outline, three by their pattern and one by its play of colours,
-/// whatever their outline. Hues are drawn at random, so that no class has colours of its own. Each
-/// thing is turned, stretched and shifted at random, before a ground that runs from one colour to
-/// another, under a little noise. Image *n* depends on the seed and *n* only.
+/// Each image shows one object. Six classes differ in the outline of the object, three in its pattern, and
+/// one has a rainbow of colours. Hues are random, so a class cannot be recognised by its colours. Each
+/// object is rotated, stretched and shifted at random; the background is a colour gradient, and a little
+/// noise is added. Image *n* depends only on the seed and *n*.
 ///
 /// - Parameters:
-///   - trainCount: The number of images to learn from.
-///   - testCount: The number of images to measure on.
-///   - seed: The seed of the set. Another seed is another set of the same kind.
+///   - trainCount: The number of training images.
+///   - testCount: The number of test images.
+///   - seed: The seed of the data set.
 public func syntheticColourImages(
   trainCount: Int = 50_000, testCount: Int = 10_000, seed: UInt64 = 0
 ) -> ImageDataset {
   syntheticImages(
-    name: "synthetic colour images", classNames: kinds.map(\.name), size: size, channels: 3,
+    name: "synthetic colour images", classNames: objectClasses.map(\.name), size: size, channels: 3,
     trainCount: trainCount, testCount: testCount, seed: seed
   ) { label, random in
-    let thing = Thing(of: kinds[label], random: &random)
-    let ground = Ground(behind: thing, random: &random)
+    let object = Object(of: objectClasses[label], random: &random)
+    let background = Background(behind: object, random: &random)
     let noise = random.uniform(in: 0..<0.1)
     var pixels: [UInt8] = []
     pixels.reserveCapacity(size * size * 3)
     for row in 0..<size {
       for column in 0..<size {
         let point = SIMD2(Float(column), Float(row)) + 0.5 - Float(size) / 2
-        let share = thing.coverage(at: point)
-        var colour = (1 - share) * ground.colour(at: point)
-        if share > 0 { colour += share * thing.colour(at: point) }
+        let share = object.coverage(at: point)
+        var colour = (1 - share) * background.colour(at: point)
+        if share > 0 { colour += share * object.colour(at: point) }
         let grain = random.nextWord()
         for channel in 0..<3 {
           let byte = grain >> UInt32(8 * channel) & 255
@@ -42,32 +42,32 @@ public func syntheticColourImages(
   }
 }
 
-/// The height and width of an image, CIFAR-10's.
+/// The height and width of an image, as in CIFAR-10.
 private let size = 32
 
-/// What the things of one class have in common.
-private struct Kind {
+/// The properties of a class.
+private struct ObjectClass {
   let name: String
   let outlines: [Outline]
   let surface: Surface
 }
 
-private let kinds = [
-  Kind(name: "disc", outlines: [.disc], surface: .plain),
-  Kind(name: "ring", outlines: [.ring], surface: .plain),
-  Kind(name: "square", outlines: [.square], surface: .plain),
-  Kind(name: "triangle", outlines: [.triangle], surface: .plain),
-  Kind(name: "star", outlines: [.star], surface: .plain),
-  Kind(name: "cross", outlines: [.cross], surface: .plain),
-  Kind(name: "striped", outlines: [.disc, .square, .triangle], surface: .striped),
-  Kind(name: "chequered", outlines: [.disc, .square, .triangle], surface: .chequered),
-  Kind(name: "spotted", outlines: [.disc, .square, .triangle], surface: .spotted),
-  Kind(name: "iridescent", outlines: [.disc, .square, .triangle], surface: .iridescent),
+private let objectClasses = [
+  ObjectClass(name: "disc", outlines: [.disc], surface: .plain),
+  ObjectClass(name: "ring", outlines: [.ring], surface: .plain),
+  ObjectClass(name: "square", outlines: [.square], surface: .plain),
+  ObjectClass(name: "triangle", outlines: [.triangle], surface: .plain),
+  ObjectClass(name: "star", outlines: [.star], surface: .plain),
+  ObjectClass(name: "cross", outlines: [.cross], surface: .plain),
+  ObjectClass(name: "striped", outlines: [.disc, .square, .triangle], surface: .striped),
+  ObjectClass(name: "chequered", outlines: [.disc, .square, .triangle], surface: .chequered),
+  ObjectClass(name: "spotted", outlines: [.disc, .square, .triangle], surface: .spotted),
+  ObjectClass(name: "iridescent", outlines: [.disc, .square, .triangle], surface: .iridescent),
 ]
 
-/// A thing on an image; points are in pixels from the image's centre.
-private struct Thing {
-  /// The hue of its first colour, in turns.
+/// The object in an image; points are in pixels from the image's centre.
+private struct Object {
+  /// The hue of the first colour, in turns.
   let hue: Float
   private let outline: Outline
   private let surface: Surface
@@ -79,9 +79,9 @@ private struct Thing {
   private let first: Colour
   private let second: Colour
 
-  init(of kind: Kind, random: inout RandomStream) {
-    outline = kind.outlines[random.integer(below: kind.outlines.count)]
-    surface = kind.surface
+  init(of objectClass: ObjectClass, random: inout RandomStream) {
+    outline = objectClass.outlines[random.integer(below: objectClass.outlines.count)]
+    surface = objectClass.surface
     centre = 4 * SIMD2(random.uniform(in: -1..<1), random.uniform(in: -1..<1))
     radius = random.uniform(in: 8..<13)
     let stretch = random.uniform(in: 0.85..<1.15)
@@ -101,7 +101,7 @@ private struct Thing {
       brightness: brightness * random.uniform(in: 0.3..<0.6))
   }
 
-  /// How much of a pixel it covers, 0 to 1.
+  /// Returns the fraction of a pixel that the object covers.
   func coverage(at point: SIMD2<Float>) -> Float {
     let place = point - centre
     let distance = outline.distance(to: [(place * right).sum(), (place * down).sum()])
@@ -112,7 +112,7 @@ private struct Thing {
     let place = point - centre
     let along = (place * patternRight).sum()
     if surface == .iridescent {
-      // A turn of all hues over three periods of the other patterns.
+      // All hues within three periods of the other patterns.
       return Datasets.colour(hue: hue + along / (6 * Float.pi), saturation: 0.8, brightness: 0.9)
     }
     let across = (place * SIMD2(-patternRight.y, patternRight.x)).sum()
@@ -121,17 +121,17 @@ private struct Thing {
   }
 }
 
-/// What lies behind a thing: one colour that runs into another along some direction.
-private struct Ground {
+/// The background of an image: a gradient between two colours.
+private struct Background {
   private let middle: Colour
   private let slope: Colour
   private let direction: SIMD2<Float>
 
-  init(behind thing: Thing, random: inout RandomStream) {
+  init(behind object: Object, random: inout RandomStream) {
     let ends = (0..<2).map { _ in
-      // Another hue than the thing's, and paler.
+      // A hue that differs from the object's, and less saturated.
       Datasets.colour(
-        hue: thing.hue + random.uniform(in: 0.2..<0.8), saturation: random.uniform(in: 0.1..<0.6),
+        hue: object.hue + random.uniform(in: 0.2..<0.8), saturation: random.uniform(in: 0.1..<0.6),
         brightness: random.uniform(in: 0.15..<0.9))
     }
     let angle = random.uniform(in: 0..<2 * Float.pi)

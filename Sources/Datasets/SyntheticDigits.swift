@@ -1,15 +1,15 @@
 import Engine
 
-/// Digits drawn by code, in MNIST's format and size, for where MNIST itself cannot be had.
+/// Returns a synthetic data set in MNIST's format and size, as a replacement when MNIST is not available.
 ///
-/// Each image is one of a few ways to write its digit, with its points moved a little, written with
-/// a pen of random thickness, slanted, turned, stretched and shifted at random, under a little
-/// noise. Image *n* depends on the seed and *n* only.
+/// Each image shows one of several handwritten forms of its digit. The points of the form are moved at
+/// random; the pen has a random thickness; the digit is slanted, rotated, stretched and shifted at random,
+/// and a little noise is added. Image *n* depends only on the seed and *n*.
 ///
 /// - Parameters:
-///   - trainCount: The number of images to learn from.
-///   - testCount: The number of images to measure on.
-///   - seed: The seed of the set. Another seed is another set of the same kind.
+///   - trainCount: The number of training images.
+///   - testCount: The number of test images.
+///   - seed: The seed of the data set.
 public func syntheticDigits(
   trainCount: Int = 60_000, testCount: Int = 10_000, seed: UInt64 = 0
 ) -> ImageDataset {
@@ -18,10 +18,10 @@ public func syntheticDigits(
     trainCount: trainCount, testCount: testCount, seed: seed, draw: drawDigit)
 }
 
-/// The height and width of an image, MNIST's.
+/// The height and width of an image, as in MNIST.
 private let size = 28
 
-/// Draws one digit; returns its pixels, (28, 28).
+/// Draws one digit and returns its pixels: (28, 28).
 private func drawDigit(_ digit: Int, _ random: inout RandomStream) -> [UInt8] {
   let shapes = digitShapes[digit]
   let strokes = shapes[random.integer(below: shapes.count)]
@@ -41,7 +41,7 @@ private func drawDigit(_ digit: Int, _ random: inout RandomStream) -> [UInt8] {
   }
 }
 
-/// Where on the image, how large, how slanted and turned a digit is written.
+/// The position, size, slant and rotation of a digit on the image.
 private struct Placement {
   private let right: SIMD2<Float>
   private let down: SIMD2<Float>
@@ -59,13 +59,13 @@ private struct Placement {
     centre = Float(size) / 2 + 2 * SIMD2(random.uniform(in: -1..<1), random.uniform(in: -1..<1))
   }
 
-  /// The position on the image, in pixels, of a point of a digit's shape.
+  /// Returns the position on the image, in pixels, of a point of the digit's form.
   func pixel(of point: SIMD2<Float>) -> SIMD2<Float> {
     centre + point.x * right + point.y * down
   }
 }
 
-/// A smooth course through all `points`: the Catmull–Rom spline, in short straight segments.
+/// Returns the Catmull–Rom spline through all `points` as a sequence of short straight segments.
 private func curve(through points: [SIMD2<Float>]) -> [SIMD2<Float>] {
   let segmentsPerSpan = 5
   var course = [points[0]]

@@ -1,23 +1,23 @@
 import Engine
 
-/// How much each pair of near points belongs together: the symmetric matrix P of t-SNE (van der
-/// Maaten and Hinton 2008, eq. 1 and 2), sparse as in van der Maaten 2014.
+/// The affinities of t-SNE: the symmetric matrix P (van der Maaten and Hinton 2008, eq. 1 and 2), sparse
+/// as in van der Maaten 2014.
 ///
 ///     p(j|i) = exp(−βᵢ·dᵢⱼ²) / Σₖ exp(−βᵢ·dᵢₖ²)     pᵢⱼ = (p(j|i) + p(i|j)) / 2n
 ///
-/// over the nearest neighbours only, with βᵢ such that p(·|i) has the wished perplexity.
+/// The sums run over the nearest neighbours only; βᵢ is chosen so that p(·|i) has the given perplexity.
 package struct Affinities: Sendable {
-  /// Rows are padded to a multiple of this many entries, for vectors of that length.
+  /// The vector length to a multiple of which each row is padded.
   package static let lanes = 16
 
-  /// Where each row starts among the entries, and the number of entries at the end: (rows + 1).
+  /// The index of each row's first entry, followed by the number of entries: (rows + 1).
   package let rowStarts: [Int]
-  /// The other point of each entry, rising within a row; the row itself in the padding.
+  /// The column of each entry, ascending within a row; padding entries hold the row's own index.
   package let columns: [Int32]
-  /// pᵢⱼ of each entry; they sum to one. Zero in the padding.
+  /// The value pᵢⱼ of each entry; the values sum to one. Padding entries hold zero.
   package let values: [Float]
 
-  /// Symmetrises the calibrated conditional probabilities of the points' neighbours.
+  /// Creates the affinities by symmetrising the conditional probabilities of the neighbours.
   package init(of neighbours: NearestNeighbours, perplexity: Float) {
     let count = neighbours.count
     let rows = neighbours.indices.count / count
@@ -58,7 +58,7 @@ package struct Affinities: Sendable {
     self.values = values
   }
 
-  /// p(j|i) for each point's neighbours, by rising index of the neighbour.
+  /// Returns p(j|i) for the neighbours j of each point i, sorted by j.
   private static func conditional(
     _ neighbours: NearestNeighbours, perplexity: Float
   ) -> ConditionalRows {
@@ -87,14 +87,18 @@ package struct Affinities: Sendable {
   }
 }
 
-/// exp(−β·d²) / Σ exp(−β·d²), with β such that the entropy is the logarithm of the perplexity to
-/// 10⁻⁵, by bisection. Where no β reaches it, as among equal distances, the last one tried stands.
+/// Returns the probabilities exp(−β·d²) / Σ exp(−β·d²) of one point's neighbours for a given perplexity.
 ///
-/// The last bits of exp and log hardly ever steer the bisection. They change the entropy by some
-/// 10⁻¹⁵, while it is compared with bounds 10⁻⁵ away from the wished one: about one comparison in
-/// 10¹⁰ is that close.
+/// Bisection finds the β for which the entropy equals the logarithm of the perplexity to within 10⁻⁵. If
+/// no β does, as when all distances are equal, the last β is used.
 ///
-/// - Parameter squaredDistances: Of one point's neighbours, rising.
+/// The last bits of exp and log almost never affect the bisection: they change the entropy by about
+/// 10⁻¹⁵, and about one comparison in 10¹⁰ is that close to its bound.
+///
+/// - Parameters:
+///   - squaredDistances: The squared distances of one point's neighbours, in ascending order.
+///   - perplexity: The perplexity that the probabilities should have.
+/// - Returns: One probability per neighbour; they sum to one.
 package func calibratedProbabilities(
   squaredDistances: ArraySlice<Float>, perplexity: Float
 ) -> [Double] {
@@ -123,7 +127,7 @@ package func calibratedProbabilities(
   return weights.map { $0 / sum }
 }
 
-/// A sparse matrix by rows, rising columns within each.
+/// A sparse matrix in compressed rows, with ascending columns within each row.
 private struct ConditionalRows {
   var starts: [Int]
   var columns: [Int32]
@@ -135,7 +139,7 @@ private struct ConditionalRows {
     self.values = values
   }
 
-  /// The transpose of a square matrix, by counting.
+  /// Creates the transpose of a square matrix by counting sort.
   init(transposing other: ConditionalRows) {
     let rows = other.starts.count - 1
     starts = [Int](repeating: 0, count: rows + 1)
@@ -155,8 +159,8 @@ private struct ConditionalRows {
   }
 }
 
-/// Calls `body` with each column of one row that either matrix holds, rising, and the sum of the
-/// two values there.
+/// Merges one row of two sparse matrices: calls `body` with each column that either has, in ascending
+/// order, and the sum of their values.
 private func merge(
   _ first: ConditionalRows, _ second: ConditionalRows, row: Int,
   _ body: (_ column: Int32, _ sum: Float) -> Void

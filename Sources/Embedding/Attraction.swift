@@ -1,20 +1,21 @@
 import Engine
 
-/// The attractive half of the t-SNE gradient, Aᵢ = Σⱼ pᵢⱼ·wᵢⱼ·(yᵢ − yⱼ) with
-/// wᵢⱼ = 1 / (1 + |yᵢ − yⱼ|²), and the divergence that belongs to it.
+/// The attractive part of the t-SNE gradient, and the KL divergence.
+///
+///     wᵢⱼ = 1 / (1 + |yᵢ − yⱼ|²)     Aᵢ = Σⱼ pᵢⱼ·wᵢⱼ·(yᵢ − yⱼ)
 package final class Attraction {
   private static let parts = 64
 
-  /// Σⱼ pᵢⱼ·wᵢⱼ·(yᵢ − yⱼ) of each point.
+  /// The attractive force Aᵢ on each point: (points).
   package let forces: UncheckedArray<SIMD2<Float>>
 
   private let rowStarts: [Int]
   private let columns: UncheckedArray<Int32>
   private let values: UncheckedArray<Float>
-  /// Σ pᵢⱼ·log pᵢⱼ.
+  /// The constant part of the divergence, Σ pᵢⱼ·log pᵢⱼ.
   private let negativeEntropy: Double
 
-  /// Takes over the pairs that attract each other.
+  /// Creates the attraction for the given affinities.
   package init(_ affinities: Affinities) {
     rowStarts = affinities.rowStarts
     columns = UncheckedArray(affinities.columns)
@@ -25,7 +26,7 @@ package final class Attraction {
     }
   }
 
-  /// Computes `forces`.
+  /// Computes ``forces`` for the points' current positions.
   package func update(at points: UncheckedArray<SIMD2<Float>>) {
     Parallel.forEachRange(of: forces.count, parts: Attraction.parts) { _, range in
       for row in range {
@@ -45,7 +46,7 @@ package final class Attraction {
     }
   }
 
-  /// KL(P‖Q) = Σ pᵢⱼ·log(pᵢⱼ / qᵢⱼ) with qᵢⱼ = wᵢⱼ / Z.
+  /// Returns the divergence KL(P‖Q) = Σ pᵢⱼ·log(pᵢⱼ / qᵢⱼ) in nats, where qᵢⱼ = wᵢⱼ / Z.
   package func divergence(at points: UncheckedArray<SIMD2<Float>>, normaliser: Double) -> Double {
     var sums = [Double](repeating: 0, count: Attraction.parts)
     sums.withUnsafeMutableBufferPointer { sums in
@@ -63,7 +64,7 @@ package final class Attraction {
   }
 }
 
-/// The coordinates of sixteen points.
+/// Gathers the coordinates of sixteen points.
 @inline(__always)
 private func coordinates(
   of indices: SIMD16<Int32>, among points: UncheckedArray<SIMD2<Float>>

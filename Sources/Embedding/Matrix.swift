@@ -1,15 +1,15 @@
 import Engine
 
-/// Points in a space of many dimensions, one a row.
+/// A matrix of points, one per row.
 public struct Matrix: Sendable {
-  /// The number of points.
+  /// The number of rows, one per point.
   public let rows: Int
-  /// The number of dimensions.
+  /// The number of columns, one per dimension.
   public let columns: Int
-  /// The numbers, row after row: (rows, columns).
+  /// The entries in row-major order: (rows, columns).
   public let values: [Float]
 
-  /// A matrix of the given numbers, row after row.
+  /// Creates a matrix from its entries in row-major order.
   public init(rows: Int, columns: Int, values: [Float]) {
     require(
       rows >= 0 && columns >= 0 && values.count == rows * columns,
@@ -19,7 +19,7 @@ public struct Matrix: Sendable {
     self.values = values
   }
 
-  /// The mean of each column, (columns), of at least one row.
+  /// Returns the mean of each column: (columns). The matrix must have at least one row.
   package func columnMeans() -> [Double] {
     var sums = [Double](repeating: 0, count: columns)
     values.withUnsafeBufferPointer { values in
@@ -30,7 +30,7 @@ public struct Matrix: Sendable {
     return sums.map { $0 / Double(rows) }
   }
 
-  /// Writes the given rows less `means` (columns) to `target`: (range, columns).
+  /// Writes the given rows minus `means` (columns) to `target` (range, columns).
   package func copy(
     rows range: Range<Int>, less means: [Float], to target: UnsafeMutablePointer<Float>
   ) {

@@ -1,24 +1,30 @@
 import Engine
 
-/// The nearest neighbours of every point of a set, itself left out, by Euclidean distance.
+/// The exact k nearest neighbours of every point in a set, by Euclidean distance.
 ///
-/// Every pair is looked at: distances come from matrix products, |y|² − 2·x·y for a block of points
-/// x against a tile of points y, and each point keeps its smallest. On low-dimensional data this
-/// beats approximate indices up to about a hundred thousand points, and nothing is missed but
-/// neighbours that Float arithmetic cannot tell apart.
+/// The search compares all pairs: matrix products give the distances |y|² − 2·x·y of a block of points x
+/// to a tile of points y, and each point keeps its smallest. On low-dimensional data this is faster than
+/// approximate indices up to about a hundred thousand points. The result is exact except between
+/// neighbours whose distances are equal in Float arithmetic.
 package struct NearestNeighbours: Sendable {
-  /// How many neighbours each point has.
+  /// The number of neighbours per point.
   package let count: Int
-  /// Which points they are, nearest first, the lower index first among equals: (rows, count).
+  /// The indices of the neighbours, nearest first; at equal distances the lower index is first:
+  /// (rows, count).
   package let indices: [Int32]
-  /// Their squared distances, each a direct sum of squared differences: (rows, count).
+  /// The squared distances of the neighbours, summed directly from differences: (rows, count).
   package let squaredDistances: [Float]
 
-  /// Finds the `count` nearest neighbours of each of more than `count` rows.
+  /// Finds the `count` nearest neighbours of each row, not counting the row itself.
+  ///
+  /// - Parameters:
+  ///   - rows: More than `count` rows.
+  ///   - count: The number of neighbours per row, at least 1.
   package init(of rows: Matrix, count: Int) {
     require(
       (1..<max(rows.rows, 1)).contains(count),
-      "Among \(rows.rows) points none has \(count) neighbours.")
+      "Each of \(rows.rows) points has from 1 to \(max(rows.rows - 1, 1)) neighbours, not \(count)."
+    )
     self.count = count
     let sources = DistanceSources(rows)
     var indices = [Int32](repeating: 0, count: rows.rows * count)
@@ -42,20 +48,19 @@ package struct NearestNeighbours: Sendable {
   }
 }
 
-/// Points are taken this many at a time, against tiles of so many others: their distances, half a
-/// megabyte, stay in a core's cache.
+/// The numbers of points in a block and in a tile: their distances, half a megabyte, fit in a core's cache.
 private let (blockLength, tileLength) = (128, 1024)
 
-/// The points as one side of the distance product: (rows, dimensions + 1), centred, and each with
-/// its squared length at the end.
+/// The points as a factor of the distance product: centred, with the squared length as the last column
+/// (rows, dimensions + 1).
 private struct DistanceSources {
   let rows: Int
   let dimensions: Int
   let values: [Float]
-  /// The same points, ``tileLength`` at a time, packed for products: (dimensions + 1, points).
+  /// The points in tiles of ``tileLength``, packed for products: (dimensions + 1, points) each.
   let tiles: [PackedMatrix]
 
-  /// Centring keeps the lengths, and with them the rounding of |y|² − 2·x·y, small.
+  /// Centres the points, which keeps the rounding error of |y|² − 2·x·y small.
   init(_ matrix: Matrix) {
     rows = matrix.rows
     dimensions = matrix.columns
@@ -81,7 +86,7 @@ private struct DistanceSources {
     }
   }
 
-  /// The nearest points to each of a block of points: (queries, count).
+  /// Returns the nearest neighbours of a block of points: (queries, count).
   func nearest(_ count: Int, to queries: Range<Int>) -> [Neighbour] {
     let factors = queryFactors(queries)
     var selections = queries.map { _ in TopK(count: count) }
@@ -105,7 +110,7 @@ private struct DistanceSources {
     }
   }
 
-  /// The other side of the product: (queries, dimensions + 1), each point times −2 and a one.
+  /// Returns the other factor of the product: each point times −2, then a one (queries, dimensions + 1).
   private func queryFactors(_ queries: Range<Int>) -> [Float] {
     queries.flatMap { query in
       let start = query * (dimensions + 1)

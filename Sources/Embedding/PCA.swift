@@ -1,45 +1,47 @@
 import Engine
 
-/// Principal components: the directions in which points vary most.
+/// Principal component analysis: the directions in which points vary most.
 ///
-/// With the centred rows X (n, d), the axes are the eigenvectors of the covariance XᵀX / (n − 1)
-/// that belong to its largest eigenvalues, rounded to multiples of 2⁻²⁰; each axis has the sign that
+/// With the centred rows X (n, d), the axes are the eigenvectors of the covariance XᵀX / (n − 1) with the
+/// largest eigenvalues. Their entries are rounded to multiples of 2⁻²⁰, and each axis has the sign that
 /// makes its largest entry positive.
 ///
-/// The eigenvectors are LAPACK's, whose last bits depend on the BLAS below it and on the processor.
-/// All else is computed in a fixed order, and rounding the axes makes those bits disappear but where
-/// an entry lies on the edge between two multiples. On the 10,000 test images of MNIST, with 50
-/// components and five of OpenBLAS's kernels, entries differed by 8·10⁻¹⁷ in the mean and by
-/// 2·10⁻¹⁵ at most; the odds that one of 39,200 entries is rounded differently are then 39,200 ·
-/// 8·10⁻¹⁷ / 2⁻²⁰, some 3 in a million. An eigenvector's error is LAPACK's rounding, some 10⁻¹⁵ of the
-/// largest eigenvalue, divided by the gap to the next eigenvalue: there the smallest was 3·10⁻⁴ of
-/// the largest. Where a gap is below 10⁻⁹ of it, as among directions of no variance, the axes are
-/// not determined that well and may differ between two machines.
+/// **Reproducibility.** LAPACK computes the eigenvectors, and their last bits depend on the BLAS library
+/// and on the processor. Rounding the axes removes these differences, except where an entry lies on the
+/// edge between two multiples; everything else is computed in a fixed order. On the 10,000 test images of
+/// MNIST, with 50 components and five of OpenBLAS's kernels, entries differed by 8·10⁻¹⁷ on average and
+/// by at most 2·10⁻¹⁵. The probability that one of the 39,200 entries is rounded differently is therefore
+/// 39,200 · 8·10⁻¹⁷ / 2⁻²⁰, about 3 in a million. The error of an eigenvector is LAPACK's rounding error,
+/// about 10⁻¹⁵ of the largest eigenvalue, divided by the gap to the next eigenvalue; the smallest gap was
+/// 3·10⁻⁴ of the largest eigenvalue. Where a gap is below 10⁻⁹ of it, as between directions without
+/// variance, the axes are not determined that well and may differ between machines.
 public struct PCA: Sendable {
-  /// The mean of the rows fitted: (columns).
+  /// The mean of the fitted rows: (columns).
   public let mean: [Float]
-  /// Unit vectors, one a row, by falling variance: (components, columns).
+  /// The axes as unit vectors, in order of descending variance: (components, columns).
   public let axes: Matrix
-  /// The variance along each axis, with divisor n − 1: (components).
+  /// The variance along each axis (divisor n − 1): (components).
   public let explainedVariance: [Double]
-  /// The share of the whole variance along each axis: (components). Zeros where all rows are equal.
+  /// The fraction of the total variance along each axis: (components). Zeros if all rows are equal.
   public let explainedVarianceRatio: [Double]
 
-  /// Finds the first principal components.
+  /// Fits the first principal components to a set of points.
   ///
   /// - Parameters:
-  ///   - rows: At least two, of finite numbers.
-  ///   - components: How many, in 1 ... `rows.columns`.
+  ///   - rows: At least two rows of finite numbers.
+  ///   - components: The number of components, from 1 to `rows.columns`.
   public init(fitting rows: Matrix, components: Int) {
-    require(rows.rows >= 2, "Principal components need at least two rows.")
+    require(rows.rows >= 2, "Principal components need at least two rows, not \(rows.rows).")
     require(
       (1...rows.columns).contains(components),
-      "Rows of \(rows.columns) numbers have no \(components) principal components.")
+      "Rows of \(rows.columns) numbers have from 1 to \(rows.columns) principal components, "
+        + "not \(components).")
     let size = rows.columns
     mean = rows.columnMeans().map(Float.init)
     let covariance = PCA.covariance(of: rows, mean: mean)
     let total = (0..<size).reduce(0.0) { $0 + covariance[$1 * size + $1] }
-    require(total.isFinite, "Principal components need finite numbers of moderate size.")
+    require(
+      total.isFinite, "Principal components need finite numbers whose squares do not overflow.")
 
     let eigenvectors = BLAS.largestEigenvectors(of: covariance, size: size, count: components)
     axes = Matrix(
@@ -51,11 +53,11 @@ public struct PCA: Sendable {
     explainedVarianceRatio = explainedVariance.map { total > 0 ? $0 / total : 0 }
   }
 
-  /// The coordinates of rows along the axes: (rows, columns) to (rows, components).
+  /// Projects rows (rows, columns) onto the axes: (rows, components).
   public func transform(_ rows: Matrix) -> Matrix {
     require(
       rows.columns == axes.columns,
-      "Rows of \(rows.columns) numbers do not fit axes of \(axes.columns).")
+      "Rows for axes of \(axes.columns) numbers have as many columns, not \(rows.columns).")
     let components = axes.rows
     let packedAxes = axes.values.withUnsafeBufferPointer {
       PackedMatrix(transposing: $0.baseAddress!, rows: axes.columns, columns: components)
@@ -74,8 +76,9 @@ public struct PCA: Sendable {
     return Matrix(rows: rows.rows, columns: components, values: values)
   }
 
-  /// XᵀX / (n − 1): (columns, columns). Products of 1,024 rows at a time are taken in Float and
-  /// summed in Double.
+  /// Returns the covariance XᵀX / (n − 1): (columns, columns).
+  ///
+  /// The products of 1,024 rows at a time are computed in Float and summed in Double.
   private static func covariance(of rows: Matrix, mean: [Float]) -> [Double] {
     let (size, chunkLength) = (rows.columns, 1024)
     let centred = UncheckedArray(count: chunkLength * size, repeating: Float(0))
@@ -89,7 +92,7 @@ public struct PCA: Sendable {
           to: centred.base + range.lowerBound * size)
       }
       Parallel.forEachRange(of: size) { _, range in
-        // Some columns of XᵀX, in memory of their own: (size, range).
+        // The columns of XᵀX in this range, in a separate buffer: (size, range).
         let columns = PackedMatrix(rows: chunk.count, columns: range.count) {
           centred[$0 * size + range.lowerBound + $1]
         }
@@ -105,7 +108,7 @@ public struct PCA: Sendable {
     return (0..<sums.count).map { sums[$0] / Double(rows.rows - 1) }
   }
 
-  /// aᵀ·C·a of each axis a and the covariance C: (components).
+  /// Returns the variance aᵀ·C·a along each axis a, where C is the covariance: (components).
   private static func variances(along axes: Matrix, of covariance: [Double]) -> [Double] {
     let size = axes.columns
     return (0..<axes.rows).map { component in
@@ -121,8 +124,7 @@ public struct PCA: Sendable {
   }
 }
 
-/// A vector in multiples of 2⁻²⁰, or its negative, whichever has its entry of largest magnitude (the
-/// first of several) positive.
+/// Rounds a vector to multiples of 2⁻²⁰, and negates it if its entry of largest magnitude is negative.
 private func rounded(_ vector: ArraySlice<Double>) -> [Float] {
   let multiples = vector.map { ($0 * 0x1p20).rounded() }
   let largest = multiples.max { abs($0) < abs($1) } ?? 0

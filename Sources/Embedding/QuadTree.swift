@@ -1,46 +1,51 @@
 import Engine
 
-/// A tree of squares over points of the plane, for the sums of Barnes and Hut (1986).
+/// A quadtree over points of the plane, for the method of Barnes and Hut (1986).
 ///
-/// The points are sorted along a Morton curve of 2¹⁶ × 2¹⁶ cells, so that each node is a run of the
-/// sorted points. Nodes that would have a single child are left out; siblings lie side by side.
+/// The points are sorted along a Morton curve of 2¹⁶ × 2¹⁶ cells, so each node is a range of the sorted
+/// points. Nodes with a single child are omitted; siblings are adjacent.
 package final class QuadTree {
-  /// A node of at most this many points has no children, but its points are looked at one by one.
+  /// The largest number of points in a leaf.
   private static let leafSize = 16
 
-  /// The points' own numbers, in the tree's order: (points).
+  /// The indices of the points in the tree's order: (points).
   package let order: UncheckedArray<Int32>
-  /// Where they are, in the tree's order, with copies of the last to fill a vector: (points + 15).
+  /// The x coordinates in the tree's order, padded to a whole vector with the last: (points + 15).
   package let x: UncheckedArray<Float>
+  /// The y coordinates in the tree's order, padded to a whole vector with the last: (points + 15).
   package let y: UncheckedArray<Float>
 
-  /// How many nodes there are; the root is the first. The buffers below hold one value a node.
+  /// The number of nodes; the root is node 0. The buffers below hold one value per node.
   package private(set) var nodeCount = 0
+  /// The x coordinate of the mean of the node's points.
   package let centreX: UncheckedArray<Float>
+  /// The y coordinate of the mean of the node's points.
   package let centreY: UncheckedArray<Float>
-  /// How many points the node stands for.
+  /// The number of points in the node.
   package let mass: UncheckedArray<Float>
-  /// The larger side of the smallest rectangle around the node's points, squared.
+  /// The square of the longer side of the bounding box of the node's points.
   package let squaredExtent: UncheckedArray<Float>
-  /// The mean squared distance of the node's points from their centre.
+  /// The mean squared distance of the node's points from their mean.
   package let variance: UncheckedArray<Float>
+  /// The first child.
   package let firstChild: UncheckedArray<Int32>
-  /// 2, 3 or 4; none for a leaf.
+  /// The number of children: 2, 3 or 4, or 0 for a leaf.
   package let childCount: UncheckedArray<Int32>
-  /// The node's points in the tree's order.
+  /// The position of the node's first point in the tree's order.
   package let start: UncheckedArray<Int32>
+  /// The position after the node's last point in the tree's order.
   package let end: UncheckedArray<Int32>
 
   private let low: UncheckedArray<SIMD2<Float>>
   private let high: UncheckedArray<SIMD2<Float>>
-  /// Morton code, then point.
+  /// The Morton code in the upper half, and the index of the point in the lower half.
   private var keys: UncheckedArray<UInt64>
   private var sortedKeys: UncheckedArray<UInt64>
 
-  /// Room for a tree over so many points.
+  /// Allocates a tree for the given number of points.
   package init(points: Int) {
-    // A tree whose inner nodes have two children or more has fewer of them than leaves. Four more
-    // places let the last siblings be read as a vector.
+    // A tree whose inner nodes have at least two children has fewer inner nodes than leaves. Four more
+    // entries allow the last siblings to be read as a vector.
     let nodes = 2 * points + 4
     order = UncheckedArray(count: points, repeating: 0)
     x = UncheckedArray(count: points + 15, repeating: 0)
@@ -60,14 +65,14 @@ package final class QuadTree {
     sortedKeys = UncheckedArray(count: points, repeating: 0)
   }
 
-  /// Builds the tree anew over as many points as there is room for.
+  /// Builds the tree over new positions of the points.
   package func build(over points: UncheckedArray<SIMD2<Float>>) {
     sort(points)
     split()
     summarise()
   }
 
-  /// Fills `order`, `x` and `y`, and leaves the sorted codes in `keys`.
+  /// Sorts the points by their Morton codes into `order`, `x` and `y`, and the codes into `keys`.
   private func sort(_ points: UncheckedArray<SIMD2<Float>>) {
     let count = order.count
     var (low, high) = (points[0], points[0])
@@ -75,8 +80,8 @@ package final class QuadTree {
       low = lesser(low, points[point])
       high = greater(high, points[point])
     }
-    // A little less than 2¹⁶ cells, so that rounding cannot reach the next; at least a normal
-    // number to divide by.
+    // Slightly less than 2¹⁶, so that rounding cannot give the cell 2¹⁶. The lower bound avoids a
+    // division by zero.
     let scale = 65_535 / max((high - low).max(), 1e-30)
     for point in 0..<count {
       let cell = (points[point] - low) * scale
@@ -96,7 +101,7 @@ package final class QuadTree {
     }
   }
 
-  /// One pass of a stable radix sort.
+  /// Performs one pass of a stable radix sort.
   private func sortKeys(byElevenBitsFrom shift: Int) {
     withUnsafeTemporaryAllocation(of: Int.self, capacity: 2049) { starts in
       starts.initialize(repeating: 0)
@@ -111,7 +116,7 @@ package final class QuadTree {
     swap(&keys, &sortedKeys)
   }
 
-  /// Finds the nodes from the root down, each level after the one above it.
+  /// Creates the nodes, level by level from the root down.
   private func split() {
     start[0] = 0
     end[0] = Int32(order.count)
@@ -130,12 +135,12 @@ package final class QuadTree {
     }
   }
 
-  /// Adds a node for each run of equal digits: the two bits of a code from `digitShift` on.
+  /// Adds a node for each run of equal digits; a digit is the two bits of a code at `digitShift`.
   private func addChildren(from first: Int, through last: Int, digitShift: UInt64) {
     var place = first
     while place <= last {
       let digit = keys[place] >> digitShift & 3
-      // The end of the run, by bisection.
+      // Bisection finds the end of the run.
       var (inside, outside) = (place, last + 1)
       while outside - inside > 1 {
         let middle = (inside + outside) / 2
@@ -148,7 +153,7 @@ package final class QuadTree {
     }
   }
 
-  /// Fills mass, centre and extent of the nodes, children before parents.
+  /// Computes mass, centre, extent and variance of the nodes, children before parents.
   private func summarise() {
     for node in stride(from: nodeCount - 1, through: 0, by: -1) {
       var sum = SIMD2<Float>.zero
@@ -193,7 +198,7 @@ package final class QuadTree {
   }
 }
 
-/// The sixteen low bits with a zero between each two.
+/// Returns the sixteen low bits with a zero between every two of them.
 private func spread(_ bits: UInt32) -> UInt32 {
   var bits = (bits | bits << 8) & 0x00FF_00FF
   bits = (bits | bits << 4) & 0x0F0F_0F0F

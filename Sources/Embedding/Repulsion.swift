@@ -1,35 +1,35 @@
 import Engine
 
-/// The repulsive half of the t-SNE gradient, by the sums of Barnes and Hut (van der Maaten 2014).
+/// The repulsive part of the t-SNE gradient, by the method of Barnes and Hut (van der Maaten 2014).
 ///
 ///     wᵢⱼ = 1 / (1 + |yᵢ − yⱼ|²)     Rᵢ = Σⱼ wᵢⱼ²·(yᵢ − yⱼ)     Z = Σᵢ Σⱼ≠ᵢ wᵢⱼ
 ///
-/// A node of the tree stands for its points where its extent is at most θ times its distance. Its
-/// terms are expanded about the points' centre to second order in their spread, taken as equal in
-/// all directions: with σ² the mean squared distance from the centre, in two dimensions,
+/// A node of the tree replaces its points if its extent is at most θ times its distance. Its terms are
+/// expanded about the points' mean to second order, assuming an isotropic spread. With m points and the
+/// mean squared distance σ² from their mean, in two dimensions and with d = yᵢ − mean:
 ///
 ///     Σₖ w   ≈ m·(w + σ²/4·∇²w)      = m·w·(1 + σ²·w·(1 − 2w))
 ///     Σₖ w²d ≈ m·(w²d + σ²/4·∇²(w²d)) = m·w²·d·(1 + σ²·w·(2 − 6w))
 ///
-/// which leaves about a hundredth of the plain error in Z. Points that are neighbours on the Morton
-/// curve share their lists of nodes and points, judged by the distance to the rectangle around them
-/// all; the arithmetic runs over a list for sixteen points at a time.
+/// This reduces the error in Z to about a hundredth. Groups of points that are adjacent on the Morton
+/// curve share one list of nodes and points, chosen by the distance from the group's bounding box; the
+/// sums run over the list for sixteen points at a time.
 package final class Repulsion {
-  /// How many points share a list.
+  /// The number of points that share a list.
   private static let groupSize = 32
   private static let parts = 64
 
-  /// Σⱼ wᵢⱼ²·(yᵢ − yⱼ) of each point.
+  /// The repulsive force Rᵢ on each point, before division by Z: (points).
   package let forces: UncheckedArray<SIMD2<Float>>
-  /// Z.
+  /// The approximate normaliser Z.
   package private(set) var normaliser = 0.0
 
   private let squaredTheta: Float
   private let tree: QuadTree
-  /// Σⱼ wᵢⱼ of each point, itself counted, in the tree's order, padded to whole vectors.
+  /// The sum Σⱼ wᵢⱼ of each point including itself, in the tree's order, padded to whole vectors.
   private let weights: UncheckedArray<Float>
 
-  /// Room for so many points.
+  /// Allocates the buffers for the given number of points.
   package init(points: Int, theta: Float) {
     squaredTheta = theta * theta
     tree = QuadTree(points: points)
@@ -37,7 +37,7 @@ package final class Repulsion {
     weights = UncheckedArray(count: points + 15, repeating: 0)
   }
 
-  /// Computes `forces` and `normaliser` for as many points as there is room for.
+  /// Computes ``forces`` and ``normaliser`` for the points' current positions.
   package func update(at points: UncheckedArray<SIMD2<Float>>) {
     tree.build(over: points)
     let groups = (forces.count + Repulsion.groupSize - 1) / Repulsion.groupSize
@@ -52,12 +52,12 @@ package final class Repulsion {
     }
     var sum = 0.0
     for place in 0..<forces.count { sum += Double(weights[place]) }
-    // Between points so far apart that Float loses them beside their own weight of one, some of it
-    // must remain to divide by.
+    // If all points are so far apart that Float rounds their weights away beside the own weight of one,
+    // the sum is zero; the gradient divides by it.
     normaliser = max(sum - Double(forces.count), .ulpOfOne)
   }
 
-  /// Fills the lists of what acts on some neighbouring points of the tree's order.
+  /// Collects the nodes and points that act on a group of adjacent points.
   private func collect(_ sources: inout Sources, for places: Range<Int>) {
     var (low, high) = (
       SIMD2<Float>(repeating: .infinity), SIMD2<Float>(repeating: -.infinity)
@@ -90,7 +90,7 @@ package final class Repulsion {
     }
   }
 
-  /// Sums what the sources do to some neighbouring points of the tree's order.
+  /// Sums the forces and weights of the sources for a group of adjacent points.
   private func interact(_ places: Range<Int>, with sources: Sources) {
     for place in stride(from: places.lowerBound, to: places.upperBound, by: 16) {
       var sum = Sums(x: tree.x.vector(at: place), y: tree.y.vector(at: place))
@@ -108,13 +108,13 @@ package final class Repulsion {
   }
 }
 
-/// What acts on a group of points.
+/// The nodes and points that act on a group of points.
 private struct Sources {
-  /// Far nodes: centre x and y, mass, variance.
+  /// Far nodes: centre x, centre y, mass, variance.
   var nodes: [SIMD4<Float>] = []
-  /// Near points, as runs of the tree's order.
+  /// Near points, as ranges of the tree's order.
   var runs: [Range<Int>] = []
-  /// Siblings yet to be looked at.
+  /// Siblings that are still to be visited.
   var pending: [(firstNode: Int, count: Int)] = []
 
   mutating func removeAll() {
@@ -123,7 +123,7 @@ private struct Sources {
   }
 }
 
-/// The sums of sixteen points.
+/// The sums for sixteen points.
 private struct Sums {
   let x: SIMD16<Float>
   let y: SIMD16<Float>
@@ -131,7 +131,7 @@ private struct Sums {
   var forceY = SIMD16<Float>.zero
   var weight = SIMD16<Float>.zero
 
-  /// Adds one point.
+  /// Adds the effect of one point.
   @inline(__always)
   mutating func add(x sourceX: Float, y sourceY: Float) {
     let dx = x - sourceX
@@ -143,7 +143,7 @@ private struct Sums {
     forceY += factor * dy
   }
 
-  /// Adds the points of a node, to second order in their spread.
+  /// Adds the effect of a node's points, to second order.
   @inline(__always)
   mutating func add(_ node: SIMD4<Float>) {
     let dx = x - node.x
@@ -157,4 +157,30 @@ private struct Sums {
     forceX += corrected * dx
     forceY += corrected * dy
   }
+}
+
+/// Returns the exact normaliser Z = Σᵢ Σⱼ≠ᵢ 1 / (1 + |yᵢ − yⱼ|²) over all pairs.
+///
+/// The weights are computed in Float and summed per point in Float vectors, and over points in Double.
+package func exactNormaliser(of points: UncheckedArray<SIMD2<Float>>) -> Double {
+  let count = points.count
+  // Points at infinity, whose weight is zero, fill the last vector.
+  let x = UncheckedArray(count: count + 15, repeating: Float.infinity)
+  let y = UncheckedArray(count: count + 15, repeating: Float.infinity)
+  for point in 0..<count { (x[point], y[point]) = (points[point].x, points[point].y) }
+  var sums = [Double](repeating: 0, count: 64)
+  sums.withUnsafeMutableBufferPointer { sums in
+    Parallel.forEachRange(of: count, parts: 64) { part, range in
+      for point in range {
+        var weight = SIMD16<Float>.zero
+        for place in stride(from: 0, to: count, by: 16) {
+          let dx = x.vector(at: place) - points[point].x
+          let dy = y.vector(at: place) - points[point].y
+          weight += 1 / (1 + dx * dx + dy * dy)
+        }
+        sums[part] += Double(weight.sumOfHalves) - 1
+      }
+    }
+  }
+  return sums.reduce(0, +)
 }

@@ -1,59 +1,62 @@
 import Engine
 
-/// t-distributed stochastic neighbour embedding: points of many dimensions drawn in two, such that
-/// near ones stay near (van der Maaten and Hinton 2008; van der Maaten 2014).
+/// t-distributed stochastic neighbour embedding: a map of high-dimensional points in two dimensions that
+/// keeps neighbours close (van der Maaten and Hinton 2008; van der Maaten 2014).
 ///
 ///     let embedding = try TSNE().embed(PCA(fitting: pixels, components: 50).transform(pixels))
 ///
-/// The same rows and settings give the same bits, whatever `Parallel.threads` is.
+/// The same rows and settings give the same bits, whatever the value of `Parallel.threads`.
 public struct TSNE: Sendable {
-  /// How the points lie at first.
+  /// The initial positions of the points.
   public enum Initialisation: Sendable {
-    /// Along the first two principal components of the rows, scaled to a standard deviation of 10⁻⁴
-    /// along the first.
+    /// The first two principal components of the rows, scaled to a standard deviation of 10⁻⁴ along
+    /// the first.
     case principalComponents
-    /// Drawn from a normal distribution of standard deviation 10⁻⁴.
+    /// Draws from a normal distribution of standard deviation 10⁻⁴.
     case random(seed: UInt64)
   }
 
-  /// About how many neighbours count for a point; three times as many and one are looked at.
+  /// The perplexity: roughly the number of neighbours that attract a point, at least 1.
+  ///
+  /// The affinities of a point are computed over its 3 · perplexity + 1 nearest neighbours.
   public var perplexity: Float = 30
-  /// By how much attraction is multiplied in the first iterations, so that clusters form.
+  /// The factor on the attraction during the first iterations, which lets clusters form; at least 1.
   public var earlyExaggeration: Float = 12
-  /// How many iterations are exaggerated; they come out of ``iterations``.
+  /// The number of iterations with early exaggeration, included in ``iterations``.
   public var exaggerationIterations = 250
-  /// How many iterations there are in all.
+  /// The total number of iterations.
   public var iterations = 1000
-  /// The step along the gradient, where the gradient is taken without its factor of 4, as in most
-  /// implementations (scikit-learn's value is a quarter of it). When nil: the number of points
-  /// divided by the exaggeration in force (Belkina et al. 2019, doi:10.1038/s41467-019-13055-y), and
-  /// so by 1 when the early one is over, as openTSNE has it; but at least 200.
+  /// The learning rate; `nil` chooses it from the number of points.
+  ///
+  /// It multiplies the gradient without its factor of 4, as in most implementations; scikit-learn's
+  /// value is a quarter of it. If `nil`, it is the number of points divided by the current
+  /// exaggeration, and at least 200 (Belkina et al. 2019, doi:10.1038/s41467-019-13055-y; openTSNE
+  /// does the same).
   public var learningRate: Float?
-  /// How the points lie at first.
+  /// The initial positions of the points.
   public var initialisation = Initialisation.principalComponents
-  /// θ of Barnes and Hut: how coarsely far points are taken together; 0 takes none together.
+  /// The accuracy parameter θ of Barnes and Hut, from 0 (exact) to 1 (coarse).
   public var theta: Float = 0.5
 
-  /// The settings that users of t-SNE know.
+  /// Creates an embedding with the usual settings.
   public init() {}
 
   /// Points in the plane, and how well they keep the neighbourhoods.
   public struct Embedding: Sendable {
-    /// One point a row of the input.
+    /// The position of each row of the input: (rows).
     public let points: [SIMD2<Float>]
-    /// KL(P‖Q) of the points, in nats, with the exact normaliser over all pairs; P is not
-    /// exaggerated.
+    /// The divergence KL(P‖Q) in nats, without exaggeration and with the exact normaliser of Q.
     public let klDivergence: Double
   }
 
-  /// Embeds one point a row.
+  /// Embeds each row as a point in the plane.
   ///
   /// - Parameters:
-  ///   - rows: More than three times ``perplexity``, of finite numbers.
-  ///   - progress: Called after each iteration; every 50 iterations with the divergence from before
-  ///     its step.
-  /// - Throws: ``InvalidInput`` if a setting or a number is unusable, or the learning rate so large
-  ///   that the points fly apart.
+  ///   - rows: More than three times ``perplexity`` rows of finite numbers.
+  ///   - progress: Called after each iteration; every 50 iterations it receives the divergence before
+  ///     the step, otherwise `nil`.
+  /// - Throws: ``InvalidInput`` if a setting or a number is invalid, or if the points diverge because
+  ///   the learning rate is too large.
   public func embed(
     _ rows: Matrix, progress: ((_ iteration: Int, _ klDivergence: Double?) -> Void)? = nil
   ) throws -> Embedding {
@@ -74,12 +77,12 @@ public struct TSNE: Sendable {
       let divergence =
         isReported
         ? attraction.divergence(at: points, normaliser: repulsion.normaliser) : nil
-      descent.move(
+      descent.step(
         points, attraction: attraction.forces, exaggeration: exaggeration,
         repulsion: repulsion.forces, normaliser: repulsion.normaliser,
         learningRate: learningRate ?? max(Float(rows.rows) / exaggeration, 200),
         momentum: isEarly ? 0.5 : 0.8)
-      try expectModerate(points, iteration: iteration)
+      try checkBounds(points, iteration: iteration)
       progress?(iteration + 1, divergence)
     }
     return Embedding(
@@ -88,7 +91,7 @@ public struct TSNE: Sendable {
         at: points, normaliser: exactNormaliser(of: points)))
   }
 
-  /// Where the points start.
+  /// Returns the initial positions: (rows).
   private func initialPoints(_ rows: Matrix) -> [SIMD2<Float>] {
     switch initialisation {
     case .principalComponents:
@@ -100,6 +103,51 @@ public struct TSNE: Sendable {
     case .random(let seed):
       var random = RandomStream(seed: seed, "t-SNE initialisation")
       return (0..<rows.rows).map { _ in SIMD2(random.normal(), random.normal()) * 1e-4 }
+    }
+  }
+}
+
+/// Gradient descent with momentum and a gain per coordinate (Jacobs 1988), as in the original t-SNE.
+///
+/// A gain grows by 0.2 while the gradient and the velocity have opposite signs, shrinks by a fifth while
+/// they agree, and never falls below 0.01.
+private struct GradientDescent {
+  private let velocities: UncheckedArray<SIMD2<Float>>
+  private let gains: UncheckedArray<SIMD2<Float>>
+
+  /// Creates an optimiser with zero velocities and gains of 1.
+  init(points: Int) {
+    velocities = UncheckedArray(count: points, repeating: .zero)
+    gains = UncheckedArray(count: points, repeating: .one)
+  }
+
+  /// Moves the points one step against the gradient, exaggeration · A − R / Z.
+  ///
+  /// - Parameters:
+  ///   - points: The points, updated in place.
+  ///   - attraction: The attractive forces A.
+  ///   - exaggeration: The factor on the attraction.
+  ///   - repulsion: The repulsive forces R.
+  ///   - normaliser: The normaliser Z.
+  ///   - learningRate: The learning rate.
+  ///   - momentum: The factor by which velocities decay.
+  func step(
+    _ points: UncheckedArray<SIMD2<Float>>, attraction: UncheckedArray<SIMD2<Float>>,
+    exaggeration: Float, repulsion: UncheckedArray<SIMD2<Float>>, normaliser: Double,
+    learningRate: Float, momentum: Float
+  ) {
+    let repulsionScale = Float(1 / normaliser)
+    Parallel.forEachRange(of: points.count) { _, range in
+      for point in range {
+        let gradient = exaggeration * attraction[point] - repulsionScale * repulsion[point]
+        let agree = gradient * velocities[point] .> 0
+        let gain = greater(
+          (gains[point] + 0.2).replacing(with: gains[point] * 0.8, where: agree),
+          SIMD2(repeating: 0.01))
+        gains[point] = gain
+        velocities[point] = momentum * velocities[point] - learningRate * gain * gradient
+        points[point] += velocities[point]
+      }
     }
   }
 }

@@ -1,22 +1,27 @@
-/// Keeps the smallest of a stream of numbers, with their indices; the earlier one among equals.
+/// The k smallest numbers of a stream, with their indices; of equal numbers, the first is kept.
 ///
-/// A number enters only if it is below the bound, the greatest of those kept at the last clearing;
-/// when the store is full, all but the smallest are cleared away.
+/// A number is stored only if it is below a bound. When the store is full, all but the k smallest numbers
+/// are removed, and the greatest of these becomes the bound.
 struct TopK {
   private let count: Int
-  /// The number in the order of its bits, then its index.
+  /// The number's ordered bits in the upper half, and its index in the lower half.
   private var keys: [UInt64]
   private var used = 0
   private var bound = Float.infinity
 
-  /// Keeps the `count` smallest.
+  /// Creates an empty selection of the `count` smallest numbers.
   init(count: Int) {
     self.count = count
     keys = [UInt64](repeating: 0, count: 2 * count + 16)
   }
 
-  /// Looks at numbers with the indices `firstIndex`, `firstIndex` + 1 and so on, leaving out the
-  /// one with index `excluded`. Indices must not fall from call to call.
+  /// Offers numbers with ascending indices to the selection.
+  ///
+  /// - Parameters:
+  ///   - numbers: The numbers: (count).
+  ///   - count: The number of numbers.
+  ///   - firstIndex: The index of the first number; it must not decrease from call to call.
+  ///   - excluded: The index of a number to skip.
   mutating func offer(
     _ numbers: UnsafePointer<Float>, count: Int, firstIndex: Int, except excluded: Int
   ) {
@@ -34,7 +39,7 @@ struct TopK {
     }
   }
 
-  /// The indices of the smallest numbers, in no order.
+  /// Returns the indices of the smallest numbers, in no particular order.
   func smallest() -> [Int32] {
     var copy = self
     copy.clear()
@@ -49,7 +54,7 @@ struct TopK {
     if used == keys.count { clear() }
   }
 
-  /// Brings the smallest to the front and forgets the rest.
+  /// Removes all but the smallest numbers and lowers the bound.
   private mutating func clear() {
     guard used > count else { return }
     keys.withUnsafeMutableBufferPointer { partition($0, used: used, smallest: count) }
@@ -59,7 +64,7 @@ struct TopK {
   }
 }
 
-/// Rearranges the first `used` keys so that the smallest come first (Hoare's quickselect).
+/// Moves the `smallest` smallest of the first `used` keys to the front (Hoare's quickselect).
 private func partition(_ keys: UnsafeMutableBufferPointer<UInt64>, used: Int, smallest: Int) {
   var (low, high) = (0, used - 1)
   while low < high {
@@ -85,7 +90,7 @@ private func partition(_ keys: UnsafeMutableBufferPointer<UInt64>, used: Int, sm
 }
 
 extension Float {
-  /// An integer that orders as the number does, negative ones too.
+  /// The bits as an integer with the same order as the number, including negative numbers.
   fileprivate var orderedBits: UInt32 {
     bitPattern ^ (sign == .minus ? 0xFFFF_FFFF : 0x8000_0000)
   }

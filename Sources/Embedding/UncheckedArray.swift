@@ -1,21 +1,25 @@
-/// A fixed number of values in memory of its own, for inner loops: reads and writes are unchecked.
+/// An array of fixed length without bounds checks, for inner loops.
 ///
-/// It is shared by reference and freed with its last owner. Threads may write different places of
-/// it at once.
+/// It is shared by reference and freed with its last owner. Different threads may write different
+/// elements at the same time.
+///
+/// It is `@unchecked Sendable` because ownership of the elements is divided by index: `Parallel` gives
+/// each thread a range of its own to write, and joins all threads before other elements are read. The
+/// stored properties themselves never change.
 package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendable {
-  /// How many values there are.
+  /// The number of elements.
   package let count: Int
-  /// The first of them.
+  /// The address of the first element.
   package let base: UnsafeMutablePointer<Element>
 
-  /// A buffer of equal values.
+  /// Creates an array of equal elements.
   package init(count: Int, repeating value: Element) {
     self.count = count
     base = .allocate(capacity: count)
     base.initialize(repeating: value, count: count)
   }
 
-  /// A buffer of the values of an array.
+  /// Creates a copy of an array.
   package init(_ values: [Element]) {
     count = values.count
     base = .allocate(capacity: count)
@@ -26,25 +30,25 @@ package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendabl
 
   deinit { base.deallocate() }
 
-  /// The value at a place, which must lie in 0 ..< `count`.
+  /// Accesses an element; `place` must lie in 0 ..< `count`, which is not checked.
   package subscript(place: Int) -> Element {
     @inline(__always) get { base[place] }
     @inline(__always) set { base[place] = newValue }
   }
 
-  /// Sixteen values from `place` on.
+  /// Returns the sixteen elements from `place` on.
   @inline(__always)
   package func vector(at place: Int) -> SIMD16<Element> where Element: SIMDScalar {
     UnsafeRawPointer(base + place).loadUnaligned(as: SIMD16<Element>.self)
   }
 
-  /// Writes sixteen values from `place` on.
+  /// Writes the sixteen elements from `place` on.
   @inline(__always)
   package func store(_ vector: SIMD16<Element>, at place: Int) where Element: SIMDScalar {
     UnsafeMutableRawPointer(base + place).storeBytes(of: vector, as: SIMD16<Element>.self)
   }
 
-  /// Four values from `place` on.
+  /// Returns the four elements from `place` on.
   @inline(__always)
   package func quad(at place: Int) -> SIMD4<Element> where Element: SIMDScalar {
     UnsafeRawPointer(base + place).loadUnaligned(as: SIMD4<Element>.self)
@@ -52,8 +56,9 @@ package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendabl
 }
 
 extension SIMD16<Float> {
-  /// The sum of the elements, halves added to halves. (In which order the standard library's `sum()`
-  /// adds them is left to its version.)
+  /// The sum of the elements, computed by adding halves.
+  ///
+  /// The standard library does not specify the order of additions in its `sum()`.
   @inline(__always)
   var sumOfHalves: Float {
     let eight = lowHalf + highHalf
@@ -63,14 +68,15 @@ extension SIMD16<Float> {
   }
 }
 
-/// The lesser of each two elements. (The standard library's function of this purpose goes through
-/// them one by one.)
+/// Returns the elementwise minimum of two vectors.
+///
+/// The standard library's `pointwiseMin` compares the elements one by one, which is slower.
 @inline(__always)
 func lesser<Vector: SIMD>(_ a: Vector, _ b: Vector) -> Vector where Vector.Scalar: Comparable {
   a.replacing(with: b, where: b .< a)
 }
 
-/// The greater of each two elements.
+/// Returns the elementwise maximum of two vectors.
 @inline(__always)
 func greater<Vector: SIMD>(_ a: Vector, _ b: Vector) -> Vector where Vector.Scalar: Comparable {
   a.replacing(with: b, where: a .< b)

@@ -1,27 +1,27 @@
 import COpenBLAS
 
-/// The one place where the project calls OpenBLAS, single-threaded: for LAPACK's eigenvectors, and
-/// for the products that `make bench` compares the engine's own with. Its results have other last
-/// bits on other processors.
+/// Calls of OpenBLAS, single-threaded: LAPACK's eigenvectors, and the matrix products that `make
+/// bench` compares the engine's own with. The last bits of the results depend on the processor.
 package enum BLAS {
-  /// Tells OpenBLAS to use no threads of its own, once per process.
+  /// Makes OpenBLAS use a single thread, once per process.
   private static let singleThreaded: Void = openblas_set_num_threads(1)
 
-  /// The kernel set that OpenBLAS chose for this processor, such as "SkylakeX" or "Haswell".
+  /// The name of the kernels that OpenBLAS chose for this processor, such as "SkylakeX" or "Haswell".
   package static var coreName: String { String(cString: openblas_get_corename()) }
 
-  /// A row-major matrix as it goes into a product: as stored, or transposed.
+  /// A row-major matrix as the operand of a product, as stored or transposed.
   package struct Operand {
     fileprivate let pointer: UnsafePointer<Float>
     fileprivate let isTransposed: Bool
     fileprivate let leading: Int?
 
-    /// As stored; `leading` is the distance between rows, if not their length.
+    /// A matrix as stored; `leading` is the distance between rows if it is not their length.
     package static func plain(_ pointer: UnsafePointer<Float>, leading: Int? = nil) -> Operand {
       Operand(pointer: pointer, isTransposed: false, leading: leading)
     }
 
-    /// Transposed; `leading` is the distance between rows as stored, if not their length.
+    /// The transpose of a matrix; `leading` is the distance between stored rows if it is not their
+    /// length.
     package static func transposed(_ pointer: UnsafePointer<Float>, leading: Int? = nil)
       -> Operand
     {
@@ -31,10 +31,10 @@ package enum BLAS {
     fileprivate var flag: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
   }
 
-  /// `c` ← `a`·`b` + `beta`·`c`.
+  /// Computes `c` ← `a`·`b` + `beta`·`c`.
   ///
-  /// `a` is (rows, inner), `b` (inner, columns) and `c` (rows, columns), row-major; rows of `c` are
-  /// `leading` apart, if not `columns`.
+  /// `a` is (rows, inner), `b` (inner, columns) and `c` (rows, columns), row-major; the distance
+  /// between the rows of `c` is `leading`, or `columns` if nil.
   package static func multiply(
     _ a: Operand, _ b: Operand, into c: UnsafeMutablePointer<Float>, leading: Int? = nil,
     rows: Int, inner: Int, columns: Int, beta: Float = 0
@@ -48,20 +48,21 @@ package enum BLAS {
       beta, c, blasint(leading ?? columns))
   }
 
-  /// The eigenvectors of a symmetric matrix that belong to its largest eigenvalues (LAPACK's
-  /// `dsyevr`). Their last bits depend on the processor and on the version of OpenBLAS.
+  /// Computes the eigenvectors for the largest eigenvalues of a symmetric matrix with LAPACK's
+  /// `dsyevr`. The last bits depend on the processor and the version of OpenBLAS.
   ///
   /// - Parameters:
-  ///   - matrix: (size, size), finite; only one triangle is read.
-  ///   - count: How many eigenvectors, in 1 ... `size`.
-  /// - Returns: Unit vectors, one a row, by ascending eigenvalue, each with the sign that LAPACK
-  ///   happened to give it: (count, size).
+  ///   - matrix: A finite symmetric matrix (size, size); only one triangle is read.
+  ///   - size: The number of rows and columns.
+  ///   - count: The number of eigenvectors, in 1 ... `size`.
+  /// - Returns: Unit vectors (count, size), one per row, by ascending eigenvalue; their signs are
+  ///   arbitrary.
   package static func largestEigenvectors(
     of matrix: [Double], size: Int, count: Int
   ) -> [Double] {
     require(
       matrix.count == size * size && (1...size).contains(count),
-      "\(count) eigenvectors of a matrix of \(matrix.count) values for size \(size) cannot be found."
+      "Cannot compute \(count) eigenvectors of a matrix of size \(size) with \(matrix.count) elements."
     )
     _ = singleThreaded
     var matrix = matrix
@@ -69,7 +70,7 @@ package enum BLAS {
     var vectors = [Double](repeating: 0, count: count * size)
     var work = [0.0]
     var integerWork: [blasint] = [0]
-    /// Asks for the sizes of the work arrays when they are of length one, as LAPACK has it.
+    /// Calls dsyevr; with work arrays of length one, LAPACK only returns the sizes it needs.
     func solve() {
       var order = blasint(size)
       var (unusedBound, tolerance) = (0.0, 0.0)

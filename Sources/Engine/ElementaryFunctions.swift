@@ -1,13 +1,13 @@
 import CSLEEF
 
-// The one place where the project computes elementary functions. The system's differ in their last
-// bits from version to version and choose their code by processor. SLEEF's "finz" functions are the
-// same sequence of additions, multiplications and fused multiply-adds everywhere (Shibata and
+// All elementary functions of the project are computed here, by SLEEF. The system's functions differ
+// in their last bits between versions, and choose their code by processor. SLEEF's "finz" functions
+// are the same sequence of additions, multiplications and fused multiply-adds everywhere (Shibata and
 // Petrogalli 2020, arXiv:2001.09258), so one version of SLEEF gives the same bits on every processor
-// that has fused multiply-add. ("cinz", SLEEF's family without it, gives other bits.)
+// with fused multiply-add. (The "cinz" functions, without it, give other bits.)
 
 extension Double {
-  /// e to the power `x`, within one unit in the last place, as all functions here.
+  /// e to the power `x`, with an error of at most one unit in the last place, like all functions here.
   package static func exp(_ x: Double) -> Double { Sleef_finz_expd1_u10purecfma(x) }
 
   /// exp(`x`) − 1, without cancellation near 0.
@@ -39,13 +39,13 @@ extension Double {
   package static func logGamma(_ x: Double) -> Double { Sleef_finz_lgammad1_u10purecfma(x) }
 }
 
-/// The functions of a Float are computed in double precision and rounded once.
+/// Elementary functions of Floats, computed in double precision and rounded once.
 ///
-/// So even another version of SLEEF rarely changes a Float. Both versions' results lie within one
-/// unit in the last place of the true value in double precision, and therefore round to different
-/// Floats only where the midpoint of two neighbouring Floats lies between them. Midpoints are 2²⁹
-/// such units apart, the results at most 2: for arguments as they come, the odds are below 2⁻²⁸,
-/// one in 268 million, even if every double differed.
+/// Even another version of SLEEF therefore rarely changes a Float: the results of both versions lie
+/// within one double-precision unit in the last place of the true value, and round to different Floats
+/// only if the midpoint of two neighbouring Floats lies between them. Midpoints are 2²⁹ such units
+/// apart and the results at most 2, so for random arguments the probability is below 2⁻²⁸ even if
+/// every double differed.
 extension Float {
   /// e to the power `x`.
   package static func exp(_ x: Float) -> Float { Float(Double.exp(Double(x))) }

@@ -1,30 +1,37 @@
-/// A hash of the bits of some numbers, in 16 hexadecimal digits: two results with the same
-/// fingerprint are equal to the last bit.
+/// A 64-bit hash of the bits of numbers: two results with the same fingerprint are equal bit by bit,
+/// up to a collision.
 ///
-/// It is the 64-bit FNV-1a hash of the numbers' bit patterns, little-endian, shapes left out. Such a
-/// hash needs no library and is short enough for a test or a table. It is meant to find accidental
-/// differences, which escape it with a probability of 2⁻⁶⁴; it would not stand up to somebody who
-/// looks for two results with the same hash.
+/// It is the FNV-1a hash of the little-endian bit patterns; shapes are not included. The hash needs no
+/// library and fits into a test or a table. It finds accidental differences, which it misses with
+/// probability 2⁻⁶⁴; it is no cryptographic hash.
 public struct Fingerprint: Hashable, Sendable {
   private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
-  /// The fingerprint of no numbers.
+  /// Creates the fingerprint of an empty sequence.
   public init() {}
 
-  /// The fingerprint of the numbers of `tensors`, one tensor after the other.
+  /// Creates the fingerprint of the elements of `tensors`, in order.
   public init(_ tensors: [Tensor]) {
     for tensor in tensors { add(tensor.scalars) }
   }
 
-  /// Takes in Floats, after all those before.
+  /// Appends Floats to the hashed sequence.
   public mutating func add(_ numbers: some Sequence<Float>) {
     for number in numbers { add(number.bitPattern) }
   }
 
-  /// Takes in Doubles, after all those before.
+  /// Appends Doubles to the hashed sequence.
   public mutating func add(_ numbers: some Sequence<Double>) {
     for number in numbers { add(number.bitPattern) }
   }
+
+  /// Appends bytes to the hashed sequence.
+  mutating func add(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { add(byte) }
+  }
+
+  /// The eight bytes of the hash, little-endian.
+  var bytes: [UInt8] { withUnsafeBytes(of: state.littleEndian, Array.init) }
 
   private mutating func add(_ bits: some FixedWidthInteger & UnsignedInteger) {
     for shift in stride(from: 0, to: bits.bitWidth, by: 8) {
@@ -40,7 +47,7 @@ extension Fingerprint: CustomStringConvertible, LosslessStringConvertible {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// Reads ``description``; nil where `text` is none.
+  /// Parses a ``description``; nil if `text` is none.
   public init?(_ text: String) {
     guard text.utf8.count == 16, let state = UInt64(text, radix: 16) else { return nil }
     self.state = state
@@ -48,7 +55,7 @@ extension Fingerprint: CustomStringConvertible, LosslessStringConvertible {
 }
 
 extension Fingerprint: Codable {
-  /// Reads a text of sixteen hexadecimal digits.
+  /// Decodes a string of sixteen hexadecimal digits.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
@@ -60,7 +67,7 @@ extension Fingerprint: Codable {
     self = fingerprint
   }
 
-  /// Writes a text of sixteen hexadecimal digits.
+  /// Encodes a string of sixteen hexadecimal digits.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
@@ -68,7 +75,7 @@ extension Fingerprint: Codable {
 }
 
 extension Module {
-  /// The fingerprint of the network's parameters and of its running moments, in their order.
+  /// The fingerprint of all parameters and buffers, in their order.
   public var fingerprint: Fingerprint {
     let moments = buffers.map(\.buffer.moments)
     return Fingerprint(

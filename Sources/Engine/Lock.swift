@@ -3,15 +3,17 @@ import Synchronization
 #if THREAD_SANITIZER
   import Foundation
 
-  /// A value that one thread at a time has access to.
+  /// A value that only one thread at a time can access, for builds with -D THREAD_SANITIZER.
   ///
-  /// The thread sanitizer does not know the system calls that `Mutex` is made of, and takes what it
-  /// protects for a race; it knows pthread's mutexes. For builds with -D THREAD_SANITIZER.
+  /// The thread sanitizer does not see the system calls of `Mutex` and reports races where there are
+  /// none; it does see pthread mutexes.
+  ///
+  /// `@unchecked Sendable`: the value is accessed only while the mutex is locked.
   package final class Lock<Value>: @unchecked Sendable {
     private var value: Value
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
-    /// Puts `value` behind a lock.
+    /// Creates a lock that protects `value`.
     package init(_ value: sending Value) {
       self.value = value
       pthread_mutex_init(mutex, nil)
@@ -22,7 +24,7 @@ import Synchronization
       mutex.deallocate()
     }
 
-    /// Runs `body` while no other thread has access to the value.
+    /// Runs `body` with exclusive access to the value.
     package func withLock<Result>(
       _ body: (inout sending Value) throws -> sending Result
     ) rethrows -> sending Result {
@@ -32,6 +34,6 @@ import Synchronization
     }
   }
 #else
-  /// A value that one thread at a time has access to.
+  /// A value that only one thread at a time can access.
   package typealias Lock = Mutex
 #endif

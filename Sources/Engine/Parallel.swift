@@ -2,30 +2,31 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Work spread over threads, with results that do not depend on how many there are.
+/// Parallel loops whose results do not depend on the number of threads.
 ///
-/// Work is cut into a number of parts that follows from its size alone; threads only decide who
-/// computes which part. Sums over parts are taken in the order of the parts. So the same seed gives
-/// the same bits with 1, 2 or 16 threads.
+/// Work is divided into parts whose number depends on the size of the work alone; only the assignment
+/// of parts to threads varies. Partial sums are added in the order of the parts. So the same seed
+/// gives the same bits with 1, 2 or 16 threads.
 public enum Parallel {
-  /// How many threads work at once; at least 1.
+  /// The number of threads, at least 1; the number of processors by default.
   ///
-  /// Set it for a stretch of work with `Parallel.$threads.withValue(2) { … }`.
+  /// Set it for a scope with `Parallel.$threads.withValue(2) { … }`.
   @TaskLocal public static var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  /// Calls `body` once for each part in `0..<parts`, on up to ``threads`` threads, and returns when
-  /// all are done.
+  /// Calls `body` once for each part in `0..<parts` on up to ``threads`` threads, and waits for all
+  /// of them.
   ///
-  /// `body` must write only what belongs to its part.
+  /// `body` runs concurrently and must write to memory of its own part only.
   public static func forEach(part parts: Int, _ body: (_ part: Int) -> Void) {
     let threads = min(threads, parts)
     guard threads > 1 else {
       for part in 0..<parts { body(part) }
       return
     }
-    // Threads take the next part when they are done with one, so that none waits for a slower one.
+    // A thread takes the next part when it has finished one, so that none waits for a slower one.
     let taken = Atomic(0)
     withoutActuallyEscaping(body) { body in
+      // Concurrent calls are safe as each writes to its own part, which the caller guarantees.
       let body = UncheckedSendable(value: body)
       DispatchQueue.concurrentPerform(iterations: threads) { _ in
         while true {
@@ -37,9 +38,10 @@ public enum Parallel {
     }
   }
 
-  /// Cuts `0..<count` into `parts` ranges of nearly equal length, and calls `body` with each.
+  /// Divides `0..<count` into `parts` ranges of nearly equal length and calls `body` with each, in
+  /// parallel as in ``forEach(part:_:)``.
   ///
-  /// `parts` must not depend on the number of threads; ranges may be empty when `count < parts`.
+  /// `parts` must not depend on the number of threads; some ranges are empty if `count < parts`.
   public static func forEachRange(
     of count: Int, parts: Int = 16, _ body: (_ part: Int, _ range: Range<Int>) -> Void
   ) {
@@ -49,8 +51,10 @@ public enum Parallel {
   }
 }
 
-/// Carries a value across threads where the surrounding code keeps the promise that the compiler
-/// cannot check.
+/// A wrapper that passes a value to another thread without the compiler's check.
+///
+/// `@unchecked Sendable`: each use states why only one thread at a time uses the value, or why
+/// concurrent use is safe.
 package struct UncheckedSendable<Value>: @unchecked Sendable {
   package let value: Value
 

@@ -1,26 +1,26 @@
-/// A named stream of random numbers: Philox4x32-10 of Salmon et al., *Parallel random numbers: as
-/// easy as 1, 2, 3* (SC 2011).
+/// A named stream of random numbers from the counter-based generator Philox4x32-10 (Salmon et al.,
+/// *Parallel random numbers: as easy as 1, 2, 3*, SC 2011).
 ///
-/// The generator is counter-based: number *n* of a stream is a pure function of the seed, the
-/// stream's name, its two indices and *n*. What image 17 gets in epoch 3 therefore depends on no
-/// thread and on no other image:
+/// Number *n* of a stream is a pure function of the seed, the name of the stream, its two indices and
+/// *n*. The random numbers of image 17 in epoch 3 therefore depend neither on threads nor on other
+/// images:
 ///
 ///     var random = RandomStream(seed: 0, "augmentation", epoch, image)
 ///
-/// Two streams with different names or indices are independent for all practical purposes.
+/// Streams with different names or indices are independent for all practical purposes.
 public struct RandomStream: RandomNumberGenerator, Sendable {
   private let key: SIMD2<UInt32>
   private var counter: SIMD4<UInt32>
   private var block = SIMD4<UInt32>()
   private var used = 4
 
-  /// A stream of its own for a purpose.
+  /// Creates a stream at its start.
   ///
   /// - Parameters:
   ///   - seed: The seed of the whole run.
-  ///   - name: What the numbers are for, such as "split" or "mixup".
-  ///   - index: A first index within the purpose, such as the epoch; taken modulo 2³².
-  ///   - subindex: A second one, such as the image; taken modulo 2³².
+  ///   - name: The purpose of the numbers, such as "split" or "mixup".
+  ///   - index: A first index, such as the epoch; taken modulo 2³².
+  ///   - subindex: A second index, such as the image; taken modulo 2³².
   public init(seed: UInt64, _ name: String, _ index: Int = 0, _ subindex: Int = 0) {
     key = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
     counter = [
@@ -28,7 +28,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     ]
   }
 
-  /// The next 32 random bits.
+  /// Returns the next 32 random bits.
   public mutating func nextWord() -> UInt32 {
     if used == 4 {
       block = philox4x32(counter: counter, key: key)
@@ -39,30 +39,31 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return block[used]
   }
 
-  /// The next 64 random bits.
+  /// Returns the next 64 random bits.
   public mutating func next() -> UInt64 {
     UInt64(nextWord()) | UInt64(nextWord()) << 32
   }
 
-  /// A number drawn uniformly from [0, 1), a multiple of 2⁻²⁴.
+  /// Draws uniformly from the multiples of 2⁻²⁴ in [0, 1).
   public mutating func uniform() -> Float {
     Float(nextWord() >> 8) * 0x1p-24
   }
 
-  /// A number drawn uniformly from [0, 1) in double precision, a multiple of 2⁻⁵³.
+  /// Draws uniformly from the multiples of 2⁻⁵³ in [0, 1).
   public mutating func uniformDouble() -> Double {
     Double(next() >> 11) * 0x1p-53
   }
 
-  /// A number drawn uniformly from [`range.lowerBound`, `range.upperBound`).
+  /// Draws uniformly from `range`.
   public mutating func uniform(in range: Range<Float>) -> Float {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
   }
 
-  /// A whole number drawn uniformly from 0 ..< `bound`, without bias (Lemire 2019,
-  /// arXiv:1805.10941).
+  /// Draws an integer uniformly from 0 ..< `bound`, without bias (Lemire 2019, arXiv:1805.10941).
+  ///
+  /// - Parameter bound: An integer in 1 ... 2³².
   public mutating func integer(below bound: Int) -> Int {
-    require(bound > 0 && bound <= 1 << 32, "The bound must lie in 1...2³², not \(bound).")
+    require(bound > 0 && bound <= 1 << 32, "The bound is \(bound); it must lie in 1...2³².")
     let bound = UInt64(bound)
     var product = UInt64(nextWord()) * bound
     if UInt32(truncatingIfNeeded: product) < bound {
@@ -72,13 +73,13 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return Int(product >> 32)
   }
 
-  /// A number drawn from the standard normal distribution (Box and Muller 1958).
+  /// Draws from the standard normal distribution (Box and Muller 1958).
   public mutating func normal() -> Float {
     let radius = (-2 * .log(1 - Double(uniform()))).squareRoot()
     return Float(radius * .cos(2 * Double.pi * Double(uniform())))
   }
 
-  /// The whole numbers 0 ..< `count` in random order (Fisher and Yates).
+  /// Returns the integers 0 ..< `count` in random order (Fisher and Yates).
   public mutating func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {
@@ -88,7 +89,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 }
 
-/// Ten rounds of the Philox4x32 bijection: a counter block to a block of random words.
+/// Maps a counter block to a block of random words by ten rounds of the Philox4x32 bijection.
 package func philox4x32(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
   var counter = counter
   var key = key
@@ -106,7 +107,7 @@ package func philox4x32(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UIn
   return counter
 }
 
-/// The 32-bit Fowler–Noll–Vo hash of a stream's name.
+/// The 32-bit FNV-1a hash of the name of a stream.
 private func fnv1a(_ text: String) -> UInt32 {
   text.utf8.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
 }

@@ -1,14 +1,14 @@
 /// Ends the process with `message` on standard error unless `condition` holds.
 ///
-/// For programmers' mistakes only, such as shapes that do not fit. It is `precondition` with a
-/// message that a release build prints too, where the standard library's traps without a word. What
-/// options, files or the environment can cause is thrown where it enters the program instead.
+/// Use it for programming errors only, such as shapes that do not fit. Unlike `precondition`, it
+/// prints the message in release builds too. Errors that options, files or the environment can cause
+/// are thrown instead.
 ///
 /// - Parameters:
-///   - condition: What the caller has to guarantee.
-///   - message: A whole sentence that names the values found; evaluated only on failure.
-///   - file: The file that the failure is reported for.
-///   - line: The line that the failure is reported for.
+///   - condition: The condition that the caller has to guarantee.
+///   - message: A full sentence that names the values found; evaluated only on failure.
+///   - file: The file to report.
+///   - line: The line to report.
 @inlinable
 public func require(
   _ condition: Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID,

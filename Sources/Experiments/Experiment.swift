@@ -23,7 +23,7 @@ public struct Experiment: Sendable, Encodable {
 
   /// The labelled, unlabelled and validation images of a run with `seed`.
   ///
-  /// - Throws: ``Datasets/DatasetError`` for numbers of images that the data set does not have.
+  /// - Throws: `DatasetError` for numbers of images that the data set does not have.
   public func data(_ dataset: ImageDataset, seed: Int) throws -> TrainingData {
     let split = try LabelSplit(
       labels: dataset.train.labels, labelled: labels, balanced: isBalanced, validation: validation,
@@ -33,7 +33,7 @@ public struct Experiment: Sendable, Encodable {
 
   /// A training run of a new network with `method` and `seed`, which has not started.
   ///
-  /// - Throws: ``Datasets/DatasetError`` or ``MixMatch/TrainingError`` for settings that do not fit the
+  /// - Throws: `DatasetError` or `TrainingError` for settings that do not fit the
   ///   data set.
   public func run(of method: any SemiSupervisedMethod, on dataset: ImageDataset, seed: Int) throws
     -> SemiSupervisedTraining
@@ -45,7 +45,7 @@ public struct Experiment: Sendable, Encodable {
 
   /// Checks the settings against each other, the method and the data set, before any work is done.
   ///
-  /// - Throws: ``Datasets/DatasetError`` or ``MixMatch/TrainingError``.
+  /// - Throws: `DatasetError` or `TrainingError`.
   public func check(for method: any SemiSupervisedMethod, on dataset: ImageDataset) throws {
     try training.check(for: method, on: data(dataset, seed: 0))
   }
@@ -76,7 +76,7 @@ public struct NetworkSettings: Sendable, Encodable {
 }
 
 /// The form of a wide residual network, as options and records name it; see
-/// ``Engine/WideResNet/Variant``.
+/// `Variant`.
 public enum NetworkVariant: String, Sendable, Codable, CaseIterable {
   case fastai, paper
 }

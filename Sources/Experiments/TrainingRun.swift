@@ -43,7 +43,7 @@ public struct ResultRow {
   public let spec: TrainingSpec
   /// The published accuracy, from 0 to 1.
   public let published: Double?
-  /// The runs, one for each seed; empty until ``ChapterKit/Run/train(_:)`` has filled the table.
+  /// The runs, one for each seed; empty until `Run/train(_:)` has filled the table.
   public fileprivate(set) var runs: [TrainingRun] = []
 
   /// A row without runs.

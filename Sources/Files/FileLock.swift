@@ -1,22 +1,22 @@
 import Foundation
-import Synchronization
 
-/// What came of an attempt to lock a file.
+/// The result of an attempt to lock a file.
 package enum LockState {
+  /// This process holds the lock now.
   case taken
+  /// Another process holds the lock.
   case heldByAnother
-  /// The file system has no locks.
+  /// The file system does not support locks.
   case unknown
 }
 
-/// Locks an open file for this process, or finds out that another one has; the system lifts the lock
-/// when the file is closed.
+/// Tries to lock an open file for this process; the system releases the lock when the file is closed.
 package func lockFile(_ descriptor: Int32) -> LockState {
   if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
   return errno == EWOULDBLOCK ? .heldByAnother : .unknown
 }
 
-/// The name of this host or container, of letters, digits and full stops only.
+/// The name of this host or container; other characters than letters and digits become full stops.
 package let hostName: String = {
   var name = [CChar](repeating: 0, count: 256)
   guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
@@ -26,7 +26,7 @@ package let hostName: String = {
 }()
 
 extension stat {
-  /// When the content was changed last, in seconds.
+  /// The time of the last change of the content, in seconds since 1970.
   package var modificationTime: Int {
     #if canImport(Glibc)
       st_mtim.tv_sec
@@ -36,15 +36,9 @@ extension stat {
   }
 }
 
-/// Numbers from 0 on, each given once.
-final class Counter: Sendable {
-  private let value = Atomic(0)
-
-  func next() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
-}
-
-/// Opens `file` for reading and writing, and makes it where it is not there.
+/// Opens `file` for reading and writing, and creates it if it does not exist.
 ///
+/// - Returns: The file descriptor.
 /// - Throws: ``FileError``.
 package func openFile(at file: URL) throws -> Int32 {
   let descriptor = retrying { open(file.filePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }

@@ -1,19 +1,20 @@
 import Foundation
+import Synchronization
 
-/// A file that is being written: ".partial-HOST-PROCESS-COUNT-" and the name that it will get.
+/// A file that is being written, named ".partial-HOST-PROCESS-COUNT-" and its final name.
 ///
-/// Who writes it holds a lock on it (flock), which the system lifts when the process ends, however
-/// it ends. What nobody holds any more was left behind by an interruption.
+/// The writing process holds a lock on it (flock), which the system releases when the process ends for
+/// any reason. A partial file without a lock is therefore a leftover of an interrupted process.
 struct PartialFile {
   let url: URL
 
-  /// A name of its own for what will be `file`.
+  /// Chooses a unique name for the partial version of `file`.
   init(for file: URL) {
     url = file.deletingLastPathComponent()
       .appending(path: "\(namePrefix)\(counter.next())-\(file.lastPathComponent)")
   }
 
-  /// Makes the file, empty and locked.
+  /// Creates the file, empty and locked, and returns its descriptor.
   func create() throws -> Int32 {
     while true {
       let descriptor = retrying {
@@ -21,7 +22,7 @@ struct PartialFile {
       }
       guard descriptor >= 0 else { throw FileError(url, cannotBe: "written", call: "open") }
       _ = lockFile(descriptor)
-      // Another process may have taken it for abandoned just before it was locked.
+      // Another process may have removed the file as a leftover just before it was locked.
       var status = stat()
       if fstat(descriptor, &status) == 0, status.st_nlink > 0 { return descriptor }
       close(descriptor)
@@ -29,10 +30,12 @@ struct PartialFile {
   }
 }
 
-/// Removes what interrupted processes left in `folder` in the middle of writing.
+/// Removes the partial files of interrupted processes in `folder`.
 ///
-/// A file of another host is left alone for an hour: not every shared disk tells one host what
-/// another has locked. One that cannot be removed does no harm.
+/// A file of another host is kept for an hour, because not every shared disk shows the locks of other
+/// hosts. A file that cannot be removed is ignored.
+///
+/// - Throws: ``FileError`` if the folder cannot be listed.
 package func removeLeftovers(in folder: URL) throws {
   for name in try listFolder(at: folder) where name.hasPrefix(".partial-") {
     let file = folder.appending(path: name)
@@ -48,3 +51,11 @@ package func removeLeftovers(in folder: URL) throws {
 
 private let namePrefix = ".partial-\(hostName)-\(getpid())-"
 private let counter = Counter()
+
+/// A thread-safe counter.
+private final class Counter: Sendable {
+  private let value = Atomic(0)
+
+  /// Returns 0, 1, 2 and so on, each number once.
+  func next() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+}

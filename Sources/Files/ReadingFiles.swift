@@ -1,8 +1,8 @@
 import Foundation
 
-/// The content of `file`; `nil` where there is no such file.
+/// Reads a file; returns `nil` if it does not exist.
 ///
-/// - Throws: ``FileError`` where something is there that cannot be read, such as a folder.
+/// - Throws: ``FileError`` if it exists but cannot be read, such as a folder.
 package func readFileIfPresent(at file: URL) throws -> Data? {
   let descriptor = retrying { open(file.filePath, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else {
@@ -14,7 +14,7 @@ package func readFileIfPresent(at file: URL) throws -> Data? {
   guard fstat(descriptor, &status) == 0 else {
     throw FileError(file, cannotBe: "read", call: "fstat")
   }
-  // One byte more than expected, so that the end is seen at once; the file may have grown meanwhile.
+  // One byte more than the size, so that one read usually reaches the end; the file may have grown.
   var content = [UInt8](repeating: 0, count: max(1, Int(status.st_size) + 1))
   var length = 0
   while true {
@@ -28,9 +28,9 @@ package func readFileIfPresent(at file: URL) throws -> Data? {
   }
 }
 
-/// The content of `file`.
+/// Reads a file.
 ///
-/// - Throws: ``FileError`` where it is not there or cannot be read.
+/// - Throws: ``FileError`` if it does not exist or cannot be read.
 package func readFile(at file: URL) throws -> Data {
   guard let content = try readFileIfPresent(at: file) else {
     errno = ENOENT
@@ -39,9 +39,9 @@ package func readFile(at file: URL) throws -> Data {
   return content
 }
 
-/// The names of what lies in `folder`, in order; none where there is no such folder.
+/// Returns the sorted names of the files and folders in `folder`; none if it does not exist.
 ///
-/// - Throws: ``FileError`` where it cannot be listed.
+/// - Throws: ``FileError`` if it cannot be listed.
 package func listFolder(at folder: URL) throws -> [String] {
   guard let stream = opendir(folder.filePath) else {
     if errno == ENOENT { return [] }
@@ -62,23 +62,23 @@ package func listFolder(at folder: URL) throws -> [String] {
 }
 
 extension URL {
-  /// Whether there is a folder here.
+  /// Whether a folder exists at this path.
   package var isExistingDirectory: Bool {
     var status = stat()
     return stat(filePath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Whether there is anything here, be it a link to nothing. A path that ends in a slash would find
-  /// folders only.
+  /// Whether a file, folder or symbolic link exists at this path, including a link to nothing.
   package var isPresent: Bool {
     var status = stat()
+    // With a slash at the end, lstat would find only folders.
     let path = filePath
     return lstat(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path, &status)
       == 0
   }
 }
 
-/// What `call` returns once no signal interrupts it.
+/// Repeats a system call until no signal interrupts it, and returns its result.
 func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
   while true {
     let result = call()

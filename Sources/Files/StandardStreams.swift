@@ -1,18 +1,18 @@
 import Foundation
 
-/// Makes the process's standard streams safe to write to.
+/// Prepares the standard streams so that writing to them is safe.
 ///
-/// One that was closed when the process started (`>&-`) is put in order, or the next file that is
-/// opened would take its place and receive what is printed. A pipe that nobody reads any more gives
+/// A stream that was closed when the process started (`>&-`) is opened on /dev/null; otherwise the next
+/// opened file would get its number and receive the printed text. Writing to a pipe without a reader gives
 /// an error instead of ending the process.
 package func prepareStandardStreams() {
   for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
   where fcntl(stream, F_GETFD) == -1 && errno == EBADF {
-    // For reading, so that writing still fails. The lowest free number is that of the stream.
+    // Read-only, so that writing still fails. open returns the lowest free number, that of the stream.
     _ = open("/dev/null", O_RDONLY)
   }
   signal(SIGPIPE, SIG_IGN)
-  // A file that is larger than the limit (ulimit -f) gives an error, too.
+  // Exceeding the limit on file sizes (ulimit -f) gives an error, too.
   signal(SIGXFSZ, SIG_IGN)
 }
 
@@ -25,7 +25,7 @@ package func writeToStandardOutput(_ text: String) throws {
   }
 }
 
-/// Writes `text` to standard error as far as that is possible within a second.
+/// Writes `text` to standard error, and gives up if the stream accepts no bytes for a second.
 package func writeToStandardError(_ text: String) {
   _ = writeAll(text, to: STDERR_FILENO, patience: 1000)
 }
@@ -34,16 +34,16 @@ private func writeAll(_ text: String, to descriptor: Int32, patience: Int32) -> 
   Array(text.utf8).withUnsafeBytes { writeAll($0, to: descriptor, patience: patience) }
 }
 
-/// Whether a stream is a terminal on which a line can be drawn anew.
+/// Returns whether a stream is a terminal that supports control characters, such as for a progress bar.
 ///
-/// TERM=dumb says that it cannot, and NO_COLOR (no-color.org) that the user wants plain text.
+/// TERM=dumb means that it does not, and NO_COLOR (no-color.org) that the user wants plain text.
 package func isTerminalWithControlCharacters(
   _ descriptor: Int32, environment: [String: String] = ProcessInfo.processInfo.environment
 ) -> Bool {
   isatty(descriptor) == 1 && allowsControlCharacters(environment)
 }
 
-/// Whether a terminal in such an environment takes control characters.
+/// Returns whether a terminal in this environment supports control characters.
 package func allowsControlCharacters(_ environment: [String: String]) -> Bool {
   let terminal = environment["TERM"] ?? ""
   return !terminal.isEmpty && terminal != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty

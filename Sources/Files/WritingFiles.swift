@@ -1,12 +1,12 @@
 import Foundation
 
-/// Writes a whole file, the one way in which every program here does.
+/// Writes a file atomically and durably; all programs of this package write their files this way.
 ///
-/// The content goes to a file of another name in the same folder, all of it, and to the disk; only
-/// then it gets its name, and the disk is told of that too. Whatever ends the process or fills the
-/// disk meanwhile, `file` holds either what it held before or all of `content`.
+/// The content is written to a partial file in the same folder and synchronised to the disk; then the
+/// partial file is renamed, and the folder is synchronised. Even if the process ends or the disk fills up,
+/// `file` holds either its previous content or all of `content`.
 ///
-/// - Throws: ``FileError`` where any of that fails; the file of the other name is then removed.
+/// - Throws: ``FileError`` if a step fails; the partial file is then removed.
 package func writeFile(_ content: some ContiguousBytes, to file: URL) throws {
   let partial = PartialFile(for: file)
   let descriptor = try partial.create()
@@ -29,10 +29,13 @@ package func writeFile(_ content: some ContiguousBytes, to file: URL) throws {
   try synchronizeFolder(of: file)
 }
 
-/// Writes all bytes to `descriptor`, however few it takes at once.
+/// Writes all bytes to `descriptor`, in several calls if necessary.
 ///
-/// - Parameter patience: How many milliseconds to wait each time where it does not take any just
-///   now, as a pipe that must not block; −1 for any time.
+/// - Parameters:
+///   - bytes: The bytes.
+///   - descriptor: An open file, pipe or terminal.
+///   - patience: The time in milliseconds to wait whenever a non-blocking descriptor accepts no bytes;
+///     −1 for no limit.
 /// - Returns: `nil`, or the system's error number.
 package func writeAll(
   _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, patience: Int32 = -1
@@ -52,7 +55,7 @@ package func writeAll(
   return nil
 }
 
-/// Whether `descriptor` takes bytes again before the time is over; else `errno` says why not.
+/// Waits until `descriptor` accepts bytes; returns false and sets `errno` after the given time.
 private func isReady(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
   var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
   let count = retrying { poll(&request, 1, milliseconds) }
@@ -60,7 +63,7 @@ private func isReady(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
   return count > 0
 }
 
-/// Moves a whole file or folder to another name on the same disk.
+/// Renames a file or folder on the same disk, and synchronises the folder.
 ///
 /// - Throws: ``FileError``.
 package func moveItem(at source: URL, to destination: URL) throws {
@@ -70,7 +73,7 @@ package func moveItem(at source: URL, to destination: URL) throws {
   try synchronizeFolder(of: destination)
 }
 
-/// Has the disk keep what another program has written to `file`.
+/// Synchronises a file that another program has written to the disk.
 ///
 /// - Throws: ``FileError``.
 package func synchronizeFile(at file: URL) throws {
@@ -82,7 +85,7 @@ package func synchronizeFile(at file: URL) throws {
   }
 }
 
-/// Removes a file; one that is not there is fine.
+/// Removes a file if it exists.
 ///
 /// - Throws: ``FileError``.
 package func removeFile(at file: URL) throws {
@@ -91,17 +94,17 @@ package func removeFile(at file: URL) throws {
   }
 }
 
-/// Removes a folder and everything in it, as far as that is possible: for what is of use to nobody.
+/// Removes a folder with its content, and ignores errors: for temporary files.
 package func removeTree(at folder: URL) {
   for name in (try? listFolder(at: folder)) ?? [] {
     let item = folder.appending(path: name)
-    // A link is removed, not what it leads to.
+    // This removes a symbolic link, not its target.
     if unlink(item.filePath) != 0 { removeTree(at: item) }
   }
   rmdir(folder.filePath)
 }
 
-/// Makes a folder and those it lies in, as far as they are not there.
+/// Creates a folder and its parent folders if they do not exist.
 ///
 /// - Throws: ``FileError``.
 package func makeFolder(at folder: URL) throws {
@@ -110,15 +113,14 @@ package func makeFolder(at folder: URL) throws {
   }
   let parent = folder.standardizedFileURL.deletingLastPathComponent()
   guard errno == ENOENT, parent.filePath != folder.standardizedFileURL.filePath else {
-    throw FileError(folder, cannotBe: "made", call: "mkdir")
+    throw FileError(folder, cannotBe: "created", call: "mkdir")
   }
   try makeFolder(at: parent)
   guard mkdir(folder.filePath, 0o777) == 0 || (errno == EEXIST && folder.isExistingDirectory)
-  else { throw FileError(folder, cannotBe: "made", call: "mkdir") }
+  else { throw FileError(folder, cannotBe: "created", call: "mkdir") }
 }
 
-/// Has the disk know of the names in the folder of `file`: without this a power failure may take a
-/// new name away again.
+/// Synchronises the folder of `file` to the disk; without this, a power failure may undo a new name.
 private func synchronizeFolder(of file: URL) throws {
   let folder = file.deletingLastPathComponent()
   let descriptor = retrying { open(folder.filePath, O_RDONLY | O_CLOEXEC) }
@@ -129,9 +131,9 @@ private func synchronizeFolder(of file: URL) throws {
   }
 }
 
-/// Has the disk keep what was written; false with `errno` where it does not.
+/// Synchronises an open file or folder to the disk; returns false and sets `errno` on failure.
 ///
-/// Some file systems have nothing to do here, and call it invalid.
+/// Some file systems do not support this and report EINVAL, which is not a failure.
 private func synchronize(_ descriptor: Int32) -> Bool {
   retrying { fsync(descriptor) } == 0 || errno == EINVAL
 }

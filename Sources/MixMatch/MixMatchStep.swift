@@ -47,7 +47,7 @@ public struct MixMatchStep: SemiSupervisedMethod {
     let XU = Examples(concatenating: [X, U])
     let partners = pairing.partners(X.count, U.count, random: &random)
     let W = XU.gathered(partners)
-    // 8, 9. X′ and U′: each example mixed with its partner in W, and λ′ ≥ ½ of it its own.
+    // 8, 9. X′ and U′: mix each example with its partner in W; its own share is λ′ ≥ ½.
     let λ = pairing.restrict(
       MixingCoefficients(sharing, count: W.count, alpha: alpha, random: &random), to: X.count)
     let mixed = mixup(XU, W, lambda: λ)

@@ -2,18 +2,21 @@ import ChapterKit
 import Files
 import Foundation
 
-/// The article as Markdown for Pandoc: introduction, chapters, what differs, where the numbers come
-/// from, references.
+/// The article as Markdown for Pandoc: introduction, chapters, deviations, sources of the numbers,
+/// references.
 package struct Article {
   package let markdown: String
-  /// What its author should look at.
+  /// Notes for the author of the article, one line each.
   package let notes: [String]
-  /// How many figures, numbers and tables could not be shown, since nothing has been run.
+  /// The number of figures, tables and numbers that are missing because their chapter has not been run.
   package let missing: Int
 
-  /// Weaves what lies below `root`, with the results in `out`.
+  /// Weaves the article of a repository.
   ///
-  /// - Throws: A ``Failure`` in one line: file and line, what is wrong, what to do.
+  /// - Parameters:
+  ///   - root: The root of the repository.
+  ///   - out: The directory with the results of the user's own runs.
+  /// - Throws: A ``Failure`` in one line: file and line number, what was found, what was expected.
   package init(root: URL, out: URL) throws {
     let chapters = try chapterFolders(in: root)
     let results = try Results(of: chapters.map(\.program), out: out, root: root)
@@ -28,21 +31,22 @@ package struct Article {
   }
 }
 
-/// A folder of chapters/.
+/// A folder in chapters/.
 struct ChapterFolder: Equatable {
-  /// The folder's name: "3-sharpening", or of an appendix "ablations".
+  /// The folder's name: "3-sharpening" for a chapter, "ablations" for an appendix.
   let name: String
 
-  /// nil for an appendix.
+  /// The number of the chapter; nil for an appendix.
   var number: Int? { name.split(separator: "-").first.flatMap { Int($0) } }
-  /// The name of the program that it is, of its record, and of its target in the Makefile.
+  /// The name of its program, its record, and its target in the Makefile.
   var program: String { number.map { "chapter\($0)" } ?? name }
+  /// The path of its source.
   var path: String { "chapters/\(name)/main.swift" }
 }
 
-/// The folders in chapters/, those with a number first.
+/// Returns the folders in chapters/, those with a number first.
 ///
-/// - Throws: A ``Failure`` where a number is missing.
+/// - Throws: A ``Failure`` if chapters/ does not exist or a number is missing.
 func chapterFolders(in root: URL) throws -> [ChapterFolder] {
   let folder = root.appending(path: "chapters")
   guard folder.isExistingDirectory else {
@@ -62,10 +66,46 @@ func chapterFolders(in root: URL) throws -> [ChapterFolder] {
   return folders
 }
 
-/// The text of a file below `root`.
+/// Reads the text of a source file of the article.
+///
+/// - Parameters:
+///   - path: The path relative to `root`.
+///   - root: The root of the repository.
 func source(_ path: String, in root: URL) throws -> String {
   guard let data = try readFileIfPresent(at: root.appending(path: path)) else {
     throw Failure("\(path): found no such file, expected a part of the article")
   }
   return String(decoding: data, as: UTF8.self)
+}
+
+/// The bibliography: article/references.md, with a paragraph `[^1]: …` for each work.
+struct References {
+  private let texts: [String: String]
+  private let order: [String]
+
+  /// Reads the bibliography of a repository.
+  init(root: URL) throws {
+    let path = "article/references.md"
+    var texts: [String: String] = [:]
+    var order: [String] = []
+    for paragraph in try source(path, in: root).split(separator: "\n\n") {
+      guard let match = paragraph.firstMatch(of: /\[\^(\w+)\]: ([^\0]*)/) else { continue }
+      order.append(String(match.1))
+      texts[String(match.1)] = String(match.2)
+    }
+    (self.texts, self.order) = (texts, order)
+  }
+
+  /// Returns a link to a work; nil if the bibliography does not have it.
+  func link(_ key: String) -> String? {
+    texts[key].map { _ in "[\\[\(key)\\]](#reference-\(key)){.reference role=\"doc-biblioref\"}" }
+  }
+
+  /// The bibliography as a section of the article.
+  var markdown: String {
+    let entries = order.map { key in
+      "::: {#reference-\(key) .entry}\n\\[\(key)\\] \(texts[key]!)\n:::"
+    }
+    return (["# References {#references}"] + entries).joined(separator: "\n\n")
+  }
 }

@@ -1,12 +1,12 @@
-/// A declaration in a Swift source, with its documentation and without the indentation it has there.
+/// Extracts a declaration with its documentation from Swift source code, without indentation.
 ///
-/// Brackets are counted line by line, outside of texts and comments; texts over several lines with
-/// brackets in them would mislead it.
+/// The end is found by counting brackets line by line, outside of string literals and comments. Brackets in
+/// multi-line string literals are not supported.
 ///
 /// - Parameters:
-///   - name: "sharpen", or within a type "MixMatchStep.mix".
+///   - name: The name, such as "sharpen", or "MixMatchStep.mix" for a member of a type.
 ///   - source: The content of the file.
-/// - Returns: nil where nothing of that name is declared.
+/// - Returns: The source code, or nil if the file has no such declaration.
 package func definition(of name: String, in source: String) -> String? {
   let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   let path = name.split(separator: ".").map(String.init)
@@ -17,8 +17,7 @@ package func definition(of name: String, in source: String) -> String? {
     .joined(separator: "\n")
 }
 
-/// Where the first declaration lies that is named by the last part of `path`, in declarations that
-/// are named by the parts before.
+/// Returns the lines of the first declaration with the given path of names, such as ["Type", "member"].
 private func declaration(
   _ path: ArraySlice<String>, in lines: [String], within range: Range<Int>
 ) -> Range<Int>? {
@@ -33,10 +32,12 @@ private func declaration(
   return nil
 }
 
+/// The keywords of declarations that have a body.
 private let bodied = ["func", "struct", "enum", "class", "actor", "protocol", "extension", "init"]
+/// The keywords of declarations that may have no body.
 private let bodiless = ["let", "var", "typealias"]
 
-/// Whether `line` declares `name`, whatever modifiers stand in front.
+/// Returns whether `line` declares `name`, with any modifiers.
 private func declares(_ line: String, _ name: String) -> Bool {
   guard !line.drop(while: { $0 == " " }).hasPrefix("//") else { return false }
   let words = line.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
@@ -46,13 +47,13 @@ private func declares(_ line: String, _ name: String) -> Bool {
   return words[place] == name || words.dropFirst(place + 1).first == name
 }
 
-/// The line after a declaration that starts at `start`; nil where its brackets do not close.
+/// Returns the line after the declaration that starts at `start`; nil if its brackets are unbalanced.
 private func end(of start: Int, in lines: [String]) -> Int? {
   let needsBody = !lines[start].split(separator: " ").contains { bodiless.contains(String($0)) }
   var depth = 0
   var hasBody = !needsBody
   for index in start..<lines.count {
-    for character in withoutTexts(lines[index]) {
+    for character in withoutLiterals(lines[index]) {
       switch character {
       case "{", "(", "[": depth += 1
       case "}", ")", "]": depth -= 1
@@ -65,12 +66,13 @@ private func end(of start: Int, in lines: [String]) -> Int? {
   return nil
 }
 
-/// A line of code without its texts and its comment.
-private func withoutTexts(_ line: String) -> Substring {
+/// Returns a line of code without its string literals and its comment.
+private func withoutLiterals(_ line: String) -> Substring {
   let code = line.replacing(/"([^"\\]|\\.)*"/, with: "")
   return code.firstRange(of: "//").map { code[..<$0.lowerBound] } ?? code[...]
 }
 
+/// Returns whether a line is a documentation comment or an attribute.
 private func isDocumentation(_ line: String) -> Bool {
   let content = line.drop { $0 == " " }
   return content.hasPrefix("///") || content.hasPrefix("@")

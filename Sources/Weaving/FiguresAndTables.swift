@@ -1,10 +1,11 @@
 import ChapterKit
 import Foundation
 
-// What stands between paragraphs: figures, tables, definitions.
+// Figures, tables and definitions, which are paragraphs of their own.
 
 extension Weaver {
-  /// `![Caption](picture.png "alternative text")`: a picture of this chapter's run, or a table.
+  /// Replaces `![Caption](picture.png "alternative text")` by a picture of this chapter's results, or a
+  /// table.
   mutating func figure(
     _ paragraph: [LiterateSource.Line], at place: inout WeaveContext
   ) throws -> String {
@@ -22,13 +23,13 @@ extension Weaver {
     let known = results.files(program)
     guard known.isEmpty || known.contains(file) else {
       throw failure(
-        "found the figure \(file), expected one that make \(program) draws: "
+        "found the figure \(file), expected a file that make \(program) writes: "
           + known.sorted().joined(separator: ", "))
     }
     place.shown.insert(file)
     if file.hasSuffix(".md") { return try table(file, of: program) }
     guard let alternative = match.3 else {
-      throw failure("found no alternative text of \(file), expected it in quotes behind the name")
+      throw failure("found no alternative text of \(file), expected it in quotes after the name")
     }
     let caption = LiterateSource.Line(paragraph[0].number, String(match.1))
     return try picture(
@@ -36,19 +37,20 @@ extension Weaver {
       alternative: String(alternative))
   }
 
+  /// Returns a numbered figure with its caption and its origin.
   private mutating func picture(
     _ file: String, of program: String, caption: String, alternative: String
   ) throws -> String {
     figures += 1
-    let found = results.shown(program)
+    let result = results.shown(program)
     var (image, origin) = (notRun(program), "`make \(program)`")
-    if let found, let content = try found.content(of: file) {
+    if let result, let content = try result.content(of: file) {
       image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(attribute(alternative))\">"
-      origin = found.origin
+      origin = result.origin
     } else {
       missing += 1
     }
-    let banner = found?.record.warning.map { "\n\(self.banner($0))\n" } ?? ""
+    let banner = result?.record.warning.map { "\n\(self.banner($0))\n" } ?? ""
     return """
       <figure id="\(program)-\(anchorPart(file))">
       \(banner)
@@ -67,18 +69,18 @@ extension Weaver {
       """
   }
 
-  /// A table that a run has written.
+  /// Returns a table that a run has written.
   mutating func table(_ file: String, of program: String) throws -> String {
-    guard let found = results.shown(program), let content = try found.content(of: file) else {
+    guard let result = results.shown(program), let content = try result.content(of: file) else {
       missing += 1
       return "::: {.notice}\n\(notRun(program))\n:::"
     }
-    let banner = found.record.warning.map { "\(self.banner($0))\n\n" } ?? ""
+    let banner = result.record.warning.map { "\(self.banner($0))\n\n" } ?? ""
     let text = String(decoding: content, as: UTF8.self)
     return "\(banner)::: {#\(program)-\(anchorPart(file)) .table}\n\(text)\n:::"
   }
 
-  /// `[[Sources/MixMatch/Sharpening.swift: sharpen]]`: a definition as it stands there.
+  /// Replaces `[[Sources/MixMatch/Sharpening.swift: sharpen]]` by that definition.
   func definition(_ paragraph: [LiterateSource.Line], at place: WeaveContext) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
     func failure(_ message: String) -> Failure {
@@ -89,21 +91,22 @@ extension Weaver {
     }
     let (path, name) = (String(match.1), String(match.2))
     guard let content = try? source(path, in: root) else {
-      throw failure("found the file \(path), expected one that is there")
+      throw failure("found the file \(path), expected an existing file")
     }
     guard let definition = Weaving.definition(of: name, in: content) else {
-      throw failure("found the definition \(name), expected one that \(path) has")
+      throw failure("found the definition \(name), expected a declaration in \(path)")
     }
     return "::: {.definition}\n`\(path)`\n\n\(fenced(definition))\n:::"
   }
 }
 
-/// A picture as part of the page, which so needs no other file.
+/// Returns a picture as a data URI, so that the page needs no other file.
 private func dataURI(_ content: Data, of file: String) -> String {
   let type = file.hasSuffix(".svg") ? "image/svg+xml" : "image/png"
   return "data:\(type);base64,\(content.base64EncodedString())"
 }
 
+/// Escapes a text for an HTML attribute.
 private func attribute(_ text: String) -> String {
   text.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
 }

@@ -1,11 +1,11 @@
 import ChapterKit
 
-/// A Swift file that reads as an article, cut into prose and code.
+/// A literate Swift file, split into prose and code.
 ///
-/// Prose are the `//` comments at file scope, and inside a declaration those whose first words are
-/// bold, as the numbered steps of an algorithm. All else is code, its other comments with it.
+/// The `//` comments at file scope are prose. Inside a declaration, comments whose first words are bold are
+/// prose, such as the numbered steps of an algorithm. Everything else is code, including all other comments.
 package struct LiterateSource: Equatable {
-  /// A line and its number, from 1.
+  /// A line with its number, counted from 1.
   package struct Line: Equatable {
     package let number: Int
     package let text: String
@@ -13,20 +13,22 @@ package struct LiterateSource: Equatable {
     package init(_ number: Int, _ text: String) { (self.number, self.text) = (number, text) }
   }
 
-  /// A stretch of the file.
+  /// A section of the file.
   package enum Block: Equatable {
-    /// Markdown, without the comment signs.
+    /// Markdown, without the comment markers.
     case prose([Line])
-    /// Swift, without blank lines at its ends.
+    /// Swift code, without leading and trailing blank lines.
     case code([Line])
   }
 
   package let blocks: [Block]
 
-  /// Cuts the file `path` with the content `text`.
+  /// Splits a file into blocks.
   ///
-  /// - Throws: A ``Failure`` that names path and line of a block of code or formula in prose that is
-  ///   not closed.
+  /// - Parameters:
+  ///   - text: The content of the file.
+  ///   - path: The path of the file, for errors.
+  /// - Throws: A ``Failure`` that names the line of an unclosed code block or formula in the prose.
   package init(_ text: String, path: String) throws {
     var blocks: [Block] = []
     var code: [Line] = []
@@ -44,7 +46,7 @@ package struct LiterateSource: Equatable {
         blocks.append(.prose(prose))
         rest = rest.dropFirst(comment.count)
       } else {
-        // A comment that starts as code goes on as code.
+        // All lines of a comment in code are code, even if a later line starts with bold words.
         let block = rest.prefix(max(1, comment.count))
         code += block
         rest = rest.dropFirst(block.count)
@@ -54,7 +56,7 @@ package struct LiterateSource: Equatable {
     self.blocks = blocks
   }
 
-  /// `lines` without blank ones at the ends; nil where nothing is left but imports.
+  /// Removes leading and trailing blank lines; returns nil if only imports remain.
   private static func trimmed(_ lines: [Line]) -> [Line]? {
     guard lines.contains(where: { !$0.isBlank && !$0.text.hasPrefix("import ") }) else {
       return nil
@@ -65,13 +67,15 @@ package struct LiterateSource: Equatable {
   }
 }
 
-/// The lines of a text with their numbers.
+/// Returns the lines of a text with their numbers.
 func lines(of text: String) -> [LiterateSource.Line] {
   text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     .map { LiterateSource.Line($0 + 1, String($1)) }
 }
 
-/// Throws where a block of code or a formula in Markdown is opened and not closed.
+/// Checks that every code block and formula in Markdown is closed.
+///
+/// - Throws: A ``Failure`` that names the line of an unclosed one.
 func checkBlocksAreClosed(in prose: [LiterateSource.Line], of path: String) throws {
   var open: (sign: String, line: Int)?
   for line in prose {
@@ -98,7 +102,7 @@ extension LiterateSource.Line {
   fileprivate var isComment: Bool { content.hasPrefix("//") && !content.hasPrefix("///") }
   fileprivate var isBoldComment: Bool { content.hasPrefix("// **") }
 
-  /// What follows the comment sign and a space.
+  /// The text after the comment marker and a space.
   fileprivate var uncommented: LiterateSource.Line {
     let comment = content.dropFirst(2)
     return .init(number, String(comment.hasPrefix(" ") ? comment.dropFirst() : comment))

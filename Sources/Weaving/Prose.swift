@@ -1,18 +1,18 @@
 import ChapterKit
 import Foundation
 
-// Prose is Pandoc's Markdown with a few signs of our own, each a paragraph or a few characters:
+// Prose is Pandoc's Markdown with a few extensions:
 //
 //     ![Caption](tsne-T1.png "alternative text")         a figure, or a table (results.md)
 //     [[Sources/MixMatch/Sharpening.swift: sharpen]]     a definition from a library
-//     Deviation: …                                       what differs from the article, collected
+//     Deviation: …                                       a deviation from the article, also listed at the end
 //     ## Running it {.fold}                              code below is folded away
-//     {chapter3.accuracy.T1 %}   {chapter3.tsne.kl .3}   a number of a record, with its digits
-//     [90.7 %]{.article}                                 a number that is not ours
+//     {chapter3.accuracy.T1 %}   {chapter3.tsne.kl .3}   a metric of a record, with its format
+//     [90.7 %]{.article}                                 a number of the original article or a paper
 //     [^1]                                               a reference
 
 extension Weaver {
-  /// Weaves a block of prose.
+  /// Converts a block of prose into Pandoc's Markdown.
   mutating func weave(prose: [LiterateSource.Line], at place: inout WeaveContext) throws -> String {
     var parts: [String] = []
     for paragraph in paragraphs(prose) {
@@ -37,7 +37,7 @@ extension Weaver {
     return "::: {#deviation-\(deviations.count) .deviation}\n**Deviation:** \(deviation)\n:::"
   }
 
-  /// A heading with an anchor that says in which chapter it is.
+  /// Converts a heading, and adds an anchor that contains the chapter.
   private func heading(_ text: String, at place: inout WeaveContext) -> String {
     let depth = text.prefix { $0 == "#" }.count
     var title = text.dropFirst(depth).trimmingCharacters(in: .whitespaces)
@@ -54,21 +54,22 @@ extension Weaver {
     return heading + stateOfRun(program)
   }
 
-  /// Below a chapter's title, where its results mean nothing or are not there.
+  /// Returns the notice below a chapter's title if its results are missing or not meaningful.
   private func stateOfRun(_ program: String) -> String {
-    guard let found = results.shown(program) else {
+    guard let result = results.shown(program) else {
       return "\n\n::: {.notice}\n\(notRun(program))\n:::"
     }
-    return found.record.warning.map { "\n\n\(banner($0))" } ?? ""
+    return result.record.warning.map { "\n\n\(banner($0))" } ?? ""
   }
 
+  /// Returns a banner that warns of results that are not meaningful.
   func banner(_ warning: String) -> String {
     "::: {.banner role=\"note\"}\n**\(warning)** · these numbers and pictures mean nothing\n:::"
   }
 
   // MARK: Within a paragraph
 
-  /// Numbers and references in place of their signs, outside of code and formulas.
+  /// Replaces the placeholders of numbers and references, outside of code and formulas.
   mutating func inline(
     _ paragraph: [LiterateSource.Line], at place: WeaveContext
   ) throws -> String {
@@ -76,7 +77,7 @@ extension Weaver {
     var isFormula = false
     for line in paragraph {
       var parts: [String] = []
-      // Code, formulas and numbers that are not ours stay as they are.
+      // Code, formulas and numbers of other authors stay unchanged.
       for piece in pieces(line.text) {
         if piece == "$$" { isFormula.toggle() }
         let isVerbatim = isFormula || piece.hasPrefix("`") || piece.hasPrefix("$") || piece.isQuoted
@@ -87,6 +88,7 @@ extension Weaver {
     return woven.joined(separator: "\n")
   }
 
+  /// Replaces the placeholders in a part of a line.
   private mutating func text(
     _ text: String, in line: LiterateSource.Line, at place: WeaveContext
   ) throws -> String {
@@ -94,7 +96,7 @@ extension Weaver {
       Failure("\(place.path):\(line.number): \(message)")
     }
     if let typed = typedByHand(in: text, kept: true) { throw failure(typed) }
-    // A reader's own run may coincide with what the article has; that must not stop them.
+    // A number of the user's own run may coincide with one in the article; that is not an error.
     if let typed = typedByHand(in: text, kept: false) {
       notes.append(failure(typed).description)
     }
@@ -105,7 +107,7 @@ extension Weaver {
       if let key = match.3 {
         guard let link = references.link(String(key)) else {
           throw failure(
-            "found the reference [^\(key)], expected one that article/references.md has")
+            "found the reference [^\(key)], expected an entry of article/references.md")
         }
         woven += link
       } else {
@@ -120,19 +122,20 @@ extension Weaver {
     return woven + rest
   }
 
-  /// What to say of a number in `text` that a record has, one in the repository or one in OUT.
+  /// Returns the error for a typed number that equals a metric of a record in the repository or in OUT; nil
+  /// if there is none.
   private func typedByHand(in text: String, kept: Bool) -> String? {
-    for found in results.meaningful(kept: kept) {
-      let metrics = found.record.metrics.mapValues(\.mean)
+    for result in results.meaningful(kept: kept) {
+      let metrics = result.record.metrics.mapValues(\.mean)
       guard let typed = HandTypedNumber.find(in: text, among: metrics) else { continue }
-      return "found \(typed.text) typed by hand, which a record has, expected "
-        + "{\(found.program).\(typed.metric) …}; a number that is not ours is written "
+      return "found \(typed.text) typed by hand, the value of a metric, expected "
+        + "{\(result.program).\(typed.metric) …}; write a number of another author as "
         + "[\(typed.text)]{.article}"
     }
     return nil
   }
 
-  /// A number of a record: "accuracy.T1 %" or "tsne.kl .3".
+  /// Returns a metric of a record in the given format: "accuracy.T1 %" or "tsne.kl .3".
   private mutating func number(_ text: String, of program: String) throws -> String {
     guard results.hasChapter(program) else {
       throw Failure(
@@ -140,7 +143,7 @@ extension Weaver {
     }
     guard let match = text.wholeMatch(of: /(.+) (?:%|\.(\d))/) else {
       throw Failure(
-        "found {\(program).\(text)}, expected also how to write it: {\(program).\(text) %} or "
+        "found {\(program).\(text)}, expected a format after the name: {\(program).\(text) %} or "
           + "{\(program).\(text) .3}")
     }
     let style = match.2.map { NumberStyle.decimals(Int($0)!) } ?? .percent
@@ -148,23 +151,23 @@ extension Weaver {
     let known = results.metrics(program)
     guard known.isEmpty || known.contains(name) else {
       throw Failure(
-        "found the number \(name) of \(program), expected one of "
+        "found the metric \(name) of \(program), expected one of "
           + known.sorted().joined(separator: ", "))
     }
-    guard let found = results.shown(program), let metric = found.record.metrics[name] else {
+    guard let result = results.shown(program), let metric = result.record.metrics[name] else {
       missing += 1
       return notRun(program)
     }
     let count = metric.n > 1 ? " (n = \(metric.n))" : ""
     let digits = style.text(metric) + count
     let written = digits.replacing(" ", with: "\u{A0}")
-    let attributes = "title=\"\(found.record.stamp.replacing("\"", with: ""))\""
-    return found.record.warning.map { "[\($0): \(written)]{.measured .warning \(attributes)}" }
+    let attributes = "title=\"\(result.record.stamp.replacing("\"", with: ""))\""
+    return result.record.warning.map { "[\($0): \(written)]{.measured .warning \(attributes)}" }
       ?? "[\(written)]{.measured \(attributes)}"
   }
 }
 
-/// Paragraphs as Markdown has them; a block of code is one.
+/// Splits lines into Markdown paragraphs; a code block is one paragraph.
 private func paragraphs(_ lines: [LiterateSource.Line]) -> [[LiterateSource.Line]] {
   var paragraphs: [[LiterateSource.Line]] = []
   var current: [LiterateSource.Line] = []
@@ -181,7 +184,7 @@ private func paragraphs(_ lines: [LiterateSource.Line]) -> [[LiterateSource.Line
   return current.isEmpty ? paragraphs : paragraphs + [current]
 }
 
-/// A line cut at code, formulas, and what is marked as the article's.
+/// Splits a line into text, code, formulas, and numbers marked as the article's.
 private func pieces(_ line: String) -> [String] {
   var pieces: [String] = []
   var rest = line[...]
@@ -196,7 +199,44 @@ extension String {
   fileprivate var isQuoted: Bool { hasSuffix("]{.article}") }
 }
 
-/// What an anchor is made of: letters and digits, hyphens between words.
+/// Converts a title into a part of an anchor: letters and digits, with hyphens between words.
 func anchorPart(_ title: String) -> String {
   title.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }.joined(separator: "-")
+}
+
+// MARK: - Numbers typed by hand
+
+/// A number typed in prose that equals a metric of a record.
+package struct HandTypedNumber: Equatable {
+  /// The number as it is typed.
+  package let text: String
+  /// The name of the metric.
+  package let metric: String
+
+  /// Finds the first number in `text` that equals one of `metrics` rounded to the same number of digits.
+  ///
+  /// Percentages need at least two significant digits, other numbers a decimal point and three: 78 % and
+  /// 0.778 are likely results, while 10 and 0.75 may be settings.
+  package static func find(in text: String, among metrics: [String: Double]) -> HandTypedNumber? {
+    for match in text.matches(of: /(\d+(?:\.(\d+))?)(\s?%)?/) {
+      let (number, decimals) = (String(match.1), match.2?.count ?? 0)
+      let isShare = match.3 != nil
+      let digits = number.filter(\.isNumber).drop { $0 == "0" }.count
+      guard isShare ? digits >= 2 : decimals > 0 && digits >= 3,
+        !text[..<match.range.lowerBound].endsWithinWord
+      else { continue }
+      for (metric, value) in metrics.sorted(by: { $0.key < $1.key })
+      where String(format: "%.\(decimals)f", isShare ? 100 * value : value) == number {
+        return HandTypedNumber(text: String(match.0), metric: metric)
+      }
+    }
+    return nil
+  }
+}
+
+extension Substring {
+  /// Whether the text ends within a name or a number, as before the last digits of "1,000" or "T0.5".
+  fileprivate var endsWithinWord: Bool {
+    last.map { $0.isLetter || $0.isNumber || ".,_^".contains($0) } ?? false
+  }
 }

@@ -3,78 +3,85 @@ import Datasets
 import Files
 import Foundation
 
-/// The records of runs that an article may speak of.
+/// The run records that an article can quote.
 ///
-/// A chapter's own is the one in OUT; where there is none, the one that is kept in the repository.
+/// The article shows a chapter's record in OUT, or, if there is none, the one kept in the repository.
 package struct Results {
-  /// A chapter's record, and the directory that it and its pictures lie in.
-  package struct Found {
+  /// A chapter's record and the directory with its files.
+  package struct ChapterResult {
     package let record: RunRecord
     let directory: URL
-    /// The directory's path in the repository where the record is one that is kept there.
+    /// The directory's path in the repository; nil for a record in OUT.
     let keptIn: String?
     let program: String
   }
 
-  private let found: [String: [Found]]
+  /// The results of each program, the one in OUT first.
+  private let results: [String: [ChapterResult]]
 
-  /// Reads the records of `programs` in `out`, and in `kept` below `root`.
+  /// Reads the records of programs.
   ///
-  /// - Throws: A ``Failure`` that names a file that is no record.
+  /// - Parameters:
+  ///   - programs: The names of the chapters' programs.
+  ///   - out: The directory with the results of the user's own runs.
+  ///   - root: The root of the repository.
+  ///   - kept: The path of the recorded results in the repository.
+  /// - Throws: A ``Failure`` that names a file that is not a valid record.
   package init(of programs: [String], out: URL, root: URL, kept: String = "results") throws {
-    found = try Dictionary(
+    let chapters = Set(programs.map { ChapterName(program: $0) })
+    let places = try [(out, nil), (root.appending(path: kept), kept)].map { directory, keptIn in
+      (directory, keptIn, try Records(in: directory, of: chapters, allowingNone: true))
+    }
+    results = Dictionary(
       uniqueKeysWithValues: programs.map { program in
-        let places = [(out, nil), (root.appending(path: kept), kept)]
-        return (
+        (
           program,
-          try places.compactMap { try Found(program, in: $0, keptIn: $1) }
+          places.compactMap { directory, keptIn, records in
+            records[ChapterName(program: program)].map {
+              ChapterResult(record: $0, directory: directory, keptIn: keptIn, program: program)
+            }
+          }
         )
       })
   }
 
-  /// What the article shows of a chapter.
-  package func shown(_ program: String) -> Found? { found[program]?.first }
+  /// Returns the result of a program that the article shows.
+  package func shown(_ program: String) -> ChapterResult? { results[program]?.first }
 
-  /// Whether there is such a chapter.
-  func hasChapter(_ program: String) -> Bool { found[program] != nil }
+  /// Returns whether a chapter has this program.
+  func hasChapter(_ program: String) -> Bool { results[program] != nil }
 
-  var programs: [String] { found.keys.sorted() }
+  /// The names of all programs, sorted.
+  var programs: [String] { results.keys.sorted() }
 
-  /// The names of all metrics that any record of a chapter has.
+  /// Returns the names of all metrics in the records of a program.
   func metrics(_ program: String) -> Set<String> {
-    Set(found[program, default: []].flatMap(\.record.metrics.keys))
+    Set(results[program, default: []].flatMap(\.record.metrics.keys))
   }
 
-  /// The names of all files that any record of a chapter lists, and that are no data files.
+  /// Returns the names of all figures and tables in the records of a program.
   func files(_ program: String) -> Set<String> {
-    Set(found[program, default: []].flatMap(\.shownFiles))
+    Set(results[program, default: []].flatMap(\.shownFiles))
   }
 
-  /// All records that mean something, those in OUT or those in the repository.
-  func meaningful(kept: Bool) -> [Found] {
-    programs.flatMap { found[$0, default: []] }
+  /// Returns the results of full runs on real data, either those in the repository or those in OUT.
+  func meaningful(kept: Bool) -> [ChapterResult] {
+    programs.flatMap { results[$0, default: []] }
       .filter { ($0.keptIn != nil) == kept && $0.record.warning == nil }
   }
 }
 
-extension Results.Found {
-  fileprivate init?(_ program: String, in directory: URL, keptIn: String?) throws {
-    let chapter = ChapterName(program: program)
-    guard let record = try RunRecord.load(chapter: chapter, from: directory) else { return nil }
-    self.record = record
-    (self.directory, self.keptIn, self.program) = (directory, keptIn, program)
-  }
-
+extension Results.ChapterResult {
   fileprivate var shownFiles: [String] {
     record.files.map(\.path).filter { !$0.hasPrefix("data/") }
   }
 
-  /// Files of tables in Markdown.
+  /// The names of the tables in Markdown.
   var tables: [String] { shownFiles.filter { $0.hasSuffix(".md") } }
 
-  /// The content of one of its files.
+  /// Reads one of the result's files; returns nil if it does not exist.
   ///
-  /// - Throws: A ``Failure`` that names a file that is not the one the record lists.
+  /// - Throws: A ``Failure`` that names the file if its content is not the recorded one.
   func content(of file: String) throws -> Data? {
     let place = directory.appending(path: file)
     guard let content = try readFileIfPresent(at: place) else { return nil }
@@ -82,15 +89,16 @@ extension Results.Found {
     guard listed.map({ $0.sha256 == sha256Hex(content) }) ?? true else {
       throw Failure(
         "\(place.shortPath): found a file that was changed or damaged since it was written, expected "
-          + "the one that \(program).json lists; run make \(program) again")
+          + "the content recorded in \(program).json; run make \(program) again")
     }
     return content
   }
 
-  /// What makes this record.
+  /// The command that makes this result.
   package var command: String {
     let (preset, seeds) = (record.preset, record.seeds)
-    // A table about other records has no scale of its own; those of smoke runs lie elsewhere.
+    // A table about other records has no preset of its own, except for smoke runs, which have their own
+    // directory.
     let isDefault = preset == .short || (record.sources != nil && preset != .smoke)
     let settings = [
       isDefault ? nil : "PRESET=\(preset.rawValue)",
@@ -100,7 +108,7 @@ extension Results.Found {
     return (["make", program] + settings.compactMap { $0 }).joined(separator: " ")
   }
 
-  /// One line in Markdown: command, stamp, and where the record is kept.
+  /// The command, the stamp and the directory of the record, in one line of Markdown.
   var origin: String {
     let kept = keptIn.map { " · recorded in `\($0)`" } ?? ""
     return "`\(command)` · \(record.stamp)\(kept)"

@@ -1,22 +1,22 @@
-// Finds out whether recorded results are still what their records say, and what the figures' scripts draw
-// from them: `make check-results`.
+// Checks that recorded results agree with their records and with the figures' scripts: `make check-results`.
 
 import ChapterKit
 import Files
 import Foundation
 
 let results = CommandLineOption(
-  "results", .existingDirectory, default: URL(filePath: "results"), "where the records lie")
+  "results", .existingDirectory, default: URL(filePath: "results"), "the directory of the records")
 
 let redraw = CommandLineOption(
-  flag: "redraw", "draw the pictures whose script has changed again before that")
+  flag: "redraw", "first redraw the pictures whose script has changed")
 
 let seal = CommandLineOption(
-  flag: "seal", "put the checksum into records and trainings that have none before that")
+  flag: "seal", "first add checksums to run records and training records without one")
 
 let program = Program(
   "check-results",
-  summary: "Compares recorded results with their records, and draws their pictures again.",
+  summary:
+    "Compares recorded results with their records, and redraws the pictures to compare them.",
   options: [results, redraw, seal])
 
 exit(
@@ -26,13 +26,14 @@ exit(
     let check = ResultsCheck.ofProcess(
       invocation[results], scratch: scratch, console: invocation.console)
     if invocation[seal] {
-      for path in try check.seal() { invocation.note("\(path): has a checksum now") }
+      for path in try check.seal() { invocation.note("\(path): added a checksum") }
     }
     if invocation[redraw] { try check.redraw() }
     let (files, complaints) = try check.run()
     for complaint in complaints { invocation.note(complaint) }
     guard complaints.isEmpty else {
-      throw Failure("\(complaints.count) of \(files) files are not as recorded")
+      throw Failure(
+        "found \(complaints.count) of \(files) files that differ from their records, expected none")
     }
-    invocation.print("check-results: \(files) files are as recorded")
+    invocation.print("check-results: \(files) files agree with their records")
   })

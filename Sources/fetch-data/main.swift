@@ -1,19 +1,19 @@
-// Brings the data sets into DATA and checks that they are what they should be: `make data`.
+// Downloads the data sets into DATA and checks their content: `make data`.
 
 import ChapterKit
 import Foundation
 
 let data = CommandLineOption(
-  "data", .directory, default: URL(filePath: "data"), "where the data go")
+  "data", .directory, default: URL(filePath: "data"), "the directory for the data sets")
 
 let program = Program(
   "fetch-data",
-  summary: "Downloads the data sets that are missing, and checks those that are there.",
+  summary: "Downloads the missing data sets, and checks the existing ones.",
   options: [data])
 
 exit(
   program.run { invocation in
-    // One that cannot be had does not keep the others from being brought.
+    // A failure must not prevent the download of the other data sets.
     var failures: [String] = []
     for source in [DatasetSource.mnist, .cifar10] {
       do {

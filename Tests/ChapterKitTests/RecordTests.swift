@@ -173,8 +173,8 @@ import Testing
     let bench = try Workbench()
     try bench.write("", to: "file")
     let wrong = [
-      (bench.root.path + "/file", "/file: cannot be made (mkdir: Not a directory)"),
-      ("/dev/null/out", "/dev/null/out: cannot be made (mkdir: Not a directory)"),
+      (bench.root.path + "/file", "/file: cannot be created (mkdir: Not a directory)"),
+      ("/dev/null/out", "/dev/null/out: cannot be created (mkdir: Not a directory)"),
     ]
     for (out, complaint) in wrong {
       #expect(bench.run("--out", out) { _ in Issue.record("There must be no work.") } == 1)

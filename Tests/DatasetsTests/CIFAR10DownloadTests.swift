@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Testing
 
-/// Downloads of CIFAR-10's archive from folders that stand in for mirrors.
+/// Downloads of CIFAR-10's archive; folders replace the mirrors.
 @Suite struct CIFAR10DownloadTests {
   private let folder: TemporaryFolder
   private let set = SmallCIFAR10()
@@ -10,7 +10,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The bytes of a tar archive of a folder of this name with the set in it.
+  /// Returns the bytes of a tar archive with the files in a folder of this name.
   private func tarArchive(of inner: String = "cifar-10-batches-bin") throws -> [UInt8] {
     try set.write(to: folder, in: "original/\(inner)")
     let archive = try folder.write([], to: "archive.tar")
@@ -18,12 +18,12 @@ import Testing
     return try folder.content(of: "archive.tar")
   }
 
-  /// Serves the bytes of a tar archive, compressed.
+  /// Puts a compressed tar archive into the folder of the mirror.
   private func serve(_ archive: [UInt8]) throws {
     try folder.write(gzip(archive), to: "mirror/\(name)")
   }
 
-  /// Downloads to "data" the archive that is served; returns what is reported.
+  /// Downloads the archive to "data" and returns the progress lines.
   @discardableResult
   private func download(searchPath: String? = nil) throws -> [String] {
     var lines: [String] = []
@@ -35,8 +35,8 @@ import Testing
     return lines
   }
 
-  /// What lies in the folder that is downloaded to.
-  private func arrived() throws -> [String] {
+  /// Returns the files in the download folder.
+  private func downloadedFiles() throws -> [String] {
     try folder.names().filter { $0.hasPrefix("data/") }
   }
 
@@ -50,22 +50,22 @@ import Testing
     #expect(lines.count { $0.hasPrefix("downloading ") } == 2)
     #expect(lines.last == "unpacking \(folder["data/\(name)"].path)")
     #expect(try CIFAR10.load(from: folder["data"], sums: set.sums)?.name == "CIFAR-10")
-    #expect(try arrived() == Self.batches)
+    #expect(try downloadedFiles() == Self.batches)
     #expect(try download().isEmpty)
   }
 
-  /// An unpacking that was interrupted has left a piece of a batch.
-  @Test func unpacksAnArchiveThatIsThereAndKeepsIt() throws {
+  /// An interrupted run has left a partial batch.
+  @Test func unpacksAnExistingArchiveAndKeepsIt() throws {
     try serve(tarArchive())
     try folder.write(folder.content(of: "mirror/\(name)"), to: "data/\(name)")
     try folder.write([9], to: "data/cifar-10-batches-bin.part/cifar-10-batches-bin/test_batch.bin")
     let lines = try download()
-    #expect(lines.first == "\(folder["data/\(name)"].path) is already there")
+    #expect(lines.first == "\(folder["data/\(name)"].path) already exists")
     #expect(try CIFAR10.load(from: folder["data"], sums: set.sums)?.name == "CIFAR-10")
-    #expect(try arrived() == Self.batches + ["data/\(name)"])
+    #expect(try downloadedFiles() == Self.batches + ["data/\(name)"])
   }
 
-  @Test func refusesToReplaceWhatIsThere() throws {
+  @Test func refusesToReplaceExistingFiles() throws {
     try serve(tarArchive())
     let file = try folder.write([9], to: "data/cifar-10-batches-bin/data_batch_2.bin")
     expectLine(
@@ -74,37 +74,37 @@ import Testing
     ) { try download() }
     try FileManager.default.removeItem(at: file)
     expectLine(
-      folder["data/cifar-10-batches-bin"], found: "a folder without any of them",
+      folder["data/cifar-10-batches-bin"], found: "a folder without any of its files",
       expected: "all six batches"
     ) { try download() }
-    #expect(try arrived().isEmpty)
+    #expect(try downloadedFiles().isEmpty)
   }
 
-  /// The archive ends too early. It stays where it is: another time there may be more space.
-  @Test func leavesNothingOfAnArchiveThatCannotBeUnpacked() throws {
+  /// The archive is truncated. It is kept, because unpacking also fails on a full disk.
+  @Test func removesTheFilesOfAnArchiveThatCannotBeUnpacked() throws {
     try serve(Array(tarArchive().prefix(9000)))
     expectLine(
       folder["data/\(name)"], found: "tar: ", expected: "an archive that can be unpacked"
     ) { try download() }
-    #expect(try arrived() == ["data/\(name)"])
+    #expect(try downloadedFiles() == ["data/\(name)"])
   }
 
-  @Test func leavesNothingOfAnArchiveOfSomethingElse() throws {
+  @Test func removesTheFilesOfAnArchiveWithAnotherFolder() throws {
     try serve(tarArchive(of: "cifar-100-binary"))
     expectLine(
       folder["data/\(name)"], found: "an archive without the folder cifar-10-batches-bin",
       expected: "an archive with it; remove the archive"
     ) { try download() }
-    #expect(try arrived() == ["data/\(name)"])
+    #expect(try downloadedFiles() == ["data/\(name)"])
   }
 
-  @Test func saysThatTarIsMissing() throws {
+  @Test func missingTarIsNamed() throws {
     try serve(tarArchive())
     let error = #expect(throws: DatasetError.self) { try download(searchPath: "/nowhere") }
     #expect(
       error?.description
         == "tar: found no such program, expected it in PATH; try: apt-get install tar")
-    #expect(try arrived().isEmpty)
+    #expect(try downloadedFiles().isEmpty)
   }
 
   @Test func publishedMirrorsAreAddresses() {

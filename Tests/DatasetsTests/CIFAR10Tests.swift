@@ -9,16 +9,16 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  // MARK: What is read
+  // MARK: Valid files
 
   @Test(arguments: ["", "cifar-10-batches-bin"], [1, 3])
-  func readsImagesWithTheColoursOfAPixelSideBySide(subfolder: String, threads: Int) throws {
+  func readsImagesWithTheChannelsOfAPixelAdjacent(subfolder: String, threads: Int) throws {
     try set.write(to: folder, in: subfolder)
     let dataset = try #require(
       try Parallel.$threads.withValue(threads) { try CIFAR10.load(from: folder.url) })
     for (images, range) in [(dataset.train, 0..<10), (dataset.test, 10..<12)] {
       #expect((images.height, images.width, images.channels) == (32, 32, 3))
-      // Compared outside of the expectation, which would take minutes to tell how they differ.
+      // Compared outside of #expect, which would take minutes to compute the difference.
       let areAsWritten = images.pixels == SmallCIFAR10.pixels(range)
       #expect(areAsWritten)
     }
@@ -37,7 +37,7 @@ import Testing
     #expect(try CIFAR10.load(from: folder.url)?.sha256 == sha256Hex(all))
   }
 
-  @Test func isCalledCIFAR10OnlyIfEveryFileIsThePublishedOne() throws {
+  @Test func isNamedCIFAR10OnlyIfEveryFileIsThePublishedOne() throws {
     try set.write(to: folder)
     let other = "CIFAR-10, not the original bytes"
     #expect(try CIFAR10.load(from: folder.url)?.name == other)
@@ -49,20 +49,20 @@ import Testing
     }
   }
 
-  @Test func everyPublishedFileHasASumOfItsOwn() {
+  @Test func everyPublishedFileHasItsOwnHash() {
     #expect(Set(CIFAR10.publishedSums.keys) == Set(CIFAR10.Part.allCases))
     #expect(Set(CIFAR10.publishedSums.values).count == 6)
     #expect(CIFAR10.publishedSums.values.allSatisfy { $0.wholeMatch(of: /[0-9a-f]{64}/) != nil })
   }
 
-  @Test func isNilWhereNoneOfTheFilesIs() throws {
+  @Test func isNilWithoutAnyFile() throws {
     try folder.write([1], to: "cifar-10-binary.tar.gz.part")
     try folder.write([1], to: "mnist/train-images-idx3-ubyte")
     #expect(try CIFAR10.load(from: folder.url) == nil)
     #expect(try CIFAR10.load(from: folder["nowhere"]) == nil)
   }
 
-  // MARK: What is refused
+  // MARK: Invalid files
 
   private static let wholeRecords = "whole records of 3073 bytes (30730000 bytes as published)"
 
@@ -77,10 +77,10 @@ import Testing
     Damage("web page", .trainBatch2, found: "looks like a web page", expected: wholeRecords) {
       _ in Array("\n<!DOCTYPE html><html><body>404</body></html>".utf8)
     },
-    Damage("an image less", .testBatch, found: "1 images", expected: "2, as many as in ") {
+    Damage("an image less", .testBatch, found: "1 images", expected: "2, as in ") {
       Array($0.prefix(3073))
     },
-    Damage("an image more", .trainBatch3, found: "3 images", expected: "2, as many as in ") {
+    Damage("an image more", .trainBatch3, found: "3 images", expected: "2, as in ") {
       $0 + $0.prefix(3073)
     },
     Damage("label 10", .trainBatch4, found: "label 10 at index 1", expected: "0 to 9") {
@@ -119,7 +119,7 @@ import Testing
     expectFileError(file, "Not a directory") { _ = try CIFAR10.load(from: folder.url) }
   }
 
-  /// Expects reading to fail with one line about the file.
+  /// Expects reading to fail with a one-line error about the file.
   private func expectLine(
     _ file: URL, found: String, expected: String, at location: SourceLocation = #_sourceLocation
   ) {

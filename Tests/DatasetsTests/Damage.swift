@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Testing
 
-/// A way to break one of a data set's files, and what the error must say.
+/// A way to damage a file of a data set, and the expected error.
 struct Damage<Part: Sendable>: CustomTestStringConvertible, Sendable {
   let testDescription: String
   let part: Part
@@ -23,7 +23,7 @@ struct Damage<Part: Sendable>: CustomTestStringConvertible, Sendable {
   }
 }
 
-/// Expects `body` to fail with one line that names the file, what was found and what was expected.
+/// Expects `body` to fail with one line that names the file, the found content and the expected content.
 func expectLine(
   _ file: URL, found: String, expected: String, at location: SourceLocation = #_sourceLocation,
   from body: () throws -> Void

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct DigestTests {
-  /// The examples of NIST's Secure Hash Standard, and nothing at all.
+  /// The examples of NIST's Secure Hash Standard, and the empty input.
   @Test(arguments: [
     ("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
     ("", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -19,7 +19,7 @@ import Testing
     #expect(sha256Hex(Array(text.utf8)) == expected)
   }
 
-  @Test func partsCountAsOneAfterAnother() {
+  @Test func partsAreHashedAsTheirConcatenation() {
     #expect(sha256Hex([0x61], [], [0x62, 0x63] as [UInt8]) == sha256Hex(Data("abc".utf8)))
   }
 

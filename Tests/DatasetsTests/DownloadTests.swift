@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Testing
 
-/// Downloads from folders that stand in for mirrors.
+/// Downloads from folders that replace the mirrors.
 @Suite struct DownloadTests {
   private let folder: TemporaryFolder
   private let content = (0..<5000).map { UInt8($0 * 31 % 253) }
@@ -10,7 +10,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Runs a download of `content` to "here/file" from files in the folder; returns what it reports.
+  /// Downloads `content` to "here/file" from files in the folder, and returns the progress lines.
   @discardableResult
   private func download(
     from mirrors: [String], checksum: Checksum? = nil, searchPath: String? = nil
@@ -29,7 +29,7 @@ import Testing
     return lines
   }
 
-  /// Runs a download that must fail with one line, and returns that line.
+  /// Runs a download that must fail with a one-line error, and returns the line.
   private func failure(
     from mirrors: [String], searchPath: String? = nil,
     at location: SourceLocation = #_sourceLocation
@@ -42,8 +42,8 @@ import Testing
     return line
   }
 
-  /// What lies in the folder that is downloaded to.
-  private func arrived() throws -> [String] {
+  /// Returns the files in the download folder.
+  private func downloadedFiles() throws -> [String] {
     try folder.names().filter { $0.hasPrefix("here/") }
   }
 
@@ -51,7 +51,7 @@ import Testing
     try folder.write(content, to: "it's a mirror/file")
     try download(from: ["it's a mirror/file"])
     #expect(try folder.content(of: "here/file") == content)
-    #expect(try arrived() == ["here/file"])
+    #expect(try downloadedFiles() == ["here/file"])
   }
 
   @Test func checksTheContentOnceDecompressed() throws {
@@ -61,7 +61,7 @@ import Testing
     #expect(try folder.content(of: "here/file") == compressed)
   }
 
-  @Test func checksTheFileAsItIs() throws {
+  @Test func checksTheCompressedFile() throws {
     let compressed = try gzip(content)
     try folder.write(content, to: "decompressed")
     try folder.write(compressed, to: "right")
@@ -78,8 +78,8 @@ import Testing
     try folder.write(content, to: "second/file")
     let lines = try download(from: ["first/file", "second/file"])
     #expect(try folder.content(of: "here/file") == content)
-    #expect(try arrived() == ["here/file"])
-    let reports = lines.filter { $0.contains("what looks like a web page") }
+    #expect(try downloadedFiles() == ["here/file"])
+    let reports = lines.filter { $0.contains("content that looks like a web page") }
     #expect(reports.count == 1)
     #expect(reports.first?.hasPrefix(page.absoluteString) == true)
   }
@@ -95,53 +95,54 @@ import Testing
     #expect(lines.contains { $0.contains("Couldn't open file") })
   }
 
-  /// The mirror's first half is wrong, so that only a download that does not fetch it can be right.
-  @Test func continuesWhereAnInterruptedDownloadEnded() throws {
+  /// The first part of the mirror's file is wrong, so the hash is right only if that part is not downloaded.
+  @Test func resumesAnInterruptedDownload() throws {
     try folder.write(Array(content.prefix(2000)), to: "here/file.part")
     try folder.write(
       [UInt8](repeating: 0, count: 2000) + content.dropFirst(2000), to: "mirror/file")
     try download(from: ["mirror/file"])
     #expect(try folder.content(of: "here/file") == content)
-    #expect(try arrived() == ["here/file"])
+    #expect(try downloadedFiles() == ["here/file"])
   }
 
-  /// A beginning that is wrong, longer than the whole, or nothing; from the only mirror.
+  /// A partial file that is wrong, too long, or empty; there is only one mirror.
   @Test(arguments: [2000, 5000, 7000, 0])
-  func startsOverWhereContinuingLeadsNowhere(count: Int) throws {
+  func startsOverIfResumingFails(count: Int) throws {
     try folder.write([UInt8](repeating: 1, count: count), to: "here/file.part")
     try folder.write(content, to: "mirror/file")
     try download(from: ["mirror/file"])
     #expect(try folder.content(of: "here/file") == content)
-    #expect(try arrived() == ["here/file"])
+    #expect(try downloadedFiles() == ["here/file"])
   }
 
-  @Test func namesTheFileAndWhatEachMirrorSaid() throws {
+  @Test func namesTheFileAndTheErrorOfEachMirror() throws {
     let page = try folder.write(webPage, to: "page")
     let line = failure(from: ["page", "missing"])
     #expect(line.hasPrefix("\(folder["here/file"].path) could not be downloaded; "))
-    #expect(line.contains("\(page.absoluteString): found what looks like a web page, expected"))
+    #expect(
+      line.contains("\(page.absoluteString): found content that looks like a web page, expected"))
     #expect(line.contains("\(folder["missing"].absoluteString): Couldn't open file"))
-    #expect(try arrived().isEmpty)
+    #expect(try downloadedFiles().isEmpty)
   }
 
-  @Test func leavesAloneWhatIsThereAndRight() throws {
+  @Test func keepsAnExistingFileWithTheRightContent() throws {
     try folder.write(content, to: "here/file")
     let lines = try download(from: ["missing"])
-    #expect(lines == ["\(folder["here/file"].path) is already there"])
+    #expect(lines == ["\(folder["here/file"].path) already exists"])
   }
 
-  @Test func refusesWhatIsThereButWrong() throws {
+  @Test func refusesAnExistingFileWithTheWrongContent() throws {
     try folder.write(webPage, to: "here/file")
     try folder.write(content, to: "mirror/file")
     let line = failure(from: ["mirror/file"])
-    #expect(line.hasPrefix("\(folder["here/file"].path): found what looks like a web page"))
+    #expect(line.hasPrefix("\(folder["here/file"].path): found content that looks like a web page"))
     #expect(line.contains("expected content with SHA-256 \(sha256Hex(content))"))
     #expect(try folder.content(of: "here/file") == webPage)
   }
 
-  /// A stand-in for curl that gets three bytes further each time it is told to continue, and is
-  /// then cut off.
-  @Test func keepsWhatArrivedWhenTheTransferIsCutOff() throws {
+  /// A script replaces curl: it appends three bytes each time it resumes, and then reports a cut-off
+  /// transfer.
+  @Test func keepsThePartialFileOfACutOffTransfer() throws {
     let script = """
       #!/bin/sh
       resuming=no
@@ -157,26 +158,26 @@ import Testing
       printf 'transfer closed'
       exit 18
       """
-    // Another program makes the executable: this one may fork at any time for another test, and a
-    // file that a fork still holds open for writing cannot be run.
+    // Another program writes the executable: this process may fork at any time for another test, and a
+    // file that a child still holds open for writing cannot be run.
     let source = try folder.write(Array(script.utf8), to: "programs/source")
     try run("install", "-m", "755", source.path, folder["programs/curl"].path)
     let line = failure(from: ["first", "second"], searchPath: folder["programs"].path)
     #expect(line.contains("\(folder["first"].absoluteString): transfer closed"))
     #expect(line.contains("\(folder["second"].absoluteString): transfer closed"))
     #expect(try folder.content(of: "here/file.part") == Array("abcabc".utf8))
-    #expect(try arrived() == ["here/file.part"])
+    #expect(try downloadedFiles() == ["here/file.part"])
   }
 
-  @Test func saysThatCurlIsMissing() throws {
+  @Test func missingCurlIsNamed() throws {
     try folder.write(content, to: "mirror/file")
     let line = failure(from: ["mirror/file"], searchPath: "\(folder["no"].path):/nowhere")
     #expect(
       line == "curl: found no such program, expected it in PATH; try: apt-get install curl")
-    #expect(try arrived().isEmpty)
+    #expect(try downloadedFiles().isEmpty)
   }
 
-  @Test func saysThatTheFolderCannotBeMade() throws {
+  @Test func aFolderThatCannotBeCreatedIsNamed() throws {
     try folder.write([], to: "here")
     try folder.write(content, to: "mirror/file")
     expectFileError(folder["here"], "Not a directory") { try download(from: ["mirror/file"]) }
@@ -193,7 +194,7 @@ import Testing
     try set.write(to: folder) { "mirror/\($0.fileName).gz" }
   }
 
-  /// Downloads to "data"; returns what is reported.
+  /// Downloads to "data" and returns the progress lines.
   private func download() throws -> [String] {
     var lines: [String] = []
     try MNIST.download(
@@ -216,11 +217,11 @@ import Testing
   }
 
   @Test(arguments: ["data/mnist/t10k-labels-idx1-ubyte", "data/t10k-labels.idx1-ubyte.gz"])
-  func completesASetWhereItLies(present: String) throws {
+  func completesASetInItsFolder(present: String) throws {
     let labels = try #require(set.contents[.testLabels])
     try folder.write(labels, to: present)
     let lines = try download()
-    #expect(lines.contains("\(folder[present].path) is already there"))
+    #expect(lines.contains("\(folder[present].path) already exists"))
     #expect(lines.count { $0.hasPrefix("downloading ") } == 6)
     #expect(try MNIST.load(from: folder["data"])?.test.labels == SmallMNIST.testLabels)
     #expect(try folder.names().filter { $0.hasPrefix("data/") }.count == 4)

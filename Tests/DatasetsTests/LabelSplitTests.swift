@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LabelSplitTests {
   @Test(arguments: [(1, 1), (10, 1), (10, 10), (1000, 500), (60_000, 500)])
-  func everyImageIsOnExactlyOneSide(count: Int, labelled: Int) throws {
+  func everyImageIsInExactlyOneList(count: Int, labelled: Int) throws {
     let split = try LabelSplit(labels: same(count), labelled: labelled, seed: 0)
     #expect(split.labelled.count == labelled)
     #expect((split.labelled + split.unlabelled).sorted() == Array(0..<count))
@@ -26,7 +26,7 @@ import Testing
   }
 
   /// The mean index of 500 drawn from 60,000, over 20 seeds, within five standard errors.
-  @Test func drawsFromAllImagesAlike() throws {
+  @Test func drawsUniformlyFromAllImages() throws {
     let drawn = try (0..<20).flatMap {
       try LabelSplit(labels: same(60_000), labelled: 500, seed: $0).labelled
     }
@@ -41,13 +41,13 @@ import Testing
     }
     #expect(
       error?.localizedDescription
-        == "labelled images: found \(labelled), expected at least 1 and at most the \(count) "
-        + "images there are")
+        == "labelled images: found \(labelled), expected at least 1 and at most the number "
+        + "of images, \(count)")
   }
 
-  /// What published results rest on: without validation and balance, the order is the permutation
-  /// of the stream "split". The five indices were printed by the program that made those results.
-  @Test func staysAsItHasAlwaysBeen() throws {
+  /// Published results depend on this order: without validation and balance, it is the permutation of the
+  /// stream "split". The program that made those results printed the five indices.
+  @Test func theOrderOfPublishedResultsIsUnchanged() throws {
     let split = try LabelSplit(labels: same(60_000), labelled: 500, seed: 0)
     var random = RandomStream(seed: 0, "split")
     #expect(split.labelled + split.unlabelled == random.permutation(of: 60_000))
@@ -58,7 +58,7 @@ import Testing
   // MARK: Validation
 
   @Test(arguments: [false, true])
-  func heldOutImagesAreInNoOtherList(balanced: Bool) throws {
+  func validationImagesAreInNoOtherList(balanced: Bool) throws {
     let split = try LabelSplit(
       labels: mixed(1000), labelled: 250, balanced: balanced, validation: 300, seed: 2)
     #expect(split.labelled.count == 250 && split.validation.count == 300)
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func holdingOutChangesNoLabelledImage(balanced: Bool) throws {
+  func validationDoesNotChangeTheLabelledImages(balanced: Bool) throws {
     func split(_ labelled: Int, _ validation: Int) throws -> LabelSplit {
       try LabelSplit(
         labels: mixed(1000), labelled: labelled, balanced: balanced, validation: validation,
@@ -80,19 +80,19 @@ import Testing
   }
 
   @Test(arguments: [(100, 901), (1000, 1), (100, -1)])
-  func refusesToHoldOutMoreThanThereIs(labelled: Int, validation: Int) {
+  func refusesMoreValidationImagesThanThereAre(labelled: Int, validation: Int) {
     let error = #expect(throws: DatasetError.self) {
       try LabelSplit(labels: same(1000), labelled: labelled, validation: validation, seed: 0)
     }
     #expect(
       error?.description
         == "validation images: found \(validation), expected at least 0 and at most the "
-        + "\(1000 - labelled) images that have no label")
+        + "number of images without a label, \(1000 - labelled)")
   }
 
   // MARK: Balance
 
-  @Test func aBalancedSetHasAsManyOfEachClass() throws {
+  @Test func aBalancedSetHasEquallyManyOfEachClass() throws {
     let labels = mixed(1000)
     let small = try LabelSplit(labels: labels, labelled: 50, balanced: true, seed: 5)
     let large = try LabelSplit(labels: labels, labelled: 250, balanced: true, seed: 5)
@@ -107,7 +107,7 @@ import Testing
         != LabelSplit(labels: labels, labelled: 50, balanced: true, seed: 6).labelled)
   }
 
-  @Test func refusesWhatCannotBeBalanced() {
+  @Test func refusesAnImpossibleBalance() {
     func description(_ labels: [UInt8], labelled: Int) -> String? {
       #expect(throws: DatasetError.self) {
         try LabelSplit(labels: labels, labelled: labelled, balanced: true, seed: 0)
@@ -115,16 +115,17 @@ import Testing
     }
     #expect(
       description(mixed(1000), labelled: 505)
-        == "labelled images: found 505, expected a multiple of 10, to have as many of each class")
+        == "labelled images: found 505, expected a multiple of 10, the number of classes, for a "
+        + "balanced split")
     #expect(
       description([0, 0, 0, 1, 2, 2], labelled: 6)
         == "labelled images: found 1 of class 1, expected 2 of each class")
   }
 
-  /// The labels of images that are all of one class.
+  /// Returns the labels of images of one class.
   private func same(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
-  /// The labels of images of ten classes, the first the rarest.
+  /// Returns the labels of images of ten classes; class 0 is the rarest.
   private func mixed(_ count: Int) -> [UInt8] {
     (0..<count).map { UInt8($0 % 33 == 0 ? 0 : 1 + $0 % 9) }
   }

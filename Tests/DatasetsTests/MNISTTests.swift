@@ -8,7 +8,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  // MARK: What is read
+  // MARK: Valid files
 
   @Test(arguments: ["", "mnist/"], ["-idx", ".idx", "-idx.gz", ".idx.gz"])
   func readsEveryFormOfName(subfolder: String, form: String) throws {
@@ -35,7 +35,7 @@ import Testing
     #expect(try MNIST.load(from: folder.url)?.sha256 == sha256Hex(Data(all)))
   }
 
-  @Test func isCalledMNISTOnlyIfEveryFileIsThePublishedOne() throws {
+  @Test func isNamedMNISTOnlyIfEveryFileIsThePublishedOne() throws {
     try set.write(to: folder)
     let other = "MNIST format, not the original bytes"
     #expect(try MNIST.load(from: folder.url)?.name == other)
@@ -59,7 +59,7 @@ import Testing
     #expect(try MNIST.load(from: folder.url)?.train.count == 5)
   }
 
-  @Test func looksAtTheContentToSeeWhetherItIsGzipped() throws {
+  @Test func detectsGzipByTheContent() throws {
     try set.write(to: folder) { $0.fileName + ".gz" }
     for part in MNIST.Part.allCases {
       try FileManager.default.moveItem(
@@ -78,18 +78,18 @@ import Testing
     #expect(try MNIST.load(from: folder.url)?.train.pixels == SmallMNIST.pixels(count: 5))
   }
 
-  @Test func isNilWhereNoneOfTheFilesIs() throws {
+  @Test func isNilWithoutAnyFile() throws {
     try folder.write([1], to: "mnist/train-images-idx3-ubyte.gz.part")
     try folder.write([1], to: "cifar/train.bin")
     #expect(try MNIST.load(from: folder.url) == nil)
     #expect(try MNIST.load(from: folder["nowhere"]) == nil)
   }
 
-  // MARK: What is refused
+  // MARK: Invalid files
 
   private static let imageMagic = "the magic number 0x00000803 of IDX images"
   private static let labelMagic = "the magic number 0x00000801 of IDX labels"
-  private static let wholeGzip = "whole gzip data and nothing after it"
+  private static let wholeGzip = "complete gzip data without trailing bytes"
 
   private static let damages: [Damage<MNIST.Part>] = [
     Damage("empty", .trainImages, found: "an empty file", expected: imageMagic) { _ in [] },
@@ -105,7 +105,9 @@ import Testing
     Damage("floats", .testImages, found: "0x00000d03", expected: imageMagic) {
       [0, 0, 0x0d, 3] + $0.dropFirst(4)
     },
-    Damage("web page", .trainImages, found: "what looks like a web page", expected: imageMagic) {
+    Damage(
+      "web page", .trainImages, found: "content that looks like a web page", expected: imageMagic
+    ) {
       _ in Array("\n<!DOCTYPE html><html><body>404</body></html>".utf8)
     },
     Damage("cut header", .testImages, found: "header of 12 bytes", expected: "16") {
@@ -203,7 +205,7 @@ import Testing
     expectFileError(file, "Not a directory") { _ = try MNIST.load(from: folder.url) }
   }
 
-  /// Expects reading to fail with one line about the file.
+  /// Expects reading to fail with a one-line error about the file.
   private func expectLine(
     _ file: URL, found: String, expected: String, at location: SourceLocation = #_sourceLocation
   ) {

@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 
-/// A data set in CIFAR-10's format with two images in each of its six files, as their bytes.
+/// The six files of a data set in CIFAR-10's format with two images each.
 struct SmallCIFAR10 {
   static let trainLabels: [UInt8] = [6, 9, 9, 4, 1, 1, 2, 7, 8, 3]
   static let testLabels: [UInt8] = [0, 5]
@@ -26,8 +26,8 @@ struct SmallCIFAR10 {
     }
   }
 
-  /// The bytes of an image with its label, from the format's description: colour planes, each row
-  /// by row.
+  /// Returns the bytes of a label and an image in the published format: one plane per channel, each in
+  /// row-major order.
   static func record(_ image: Int, label: UInt8) -> [UInt8] {
     [label]
       + (0..<3).flatMap { channel in
@@ -37,14 +37,14 @@ struct SmallCIFAR10 {
       }
   }
 
-  /// The images, (`images`.count, 32, 32, 3).
+  /// Returns the pixels of images: (`images`.count, 32, 32, 3).
   static func pixels(_ images: Range<Int>) -> [UInt8] {
     images.flatMap { image in
       (0..<(32 * 32 * 3)).map { value(image, $0 / 96, $0 / 3 % 32, $0 % 3) }
     }
   }
 
-  /// A value that tells where it is.
+  /// Returns a value that depends on the position.
   private static func value(_ image: Int, _ row: Int, _ column: Int, _ channel: Int) -> UInt8 {
     UInt8((41 * image + 7 * row + 3 * column + 101 * channel) % 256)
   }

@@ -1,8 +1,7 @@
 import Datasets
 import Foundation
 
-/// A data set in MNIST's format with five images to learn from and three to measure on, as the
-/// bytes of its four files.
+/// The four files of a data set in MNIST's format with five training and three test images.
 struct SmallMNIST {
   static let trainLabels: [UInt8] = [5, 0, 4, 1, 9]
   static let testLabels: [UInt8] = [7, 2, 1]
@@ -25,7 +24,7 @@ struct SmallMNIST {
     }
   }
 
-  /// The bytes of an IDX file, written from the format's description.
+  /// Returns the bytes of an IDX file in the published format.
   static func idx(_ shape: [Int], _ values: [UInt8]) -> [UInt8] {
     let dimensions = shape.flatMap { size in
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) }
@@ -33,7 +32,7 @@ struct SmallMNIST {
     return [0, 0, 8, UInt8(shape.count)] + dimensions + values
   }
 
-  /// Images whose every pixel tells where it is.
+  /// Returns images whose pixel values depend on the position.
   static func pixels(count: Int) -> [UInt8] {
     (0..<(count * 28 * 28)).map { UInt8($0 * 37 % 251) }
   }

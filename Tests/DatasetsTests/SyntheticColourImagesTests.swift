@@ -36,8 +36,8 @@ import Testing
     #expect(set.train.prefix(300).labels != set.test.labels)
   }
 
-  /// The nearest of 800 known images has the right class for as few of 300 others as on CIFAR-10,
-  /// where it has for 23 % (the first of each split, once through JPEG).
+  /// A 1-nearest-neighbour classifier on the pixels of 800 training images is right for about as few of 300
+  /// test images as on CIFAR-10, where it is right for 23 % (first images of each split, as JPEG).
   @Test func areAboutAsHardForPixelsAsCIFAR10() {
     let accuracy = nearestNeighbourAccuracy { images, index in
       images.pixels[(index * 3072)..<(index * 3072 + 3072)].map(Float.init)
@@ -45,8 +45,8 @@ import Testing
     #expect(accuracy > 0.15 && accuracy < 0.35)
   }
 
-  /// A guess is right for 10 % ± 1.7 % (one standard error); CIFAR-10's mean colours tell 18 %.
-  @Test func tellNothingByTheirMeanColour() {
+  /// Chance is 10 % ± 1.7 % (one standard error); with CIFAR-10's mean colours it is 18 %.
+  @Test func meanColoursDoNotRevealTheClass() {
     let accuracy = nearestNeighbourAccuracy { images, index in
       (0..<3).map { channel in
         let values = stride(from: index * 3072 + channel, to: index * 3072 + 3072, by: 3)
@@ -56,8 +56,7 @@ import Testing
     #expect(accuracy < 0.16)
   }
 
-  /// How many of the test images are of the class of the training image whose features are
-  /// nearest.
+  /// Returns the test accuracy of a 1-nearest-neighbour classifier on the given features.
   private func nearestNeighbourAccuracy(
     _ features: (_ images: LabelledImages, _ index: Int) -> [Float]
   ) -> Double {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of a test's own, removed with everything in it when the test lets go of it.
+/// A temporary folder that is removed with its content on deinitialisation.
 final class TemporaryFolder {
   let url: URL
 
@@ -11,10 +11,10 @@ final class TemporaryFolder {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
-  /// The address of what lies, or shall lie, in the folder under a name.
+  /// The URL of a file or folder in this folder, which need not exist.
   subscript(name: String) -> URL { url.appending(path: name) }
 
-  /// Writes a file, making the folder it lies in if need be.
+  /// Writes a file and creates its folder if necessary.
   @discardableResult
   func write(_ content: [UInt8], to name: String) throws -> URL {
     let file = self[name]
@@ -26,7 +26,7 @@ final class TemporaryFolder {
 
   func content(of name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: self[name])) }
 
-  /// The names of all files in the folder and its subfolders, sorted.
+  /// Returns the names of all files in the folder and its subfolders, sorted.
   func names() throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: url.path).filter { !isFolder($0) }.sorted()
   }
@@ -45,7 +45,7 @@ func gzip(_ content: [UInt8]) throws -> [UInt8] {
   return try folder.content(of: "content.gz")
 }
 
-/// Runs a program to its end.
+/// Runs a program and waits until it ends.
 func run(_ words: String...) throws {
   let process = Process()
   process.executableURL = URL(filePath: "/usr/bin/env")

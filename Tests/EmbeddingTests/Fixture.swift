@@ -2,8 +2,7 @@ import Embedding
 import Engine
 import Foundation
 
-/// Five hundred handwritten digits, and what scikit-learn makes of them: see
-/// `Fixtures/make_fixtures.py`.
+/// Five hundred handwritten digits, and reference values from scikit-learn (`Fixtures/make_fixtures.py`).
 struct Fixture {
   struct Row: Decodable {
     var row: Int
@@ -14,13 +13,13 @@ struct Fixture {
   struct Expected: Decodable {
     var explainedVariance: [Double]
     var explainedVarianceRatio: [Double]
-    /// (10, 5)
+    /// The first rows along the first components: (10, 5).
     var projected: [[Float]]
     var affinities: [Row]
     var divergence: Double
   }
 
-  /// (500, 64), 0 to 16.
+  /// The pixel values, from 0 to 16: (500, 64).
   let digits: Matrix
   let expected: Expected
 
@@ -35,7 +34,7 @@ struct Fixture {
   }
 }
 
-/// Rows drawn from a normal distribution around each of some centres, centre after centre.
+/// Returns rows drawn from a normal distribution around each centre, in the order of the centres.
 func clusters(centres: [[Float]], rowsEach: Int, deviation: Float) -> Matrix {
   var random = RandomStream(seed: 3, "clusters")
   let values = centres.flatMap { centre in
@@ -44,7 +43,7 @@ func clusters(centres: [[Float]], rowsEach: Int, deviation: Float) -> Matrix {
   return Matrix(rows: centres.count * rowsEach, columns: centres[0].count, values: values)
 }
 
-/// Points of the plane in clumps of different width, as an embedding has them.
+/// Returns points of the plane in clusters of different width, similar to an embedding.
 func plane(points count: Int) -> [SIMD2<Float>] {
   var random = RandomStream(seed: 4, "plane")
   return (0..<count).map { point in

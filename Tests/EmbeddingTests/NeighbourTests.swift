@@ -4,9 +4,8 @@ import Foundation
 import Testing
 
 @Suite struct NeighbourTests {
-  /// Pixels are whole numbers, so that both ways of computing distances are exact, ties included:
-  /// centred they are not, but no two different distances are as near as the rounding. Sizes go
-  /// beyond one block, with a number of points that fills neither blocks nor vectors.
+  /// Pixels are integers, so different squared distances differ by at least 1, far more than the rounding
+  /// error after centring. The points fill several blocks, and the last block only partly.
   @Test func agreeWithBruteForce() throws {
     let digits = try Fixture().digits
     let count = 40
@@ -18,7 +17,7 @@ import Testing
         zip(found.squaredDistances[places], expected).allSatisfy {
           abs($0 - $1.squaredDistance) < 1e-5 * $1.squaredDistance
         })
-      // Where the last one ties with the first left out, either may stand there.
+      // If the last neighbour and the next point have equal distances, either is correct.
       let limit = expected.last!.squaredDistance * (1 - 1e-5)
       let nearer = expected.filter { $0.squaredDistance < limit }.map { $0.index }
       #expect(Set(nearer).isSubset(of: Set(found.indices[places])))
@@ -27,7 +26,7 @@ import Testing
     }
   }
 
-  /// More points than one tile holds.
+  /// The points fill several tiles.
   @Test func agreeWithBruteForceOverTiles() {
     let rows = clusters(centres: [[0, 0, 0], [4, 0, 0]], rowsEach: 1111, deviation: 1)
     let found = NearestNeighbours(of: rows, count: 5)
@@ -63,8 +62,8 @@ import Testing
 }
 
 @Suite struct AffinityTests {
-  /// Against scikit-learn's `_joint_probabilities_nn`. Both stop the search for β once the entropy
-  /// is right to 1e-5, which leaves a few parts in 10⁵ in the probabilities.
+  /// The reference is scikit-learn's `_joint_probabilities_nn`. Both search β until the entropy is right to
+  /// 1e-5, so the probabilities differ by a few parts in 10⁵.
   @Test func agreeWithScikitLearn() throws {
     let fixture = try Fixture()
     let affinities = Affinities(
@@ -73,7 +72,7 @@ import Testing
     for expected in fixture.expected.affinities {
       let places = affinities.rowStarts[expected.row]..<affinities.rowStarts[expected.row + 1]
       let found = places.filter { affinities.values[$0] > 0 }
-      // Ties at the edge of a neighbourhood may be decided the other way: those pairs weigh least.
+      // Ties at the edge of a neighbourhood may be broken differently; those pairs have the smallest values.
       let both = Set(found.map { affinities.columns[$0] }).intersection(expected.columns)
       #expect(both.count >= max(found.count, expected.columns.count) - 2)
       let byColumn = Dictionary(uniqueKeysWithValues: zip(expected.columns, expected.values))
@@ -100,7 +99,7 @@ import Testing
   }
 
   @Test(arguments: [1, 5, 30, 80] as [Float])
-  func haveTheWishedPerplexity(perplexity: Float) throws {
+  func haveTheGivenPerplexity(perplexity: Float) throws {
     let distances = (0..<91).map { Float($0 * $0) + 1000 }
     let probabilities = calibratedProbabilities(
       squaredDistances: distances[...], perplexity: perplexity)

@@ -4,9 +4,9 @@ import Foundation
 import Testing
 
 @Suite struct PCATests {
-  /// Against scikit-learn's PCA by singular values in double precision. The variances come from
-  /// Float products of up to 1,024 terms, relative rounding about 1e-6; the projections are Float
-  /// sums over 64 pixels of size 16.
+  /// The reference is scikit-learn's PCA by singular values in double precision. The variances come from
+  /// Float sums of up to 1,024 products (relative rounding error about 1e-6); the projections are Float sums
+  /// over 64 pixels of up to 16.
   @Test func agreesWithScikitLearn() throws {
     let fixture = try Fixture()
     let pca = PCA(fitting: fixture.digits, components: 5)
@@ -26,9 +26,9 @@ import Testing
     }
   }
 
-  /// More rows than one chunk of the covariance holds; the variances of independent normal columns
-  /// come out by size, within five standard errors (√(2/n) relative).
-  @Test func findsTheLongAxesOfManyRows() {
+  /// The rows fill several chunks of the covariance. The variances of independent normal columns must be found
+  /// in descending order, within five standard errors (√(2/n) relative).
+  @Test func findsTheAxesOfLargestVarianceOfManyRows() {
     var random = RandomStream(seed: 8, "axes")
     let deviations: [Float] = [1, 5, 0.2, 3]
     let values = (0..<5000).flatMap { _ in deviations.map { 100 + $0 * random.normal() } }

@@ -4,10 +4,10 @@ import Foundation
 import Testing
 
 @Suite struct RepulsionTests {
-  /// Forces and Z of the tree against direct sums in Double. θ = 0 leaves only the rounding of
-  /// Float sums over 3,001 points. Otherwise the error is that of the expansion about the nodes'
-  /// centres: for these points 0.0005 of the forces at θ = 0.5 and 0.002 at 0.8, 0.0002 and 0.0013
-  /// of Z; the bounds leave two to three times as much.
+  /// Compares forces and Z of the tree with direct sums in Double. With θ = 0, only the rounding of Float sums
+  /// over 3,001 points remains. Otherwise, the error is that of the expansion: relative errors of 0.0005 (θ =
+  /// 0.5) and 0.002 (θ = 0.8) in the forces, and of 0.0002 and 0.0013 in Z, were measured for these points. The
+  /// bounds are two to three times as large.
   @Test(
     arguments: [(0, 1e-5, 1e-6), (0.5, 1.5e-3, 5e-4), (0.8, 5e-3, 3e-3)]
       as [(Float, Double, Double)])
@@ -28,10 +28,9 @@ import Testing
     #expect(abs(exactNormaliser(of: UncheckedArray(points)) / normaliser - 1) < 1e-6)
   }
 
-  /// A ring of 32 points is seen as one node from 32 points at one place. Its moments up to the
-  /// third are those that the expansion assumes, so that half the radius leaves a sixteenth of the
-  /// error, less than a fourteenth of it with higher orders. An error in a term would leave a
-  /// quarter.
+  /// For 32 coincident points, a ring of 32 points is one node. The moments of a ring up to the third order are
+  /// those that the expansion assumes, so halving the radius divides the error by 16 to leading order, and by
+  /// more than 14 with the higher orders. An error in a term of second order would divide it by only 4.
   @Test func expandsNodesToSecondOrder() {
     let wide = ringErrors(radius: 0.25)
     let narrow = ringErrors(radius: 0.125)
@@ -40,7 +39,7 @@ import Testing
     #expect(narrow.normaliser < wide.normaliser / 14)
   }
 
-  /// The relative errors of the force on a point 1.2 from the middle of a ring, and of Z.
+  /// Returns the relative errors of Z and of the force on a point at distance 1.2 from a ring's centre.
   private func ringErrors(radius: Float) -> (force: Double, normaliser: Double) {
     let ring = (0..<32).map { corner in
       let angle = 2 * Float.pi * (Float(corner) + 0.5) / 32
@@ -57,9 +56,9 @@ import Testing
     )
   }
 
-  /// Coincident points have one Morton code however deep the tree; an outlier leaves all others in
-  /// one cell of the curve.
-  @Test func copesWithCoincidentPointsAndOutliers() {
+  /// Coincident points have the same Morton code; with an outlier, all other points share one cell of the
+  /// curve.
+  @Test func coincidentPointsAndOutliersAreCorrect() {
     let count = 300
     var points = [SIMD2<Float>](repeating: SIMD2(0.5, -0.25), count: count)
     let repulsion = Repulsion(points: count, theta: 0.5)

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct TSNETests {
-  /// Each point's nearest neighbour in the plane is of its own cluster.
+  /// Each point's nearest neighbour in the plane belongs to its own cluster.
   @Test func separatesClusters() throws {
     let rows = clusters(
       centres: [[0, 0, 0, 0], [10, 0, 0, 0], [0, 10, 10, 0]], rowsEach: 100, deviation: 1)
@@ -21,18 +21,18 @@ import Testing
     }
   }
 
-  /// The divergence on 500 digits against scikit-learn's from the same start, both over all pairs.
-  /// Two optimisations of a function with many minima end a little apart: from five random starts,
-  /// and from this one with θ from 0 to 0.8, ours came to lie between 0.395 and 0.399.
+  /// Compares the divergence on 500 digits with scikit-learn's from the same initial points, both computed over
+  /// all pairs. Optimisations of a function with many minima end at different values: ours ended between 0.395
+  /// and 0.399 from five random initialisations, and from this one with θ from 0 to 0.8.
   @Test func divergenceIsNoWorseThanScikitLearns() throws {
     let fixture = try Fixture()
     let embedding = try TSNE().embed(fixture.digits)
     #expect(embedding.klDivergence < 1.01 * fixture.expected.divergence)
-    // Too good would mean a wrong sum.
+    // A much smaller value would indicate an error in the divergence.
     #expect(embedding.klDivergence > 0.97 * fixture.expected.divergence)
   }
 
-  /// KL(P‖Q) as defined, over a dense Q in Double.
+  /// Compares the divergence with its definition, computed in Double with a dense Q.
   @Test func divergenceIsThatOfItsPoints() throws {
     let digits = try Fixture().digits
     var tsne = TSNE()
@@ -87,7 +87,7 @@ import Testing
     #expect(divergences.values.allSatisfy { $0.isFinite && $0 > 0 })
   }
 
-  @Test func nothingIsMovedInNoIterations() throws {
+  @Test func withoutIterationsThePointsKeepTheirInitialPositions() throws {
     var tsne = TSNE()
     (tsne.iterations, tsne.exaggerationIterations) = (0, 0)
     let digits = try Fixture().digits
@@ -115,7 +115,7 @@ import Testing
     #expect(embedding.klDivergence.isFinite)
   }
 
-  /// What an error says, and the setting that causes it.
+  /// A part of the error message, and the setting that causes the error.
   private static let badSettings: [(String, @Sendable (inout TSNE) -> Void)] = [
     ("perplexity 30", { $0.perplexity = 30 }),
     ("perplexity nan", { $0.perplexity = .nan }),

@@ -61,6 +61,27 @@ import Testing
     #expect(zip(zipped.scalars, expected).allSatisfy { $0 == $1 })
   }
 
+  /// Only the tensors that need a gradient get one, even an empty one between them.
+  @Test func gradientsOfConcatenatedTensors() {
+    let (a, b) = (
+      Parameter(Tensor([1, 2], shape: [2, 1])), Parameter(Tensor([3], shape: [1, 1]))
+    )
+    let constant = Tensor([9], shape: [1, 1])
+    let whole = concatenated([a.value, constant, a.value[0..<0], b.value, a.value])
+    #expect(whole.scalars == [1, 2, 9, 3, 1, 2])
+    (whole * Tensor([1, 2, 4, 8, 16, 32], shape: [6, 1])).sum().backward()
+    #expect(a.gradient?.scalars == [17, 34])
+    #expect(b.gradient?.scalars == [8])
+    #expect(!concatenated([constant, constant]).needsGradient)
+  }
+
+  @Test func gradientsOfRepeatedEntriesAdd() {
+    let x = Parameter(Tensor([1, 2, 3], shape: [3, 1]))
+    (gathered([2, 0, 2], of: x.value) * Tensor([1, 2, 4], shape: [3, 1])).sum().backward()
+    #expect(x.gradient?.scalars == [2, 0, 5])
+    #expect(!gathered([0], of: x.value.detached).needsGradient)
+  }
+
   /// Slices that overlap: d/dx (mean x₀² over one + mean (x₀, x₁)² over two + nothing of x₂).
   @Test func gradientsOfSlicesAdd() {
     let x = Parameter(Tensor([1, -2, 3], shape: [3, 1]))

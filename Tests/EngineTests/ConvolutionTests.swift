@@ -1,4 +1,5 @@
 import Engine
+import Reference
 import Testing
 
 /// conv2d against ``ConvolutionReference`` over many random sizes, every number of every result.

@@ -17,6 +17,7 @@ struct OperationCase: Decodable, Sendable, CustomTestStringConvertible {
   let inputs: [Input]
   let settings: [String: Float]
   let labels: [Int]?
+  let indices: [Int]?
   /// How many times the operation enlarges rounding errors: mean over deviation where batch norm
   /// takes a large mean away, and ``Tolerance/winograd``.
   let conditioning: Double
@@ -88,6 +89,31 @@ struct Operation: Sendable {
     "add": elementwise { _, i in i["a"]! + i["b"]! },
     "scale": elementwise { c, i in c.setting("factor") * i["x"]! },
     "slice": elementwise { c, i in i["x"]![Int(c.setting("start"))..<Int(c.setting("stop"))] },
+    "concatenated": elementwise { _, i in concatenated([i["a"]!, i["b"]!, i["c"]!]) },
+    "gathered": elementwise { c, i in gathered(c.indices!, of: i["x"]!) },
+    "reshaped": elementwise { _, i in i["x"]!.reshaped(to: [6, 10]) },
+    "subtract": elementwise { _, i in i["a"]! - i["b"]! },
+    "negate": elementwise { _, i in -i["x"]! },
+    "multiply": elementwise { _, i in i["a"]! * i["b"]! },
+    "divide": elementwise { _, i in i["a"]! / i["b"]! },
+    "divideByScalar": elementwise { c, i in i["x"]! / c.setting("divisor") },
+    "matrixProduct": Operation(
+      evaluate: { _, i in matrixProduct(i["a"]!, i["b"]!) },
+      terms: { i, _ in i["a"]!.shape[1] },
+      gradientTerms: { input, _, y in input == "a" ? y.shape[1] : y.shape[0] }),
+    "sum": reduction { _, i in i["x"]!.sum() },
+    "mean": reduction { _, i in i["x"]!.mean() },
+    "sumOverAxis": reduction { c, i in i["x"]!.sum(axis: Int(c.setting("axis"))) },
+    "meanOverAxis": reduction { c, i in i["x"]!.mean(axis: Int(c.setting("axis"))) },
+    "maxPool2d": elementwise { c, i in
+      maxPool2d(
+        i["x"]!, kernelSize: Int(c.setting("kernelSize")), stride: Int(c.setting("stride")))
+    },
+    // "noise" holds the numbers that the stream of its name gives.
+    "dropout": elementwise { c, i in
+      var random = RandomStream(seed: 1, "\(c.name)/noise")
+      return dropout(i["x"]!, probability: c.setting("probability"), random: &random)
+    },
     "normaliseByBatch": batchNorm { c, i in
       normaliseByBatch(
         i["x"]!, scale: i["scale"]!, shift: i["shift"]!, epsilon: c.setting("epsilon")
@@ -98,14 +124,13 @@ struct Operation: Sendable {
         i["x"]!, by: ChannelMoments(mean: i["mean"]!, variance: i["variance"]!),
         scale: i["scale"]!, shift: i["shift"]!, epsilon: c.setting("epsilon"))
     },
-    "globalAveragePool": Operation(
-      evaluate: { _, i in globalAveragePool(i["x"]!) },
-      terms: { i, y in i["x"]!.count / y.count }, gradientTerms: { _, _, _ in 1 }),
+    "globalAveragePool": reduction { _, i in globalAveragePool(i["x"]!) },
     "softmax": Operation(
       evaluate: { _, i in softmax(i["x"]!) },
       terms: { _, y in y.shape[1] }, gradientTerms: { _, _, y in y.shape[1] }),
     "crossEntropy": loss { _, i in crossEntropy(i["logits"]!, i["targets"]!) },
     "crossEntropyOfLabels": loss { c, i in crossEntropy(i["logits"]!, labels: c.labels!) },
+    "klDivergence": loss { _, i in klDivergence(i["logits"]!, i["targets"]!) },
     "meanSquaredError": loss { _, i in meanSquaredError(i["a"]!, i["b"]!) },
   ]
 
@@ -114,6 +139,15 @@ struct Operation: Sendable {
   ) -> Operation {
     Operation(
       evaluate: evaluate, terms: { _, _ in 1 }, gradientTerms: { _, _, _ in 1 }, hasKink: hasKink)
+  }
+
+  /// Each element of the output is a sum or mean over some of the input's.
+  private static func reduction(
+    _ evaluate: @escaping @Sendable (OperationCase, Inputs) -> Tensor
+  ) -> Operation {
+    Operation(
+      evaluate: evaluate, terms: { i, y in i["x"]!.count / y.count },
+      gradientTerms: { _, _, _ in 1 })
   }
 
   /// Every number depends on sums over all rows.

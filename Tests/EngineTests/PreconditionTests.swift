@@ -1,72 +1,217 @@
 import Engine
 import Testing
 
-/// A programmer's mistake ends the process instead of computing something else.
+/// Programming errors end the process with a sentence instead of computing something else.
 @Suite struct PreconditionTests {
-  /// The tests are compiled for release, where `precondition` would end the process without a word.
-  @Test func theSentenceIsPrintedInARelease() async throws {
-    let result = try #require(
-      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        require([1].count == 2, "A pair has 2 elements, not \([1].count).")
-      })
-    let printed = String(decoding: result.standardErrorContent, as: UTF8.self)
-    #expect(printed.contains("PreconditionTests.swift"))
-    #expect(printed.contains("Fatal error: A pair has 2 elements, not 1."), "\(printed)")
+  /// Expects that a process ended with `sentence`, reported for `file`, on standard error.
+  private func expect(
+    _ sentence: String, in result: ExitTest.Result?, file: String = "Engine/",
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let printed = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(
+      printed.contains("Fatal error: \(sentence)") && printed.contains(file), "\(printed)",
+      sourceLocation: sourceLocation)
   }
 
-  @Test func shapesThatDoNotFit() async {
-    await #expect(processExitsWith: .failure) {
+  /// In a release build, `precondition` would end the process without a message.
+  @Test func theSentenceIsPrintedInARelease() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      require([1].count == 2, "A pair has 2 elements, not \([1].count).")
+    }
+    expect("A pair has 2 elements, not 1.", in: result, file: "EngineTests/PreconditionTests.swift")
+  }
+
+  @Test func sumsOfDifferentShapes() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor([1, 2], shape: [2]) + Tensor([1, 2], shape: [1, 2])
     }
-    await #expect(processExitsWith: .failure) {
+    expect(
+      "Elementwise arithmetic needs two tensors of the same shape; found [2] and [1, 2].",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor([1, 2], shape: [2]) * Tensor([1, 2], shape: [1, 2])
+    }
+    expect(
+      "Elementwise arithmetic needs two tensors of the same shape; found [2] and [1, 2].",
+      in: result)
+  }
+
+  @Test func convolutionOfOtherChannels() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = conv2d(
         Tensor(repeating: 0, shape: [1, 4, 4, 3]), Tensor(repeating: 0, shape: [3, 3, 2, 1]))
     }
-    await #expect(processExitsWith: .failure) { _ = Tensor([1, 2, 3], shape: [2, 2]) }
+    expect(
+      "A convolution needs images (N, H, W, C) and filters (K, K, C, D); found [1, 4, 4, 3] and [3, 3, 2, 1].",
+      in: result)
+  }
+
+  @Test func elementsThatDoNotFitTheShape() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor([1, 2, 3], shape: [2, 2])
+    }
+    expect(
+      "A tensor of shape [2, 2] cannot hold 3 elements.",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor([1, 2, 3], shape: [3]).reshaped(to: [2, 2])
+    }
+    expect(
+      "A tensor of shape [3] has 3 elements and cannot take the shape [2, 2].",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(shape: [2, -1]) { _ in }
+    }
+    expect(
+      "The shape [2, -1] has a negative length.",
+      in: result)
   }
 
   @Test func biasOfAnotherLength() async {
-    await #expect(processExitsWith: .failure) {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = conv2d(
         Tensor(repeating: 0, shape: [1, 4, 4, 3]), Tensor(repeating: 0, shape: [3, 3, 3, 8]),
         bias: Tensor(repeating: 0, shape: [3]))
     }
-    await #expect(processExitsWith: .failure) {
+    expect(
+      "The bias needs the shape [8], one element per output; found [3].",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = linear(
         Tensor(repeating: 0, shape: [1, 3]), Tensor(repeating: 0, shape: [3, 8]),
         bias: Tensor(repeating: 0, shape: [3]))
     }
+    expect(
+      "The bias needs the shape [8], one element per output; found [3].",
+      in: result)
   }
 
-  /// What two losses share is freed by the first one's walk; the second would leave it out of its
-  /// gradients.
+  @Test func matricesThatDoNotFit() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = matrixProduct(
+        Tensor(repeating: 0, shape: [2, 3]), Tensor(repeating: 0, shape: [2, 3]))
+    }
+    expect(
+      "A matrix product needs the shapes (N, K) and (K, M); found [2, 3] and [2, 3].",
+      in: result)
+  }
+
+  @Test func axisThatIsNotThere() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(repeating: 0, shape: [2, 3]).sum(axis: 2)
+    }
+    expect(
+      "A tensor of shape [2, 3] has no axis 2 to sum over.",
+      in: result)
+  }
+
+  @Test func windowLargerThanTheImage() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = maxPool2d(Tensor(repeating: 0, shape: [1, 4, 2, 3]), kernelSize: 3)
+    }
+    expect(
+      "Windows of size 3 at stride 3 do not fit images of shape [1, 4, 2, 3].",
+      in: result)
+  }
+
+  @Test func dropoutOfEverything() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "dropout")
+      _ = dropout(Tensor([1], shape: [1]), probability: 1, random: &random)
+    }
+    expect(
+      "The dropout probability is 1.0; it must lie in [0, 1).",
+      in: result)
+  }
+
+  /// The first backward() frees what two losses share; the second would miss its gradients.
   @Test func freedTape() async {
-    await #expect(processExitsWith: .failure) {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let x = Parameter(Tensor([1, 2], shape: [2]))
       let shared = 2 * x.value
       meanSquaredError(shared, Tensor([0, 0], shape: [2])).backward()
       meanSquaredError(shared, Tensor([1, 1], shape: [2])).backward()
     }
+    expect(
+      "This part of the tape was freed by an earlier backward().",
+      in: result)
   }
 
-  @Test func gradientOfMoreThanOneNumber() async {
-    await #expect(processExitsWith: .failure) {
+  @Test func gradientOfMoreThanOneElement() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       Parameter(Tensor([1, 2], shape: [2])).value.backward()
     }
+    expect(
+      "Only a scalar can be differentiated; found the shape [2].",
+      in: result)
+  }
+
+  @Test func pullbackWithAGradientOfAnotherShape() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x = Parameter(Tensor([1, 2], shape: [2]))
+      x.value.recorded(from: [x.value]) { _ in [Tensor([1], shape: [1])] }.sum().backward()
+    }
+    expect(
+      "A pullback must return gradients of its inputs' shapes [[2]]; found [[1]].",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x = Parameter(Tensor([1, 2], shape: [2]))
+      x.value.recorded(from: [x.value]) { _ in [] }.sum().backward()
+    }
+    expect(
+      "A pullback must return gradients of its inputs' shapes [[2]]; found [].",
+      in: result)
   }
 
   @Test func entriesThatAreNotThere() async {
-    await #expect(processExitsWith: .failure) {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = gathered([0, 2], of: Tensor(repeating: 0, shape: [2, 3]))
     }
-    await #expect(processExitsWith: .failure) { _ = Tensor(repeating: 0, shape: [2, 3])[1..<3] }
-    await #expect(processExitsWith: .failure) {
+    expect(
+      "A tensor of shape [2, 3] lacks some of the entries [0, 2].",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(repeating: 0, shape: [2, 3])[1..<3]
+    }
+    expect(
+      "A tensor of shape [2, 3] has no entries 1..<3.",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = concatenated([Tensor(repeating: 0, shape: [2, 3]), Tensor(repeating: 0, shape: [2, 4])])
     }
-    await #expect(processExitsWith: .failure) { _ = concatenated([]) }
+    expect(
+      "Tensors of shapes [[2, 3], [2, 4]] cannot be concatenated along the first axis.",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = concatenated([])
+    }
+    expect(
+      "At least one tensor is needed to concatenate.",
+      in: result)
   }
 
   @Test func labelOutOfRange() async {
-    await #expect(processExitsWith: .failure) { _ = oneHot([0, 10], classes: 10) }
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = oneHot([0, 10], classes: 10)
+    }
+    expect(
+      "Labels must lie in 0..<10; found 10.",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = accuracy(of: Tensor([1, 2], shape: [1, 2]), labels: [-1])
+    }
+    expect(
+      "Labels must lie in 0..<2; found -1.",
+      in: result)
+  }
+
+  @Test func accuracyOfOtherLabels() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = accuracy(of: Tensor([1, 2], shape: [1, 2]), labels: [0, 1])
+    }
+    expect(
+      "The accuracy needs predictions (N, classes) and N labels, N ≥ 1; found the shape [1, 2] and 2 labels.",
+      in: result)
   }
 }

@@ -8,6 +8,20 @@ import Testing
     #expect(maxima.map(\.value) == [3, -5])
   }
 
+  @Test func accuracyIsTheShareOfRowsWithTheirMaximumAtTheLabel() {
+    let predictions = Tensor([0.1, 0.9, 0.5, 0.5, 0.7, 0.3, -1, -2], shape: [4, 2])
+    #expect(accuracy(of: predictions, labels: [1, 0, 0, 0]) == 1)
+    #expect(accuracy(of: predictions, labels: [1, 1, 1, 1]) == 0.25)
+  }
+
+  @Test func reshapedSharesTheStorage() {
+    let x = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+    let y = x.reshaped(to: [3, 1, 2])
+    #expect(y.shape == [3, 1, 2] && y.scalars == x.scalars)
+    #expect(y.buffer === x.buffer)
+    #expect(Tensor([7], shape: [1, 1]).reshaped(to: []).scalar == 7)
+  }
+
   @Test func mapRowsLeavesTheOriginalAlone() {
     let x = Tensor([1, 2, 3, 4], shape: [2, 2])
     let reversed = x.mapRows { $0.reverse() }

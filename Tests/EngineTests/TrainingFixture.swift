@@ -1,9 +1,10 @@
 import Testing
 
-/// What fastai's optimiser and schedule and PyTorch's batch norm and network do over several steps.
+/// Several steps of fastai's Adam and schedule and of PyTorch's SGD, batch norm and a network.
 struct TrainingFixture: Decodable, Sendable {
   let schedules: [Schedule]
-  let adam: AdamRun
+  let adam: OptimiserRun
+  let sgd: OptimiserRun
   let runningMoments: RunningMomentsRun
   let network: NetworkRun
 
@@ -23,7 +24,7 @@ struct TrainingFixture: Decodable, Sendable {
     var testDescription: String { "\(steps) steps" }
   }
 
-  struct AdamRun: Decodable, Sendable {
+  struct OptimiserRun: Decodable, Sendable {
     struct Parameter: Decodable, Sendable {
       let name: String
       let shape: [Int]

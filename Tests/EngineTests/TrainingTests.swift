@@ -25,20 +25,39 @@ import Testing
   /// has gradients as small as ε, "strong" large ones.
   @Test func adamIsFastais() throws {
     let run = try Fixture.training().adam
+    try expectSteps(of: run, named: "adam") { parameters in
+      let adam = Adam(parameters, weightDecay: run.weightDecay)
+      return { adam.update(learningRate: $0, momentum: $1) }
+    }
+  }
+
+  @Test func sgdIsPyTorchs() throws {
+    let run = try Fixture.training().sgd
+    try expectSteps(of: run, named: "sgd") { parameters in
+      let sgd = SGD(parameters, weightDecay: run.weightDecay)
+      return { sgd.update(learningRate: $0, momentum: $1) }
+    }
+  }
+
+  private func expectSteps(
+    of run: TrainingFixture.OptimiserRun, named optimiser: String,
+    _ makeUpdate: ([NamedParameter]) -> (_ learningRate: Float, _ momentum: Float) -> Void
+  ) throws {
     let parameters = run.parameters.map {
       (
         name: $0.name,
-        parameter: Parameter(Fixture.uniform("adam/\($0.name)", in: [-1, 1], shape: $0.shape))
+        parameter: Parameter(
+          Fixture.uniform("\(optimiser)/\($0.name)", in: [-1, 1], shape: $0.shape))
       )
     }
-    let adam = Adam(parameters, weightDecay: run.weightDecay)
+    let update = makeUpdate(parameters)
     for (step, expected) in run.steps.enumerated() {
       for ((name, parameter), fixture) in zip(parameters, run.parameters) {
         parameter.gradient = Fixture.uniform(
-          "adam/\(name)/gradient \(step)", in: [-fixture.gradientSize, fixture.gradientSize],
-          shape: fixture.shape)
+          "\(optimiser)/\(name)/gradient \(step)",
+          in: [-fixture.gradientSize, fixture.gradientSize], shape: fixture.shape)
       }
-      adam.update(learningRate: expected.learningRate, momentum: expected.momentum)
+      update(expected.learningRate, expected.momentum)
       for (name, parameter) in parameters {
         let values = try #require(expected.values[name])
         #expect(
@@ -55,6 +74,37 @@ import Testing
     let parameter = Parameter(Tensor([2, -4], shape: [2]))
     Adam([("unused", parameter)], weightDecay: 0.5).update(learningRate: 0.5, momentum: 0.9)
     #expect(parameter.value.scalars == [1.5, -3])
+  }
+
+  /// As in PyTorch, not even weight decay or the velocity move a parameter without a gradient.
+  @Test func sgdSkipsParametersWithoutGradient() {
+    let parameter = Parameter(Tensor([2, -4], shape: [2]))
+    let sgd = SGD([("p", parameter)], weightDecay: 0.5)
+    parameter.gradient = Tensor([1, 1], shape: [2])
+    sgd.update(learningRate: 0.5, momentum: 0.5)
+    let after = parameter.value.scalars
+    #expect(after == [1, -3.5])
+    sgd.update(learningRate: 0.5, momentum: 0.5)
+    #expect(parameter.value.scalars == after)
+  }
+
+  /// A restored optimiser continues with the same bits.
+  @Test func sgdIsResumable() throws {
+    func step(_ parameter: Parameter, _ sgd: SGD) {
+      parameter.gradient = 0.3 * parameter.value.detached
+      sgd.update(learningRate: 0.1, momentum: 0.9)
+    }
+    let (parameter, other) = (
+      Parameter(Tensor([2, -4], shape: [2])), Parameter(Tensor([0, 0], shape: [2]))
+    )
+    let (sgd, restored) = (SGD([("p", parameter)]), SGD([("p", other)]))
+    step(parameter, sgd)
+    let snapshot = Snapshot(of: sgd.state)
+    other.value = parameter.value.detached
+    try snapshot.restore(restored.state)
+    step(parameter, sgd)
+    step(other, restored)
+    #expect(other.value.scalars == parameter.value.scalars)
   }
 
   /// The losses of twenty steps. What one step rounds off the next ones carry on, so the tolerance

@@ -14,7 +14,7 @@ import Testing
     #expect(errors == "err")
   }
 
-  /// More than a pipe holds, first on the stream that a careless reader would read last.
+  /// More than a pipe holds, on both streams: a reader of one stream at a time would block.
   @Test func longOutputOnBothStreamsBlocksNothing() throws {
     let script =
       "i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789 >&2; "

@@ -8,7 +8,7 @@ import Testing
   @preconcurrency import Darwin
 #endif
 
-/// A folder of a test's own, removed when the test lets go of it.
+/// A temporary folder that is removed with its content on deinitialisation.
 final class Folder {
   let url = URL.temporaryDirectory.appending(path: "files \(UUID().uuidString)")
 
@@ -19,7 +19,7 @@ final class Folder {
   subscript(name: String) -> URL { url.appending(path: name) }
 }
 
-/// The error that `body` throws.
+/// Expects `body` to throw a `FileError`, and returns it.
 func fileError(
   at location: SourceLocation = #_sourceLocation, _ body: () throws -> Void
 ) -> FileError? {
@@ -29,7 +29,7 @@ func fileError(
 @Suite struct FilesTests {
   private let bytes = Data((0..<300_000).map { UInt8($0 * 31 % 253) })
 
-  @Test func aFileIsWrittenWholeAndReplaced() throws {
+  @Test func aFileIsWrittenCompletelyAndReplaced() throws {
     let folder = try Folder()
     for content in [bytes, Data(), bytes.prefix(7)] {
       try writeFile(content, to: folder["a"])
@@ -43,16 +43,16 @@ func fileError(
     #expect(!folder["a"].isPresent)
   }
 
-  /// Files of /proc have no size.
-  @Test func aFileThatDoesNotTellItsSizeIsReadWhole() throws {
+  /// Files in /proc report the size 0.
+  @Test func aFileWithoutASizeIsReadCompletely() throws {
     #if os(Linux)
       #expect(try readFile(at: URL(filePath: "/proc/cpuinfo")).count > 0)
       #expect(try readFile(at: URL(filePath: "/proc/self/maps")).last == UInt8(ascii: "\n"))
     #endif
   }
 
-  /// A pipe takes what fits into it, and then nothing until somebody reads.
-  @Test(arguments: [0, O_NONBLOCK]) func everythingIsWrittenHoweverLittleIsTakenAtOnce(
+  /// A full pipe accepts no bytes until they are read.
+  @Test(arguments: [0, O_NONBLOCK]) func allBytesAreWrittenToASlowPipe(
     flags: Int32
   ) throws {
     let pipe = Pipe()
@@ -75,7 +75,7 @@ func fileError(
     #expect(bytes.withUnsafeBytes { writeAll($0, to: descriptor, patience: 10) } == EAGAIN)
   }
 
-  @Test func aFileThatCannotBeWrittenWholeLeavesTheOneBefore() async throws {
+  @Test func aFailedWriteKeepsThePreviousContent() async throws {
     await #expect(processExitsWith: .exitCode(7)) {
       let folder = try Folder()
       try writeFile(Data("before".utf8), to: folder["a"])
@@ -127,7 +127,7 @@ func fileError(
         }
       ),
       (
-        "c/d", "made (mkdir: Not a directory); move away the file that lies where",
+        "c/d", "created (mkdir: Not a directory); move away the file that lies where",
         {
           try makeFolder(at: folder["c/d"])
         }
@@ -160,7 +160,7 @@ func fileError(
 
   // MARK: Leftovers
 
-  @Test func whatAnInterruptedProcessLeftIsRemoved() throws {
+  @Test func partialFilesOfInterruptedProcessesAreRemoved() throws {
     let folder = try Folder()
     let (dead, held) = (".partial-\(hostName)-1-0-a", ".partial-\(hostName)-1-1-a")
     let (young, old) = (".partial-another.host-1-0-a", ".partial-another.host-1-1-a")
@@ -179,7 +179,7 @@ func fileError(
 
   // MARK: Standard streams
 
-  @Test func aClosedStandardStreamTakesNoFilesPlace() async throws {
+  @Test func aFileNeverGetsTheNumberOfAClosedStandardStream() async throws {
     await #expect(processExitsWith: .exitCode(7)) {
       for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { close(stream) }
       prepareStandardStreams()
@@ -194,7 +194,7 @@ func fileError(
     }
   }
 
-  @Test func aPipeThatNobodyReadsIsAnError() async {
+  @Test func aPipeWithoutAReaderIsAnError() async {
     await #expect(processExitsWith: .exitCode(7)) {
       prepareStandardStreams()
       var ends: [Int32] = [0, 0]
@@ -206,7 +206,7 @@ func fileError(
     }
   }
 
-  @Test func controlCharactersGoToTerminalsThatTakeThem() {
+  @Test func controlCharactersGoOnlyToTerminalsThatSupportThem() {
     #expect(allowsControlCharacters(["TERM": "xterm"]))
     #expect(allowsControlCharacters(["TERM": "xterm", "NO_COLOR": ""]))
     for environment in [[:], ["TERM": "dumb"], ["TERM": "xterm", "NO_COLOR": "1"]] {

@@ -86,7 +86,7 @@ private struct ComparatorFixture: Decodable {
     let r = vat.perturbation(of: U, from: p, towards: images(fixture.direction), by: model)
     for (a, b) in zip(r.scalars, fixture.perturbation) { #expect(abs(Double(a) - b) < 1e-3) }
     #expect(model.parameters.allSatisfy { $0.parameter.gradient == nil })
-    let divergence = klDivergence(p, model(U + r, .evaluation))
+    let divergence = klDivergence(model(U + r, .evaluation), p)
     #expect(abs(Double(divergence.scalar) - fixture.vat.unlabelled) < 1e-4)
   }
 
@@ -101,7 +101,7 @@ private struct ComparatorFixture: Decodable {
       let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
       let length = d.scalars.reduce(0) { $0 + $1 * $1 }.squareRoot()
       let r = (6 * Float(U.shape[0]).squareRoot() / length) * d
-      return klDivergence(p, model(U + r, .evaluation)).scalar
+      return klDivergence(model(U + r, .evaluation), p).scalar
     }
     #expect(try #require(loss.unlabelled).scalar > noise.reduce(0, +) / 20)
     #expect(abs(loss.weight - 0.15) < 1e-6)

@@ -4,7 +4,7 @@ import Testing
 import Weaving
 
 @Suite struct ArticleTests {
-  @Test func chaptersStandInOrderAppendicesLast() throws {
+  @Test func chaptersAreInOrderAndAppendicesLast() throws {
     let article = try SmallArticle()
     for number in 2...10 {
       try article.write(
@@ -27,7 +27,7 @@ import Weaving
     #expect(text.contains("[1.71]{.measured title=\"chapter 1 · article · seeds 0–2 · MNIST ba8"))
   }
 
-  @Test func figuresSayWhereTheyComeFrom() throws {
+  @Test func figuresShowTheirOrigin() throws {
     let article = try SmallArticle(
       chapter: """
         // # Chapter 1: One
@@ -60,7 +60,7 @@ import Weaving
     #expect(text.contains("chapter 1 · chapter 3: article, MNIST]{.origin}"))
   }
 
-  @Test func whatIsKeptServesWhereNothingWasRun() throws {
+  @Test func recordedResultsReplaceMissingRuns() throws {
     let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n")
     try article.writeRecord(in: "results")
     #expect(try article.woven().markdown.contains("[1.712]"))
@@ -69,7 +69,7 @@ import Weaving
     #expect(try !article.woven().markdown.contains("recorded in"))
   }
 
-  @Test func whatWasNotRunIsSaid() throws {
+  @Test func missingResultsAreMarked() throws {
     let article = try SmallArticle(
       chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n//\n// ![A map.](map.svg \"dots\")\n")
     let woven = try article.woven()
@@ -90,7 +90,7 @@ import Weaving
     #expect(text.contains("**\(warning)** · these numbers and pictures mean nothing"))
   }
 
-  @Test func tablesOfARunStandAtTheEndUnlessShownBefore() throws {
+  @Test func tablesOfARunAreAtTheEndUnlessShownBefore() throws {
     let article = try SmallArticle()
     try article.writeRecord()
     #expect(try article.woven().markdown.matches(of: /\| 1 \| 2 \|/).count == 1)
@@ -143,7 +143,7 @@ import Weaving
       text.contains("<summary>2 lines of code</summary>\n\n~~~~ {.swift}\nlet b = 2\nlet c = 3\n"))
   }
 
-  @Test func definitionsAreShownAsTheyStand() throws {
+  @Test func definitionsAreShownUnchanged() throws {
     let article = try SmallArticle(
       chapter: "// # Chapter 1: One\n//\n// [[Sources/A.swift: A.b]]\n")
     try article.write("struct A {\n  /// Does b.\n  func b() {\n  }\n}\n", to: "Sources/A.swift")

@@ -2,30 +2,30 @@ import Testing
 
 import Weaving
 
-/// Each complaint is one line with file and line, what was found, what was expected.
+/// Each error is one line with file and line number, what was found, and what was expected.
 @Suite struct BadInputTests {
   private static let file = "chapters/1-one/main.swift"
 
   @Test(arguments: [
     (
       "{chapter1.acuracy %}",
-      "found the number acuracy of chapter1, expected one of accuracy.T1, kl"
+      "found the metric acuracy of chapter1, expected one of accuracy.T1, kl"
     ),
     ("{chaptr1.kl .3}", "found {chaptr1.kl .3}, expected one of chapter1"),
-    ("{chapter1.kl}", "found {chapter1.kl}, expected also how to write it"),
+    ("{chapter1.kl}", "found {chapter1.kl}, expected a format after the name"),
     (
       "![A.](mop.svg \"dots\")",
-      "found the figure mop.svg, expected one that make chapter1 draws: map.svg"
+      "found the figure mop.svg, expected a file that make chapter1 writes: map.svg"
     ),
     ("![A.](map.svg)", "found no alternative text of map.svg"),
     ("![A map.]", "found ![A map.], expected ![caption](picture.png \"alternative text\")"),
-    ("[[Sources/B.swift: b]]", "found the file Sources/B.swift, expected one that is there"),
-    ("[[Sources/A.swift: b]]", "found the definition b, expected one that Sources/A.swift has"),
+    ("[[Sources/B.swift: b]]", "found the file Sources/B.swift, expected an existing file"),
+    ("[[Sources/A.swift: b]]", "found the definition b, expected a declaration in Sources/A.swift"),
     ("[[Sources/A.swift]]", "found [[Sources/A.swift]], expected [[file: name]]"),
-    ("A paper [^2].", "found the reference [^2], expected one that article/references.md has"),
+    ("A paper [^2].", "found the reference [^2], expected an entry of article/references.md"),
     (
       "At 90.7 % it",
-      "found 90.7 % typed by hand, which a record has, expected {chapter1.accuracy.T1 …}"
+      "found 90.7 % typed by hand, the value of a metric, expected {chapter1.accuracy.T1 …}"
     ),
     ("```\n// let x", "found a code block that is not closed"),
     ("$$ x^2", "found a formula that is not closed"),
@@ -48,7 +48,7 @@ import Weaving
     let article = try SmallArticle(
       chapter: "// # Chapter 1: One\n\nfunc a() {\n  // **1.** Take {chapter1.b %}.\n}\n")
     try article.writeRecord()
-    #expect(article.complaint().hasPrefix("\(Self.file):4: found the number b"))
+    #expect(article.complaint().hasPrefix("\(Self.file):4: found the metric b"))
   }
 
   @Test func missingParts() throws {
@@ -74,7 +74,7 @@ import Weaving
           + "expected the record of a run; remove it, or run make chapter1"))
   }
 
-  @Test func aPictureThatIsNotTheOneOfTheRecord() throws {
+  @Test func aChangedPicture() throws {
     let article = try SmallArticle(
       chapter: "// # Chapter 1: One\n//\n// ![A map.](map.svg \"dots\")\n")
     try article.writeRecord()
@@ -83,8 +83,8 @@ import Weaving
     #expect(article.complaint().contains("map.svg: found a file that was changed or damaged since"))
   }
 
-  /// A run of the reader's own may coincide with a number of the article: that must not stop them.
-  @Test func aNumberTypedByHandThatOnlyOutHasIsNoted() throws {
+  /// A number of the user's own run may coincide with a number in the article; that is not an error.
+  @Test func aTypedNumberFromOutIsOnlyANote() throws {
     let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// At 90.7 % it\n")
     try article.writeRecord()
     #expect(try article.woven().notes.count == 1)
@@ -93,7 +93,7 @@ import Weaving
     #expect(try article.woven().notes.isEmpty)
   }
 
-  @Test func numbersThatAreNotOursAreNotReported() throws {
+  @Test func numbersOfOtherAuthorsAreNotReported() throws {
     let article = try SmallArticle(
       chapter: "// # Chapter 1: One\n//\n// It has [90.7 %]{.article}; `90.7 %`, $90.7 %$.\n")
     try article.writeRecord(in: "results")

@@ -4,7 +4,7 @@ import Foundation
 
 import Weaving
 
-/// A package with an article in it, removed when the test lets go of it.
+/// A repository with a small article, removed on deinitialisation.
 final class SmallArticle {
   let root: URL
   private var out: URL { root.appending(path: "figures") }
@@ -57,7 +57,7 @@ final class SmallArticle {
 
   func woven() throws -> Article { try Article(root: root, out: out) }
 
-  /// What weaving fails with; "" where it does not.
+  /// Returns the error of weaving in one line; "" if it succeeds.
   func complaint() -> String {
     do {
       _ = try woven()

@@ -111,7 +111,7 @@ import Weaving
     ("78 %", "share"), ("77.8 %", "share"), ("at 0.778,", "share"), ("1.712 nats", "kl"),
     ("(1.71)", "kl"), ("77.8%", "share"),
   ])
-  func numbersThatARecordHas(text: String, metric: String) {
+  func numbersThatEqualAMetric(text: String, metric: String) {
     let metrics = ["share": 0.7782, "kl": 1.7119, "count": 44, "half": 0.5]
     #expect(HandTypedNumber.find(in: text, among: metrics)?.metric == metric)
   }

@@ -9,7 +9,7 @@ package struct PreviousRecord {
 
   /// Reads the record of a chapter, if there is one; its content may be damaged.
   ///
-  /// - Throws: ``Files/FileError`` if the file exists but cannot be read.
+  /// - Throws: `FileError` if the file exists but cannot be read.
   package init(chapter: ChapterName, in out: URL) throws {
     file = out.appending(path: RunRecord.fileName(chapter: chapter))
     do {

@@ -31,7 +31,7 @@ package struct OutputDirectory: Sendable {
 
   /// The content of the file at `path`; nil if there is no file.
   ///
-  /// - Throws: ``Files/FileError`` if the file cannot be read.
+  /// - Throws: `FileError` if the file cannot be read.
   package func content(of path: String) throws -> Data? { try readFileIfPresent(at: file(path)) }
 
   /// The names of the files and folders in the subdirectory `path`.

@@ -14,7 +14,7 @@ package final class RunLock {
 
   /// Takes the lock in `file` for `program`.
   ///
-  /// - Throws: ``Failure`` if another process has it; ``Files/FileError`` if it cannot be written.
+  /// - Throws: ``Failure`` if another process has it; `FileError` if it cannot be written.
   package init(_ file: URL, program: String, host: String = hostName) throws {
     self.file = file
     let descriptor = try openFile(at: file)

@@ -16,7 +16,7 @@ package enum SealedJSON {
   ///   - content: A description of the expected content, such as "the record of a run".
   ///   - remedy: Advice for the user if the content is not as expected.
   /// - Throws: ``Failure`` if the file was changed since it was written, or has other content or invalid
-  ///   values; ``Files/FileError`` if it cannot be read.
+  ///   values; `FileError` if it cannot be read.
   package static func load<Value: Decodable>(
     _ type: Value.Type, from file: URL, expecting content: String, remedy: String
   ) throws -> Value? {

@@ -1,14 +1,19 @@
-/// max(x, 0), number by number.
+/// The rectified linear unit, max(x, 0), of each element.
 public func relu(_ x: Tensor) -> Tensor { leakyReLU(x, slope: 0) }
 
-/// x where x > 0, `slope`·x elsewhere (Maas et al. 2013); `slope` lies in [0, 1).
+/// The leaky rectified linear unit (Maas et al. 2013): x where x > 0, `slope`·x elsewhere.
+///
+/// - Parameters:
+///   - x: A tensor of any shape.
+///   - slope: The slope for x ≤ 0, in [0, 1).
+/// - Returns: A tensor of the shape of `x`.
 public func leakyReLU(_ x: Tensor, slope: Float) -> Tensor {
-  require(slope >= 0 && slope < 1, "A slope lies in [0, 1), not \(slope).")
+  require(slope >= 0 && slope < 1, "The slope is \(slope); it must lie in [0, 1).")
   let y = Tensor(uninitialised: x.shape)
   elementwise(x.count, x.pointer, into: y.pointer) {
     $0.replacing(with: slope * $0, where: $0 .<= 0)
   }
-  // y has the sign of x, or is zero where x is not positive: y alone tells the derivative.
+  // y is positive exactly where x is, so the derivative can be computed from y and x need not be kept.
   return y.recorded(from: [x]) { gradient in
     let result = Tensor(uninitialised: y.shape)
     elementwise(y.count, gradient.pointer, y.pointer, into: result.pointer) { gradient, y in

@@ -1,16 +1,15 @@
-/// The two-dimensional convolution (cross-correlation, as the field calls it) of images with a set
-/// of filters.
+/// A two-dimensional convolution (strictly, a cross-correlation) of a batch of images.
 ///
 /// y[n, i, j, d] = b[d] + Σ over u, v, c of x[n, i·stride + u − padding, j·stride + v − padding, c]
 /// · w[u, v, c, d], where pixels outside the image count as zero.
 ///
 /// - Parameters:
 ///   - x: Images (N, H, W, C).
-///   - weights: Filters (K, K, C, D).
-///   - bias: A number for each output channel (D), if any.
-///   - stride: The step from one output pixel to the next, in input pixels.
-///   - padding: Rows and columns of zeros added at each border.
-///   - activation: Applied to y.
+///   - weights: Filters w (K, K, C, D).
+///   - bias: b (D), or nil for none.
+///   - stride: The distance between neighbouring output pixels, in input pixels.
+///   - padding: The number of rows and columns of zeros added at each border.
+///   - activation: The activation function applied to the result.
 /// - Returns: Images (N, H′, W′, D), H′ = ⌊(H + 2·padding − K) / stride⌋ + 1.
 public func conv2d(
   _ x: Tensor, _ weights: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
@@ -38,48 +37,6 @@ public func conv2d(
       into: ConvolutionGradients(
         input: inputGradient?.pointer, weights: weightGradient.pointer, bias: biasGradient?.pointer),
       finish: { _, _ in })
-    return [inputGradient, weightGradient, biasGradient]
+    return [inputGradient, weightGradient] + (biasGradient.map { [$0] } ?? [])
   }
-}
-
-/// x·w + b.
-///
-/// - Parameters:
-///   - x: Features (N, C).
-///   - weights: (C, D).
-///   - bias: A number for each output feature (D).
-/// - Returns: Features (N, D).
-public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
-  let (rows, inputs, outputs) = (x.rows, weights.rows, weights.columns)
-  require(
-    x.shape.count == 2 && weights.shape.count == 2 && x.columns == inputs,
-    "Features (N, C) and weights (C, D) do not fit: \(x.shape), \(weights.shape).")
-  requireBias(bias, of: weights)
-  let y = filled([rows, outputs]) {
-    let packed = PackedMatrix(weights.pointer, rows: inputs, columns: outputs)
-    packed.multiplied(byRowsOf: x.pointer, rows, into: $0)
-    activate($0, bias: bias.pointer, activation: .none, rows: rows, columns: outputs)
-  }
-  return y.recorded(from: [x, weights, bias]) { gradient in
-    [
-      filled(x.shape) {
-        let packed = PackedMatrix(transposing: weights.pointer, rows: outputs, columns: inputs)
-        packed.multiplied(byRowsOf: gradient.pointer, rows, into: $0)
-      },
-      filled(weights.shape) {
-        let packed = PackedMatrix(gradient.pointer, rows: rows, columns: outputs)
-        packed.multiplied(byColumnsOf: x.pointer, inputs, into: $0)
-      },
-      filled(bias.shape) {
-        columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)
-      },
-    ]
-  }
-}
-
-private func requireBias(_ bias: Tensor?, of weights: Tensor) {
-  guard let bias else { return }
-  require(
-    bias.shape == [weights.columns],
-    "A bias has a number for each of \(weights.columns) outputs, not the shape \(bias.shape).")
 }

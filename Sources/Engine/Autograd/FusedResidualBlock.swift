@@ -1,18 +1,18 @@
-/// A block of a pre-activated residual network (He et al. 2016, arXiv:1603.05027) as one operation,
-/// in as few passes over the memory as there are convolutions.
+/// A block of a pre-activated residual network (He et al. 2016, arXiv:1603.05027), fused into one
+/// operation with one pass over memory per convolution.
 ///
 ///     h = act(norm₁(x)),  u = h ∗ w₁,  y = factor · act(norm₂(u)) ∗ w₂ + shortcut(h or x)
 ///
-/// Of what it computes only u and y are written to memory: normalisation and activation happen
-/// while the next convolution reads, and the moments of u and y are taken while they are written.
+/// Only u and y are written to memory: a convolution normalises and activates its input while reading
+/// it, and the moments of u and y are accumulated while they are written.
 struct FusedResidualBlock {
-  /// What training changes.
+  /// The trainable tensors of a block.
   struct Weights {
-    /// γ and β of the normalisations, (C) and (D).
+    /// γ and β of the two normalisations, (C) and (D).
     let scale1, shift1, scale2, shift2: Tensor
     /// Filters (3, 3, C, D) and (3, 3, D, D).
     let convolution1, convolution2: Tensor
-    /// Filters of the shortcut (1, 1, C, D), if it has any.
+    /// Filters of the shortcut (1, 1, C, D); nil for an identity.
     let shortcut: Tensor?
 
     fileprivate var all: [Tensor] {
@@ -20,26 +20,26 @@ struct FusedResidualBlock {
     }
   }
 
-  /// What training does not change.
+  /// The hyperparameters of a block.
   struct Structure {
     let stride: Int
     let activation: Activation
-    /// What the residual branch is multiplied by.
+    /// The factor of the residual branch.
     let residualFactor: Float
-    /// Whether the shortcut starts after the first activation, at h, or before it, at x.
+    /// Whether the shortcut reads h, after the first activation, or the block's input x.
     let shortcutIsActivated: Bool
     let epsilon: Float
   }
 
-  /// Where the moments come from that the block normalises by.
+  /// The moments that the block normalises by.
   enum Normalisation {
-    /// From the batch: those of x are known, those of u are taken.
+    /// The batch statistics; those of x are known, those of u are computed.
     case byBatch(x: ChannelMoments)
-    /// From elsewhere.
+    /// Constant moments of x and u.
     case fixed(x: ChannelMoments, u: ChannelMoments)
   }
 
-  /// y and, where the block normalises by the batch, the moments of u and y, taken on the way.
+  /// y and, if the block normalises by batch statistics, the moments of u and y.
   struct Output {
     let y: Tensor
     let moments: (u: ChannelMoments, y: ChannelMoments)?
@@ -48,12 +48,12 @@ struct FusedResidualBlock {
   private let x: Tensor
   private let weights: Weights
   private let structure: Structure
-  private let momentsFollowX: Bool
+  private let momentsDependOnX: Bool
   private let convolution1, convolution2: ConvolutionGeometry
   private let shortcut: ConvolutionGeometry?
   private let norm1: NormalisationFactors
 
-  /// A block over `x` (N, H, W, C).
+  /// Prepares a block for the input `x` (N, H, W, C).
   private init(
     _ x: Tensor, _ weights: Weights, _ structure: Structure, _ normalisation: Normalisation
   ) {
@@ -68,14 +68,14 @@ struct FusedResidualBlock {
     }
     let moments: ChannelMoments
     switch normalisation {
-    case .byBatch(let x): (moments, momentsFollowX) = (x, true)
-    case .fixed(let x, _): (moments, momentsFollowX) = (x, false)
+    case .byBatch(let x): (moments, momentsDependOnX) = (x, true)
+    case .fixed(let x, _): (moments, momentsDependOnX) = (x, false)
     }
     norm1 = NormalisationFactors(
       moments, scale: weights.scale1, shift: weights.shift1, epsilon: structure.epsilon)
   }
 
-  /// Computes the block's output and puts it on the tape.
+  /// Computes the output of a block and records it on the tape.
   static func apply(
     to x: Tensor, _ weights: Weights, _ structure: Structure, _ normalisation: Normalisation
   ) -> Output {
@@ -93,7 +93,7 @@ extension FusedResidualBlock {
 
   private func forward(_ normalisation: Normalisation) -> Output {
     let (u, uMoments) = convolve(
-      h, convolution1, weights.convolution1, adding: nil, takingMoments: momentsFollowX)
+      h, convolution1, weights.convolution1, adding: nil, takingMoments: momentsDependOnX)
     let moments =
       switch normalisation {
       case .byBatch: uMoments!
@@ -109,14 +109,14 @@ extension FusedResidualBlock {
     let (y, yMoments) = convolve(
       norm2.source(u, activation: structure.activation), convolution2, scaledFilters,
       adding: projected.map { .stored($0.pointer) } ?? shortcutInput,
-      takingMoments: momentsFollowX)
+      takingMoments: momentsDependOnX)
     let recorded = y.recorded(from: [x] + weights.all) { gradient in
       backward(gradient, u: u, norm2: norm2, scaledFilters: scaledFilters)
     }
     return Output(y: recorded, moments: uMoments.flatMap { u in yMoments.map { (u, $0) } })
   }
 
-  /// A convolution plus `addend`, and the moments of the sum where they are wanted.
+  /// Computes a convolution plus `addend`, and the moments of the sum if `takingMoments`.
   private func convolve(
     _ source: ImageSource, _ geometry: ConvolutionGeometry, _ filters: Tensor,
     adding addend: ImageSource?, takingMoments: Bool
@@ -140,7 +140,7 @@ extension FusedResidualBlock {
 // MARK: - Backward
 
 extension FusedResidualBlock {
-  /// The derivatives by x and all weights, given that by y.
+  /// Computes the gradients with respect to x and all weights from that with respect to y.
   private func backward(
     _ gradient: Tensor, u: Tensor, norm2: NormalisationFactors, scaledFilters: Tensor
   ) -> [Tensor?] {
@@ -157,10 +157,10 @@ extension FusedResidualBlock {
       structure.shortcutIsActivated ? xGradient : xGradient + shortcutGradient,
       first.scale, first.shift, filters1,
       second.scale, second.shift, structure.residualFactor * filters2,
-    ] + [shortcutFilters].compactMap { $0 }
+    ] + (shortcutFilters.map { [$0] } ?? [])
   }
 
-  /// The derivative by what the shortcut reads, and by its filters, if it has any.
+  /// Computes the gradients with respect to the shortcut's input and to its filters, if it has any.
   private func differentiateShortcut(_ gradient: Tensor) -> (Tensor, filters: Tensor?) {
     guard let shortcut, let filters = weights.shortcut else { return (gradient, nil) }
     let inputGradient = Tensor(uninitialised: x.shape)
@@ -172,9 +172,10 @@ extension FusedResidualBlock {
     return (inputGradient, filterGradient)
   }
 
-  /// The derivatives of a convolution of act(norm(x)).
+  /// Differentiates a convolution of act(norm(x)).
   ///
-  /// - Returns: What is needed for that by x, the derivative by norm(x), and that by the filters.
+  /// - Returns: The coefficients of the gradient with respect to x, the gradient with respect to
+  ///   norm(x), and that with respect to the filters.
   private func differentiate(
     _ geometry: ConvolutionGeometry, _ norm: NormalisationFactors, before x: Tensor,
     _ filters: Tensor, gradient: ImageSource, shortcutGradient: Tensor?
@@ -190,12 +191,13 @@ extension FusedResidualBlock {
         input: normalisedGradient.pointer, weights: filterGradient.pointer)
     ) { part, pixels in
       let start = pixels.lowerBound * geometry.inputChannels
-      sums.undo(
-        structure.activation, normalisedGradient.pointer + start,
+      sums.backpropagate(
+        through:
+          structure.activation, normalisedGradient.pointer + start,
         shortcut: shortcutGradient.map { UnsafePointer($0.pointer + start) }, x.pointer + start,
         rows: pixels.count, part: part)
     }
-    let result = sums.result(rows: x.rows, momentsFollowX: momentsFollowX)
+    let result = sums.result(rows: x.rows, momentsDependOnX: momentsDependOnX)
     return (result, normalisedGradient, filterGradient)
   }
 }

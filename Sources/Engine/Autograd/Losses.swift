@@ -1,4 +1,4 @@
-/// The softmax of each row: exp(xᵢ) / Σⱼ exp(xⱼ).
+/// The softmax of each row, exp(xᵢ) / Σⱼ exp(xⱼ).
 ///
 /// - Parameter x: Logits (N, classes).
 /// - Returns: Probabilities (N, classes).
@@ -22,20 +22,22 @@ public func softmax(_ x: Tensor) -> Tensor {
   }
 }
 
-/// The cross-entropy of predictions against target distributions: the mean over the rows of −Σᵢ
-/// tᵢ·log softmax(x)ᵢ.
+/// The cross-entropy between logits and target distributions, averaged over the rows.
+///
+/// For logits x and targets t it is the mean over the rows of −Σᵢ tᵢ·log softmax(x)ᵢ.
 ///
 /// - Parameters:
 ///   - logits: x (N, classes).
-///   - targets: t (N, classes), rows that sum to one, or to zero where nothing is asked; no gradient
-///     flows to them.
-/// - Returns: A single number.
+///   - targets: t (N, classes), whose rows sum to one, or to zero for a row that does not count; no
+///     gradient flows to them.
+/// - Returns: A scalar.
 public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   require(
     logits.shape == targets.shape && logits.shape.count == 2,
-    "Logits and targets (N, classes) do not fit: \(logits.shape), \(targets.shape).")
+    "Logits and targets need the same shape (N, classes); "
+      + "found \(logits.shape) and \(targets.shape).")
   let logProbabilities = logits.mapRows { row in
-    // The largest goes first: added to the logarithm, it would cover its digits.
+    // Subtract the maximum first; adding it back after the logarithm would lose precision.
     let largest = row.max()!
     for i in row.indices { row[i] -= largest }
     let logTotal = Float.log(row.reduce(0) { $0 + .exp($1) })
@@ -43,7 +45,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   }
   let rows = Double(logits.rows)
   let total = (0..<logits.count).reduce(0.0) {
-    // A target of zero asks nothing, even of a probability that has become zero.
+    // Skip zero targets: 0·log 0 counts as 0, while the product would be NaN.
     targets.pointer[$1] == 0
       ? $0 : $0 - Double(targets.pointer[$1]) * Double(logProbabilities.pointer[$1])
   }
@@ -63,38 +65,61 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   }
 }
 
-/// The cross-entropy against class numbers: the mean over the rows of −log softmax(x)[label].
+/// The cross-entropy between logits and class labels: the mean over the rows of
+/// −log softmax(x)[label].
+///
+/// - Parameters:
+///   - logits: x (N, classes).
+///   - labels: N class indices in 0 ..< classes.
+/// - Returns: A scalar.
 public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
   crossEntropy(logits, oneHot(labels, classes: logits.columns))
 }
 
-/// The divergence of Kullback and Leibler of predictions from target distributions: the mean over the
-/// rows of Σᵢ tᵢ·(log tᵢ − log softmax(x)ᵢ).
+/// The Kullback–Leibler divergence of predictions from target distributions, averaged over the rows.
+///
+/// For logits x and targets t it is the mean over the rows of Σᵢ tᵢ·(log tᵢ − log softmax(x)ᵢ).
 ///
 /// - Parameters:
-///   - targets: t (N, classes), rows that sum to one; no gradient flows to them.
 ///   - logits: x (N, classes).
-/// - Returns: A single number, from 0 on.
-public func klDivergence(_ targets: Tensor, _ logits: Tensor) -> Tensor {
+///   - targets: t (N, classes), whose rows sum to one; no gradient flows to them.
+/// - Returns: A scalar, not negative up to rounding.
+public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   let entropy = targets.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
   let mean = Tensor([Float(entropy / Double(targets.rows))], shape: [])
   return crossEntropy(logits, targets) + -1 * mean
 }
 
-/// Class numbers as distributions (N, classes) with all their mass on one class.
+/// One-hot encodes class labels.
+///
+/// - Parameters:
+///   - labels: N class indices.
+///   - classes: The number of classes.
+/// - Returns: Distributions (N, classes), each with probability 1 for its label.
 public func oneHot(_ labels: [Int], classes: Int) -> Tensor {
-  require(
-    labels.allSatisfy { (0..<classes).contains($0) }, "Labels must lie in 0..<\(classes).")
+  requireLabels(labels, classes: classes)
   let result = Tensor(repeating: 0, shape: [labels.count, classes])
   for (row, label) in labels.enumerated() { result.pointer[row * classes + label] = 1 }
   return result
 }
 
-/// The mean over all numbers of (a − b)².
+/// Requires that all labels lie in 0 ..< `classes`.
+func requireLabels(_ labels: [Int], classes: Int) {
+  require(
+    labels.allSatisfy { (0..<classes).contains($0) },
+    "Labels must lie in 0..<\(classes); found \(labels.first { !(0..<classes).contains($0) }!).")
+}
+
+/// The mean squared error: the mean over all elements of (a − b)².
 ///
-/// - Returns: A single number.
+/// - Parameters:
+///   - a: A tensor of any shape.
+///   - b: A tensor of the same shape.
+/// - Returns: A scalar.
 public func meanSquaredError(_ a: Tensor, _ b: Tensor) -> Tensor {
-  require(a.shape == b.shape, "Shapes \(a.shape) and \(b.shape) cannot be compared.")
+  require(
+    a.shape == b.shape,
+    "The mean squared error needs two tensors of the same shape; found \(a.shape) and \(b.shape).")
   let total = (0..<a.count).reduce(0.0) {
     let distance = Double(a.pointer[$1] - b.pointer[$1])
     return $0 + distance * distance

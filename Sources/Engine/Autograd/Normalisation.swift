@@ -1,17 +1,17 @@
 /// The mean and the variance of each channel.
 public struct ChannelMoments: Sendable {
-  /// (C).
+  /// The means (C).
   public let mean: Tensor
-  /// (C), divided by the number of values.
+  /// The biased variances (C): the mean squared deviations.
   public let variance: Tensor
 
-  /// Moments that were taken elsewhere, both (C).
+  /// Moments with the given means and variances, both (C).
   public init(mean: Tensor, variance: Tensor) {
     self.mean = mean
     self.variance = variance
   }
 
-  /// The moments of each channel of `x` (N, …, C).
+  /// Computes the moments of each channel of `x` (N, …, C).
   public init(of x: Tensor) {
     let moments = ColumnMoments(parts: 16, columns: x.columns)
     Parallel.forEachRange(of: x.rows) { part, range in
@@ -27,39 +27,49 @@ public struct ChannelMoments: Sendable {
   }
 }
 
-/// Batch normalisation in training (Ioffe and Szegedy 2015, arXiv:1502.03167): by the moments of
-/// `x` itself, through which the gradient flows too.
+/// Batch normalisation as in training (Ioffe and Szegedy 2015, arXiv:1502.03167): normalises by the
+/// moments of the batch itself.
 ///
-/// y = scale·(x − mean) / √(variance + ε) + shift, channel by channel.
+/// y = scale·(x − mean) / √(variance + ε) + shift, channel by channel. The gradient also flows
+/// through the moments.
 ///
 /// - Parameters:
-///   - x: (N, …, C).
-///   - moments: Those of `x`, where they are known already.
+///   - x: Features or images (N, …, C).
+///   - moments: The moments of `x` if they are known already; computed if nil.
 ///   - scale: γ of the paper (C).
 ///   - shift: β of the paper (C).
-///   - epsilon: ε.
-/// - Returns: y of the shape of `x`, and the moments of `x`.
+///   - epsilon: ε, added to the variance.
+/// - Returns: y, of the shape of `x`, and the moments of `x`.
 public func normaliseByBatch(
   _ x: Tensor, moments: ChannelMoments? = nil, scale: Tensor, shift: Tensor, epsilon: Float
 ) -> (Tensor, ChannelMoments) {
   let moments = moments ?? ChannelMoments(of: x)
   let y = normalise(
-    x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsFollowX: true)
+    x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsDependOnX: true)
   return (y, moments)
 }
 
-/// Batch normalisation in evaluation: by moments that do not depend on `x`, otherwise as
-/// ``normaliseByBatch(_:moments:scale:shift:epsilon:)``.
+/// Batch normalisation as in evaluation: normalises by moments that do not depend on `x`.
+///
+/// The formula is that of ``normaliseByBatch(_:moments:scale:shift:epsilon:)``.
+///
+/// - Parameters:
+///   - x: Features or images (N, …, C).
+///   - moments: The constant moments, such as running averages.
+///   - scale: γ (C).
+///   - shift: β (C).
+///   - epsilon: ε, added to the variance.
+/// - Returns: A tensor of the shape of `x`.
 public func normalise(
   _ x: Tensor, by moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float
 ) -> Tensor {
   normalise(
-    x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsFollowX: false)
+    x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsDependOnX: false)
 }
 
 private func normalise(
   _ x: Tensor, by moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float,
-  momentsFollowX: Bool
+  momentsDependOnX: Bool
 ) -> Tensor {
   let (rows, channels) = (x.rows, x.columns)
   let factors = NormalisationFactors(moments, scale: scale, shift: shift, epsilon: epsilon)
@@ -70,14 +80,14 @@ private func normalise(
       let start = range.lowerBound * channels
       sums.add(gradient.pointer + start, x.pointer + start, rows: range.count, to: part)
     }
-    let result = sums.result(rows: rows, momentsFollowX: momentsFollowX)
+    let result = sums.result(rows: rows, momentsDependOnX: momentsDependOnX)
     let inputGradient =
       x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
     return [inputGradient, result.scale, result.shift]
   }
 }
 
-/// The numbers of a source, written down.
+/// Computes all elements of `source` and stores them as a tensor.
 func materialized(_ source: ImageSource, shape: [Int]) -> Tensor {
   let result = Tensor(uninitialised: shape)
   let (rows, columns) = (result.rows, result.columns)

@@ -1,6 +1,9 @@
-/// The mean of each channel over each image: (N, H, W, C) → (N, C).
+/// Global average pooling: the mean of each channel over each image.
+///
+/// - Parameter x: Images (N, H, W, C).
+/// - Returns: Features (N, C).
 public func globalAveragePool(_ x: Tensor) -> Tensor {
-  require(x.shape.count == 4, "Pooling takes images (N, H, W, C), not \(x.shape).")
+  requireImages(x)
   let (images, channels) = (x.shape[0], x.columns)
   let pixels = x.shape[1] * x.shape[2]
   let y = filled([images, channels]) { result in
@@ -24,4 +27,80 @@ public func globalAveragePool(_ x: Tensor) -> Tensor {
     }
     return [result]
   }
+}
+
+/// Max pooling: the largest element of each channel in each square window of the images.
+///
+/// There is no padding. The gradient flows to the first of equal maxima; NaN in a window gives NaN.
+///
+/// - Parameters:
+///   - x: Images (N, H, W, C).
+///   - kernelSize: K, the height and width of a window.
+///   - stride: The distance between neighbouring windows; `kernelSize` if nil.
+/// - Returns: Images (N, H′, W′, C), H′ = ⌊(H − K) / stride⌋ + 1.
+public func maxPool2d(_ x: Tensor, kernelSize: Int, stride: Int? = nil) -> Tensor {
+  requireImages(x)
+  let pooling = MaxPooling(shape: x.shape, kernelSize: kernelSize, stride: stride ?? kernelSize)
+  let y = filled(pooling.outputShape) { y in
+    pooling.forEachMaximum(x.pointer) { output, input in y[output] = x.pointer[input] }
+  }
+  return y.recorded(from: [x]) { gradient in
+    // Windows of one image may overlap; they are all visited by the same thread.
+    let result = Tensor(repeating: 0, shape: x.shape)
+    pooling.forEachMaximum(x.pointer) { output, input in
+      result.pointer[input] += gradient.pointer[output]
+    }
+    return [result]
+  }
+}
+
+/// The windows of a max pooling of images.
+private struct MaxPooling {
+  let shape: [Int]
+  let kernelSize: Int
+  let stride: Int
+
+  init(shape: [Int], kernelSize: Int, stride: Int) {
+    require(
+      kernelSize > 0 && stride > 0 && kernelSize <= min(shape[1], shape[2]),
+      "Windows of size \(kernelSize) at stride \(stride) do not fit images of shape \(shape).")
+    (self.shape, self.kernelSize, self.stride) = (shape, kernelSize, stride)
+  }
+
+  var outputShape: [Int] {
+    [shape[0]] + shape[1...2].map { ($0 - kernelSize) / stride + 1 } + [shape[3]]
+  }
+
+  /// Calls `body` with the index of each output element and the index of its maximum in the input
+  /// `x`; one thread visits all windows of an image, in order.
+  func forEachMaximum(
+    _ x: UnsafePointer<Float>, _ body: (_ output: Int, _ input: Int) -> Void
+  ) {
+    let (outputs, channels) = (outputShape, shape[3])
+    forEachRow(shape[0], columns: shape.dropFirst().reduce(1, *)) { image in
+      for row in 0..<outputs[1] {
+        for column in 0..<outputs[2] {
+          let output = ((image * outputs[1] + row) * outputs[2] + column) * channels
+          let input = ((image * shape[1] + row * stride) * shape[2] + column * stride) * channels
+          for c in 0..<channels { body(output + c, maximum(x, window: input + c)) }
+        }
+      }
+    }
+  }
+
+  /// The index of the largest element of one channel in the window that starts at index `start`.
+  private func maximum(_ x: UnsafePointer<Float>, window start: Int) -> Int {
+    var best = start
+    for row in 0..<kernelSize {
+      for column in 0..<kernelSize {
+        let place = start + (row * shape[2] + column) * shape[3]
+        if x[place] > x[best] || x[place].isNaN { best = place }
+      }
+    }
+    return best
+  }
+}
+
+private func requireImages(_ x: Tensor) {
+  require(x.shape.count == 4, "Pooling needs images (N, H, W, C); found the shape \(x.shape).")
 }

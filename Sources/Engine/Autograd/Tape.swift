@@ -1,19 +1,24 @@
-/// One operation on the tape, or a leaf that collects the gradient of a parameter.
+/// A node of the tape: an operation with its inputs, or a leaf that accumulates the gradient of a
+/// parameter.
 ///
-/// The tape is the graph of nodes that hangs from a loss; it is freed as ``Tensor/backward()``
-/// walks it.
+/// The tape is the graph of nodes that a loss refers to; ``Tensor/backward()`` frees it.
+///
+/// `@unchecked Sendable`: an operation's inputs and pullback change only in ``propagate(_:)``, and a
+/// leaf's gradient only in `backward()` and the optimiser. One thread at a time trains a network, so
+/// no two threads walk the same tape; other threads only read tensors.
 final class Node: @unchecked Sendable {
-  /// Takes the gradient of the output and gives those of the inputs, nil where none is needed.
+  /// Maps the gradient with respect to the output to those with respect to the inputs; nil for an
+  /// input that needs none.
   typealias Pullback = (_ outputGradient: Tensor) -> [Tensor?]
 
   private(set) var inputs: [Node?]
   let isLeaf: Bool
-  /// Nil in a leaf, and once the tape is freed.
+  /// Nil for a leaf and after the tape was freed.
   private var pullback: Pullback?
-  /// The sum of the gradients that reached this leaf.
+  /// The accumulated gradient of a leaf.
   var gradient: Tensor?
 
-  /// A leaf.
+  /// Creates a leaf.
   init() { (inputs, isLeaf) = ([], true) }
 
   init(inputs: [Node?], pullback: @escaping Pullback) {
@@ -21,15 +26,16 @@ final class Node: @unchecked Sendable {
     self.pullback = pullback
   }
 
-  /// Hands the gradient on to the inputs, and frees what the operation had saved for that.
+  /// Computes the gradients of the inputs and frees what the operation had saved.
   func propagate(_ gradient: Tensor) -> [(Node, Tensor)] {
     guard let pullback else {
-      fatalError("An earlier backward() went through this part of the tape and freed it.")
+      fatalError("This part of the tape was freed by an earlier backward().")
     }
     self.pullback = nil
     defer { inputs = [] }
-    return zip(inputs, pullback(gradient)).compactMap { input, gradient in
-      // Zeros have nothing to tell to what lies below: a term whose weight or error is exactly zero
+    let gradients = withoutGradients { pullback(gradient) }
+    return zip(inputs, gradients).compactMap { input, gradient in
+      // A zero gradient contributes nothing, so its branch is skipped: a loss term with weight 0
       // costs no backward pass.
       guard let input, let gradient, !gradient.isZero else { return nil }
       return (input, gradient)
@@ -37,37 +43,62 @@ final class Node: @unchecked Sendable {
   }
 }
 
-/// Whether operations are put on the tape.
+/// Whether operations are recorded on the tape.
 private enum Recording {
   @TaskLocal static var isOn = true
 }
 
-/// Runs `body` with nothing put on the tape: what it computes is a constant to later gradients.
+/// Runs `body` without recording operations on the tape; its results are constants.
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
   try Recording.$isOn.withValue(false, operation: body)
 }
 
 extension Tensor {
-  /// This tensor as the output of an operation on `inputs`, put on the tape if one of them needs a
-  /// gradient.
-  func recorded(from inputs: [Tensor], _ pullback: @escaping Node.Pullback) -> Tensor {
-    guard inputs.contains(where: \.needsGradient), Recording.isOn else { return self }
-    return Tensor(
-      shape: shape, buffer: buffer, node: Node(inputs: inputs.map(\.node), pullback: pullback))
+  /// Returns this tensor as the result of a differentiable operation, recorded on the tape.
+  ///
+  /// With it one can write an operation that the library lacks: compute the result, and say how the
+  /// gradient with respect to the result determines those with respect to the inputs.
+  ///
+  ///     func square(_ x: Tensor) -> Tensor {
+  ///       let y = Tensor(shape: x.shape) { y in
+  ///         x.withUnsafeScalars { x in for i in x.indices { y[i] = x[i] * x[i] } }
+  ///       }
+  ///       return y.recorded(from: [x]) { gradient in [2 * (gradient * x)] }
+  ///     }
+  ///
+  /// Nothing is recorded if no input needs a gradient or within ``withoutGradients(_:)``.
+  ///
+  /// - Parameters:
+  ///   - inputs: The tensors that the result was computed from.
+  ///   - pullback: Maps the gradient with respect to the result, of its shape, to those with respect
+  ///     to `inputs`, in their order and of their shapes; nil for an input that needs none. It runs
+  ///     at most once, without recording.
+  public func recorded(
+    from inputs: [Tensor], _ pullback: @escaping (_ gradient: Tensor) -> [Tensor?]
+  ) -> Tensor {
+    guard inputs.contains(where: \.needsGradient), Recording.isOn else { return detached }
+    let shapes = inputs.map(\.shape)
+    let node = Node(inputs: inputs.map(\.node)) { gradient in
+      let gradients = pullback(gradient)
+      requireShapes(shapes, gradients)
+      return gradients
+    }
+    return Tensor(shape: shape, buffer: buffer, node: node)
   }
 
-  /// Adds the derivative of this single number by each ``Parameter`` it came of to that parameter's
-  /// gradient (reverse-mode differentiation), and frees the tape.
+  /// Computes the gradients of this scalar by reverse-mode differentiation, adds them to
+  /// ``Parameter/gradient`` of each parameter it depends on, and frees the tape.
   public func backward() {
     differentiate { leaf, gradient in
       leaf.gradient = leaf.gradient.map { $0 + gradient } ?? gradient
     }
   }
 
-  /// The derivative of this single number by `parameter`; frees the tape, and leaves the gradients of
-  /// all parameters alone.
+  /// Returns the gradient of this scalar with respect to `parameter`, and frees the tape.
   ///
-  /// - Returns: A tensor of the parameter's shape: zeros where the number does not depend on it.
+  /// ``Parameter/gradient`` does not change.
+  ///
+  /// - Returns: A tensor of the parameter's shape; zeros if this scalar does not depend on it.
   public func gradient(withRespectTo parameter: Parameter) -> Tensor {
     var result = Tensor(repeating: 0, shape: parameter.value.shape)
     differentiate { leaf, gradient in
@@ -76,10 +107,9 @@ extension Tensor {
     return result
   }
 
-  /// Walks the tape back from this single number, and hands to `reach` each leaf with the derivative
-  /// by it.
+  /// Walks the tape backwards from this scalar and calls `reach` with each leaf and its gradient.
   private func differentiate(_ reach: (_ leaf: Node, _ gradient: Tensor) -> Void) {
-    require(count == 1, "Only a single number has a gradient, not shape \(shape).")
+    require(count == 1, "Only a scalar can be differentiated; found the shape \(shape).")
     guard let node else { return }
     var gradients = [ObjectIdentifier(node): Tensor(repeating: 1, shape: shape)]
     for node in nodesInReverse(from: node) {
@@ -96,7 +126,20 @@ extension Tensor {
   }
 }
 
-/// All nodes below `root`, each before those that it came of.
+/// Requires that the gradients, where there are any, have the shapes of the inputs.
+private func requireShapes(_ shapes: [[Int]], _ gradients: [Tensor?]) {
+  let fit =
+    gradients.count == shapes.count
+    && zip(gradients, shapes).allSatisfy { gradient, shape in
+      gradient.map { $0.shape == shape } ?? true
+    }
+  require(
+    fit,
+    "A pullback must return gradients of its inputs' shapes \(shapes); "
+      + "found \(gradients.compactMap { $0?.shape }).")
+}
+
+/// All nodes that `root` depends on, in reverse topological order: each before its inputs.
 private func nodesInReverse(from root: Node) -> [Node] {
   var finished: [Node] = []
   var seen: Set<ObjectIdentifier> = []

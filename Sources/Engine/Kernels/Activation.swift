@@ -1,11 +1,11 @@
-/// What a layer does to each of its numbers at the end.
+/// The activation function applied to the output of a layer.
 public enum Activation: Sendable {
-  /// Nothing.
+  /// The identity.
   case none
-  /// x where x > 0, slope·x elsewhere; the slope lies in [0, 1).
+  /// Leaky ReLU: x where x > 0, slope·x elsewhere; the slope lies in [0, 1).
   case leakyReLU(slope: Float)
 
-  /// max(x, 0).
+  /// ReLU: max(x, 0).
   public static let relu = Activation.leakyReLU(slope: 0)
 
   /// The derivative where x ≤ 0.
@@ -17,7 +17,7 @@ public enum Activation: Sendable {
   }
 }
 
-/// Adds `bias` (columns) to each row, if there is one, and applies `activation`.
+/// Adds `bias` (columns), if there is one, to each row of `x` (rows, columns) and applies `activation`.
 func activate(
   _ x: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, activation: Activation,
   rows: Int, columns: Int

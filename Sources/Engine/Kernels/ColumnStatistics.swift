@@ -1,10 +1,9 @@
-/// Means and variances of the columns of a matrix (rows, columns), of the channels of images,
-/// collected chunk by chunk.
+/// The means and variances of the columns of a matrix (rows, columns), such as the channels of images,
+/// accumulated chunk by chunk.
 ///
-/// Each part takes distances from the mean of its first chunk, its origin, so that nothing is lost
-/// where the mean is large beside the deviation. Of the distances, chunks have a mean and a sum of
-/// squares around that; they are combined by Chan, Golub and LeVeque (1979), and parts in their
-/// order.
+/// Each part subtracts the mean of its first chunk, the origin, which keeps the precision if the mean
+/// is large compared with the standard deviation. The means and sums of squared deviations of chunks
+/// are combined by the formula of Chan, Golub and LeVeque (1979), and parts in their order.
 struct ColumnMoments {
   private let origins: PartialSums
   private let means: PartialSums
@@ -20,7 +19,7 @@ struct ColumnMoments {
     self.columns = columns
   }
 
-  /// Adds `rows` rows to a part.
+  /// Adds `rows` rows to the moments of a part.
   func add(_ x: UnsafePointer<Float>, rows: Int, to part: Int) {
     let (sums, squares) = (Buffer(count: columns), Buffer(count: columns))
     for start in stride(from: 0, to: rows, by: chunkLength) {
@@ -72,7 +71,7 @@ struct ColumnMoments {
     counts[part][0] = after
   }
 
-  /// `mean` and `variance` (columns) ← those of all rows; the variance is divided by their number.
+  /// Writes the means and the biased variances over all rows, both (columns).
   func result(mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>) {
     for c in 0..<columns {
       var (count, total, square) = (0.0, 0.0, 0.0)
@@ -90,10 +89,10 @@ struct ColumnMoments {
   }
 }
 
-/// How many rows' squared distances are summed before they are combined with those of others.
+/// The number of rows whose squared deviations are summed before they are combined with others.
 private let chunkLength = 64
 
-/// `result` (columns) ← the sum of each column of a matrix (rows, columns).
+/// Writes the sums of the columns of a matrix (rows, columns) to `result` (columns).
 func columnSums(
   _ x: UnsafePointer<Float>, rows: Int, columns: Int, into result: UnsafeMutablePointer<Float>
 ) {
@@ -105,7 +104,7 @@ func columnSums(
   partial.sum(into: result)
 }
 
-/// Adds each column's sum over the rows to `sums` (columns).
+/// Adds the sums of the columns of a matrix (rows, columns) to `sums` (columns).
 func addColumnSums(
   _ x: UnsafePointer<Float>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Float>
 ) {
@@ -116,7 +115,7 @@ func addColumnSums(
   }
 }
 
-/// Calls `body` for every row of a matrix, shared among threads where it is worth it.
+/// Calls `body` for every row of a matrix, on several threads if the matrix is large.
 @inline(__always)
 func forEachRow(_ rows: Int, columns: Int, _ body: (_ row: Int) -> Void) {
   Parallel.forEachRange(of: rows, parts: rows * columns < 1 << 15 ? 1 : 16) { _, range in

@@ -1,11 +1,11 @@
-/// Up to 16 neighbouring columns of a matrix, which kernels treat as one vector.
+/// Up to 16 neighbouring columns of a matrix that kernels process as one vector.
 ///
-/// A load may reach past the matrix's last column, into the next row or the slack at a buffer's end;
-/// a store never does.
+/// A load may read past the last column, into the next row or the spare room at the end of a buffer; a
+/// store never writes there.
 struct ColumnVector {
-  /// The first of the columns.
+  /// The first column.
   let start: Int
-  /// How many there are: 16, but for the last ones of a matrix.
+  /// The number of columns: 16, or fewer at the end of a row.
   let width: Int
 
   @inline(__always)
@@ -21,7 +21,7 @@ struct ColumnVector {
   }
 }
 
-/// Calls `body` for every 16 columns.
+/// Calls `body` for each vector of 16 columns.
 @inline(__always)
 func forEachColumnVector(_ columns: Int, _ body: (ColumnVector) -> Void) {
   for start in stride(from: 0, to: columns, by: Buffer.vectorWidth) {

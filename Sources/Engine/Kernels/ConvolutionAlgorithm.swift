@@ -1,19 +1,18 @@
-/// A way to compute a convolution and its derivatives.
+/// An algorithm for a convolution and its gradients.
 ///
-/// It cuts a batch into parts that follow from the sizes alone, and each part into stretches of
-/// pixels; what is to be done with a stretch's numbers is done while they are in the cache.
+/// It divides a batch into parts that depend on the sizes alone, and each part into ranges of pixels;
+/// a callback processes each range while it is still in the cache.
 ///
-/// (An enumeration and not a protocol: through a protocol, the compiler would call code that is not
-/// specialised for the scheme.)
+/// (It is an enumeration because the compiler does not specialise calls through a protocol.)
 enum ConvolutionAlgorithm {
-  /// From the definition.
+  /// Computes the sums of the definition.
   case direct(DirectConvolution)
-  /// By Winograd, with stride 1.
+  /// Winograd's algorithm for stride 1.
   case unitStride(WinogradConvolution<UnitStrideWinograd>)
-  /// By Winograd, with stride 2.
+  /// Winograd's algorithm for stride 2.
   case strideTwo(WinogradConvolution<StrideTwoWinograd>)
 
-  /// Into how many parts a batch is cut.
+  /// The number of parts that a batch is divided into.
   var parts: Int {
     switch self {
     case .direct(let convolution): convolution.parts
@@ -22,8 +21,10 @@ enum ConvolutionAlgorithm {
     }
   }
 
-  /// `output` (N, H′, W′, D) ← `source` (N, H, W, C) ∗ `weights` (K, K, C, D), with `finish` called
-  /// for each stretch of pixels, counted through all images, once it is written.
+  /// Computes `output` (N, H′, W′, D) ← `source` (N, H, W, C) ∗ `weights` (K, K, C, D).
+  ///
+  /// `finish` is called for each range of output pixels, counted through all images, once they are
+  /// written.
   func convolve(
     _ source: ImageSource, _ weights: UnsafePointer<Float>,
     into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
@@ -38,15 +39,15 @@ enum ConvolutionAlgorithm {
     }
   }
 
-  /// The derivatives by input and weights, given that by the output.
+  /// Computes the gradients with respect to input, weights and bias.
   ///
   /// - Parameters:
-  ///   - input: What the convolution read (N, H, W, C).
-  ///   - weights: (K, K, C, D).
-  ///   - outputGradient: The derivative by the output (N, H′, W′, D).
-  ///   - gradients: Where the derivatives go.
-  ///   - finish: Called for each stretch of pixels of the input, counted through all images, once
-  ///     the derivative by them is written.
+  ///   - input: The input of the convolution (N, H, W, C).
+  ///   - weights: The filters (K, K, C, D).
+  ///   - outputGradient: The gradient with respect to the output (N, H′, W′, D).
+  ///   - gradients: The memory that the gradients are written to.
+  ///   - finish: Called for each range of input pixels, counted through all images, once their
+  ///     gradient is written.
   func differentiate(
     _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
     into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
@@ -65,25 +66,25 @@ enum ConvolutionAlgorithm {
   }
 }
 
-/// Where the derivatives of a convolution go.
+/// The memory that the gradients of a convolution are written to.
 struct ConvolutionGradients {
-  /// By the input (N, H, W, C), if that is wanted.
+  /// The gradient with respect to the input (N, H, W, C); nil if it is not needed.
   var input: UnsafeMutablePointer<Float>?
-  /// By the weights (K, K, C, D).
+  /// The gradient with respect to the weights (K, K, C, D).
   let weights: UnsafeMutablePointer<Float>
-  /// By a bias added to the output (D), if that is wanted.
+  /// The gradient with respect to a bias of the output (D); nil if it is not needed.
   var bias: UnsafeMutablePointer<Float>?
 }
 
 extension ConvolutionGeometry {
-  /// The fastest way for these sizes.
+  /// The fastest algorithm for these sizes.
   var algorithm: ConvolutionAlgorithm { winograd(ifSaving: true) ?? direct }
 
-  /// The way from the definition.
+  /// The algorithm that computes the sums of the definition.
   var direct: ConvolutionAlgorithm { .direct(DirectConvolution(geometry: self)) }
 
-  /// Winograd's convolution, where it can do these sizes and, with `ifSaving`, takes fewer
-  /// multiplications than the definition.
+  /// Winograd's algorithm, or nil if it does not support these sizes or, with `ifSaving`, does not
+  /// save multiplications.
   func winograd(ifSaving: Bool = false) -> ConvolutionAlgorithm? {
     if let convolution = WinogradConvolution<UnitStrideWinograd>(self) {
       return ifSaving && !convolution.savesMultiplications ? nil : .unitStride(convolution)

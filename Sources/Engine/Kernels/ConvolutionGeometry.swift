@@ -15,8 +15,12 @@ struct ConvolutionGeometry {
   init(input: [Int], weights: [Int], stride: Int, padding: Int) {
     require(
       input.count == 4 && weights.count == 4 && weights[0] == weights[1] && input[3] == weights[2],
-      "Images (N, H, W, C) and weights (K, K, C, D) do not fit: \(input), \(weights).")
-    require(stride > 0 && padding >= 0, "A stride is positive and a padding not negative.")
+      "A convolution needs images (N, H, W, C) and filters (K, K, C, D); "
+        + "found \(input) and \(weights).")
+    require(
+      stride > 0 && padding >= 0,
+      "A convolution needs a positive stride and a padding of at least 0; "
+        + "found \(stride) and \(padding).")
     (images, height, width, inputChannels) = (input[0], input[1], input[2], input[3])
     (kernelSize, outputChannels) = (weights[0], weights[3])
     (self.stride, self.padding) = (stride, padding)
@@ -29,14 +33,14 @@ struct ConvolutionGeometry {
   var outputWidth: Int { (width + 2 * padding - kernelSize) / stride + 1 }
   var outputShape: [Int] { [images, outputHeight, outputWidth, outputChannels] }
 
-  /// Output pixels an image.
+  /// The number of output pixels per image.
   var positions: Int { outputHeight * outputWidth }
-  /// Pixels an image.
+  /// The number of input pixels per image.
   var pixels: Int { height * width }
-  /// Numbers an image.
+  /// The number of elements of an input image.
   var inputLength: Int { pixels * inputChannels }
-  /// Numbers an output image.
+  /// The number of elements of an output image.
   var outputLength: Int { positions * outputChannels }
-  /// Numbers that go into one output number.
+  /// The number of input elements that an output element depends on.
   var patchLength: Int { kernelSize * kernelSize * inputChannels }
 }

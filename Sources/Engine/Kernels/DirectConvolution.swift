@@ -1,7 +1,7 @@
-/// Convolution of any kernel size, stride and padding, computed from its definition.
+/// A convolution of any kernel size, stride and padding, computed by the sums of its definition.
 ///
-/// Each output row is a product of matrices whose left operand, the patches of the input that the
-/// output pixels see, is read where it lies in the padded image; no patch is copied.
+/// Each output row is a matrix product. Its left operand consists of the input patches of the output
+/// pixels, which are read directly from the padded image, without copying (no im2col).
 struct DirectConvolution {
   let geometry: ConvolutionGeometry
 
@@ -72,7 +72,7 @@ extension DirectConvolution {
       paddedWidth: geometry.width + 2 * geometry.padding)
   }
 
-  /// `output` (H′, W′, D) ← the padded image `input` ∗ `filters`.
+  /// Computes `output` (H′, W′, D) ← the padded image `input` ∗ `filters`.
   private func convolve(
     _ input: UnsafePointer<Float>, _ filters: PackedMatrix,
     into output: UnsafeMutablePointer<Float>
@@ -83,7 +83,7 @@ extension DirectConvolution {
       for y in 0..<geometry.outputHeight {
         let target =
           output + y * geometry.outputWidth * geometry.outputChannels + panel * Buffer.vectorWidth
-        // Kernel row by kernel row, as shorter chains of sums have smaller errors.
+        // One kernel row at a time, as shorter sums have smaller rounding errors.
         for kernelRow in 0..<geometry.kernelSize {
           let patches = LeftOperand(
             start: input + (y * geometry.stride + kernelRow) * rowLength,
@@ -98,8 +98,8 @@ extension DirectConvolution {
     }
   }
 
-  /// Adds the gradient by the weights (K, K, C, D) that an image contributes: for each weight, the
-  /// sum over the output pixels of the input pixel it was multiplied with times the gradient.
+  /// Adds the contribution of an image to the gradient with respect to the weights (K, K, C, D): for
+  /// each weight, the sum over the output pixels of the input element it multiplies times the gradient.
   private func addWeightGradient(
     _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
     to sums: UnsafeMutablePointer<Float>, _ mode: ProductTarget
@@ -107,7 +107,7 @@ extension DirectConvolution {
     let (outputs, rowLength) = (geometry.outputChannels, paddedInput.rowStride)
     let kernelRowLength = geometry.kernelSize * geometry.inputChannels
     let gradientImage = paddedGradient
-    // So many rows of pixels at a time that what is read of them stays in the first-level cache.
+    // Few enough rows of pixels at a time that their elements stay in the first-level cache.
     let height = max(1, 64 / geometry.outputWidth)
     for start in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
       for y in stride(from: 0, to: geometry.outputHeight, by: height) {
@@ -131,19 +131,18 @@ extension DirectConvolution {
   }
 }
 
-// MARK: - By the input
+// MARK: - Gradient with respect to the input
 
 extension DirectConvolution {
-  /// The remainders of each phase, of rows and columns.
+  /// The remainders of the rows and columns of all phases.
   private var phaseRemainders: [(row: Int, column: Int)] {
     (0..<geometry.stride).flatMap { row in (0..<geometry.stride).map { (row, $0) } }
   }
 
-  /// The gradient of the output with as many zeros around it as the gradient by the input reaches
-  /// for.
+  /// The output gradient with a border of zeros, as wide as the input gradient needs.
   private var paddedGradient: PaddedImage {
     let border = (geometry.kernelSize - 1) / geometry.stride
-    /// From the first row that is read to the last one.
+    /// The distance from the first row that is read to the last one.
     func length(_ input: Int, _ output: Int) -> Int {
       border + max(output, (input - 1 + geometry.padding) / geometry.stride + 1)
     }
@@ -154,8 +153,7 @@ extension DirectConvolution {
       paddedWidth: length(geometry.width, geometry.outputWidth))
   }
 
-  /// Writes the gradient by a phase's pixels of an image to `target` (H, W, C), given that by its
-  /// output.
+  /// Writes the gradient with respect to the pixels of a phase to `target` (H, W, C), for one image.
   private func differentiate(
     _ gradient: UnsafePointer<Float>, _ phase: StridePhase, into target: UnsafeMutablePointer<Float>
   ) {
@@ -167,7 +165,7 @@ extension DirectConvolution {
         let row = phase.row + y * geometry.stride
         let target =
           target + (row * geometry.width + phase.column) * inputs + panel * Buffer.vectorWidth
-        // A kernel without rows gives zeros.
+        // A kernel without rows still has to write zeros.
         for kernelRow in 0..<max(1, phase.kernelRows) {
           let pixels = LeftOperand(
             start: gradient + image.origin + (phase.gradientRow + y + kernelRow) * image.rowStride

@@ -1,24 +1,24 @@
-/// What a convolution reads: numbers as they are stored, or a function of them that is computed
-/// while they are read, which saves a pass over the memory.
+/// The input of a convolution: stored elements, or a function of them that is computed while they are
+/// read, which saves a pass over memory.
 ///
-/// All of a channel's coefficients are (C).
+/// All coefficients are per channel, (C).
 enum ImageSource {
-  /// x.
+  /// The stored elements x.
   case stored(UnsafePointer<Float>)
-  /// x·scale + shift, times `slope` where that is not positive: batch normalisation and activation.
+  /// Batch normalisation and activation: x·scale + shift, multiplied by `slope` where it is not
+  /// positive.
   case normalised(
     UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, slope: Float)
-  /// g, times `slope` where the output y of an activation is not positive: the derivative by the
-  /// activation's input, g being that by its output. (y has the sign of the input or is zero.)
+  /// The gradient with respect to the input of an activation: the gradient g with respect to its
+  /// output y, multiplied by `slope` where y is not positive. (y is positive where the input is.)
   case activationGradient(UnsafePointer<Float>, output: UnsafePointer<Float>, slope: Float)
-  /// g·gradientFactor + x·inputFactor + offset: the derivative by the input x of a batch
-  /// normalisation, g being that by its output.
+  /// The gradient with respect to the input x of a batch normalisation, g·gradientFactor +
+  /// x·inputFactor + offset, where g is the gradient with respect to its output.
   case normalisationGradient(
     UnsafePointer<Float>, input: UnsafePointer<Float>, gradientFactor: UnsafePointer<Float>,
     inputFactor: UnsafePointer<Float>, offset: UnsafePointer<Float>)
 
-  /// Writes `pixels` pixels of `channels` numbers, the first of which is number `start`, to
-  /// `target`.
+  /// Writes `pixels` pixels of `channels` elements, from element `start` on, to `target`.
   func read(
     from start: Int, pixels: Int, channels: Int, into target: UnsafeMutablePointer<Float>
   ) {
@@ -31,7 +31,7 @@ enum ImageSource {
     }
   }
 
-  /// Adds what ``read(from:pixels:channels:into:)`` writes to `target`.
+  /// Adds `pixels` pixels of `channels` elements, from element `start` on, to `target`.
   func add(from start: Int, pixels: Int, channels: Int, to target: UnsafeMutablePointer<Float>) {
     forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in
       let target = target + pixel * channels
@@ -39,7 +39,7 @@ enum ImageSource {
     }
   }
 
-  /// Calls `body` with every vector of `pixels` pixels, the first of which begins at number `start`.
+  /// Calls `body` with each vector of `pixels` pixels, from element `start` on.
   @inline(__always)
   private func forEachVector(
     from start: Int, pixels: Int, channels: Int,
@@ -80,31 +80,31 @@ enum ImageSource {
   }
 }
 
-/// An image with a border of zeros, large enough that whole tiles can be read everywhere.
+/// The layout of an image with a border of zeros, large enough to read whole tiles everywhere.
 struct PaddedImage {
   let height: Int
   let width: Int
   let channels: Int
-  /// Rows above and columns left of the image.
+  /// The number of rows above and of columns left of the image.
   let border: Int
   let paddedHeight: Int
   let paddedWidth: Int
 
-  /// How many numbers it has.
+  /// The number of elements, border included.
   var length: Int { paddedHeight * paddedWidth * channels }
-  /// From one row to the next.
+  /// The distance from one row to the next.
   var rowStride: Int { paddedWidth * channels }
-  /// Where the image's first number stands.
+  /// The index of the first element of the image.
   var origin: Int { border * (rowStride + channels) }
 
-  /// Room for one image, border and all zero.
+  /// Allocates a padded image of zeros.
   func makeBuffer() -> Buffer {
     let buffer = Buffer(count: length)
     buffer.pointer.update(repeating: 0, count: length)
     return buffer
   }
 
-  /// Reads rows of image `image` of `source` into a buffer of ``makeBuffer()``, whose border stays
+  /// Reads rows of image `image` of `source` into a buffer of ``makeBuffer()``; the border remains
   /// zero.
   func read(
     rows: Range<Int>, ofImage image: Int, of source: ImageSource,
@@ -117,7 +117,7 @@ struct PaddedImage {
     }
   }
 
-  /// Adds the sum of each channel over rows of the image to `sums` (channels).
+  /// Adds the sums of the channels over some rows of the image to `sums` (channels).
   func addChannelSums(
     rows: Range<Int>, _ buffer: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>
   ) {

@@ -1,27 +1,27 @@
-/// Neighbouring numbers that a kernel works on at once, each lane on its own: results do not depend
-/// on how many there are.
+/// A vector of elements that a kernel processes at once. Lanes do not interact, so results do not
+/// depend on their number.
 ///
-/// Kernels that keep many values in registers are written for any number of lanes and compiled for
-/// ``NarrowLanes`` or ``Vector``, whichever fits the processor's registers.
+/// Kernels that keep many values in registers are generic over the lanes and use ``NarrowLanes`` or
+/// ``Vector``, depending on the processor's registers.
 protocol Lanes {
-  /// The type that lanes compute in.
+  /// The type of the arithmetic.
   associatedtype Number: BinaryFloatingPoint
 
-  /// How many numbers there are.
+  /// The number of lanes.
   static var count: Int { get }
-  /// The numbers from `source` on.
+  /// Loads the elements from `source` on.
   init(loading source: UnsafePointer<Float>)
-  /// Writes the numbers from `target` on.
+  /// Stores the elements from `target` on.
   func store(to target: UnsafeMutablePointer<Float>)
 
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self
   static func * (a: Self, factor: Number) -> Self
-  /// The numbers plus `factor` times `others`, rounded once.
+  /// Returns self + `factor`·`others`, rounded once (fused multiply–add).
   func adding(_ factor: Number, times others: Self) -> Self
 }
 
-/// Eight numbers: one register of AVX2, two of NEON.
+/// Eight lanes: one register of AVX2, two of NEON.
 typealias NarrowLanes = SIMD8<Float>
 
 extension SIMD8<Float>: Lanes {
@@ -62,7 +62,7 @@ extension SIMD16<Float>: Lanes {
   }
 }
 
-/// Eight numbers that are computed with in double precision and rounded when they are stored.
+/// Eight lanes of double-precision arithmetic, rounded to single precision when stored.
 struct PreciseLanes: Lanes {
   private let numbers: SIMD8<Double>
 

@@ -1,7 +1,7 @@
-/// Batch normalisation as y = x·factor + offset, a number of each for each channel.
+/// Batch normalisation in the form y = x·factor + offset, with coefficients per channel (C).
 struct NormalisationFactors {
   let moments: ChannelMoments
-  /// 1/√(variance + ε).
+  /// 1 / √(variance + ε).
   let inverseDeviation: Tensor
   /// scale·inverseDeviation.
   let factor: Tensor
@@ -12,7 +12,8 @@ struct NormalisationFactors {
     let channels = scale.count
     require(
       [moments.mean, moments.variance, scale, shift].allSatisfy { $0.shape == [channels] },
-      "Batch normalisation needs a number for each of \(channels) channels.")
+      "Batch normalisation needs mean, variance, scale and shift of shape [\(channels)]; found "
+        + "\([moments.mean, moments.variance, scale, shift].map(\.shape)).")
     self.moments = moments
     inverseDeviation = filled([channels]) {
       for c in 0..<channels { $0[c] = 1 / (moments.variance.pointer[c] + epsilon).squareRoot() }
@@ -27,14 +28,14 @@ struct NormalisationFactors {
     }
   }
 
-  /// What a convolution reads that has this normalisation and an activation before it.
+  /// The normalised and activated `x` as the input of a convolution.
   func source(_ x: Tensor, activation: Activation) -> ImageSource {
     .normalised(
       x.pointer, scale: factor.pointer, shift: offset.pointer, slope: activation.slope)
   }
 }
 
-/// What the derivative by a batch normalisation's input is made of, collected block by block.
+/// The sums that the gradients of a batch normalisation need, accumulated block by block.
 struct NormalisationGradientSums {
   private let gradients: PartialSums
   private let products: PartialSums
@@ -48,17 +49,18 @@ struct NormalisationGradientSums {
     products = PartialSums(parts: parts, count: channels)
   }
 
-  /// Adds `rows` rows of the derivative by the normalised values, `x` being the values before.
+  /// Adds `rows` rows of the gradient with respect to the output of the normalisation; `x` is its
+  /// input.
   func add(_ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, to part: Int) {
     collect(x, rows: rows, part: part) { offset, c, _ in c.load(gradient + offset) }
   }
 
-  /// Undoes an activation after the normalisation and adds what comes out, as
-  /// ``add(_:_:rows:to:)`` does; `gradient` is overwritten by the derivative before the activation.
+  /// Backpropagates through the activation after the normalisation, and adds the resulting rows.
   ///
-  /// `shortcut`, if there is one, is another derivative by the activation's output.
-  func undo(
-    _ activation: Activation, _ gradient: UnsafeMutablePointer<Float>,
+  /// `gradient`, with respect to the output of the activation, is replaced by the gradient with
+  /// respect to its input. `shortcut`, if there is one, is added to `gradient` first.
+  func backpropagate(
+    through activation: Activation, _ gradient: UnsafeMutablePointer<Float>,
     shortcut: UnsafePointer<Float>?, _ x: UnsafePointer<Float>, rows: Int, part: Int
   ) {
     let slope = activation.slope
@@ -71,8 +73,8 @@ struct NormalisationGradientSums {
     }
   }
 
-  /// Adds the derivatives that `gradient` gives, which it is called for with the place of a row's
-  /// first number, some of the row's channels and their normalised values.
+  /// Adds the gradients that `gradient` returns for the offset of a row, some of its channels and
+  /// their normalised values.
   @inline(__always)
   private func collect(
     _ x: UnsafePointer<Float>, rows: Int, part: Int,
@@ -91,11 +93,12 @@ struct NormalisationGradientSums {
     }
   }
 
-  /// The derivatives by scale and shift, and the factors of that by the input.
+  /// Computes the gradients with respect to scale and shift, and the coefficients of the gradient with
+  /// respect to the input.
   ///
-  /// dx = factor·(g − mean of g − x̂ · mean of g·x̂) for `rows` rows where the moments follow x,
-  /// and factor·g where they do not; as a sum of multiples of g, x and 1.
-  func result(rows: Int, momentsFollowX: Bool) -> NormalisationGradient {
+  /// If the moments depend on x, it is factor·(g − mean of g − x̂ · mean of g·x̂) over `rows` rows,
+  /// otherwise factor·g.
+  func result(rows: Int, momentsDependOnX: Bool) -> NormalisationGradient {
     let scaleGradient = Tensor(uninitialised: [channels])
     let shiftGradient = Tensor(uninitialised: [channels])
     products.sum(into: scaleGradient.pointer)
@@ -104,7 +107,7 @@ struct NormalisationGradientSums {
     for c in 0..<channels { scaleGradient.pointer[c] *= deviation[c] }
 
     let factor = factors.factor.pointer
-    let share: Float = momentsFollowX ? 1 / Float(rows) : 0
+    let share: Float = momentsDependOnX ? 1 / Float(rows) : 0
     let inputFactor = filled([channels]) {
       for c in 0..<channels {
         $0[c] = -factor[c] * deviation[c] * scaleGradient.pointer[c] * share
@@ -123,8 +126,8 @@ struct NormalisationGradientSums {
   }
 }
 
-/// The derivatives by a batch normalisation's scale and shift (C), and that by its input as
-/// g·gradientFactor + x·inputFactor + offset.
+/// The gradients with respect to scale and shift (C) of a batch normalisation, and the coefficients
+/// (C) of the one with respect to its input, g·gradientFactor + x·inputFactor + offset.
 struct NormalisationGradient {
   let scale: Tensor
   let shift: Tensor
@@ -132,7 +135,7 @@ struct NormalisationGradient {
   let inputFactor: Tensor
   let offset: Tensor
 
-  /// The derivative by the input `x`, `gradient` being that by the normalised values.
+  /// The gradient with respect to the input `x`, where `gradient` is that with respect to the output.
   func source(_ gradient: Tensor, _ x: Tensor) -> ImageSource {
     .normalisationGradient(
       gradient.pointer, input: x.pointer, gradientFactor: gradientFactor.pointer,

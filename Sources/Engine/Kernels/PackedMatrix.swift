@@ -1,14 +1,15 @@
-/// The right operand of a product of matrices, packed for ``multiply(_:rows:_:into:rowStride:_:)``:
-/// panels of 16 neighbouring columns, in which the 16 numbers of a row are neighbours. Columns that
-/// the last panel has too many are zero.
+/// The right operand of a matrix product, packed into panels for ``multiply(_:rows:_:into:rowStride:_:)``.
+///
+/// A panel holds 16 neighbouring columns; the 16 elements of a row are contiguous. The last panel is
+/// padded with columns of zeros.
 package struct PackedMatrix: Sendable {
-  /// The number of rows, which are the terms of the product's sums.
+  /// The number of rows, which is the number of terms in each sum of the product.
   package let rows: Int
   /// The number of columns.
   package let columns: Int
   private let buffer: Buffer
 
-  /// A matrix (rows, columns) of the numbers that `number` gives.
+  /// Packs a matrix (rows, columns) of the elements that `number` returns.
   package init(rows: Int, columns: Int, _ number: (_ row: Int, _ column: Int) -> Float) {
     let width = Buffer.vectorWidth
     (self.rows, self.columns) = (rows, columns)
@@ -24,20 +25,20 @@ package struct PackedMatrix: Sendable {
     }
   }
 
-  /// A row-major matrix (rows, columns).
+  /// Packs a row-major matrix (rows, columns).
   package init(_ matrix: UnsafePointer<Float>, rows: Int, columns: Int) {
     self.init(rows: rows, columns: columns) { matrix[$0 * columns + $1] }
   }
 
-  /// The transpose (rows, columns) of a row-major matrix (columns, rows).
+  /// Packs the transpose (rows, columns) of a row-major matrix (columns, rows).
   package init(transposing matrix: UnsafePointer<Float>, rows: Int, columns: Int) {
     self.init(rows: rows, columns: columns) { matrix[$1 * rows + $0] }
   }
 
-  /// The numbers of the panels.
+  /// The indices of the panels.
   var panels: Range<Int> { 0..<(columns + Buffer.vectorWidth - 1) / Buffer.vectorWidth }
 
-  /// The 16 columns of a panel, or fewer in the last one, from row `row` on.
+  /// Returns the columns of a panel, 16 or fewer in the last one, from row `row` on.
   func panel(_ panel: Int, fromRow row: Int = 0) -> RightPanel {
     let width = Buffer.vectorWidth
     return RightPanel(
@@ -45,8 +46,7 @@ package struct PackedMatrix: Sendable {
       width: min(width, columns - panel * width), termStride: width)
   }
 
-  /// `target` (count, columns) ← left·self, row-major, for the `count` rows of a row-major `left`
-  /// (count, rows).
+  /// Computes `target` (count, columns) ← left·self for a row-major `left` (count, rows).
   package func multiplied(
     byRowsOf left: UnsafePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>
   ) {
@@ -54,8 +54,7 @@ package struct PackedMatrix: Sendable {
     multiply(by: left, count, into: target)
   }
 
-  /// `target` (count, columns) ← leftᵀ·self, row-major, for the `count` columns of a row-major
-  /// `left` (rows, count).
+  /// Computes `target` (count, columns) ← leftᵀ·self for a row-major `left` (rows, count).
   package func multiplied(
     byColumnsOf left: UnsafePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>
   ) {

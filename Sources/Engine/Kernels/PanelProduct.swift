@@ -1,62 +1,64 @@
-/// The left operand of a product of matrices, and the way through the terms of its sums: row r of
-/// the product sums left[r, t]·right[t] over the terms t.
+/// The left operand of a matrix product: row r of the product is the sum over the terms t of
+/// left[r, t]·right[t].
 ///
-/// Terms come in runs of equal length, such as the rows of an image. So a product can read parts of
-/// an image where they lie, and a matrix as stored or transposed.
+/// The terms are divided into runs of equal length, such as the rows of an image. With suitable
+/// strides a product can read patches directly from an image, and a matrix as stored or transposed.
 struct LeftOperand {
   /// The first term of the first row.
   let start: UnsafePointer<Float>
-  /// From one row to the next.
+  /// The distance from one row to the next.
   let rowStride: Int
-  /// From one term of a run to the next.
+  /// The distance from one term of a run to the next.
   let termStride: Int
-  /// How many terms a run has.
+  /// The number of terms per run.
   let runLength: Int
-  /// How many runs there are.
+  /// The number of runs.
   var runs = 1
-  /// From the start of one run to that of the next.
+  /// The distance from the start of one run to that of the next.
   var runStride = 0
 }
 
-/// Sixteen columns of the right operand of a product, or fewer at a matrix's right edge. The numbers
-/// of a term are neighbours; terms come in the order and the runs of the left operand's.
+/// Sixteen columns of the right operand of a matrix product, or fewer at the right edge.
+///
+/// The elements of a term are contiguous; the terms have the order and the runs of the left operand.
 struct RightPanel {
-  /// The first number of the first term.
+  /// The first element of the first term.
   let start: UnsafePointer<Float>
-  /// How many columns there are, in 1 ... 16. What lies beyond them is read, and has no effect.
+  /// The number of columns, in 1 ... 16. Elements behind them are read, but have no effect.
   let width: Int
-  /// From one term of a run to the next.
+  /// The distance from one term of a run to the next.
   let termStride: Int
-  /// What is left out between the last term of a run and the first of the next.
+  /// The additional distance between the last term of a run and the first of the next.
   var runGap = 0
 }
 
-/// What becomes of the numbers that a product's target held before.
+/// Whether a product overwrites its target or is added to it.
 enum ProductTarget {
-  /// They are replaced.
+  /// The product replaces the elements of the target.
   case overwritten
-  /// The product is added to them.
+  /// The product is added to the elements of the target.
   case accumulated
 }
 
-/// `target` ← left·right, `rows` rows of `right.width` columns.
+/// Computes `target` ← left·right, `rows` rows of `right.width` columns, `rowStride` apart.
 ///
-/// The rows of `target` are `rowStride` apart. Each sum is made of two chains of fused
-/// multiply–adds, one over the terms of even place in their run and one over the others; the second
-/// chain is added to the first and, where the product is accumulated, what is in `target` to both.
-/// This order depends on no tile shape, vector width or number of threads, and two short chains
-/// gather smaller errors than a long one.
+/// Each sum consists of two chains of fused multiply–adds, one over the terms at even positions in
+/// their run and one over the others. The second chain is added to the first, and then the element of
+/// `target` if the product is accumulated. This order depends on no tile shape, vector width or number
+/// of threads, and two short chains accumulate smaller rounding errors than a long one.
 func multiply(
   _ left: LeftOperand, rows: Int, _ right: RightPanel, into target: UnsafeMutablePointer<Float>,
   rowStride: Int, _ mode: ProductTarget = .overwritten
 ) {
+  // All convolutions and matrix products end up here.
+  if !Processor.hasFusedMultiplyAdd { Processor.printWarning }
   let product = PanelProduct(
     left: left, right: right, target: target, rowStride: rowStride, mode: mode)
-  // Two chains of sums for sixteen columns fill twelve of AVX2's sixteen registers with three rows,
-  // 24 of AVX-512's 32 with twelve rows, 24 of NEON's 32 with three.
+  // Two chains of sums for 16 columns occupy 12 of 16 registers of AVX2 with three rows, 24 of 32 of
+  // AVX-512 with twelve rows, and 24 of 32 of NEON with three rows.
   let most = Processor.hasWideVectors ? TwelveRows.rows : ThreeRows.rows
-  // Whole tiles, and the rest in one or two of nearly equal size: in a small tile the processor
-  // waits for its sums.
+  // Whole tiles first, then one or two of nearly equal size: in a small tile the latency of the sums
+  // dominates.
   var rest = rows % most
   if rest != 0 && rest < most / 2 && rows > most { rest += most }
   let whole = rows - rest
@@ -70,7 +72,7 @@ func multiply(
   product.computeTile(rows: middle..<rows)
 }
 
-/// A product of which tiles are computed one by one.
+/// A matrix product that is computed tile by tile.
 private struct PanelProduct {
   let left: LeftOperand
   let right: RightPanel
@@ -78,7 +80,7 @@ private struct PanelProduct {
   let rowStride: Int
   let mode: ProductTarget
 
-  /// Computes rows that are no more than the largest tile's.
+  /// Computes a tile of at most as many rows as the largest tile.
   @inline(never)
   func computeTile(rows: Range<Int>) {
     switch rows.count {
@@ -104,7 +106,7 @@ private struct PanelProduct {
     }
   }
 
-  /// Computes rows that are a multiple of a tile's.
+  /// Computes rows whose number is a multiple of that of a tile.
   @inline(__always)
   func compute<Tile: RowTile>(_: Tile.Type, rows: Range<Int>) {
     for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Tile.rows) {
@@ -121,7 +123,7 @@ private struct PanelProduct {
     }
   }
 
-  /// Adds the terms of even and of odd place in their run.
+  /// Adds the terms at even and at odd positions in their run.
   @inline(__always)
   private func addTerms<Tile: RowTile>(row: Int, _ even: inout Tile, _ odd: inout Tile) {
     let leftStart = left.start + row * left.rowStride

@@ -1,11 +1,11 @@
-/// Sums that parts of the work collect on their own, added up in the order of the parts.
+/// Sums that are accumulated separately for each part of the work and added in the order of the parts.
 struct PartialSums {
   private let buffer: Buffer
   private let stride: Int
   let parts: Int
   let count: Int
 
-  /// `count` numbers for each part, still to be written.
+  /// Allocates `count` uninitialised elements per part.
   init(uninitialisedParts parts: Int, count: Int) {
     self.parts = parts
     self.count = count
@@ -14,7 +14,7 @@ struct PartialSums {
     buffer = Buffer(count: parts * stride)
   }
 
-  /// Zeros: `count` numbers for each part.
+  /// Allocates `count` zeros per part.
   init(parts: Int, count: Int) {
     self.init(uninitialisedParts: parts, count: count)
     Parallel.forEach(part: parts) { [buffer, stride] part in
@@ -22,10 +22,10 @@ struct PartialSums {
     }
   }
 
-  /// The numbers of one part.
+  /// The sums of one part.
   subscript(part: Int) -> UnsafeMutablePointer<Float> { buffer.pointer + part * stride }
 
-  /// `result` ← the sum over the parts; `result` must be a buffer of its own.
+  /// Writes the sums over all parts to `result`, the start of a buffer.
   func sum(into result: UnsafeMutablePointer<Float>) {
     let vectors = stride / Buffer.vectorWidth
     Parallel.forEachRange(of: vectors, parts: count < 1 << 13 ? 1 : 16) { _, range in

@@ -1,7 +1,26 @@
 import CProcessor
+import Files
 
-/// What the compiler assumes of the processor, by its flags -march and -mcpu.
-enum Processor {
-  /// Whether there are 32 vector registers of 512 bits, as AVX-512 has them.
+/// Properties of the processor that the code was compiled for, by the compiler flags -march and
+/// -mcpu.
+package enum Processor {
+  /// Whether there are 32 vector registers of 512 bits, as in AVX-512.
   static var hasWideVectors: Bool { PROCESSOR_VECTOR_BITS == 512 }
+
+  /// Whether there are fused multiply–add instructions.
+  static var hasFusedMultiplyAdd: Bool { PROCESSOR_HAS_FMA == 1 }
+
+  /// Prints ``warning(hasFusedMultiplyAdd:)`` to standard error when it is first accessed.
+  static let printWarning: Void = {
+    if let text = warning(hasFusedMultiplyAdd: hasFusedMultiplyAdd) { writeToStandardError(text) }
+  }()
+
+  /// The line to print if the code was compiled without fused multiply–add instructions; nil if it
+  /// was compiled with them.
+  package static func warning(hasFusedMultiplyAdd: Bool) -> String? {
+    guard !hasFusedMultiplyAdd else { return nil }
+    return "warning: Engine was compiled without fused multiply-add instructions, which makes "
+      + "convolutions and matrix products about eight times slower; "
+      + "compile with: swift build -c release -Xcc -march=native\n"
+  }
 }

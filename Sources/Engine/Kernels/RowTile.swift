@@ -1,30 +1,28 @@
-/// A tile of a matrix product, some rows × 16 columns, whose sums stay in registers while their
-/// terms are added.
+/// A tile of a matrix product, several rows × 16 columns, whose sums stay in registers.
 ///
-/// Tiles of any number of rows are composed of ``OneRow`` and ``StackedRows``, which the compiler
-/// turns into straight-line code. A sum is computed in the same way whatever tile it belongs to, so
-/// results do not depend on how a matrix is cut into tiles.
+/// Tiles are composed of ``OneRow`` and ``StackedRows``, which the compiler turns into straight-line
+/// code. The order of additions is the same in every tile, so results do not depend on the tiling.
 protocol RowTile {
   /// The number of rows.
   static var rows: Int { get }
 
-  /// Sums of zero.
+  /// Creates a tile of zeros.
   init()
 
   /// Adds the sums of another tile.
   mutating func add(_ other: Self)
 
-  /// Adds to each sum the number at its place in `numbers`, whose rows are `rowStride` apart.
+  /// Adds the elements of `numbers`, whose rows are `rowStride` apart, to the sums.
   mutating func add(_ numbers: UnsafePointer<Float>, rowStride: Int)
 
-  /// Adds a term to each sum: `left` of its row, whose numbers are `rowStride` apart, times `right`
-  /// of its column.
+  /// Adds a term to each sum: the element of `left` for its row, `rowStride` apart, times the element
+  /// of `right` for its column.
   mutating func add(_ left: UnsafePointer<Float>, rowStride: Int, times right: Vector)
 
-  /// Writes the sums to `target`, whose rows are `rowStride` apart.
+  /// Stores the sums to `target`, whose rows are `rowStride` apart.
   func store(to target: UnsafeMutablePointer<Float>, rowStride: Int)
 
-  /// Writes the first `width` columns of the sums.
+  /// Stores the first `width` columns of the sums.
   func store(columns width: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int)
 }
 
@@ -56,7 +54,7 @@ struct OneRow: RowTile {
   }
 }
 
-/// A tile of the rows of two tiles, one above the other.
+/// A tile composed of two tiles, one above the other.
 struct StackedRows<Upper: RowTile, Lower: RowTile>: RowTile {
   private var upper: Upper
   private var lower: Lower

@@ -1,7 +1,6 @@
-/// One convolution by an algorithm of choice, apart from any tape and anything fused with it: for
-/// checking and timing the kernels.
+/// A convolution by a chosen algorithm, without tape or fusion, to verify and time the kernels.
 package struct SingleConvolution {
-  /// The algorithms there are.
+  /// A convolution algorithm.
   package enum Algorithm: String, CaseIterable {
     case winograd = "Winograd"
     case direct
@@ -10,8 +9,10 @@ package struct SingleConvolution {
   private let geometry: ConvolutionGeometry
   private let algorithm: ConvolutionAlgorithm
 
-  /// A convolution of images (N, H, W, C) with filters (K, K, C, D), by the fastest algorithm where
-  /// none is given; nil where the given one cannot do these sizes.
+  /// Creates a convolution of images (N, H, W, C) with filters (K, K, C, D).
+  ///
+  /// It uses the fastest algorithm if `algorithm` is nil. The result is nil if the given algorithm
+  /// does not support these sizes.
   package init?(
     input: [Int], weights: [Int], stride: Int, padding: Int, algorithm: Algorithm? = nil
   ) {
@@ -26,17 +27,17 @@ package struct SingleConvolution {
     }
   }
 
-  /// (N, H′, W′, D).
+  /// The shape of the output (N, H′, W′, D).
   package var outputShape: [Int] { geometry.outputShape }
 
-  /// The output for images `x` and filters `weights`.
+  /// Computes the output for the images `x` and the filters `weights`.
   package func callAsFunction(_ x: Tensor, _ weights: Tensor) -> Tensor {
     filled(outputShape) {
       algorithm.convolve(.stored(x.pointer), weights.pointer, into: $0) { _, _ in }
     }
   }
 
-  /// The derivatives by images and filters, given that by the output.
+  /// Computes the gradients with respect to images and filters from that with respect to the output.
   package func gradients(
     _ x: Tensor, _ weights: Tensor, outputGradient: Tensor
   ) -> (input: Tensor, weights: Tensor) {

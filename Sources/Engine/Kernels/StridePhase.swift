@@ -1,21 +1,23 @@
-/// The input pixels whose row and column leave the remainders `row` and `column` when they are
-/// divided by the stride, counted in the padded image. They were multiplied with the same weights,
-/// and their gradient is a convolution of the output's gradient, with stride 1.
+/// The input pixels whose row and column, counted in the padded image, have given remainders modulo the
+/// stride.
+///
+/// They are multiplied by the same weights, so the gradient with respect to them is a convolution of
+/// the output gradient with stride 1.
 struct StridePhase {
-  /// The first of the pixels, counted without the border.
+  /// The row and column of the first pixel, counted without the border.
   let (row, column): (Int, Int)
-  /// How many rows and columns of pixels there are.
+  /// The number of rows and columns of pixels.
   let (rows, columns): (Int, Int)
-  /// The output pixel that the first of the pixels was multiplied into by the last of the weights.
+  /// The output pixel that the first pixel contributes to by the last of the weights.
   let (gradientRow, gradientColumn): (Int, Int)
-  /// How many rows and columns the kernel has for these pixels.
+  /// The number of kernel rows and columns for these pixels.
   let (kernelRows, kernelColumns): (Int, Int)
-  /// The weights (kernelRows·kernelColumns·D, C), the kernel turned by half a circle.
+  /// The weights (kernelRows·kernelColumns·D, C), with the kernel rotated by 180°.
   let filters: PackedMatrix
 }
 
 extension StridePhase {
-  /// The phase of the given remainders, with the weights (K, K, C, D) that belong to it.
+  /// Creates the phase of the given remainders from the weights (K, K, C, D).
   init(
     _ remainder: (row: Int, column: Int), _ geometry: ConvolutionGeometry,
     _ weights: UnsafePointer<Float>
@@ -39,7 +41,7 @@ extension StridePhase {
     }
   }
 
-  /// What a phase is along one axis.
+  /// The sizes of a phase along one axis.
   private struct Axis {
     let first, count, gradient, kernelSize: Int
 
@@ -49,7 +51,7 @@ extension StridePhase {
       first = ((remainder - geometry.padding) % stride + stride) % stride
       count = max(0, (size - first + stride - 1) / stride)
       kernelSize = max(0, (geometry.kernelSize - remainder + stride - 1) / stride)
-      // Output pixel y was computed from padded row y·stride + u with the weight of kernel row u.
+      // Output row y reads padded row y·stride + u with kernel row u.
       gradient = (first + geometry.padding - remainder) / stride - max(0, kernelSize - 1)
     }
   }

@@ -1,14 +1,14 @@
 /// Winograd's convolution with 3×3 filters and stride 2.
 ///
-/// Along each axis an output pixel sees an odd pixel of the input, an even one and the next odd one,
-/// counted from the even pixel 0. Over the odd pixels, the filter's outer two numbers make a
-/// convolution with stride 1, which F(4, 2) computes from values at the points 0, ±1, 2 and ∞:
+/// Along each axis an output pixel depends on an odd input pixel, the next even one and the next odd
+/// one, counted from 0. On the odd pixels, the filter's two outer elements form a convolution with
+/// stride 1, which F(4, 2) computes with the interpolation points 0, ±1, 2 and ∞:
 ///
 ///     y = Aᵀ [(G g) ⊙ (Bᵀ d)]
 ///
-/// with five values d and five multiplications for four outputs. The even pixels are multiplied with
-/// the filter's middle number as they are; they are the sixth kind of points, of which a tile has
-/// four. In both axes together a 4×4 tile takes 81 multiplications instead of 144.
+/// with five inputs d and five multiplications for four outputs. The even pixels are multiplied by the
+/// filter's middle element directly; they are the sixth kind of points, of which a tile has four. In
+/// two dimensions a 4×4 tile takes 81 multiplications instead of 144.
 enum StrideTwoWinograd: WinogradScheme {
   static var stride: Int { 2 }
   static var rowsBelowInput: Int { 0 }
@@ -26,12 +26,12 @@ enum StrideTwoWinograd: WinogradScheme {
   static func gradientAsInput<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>
   ) {
-    // Odd input pixels got the outer numbers of the filter, from two neighbouring outputs; even ones
-    // the middle number, from one.
+    // An odd input pixel contributes to two neighbouring outputs by the outer elements of the filter,
+    // an even one to one output by the middle element.
     transform(lanes, source, odd: { $0 }, even: { $0 }, to: points)
   }
 
-  /// Bᵀ of the five pixels that `odd` gives, and the four that `even` gives, in both axes.
+  /// Transforms the five pixels at `odd` by Bᵀ and copies the four at `even`, along both axes.
   @inline(__always)
   private static func transform<V: Lanes>(
     _: V.Type, _ source: PixelGrid, odd: (Int) -> Int, even: (Int) -> Int,
@@ -83,7 +83,7 @@ enum StrideTwoWinograd: WinogradScheme {
     write: (_ row: Int, _ column: Int, _ value: V) -> Void
   ) {
     forEachOfFour { row in
-      // The sum of the odd pixels' row and the even ones', at a kind of points along the columns.
+      // The sum of the rows of the odd and the even pixels, at one kind of points along the columns.
       @inline(__always)
       func m(_ column: Int, _ number: Int) -> V {
         outputPixel(row, five { points.load($0, column, number) })
@@ -116,7 +116,7 @@ enum StrideTwoWinograd: WinogradScheme {
     }
   }
 
-  /// G of the outer two numbers, and the middle one.
+  /// G applied to the two outer elements, and the middle element.
   @inline(__always)
   static func filterPoints<V: Lanes>(_ g: Three<V>) -> Six<V> {
     (
@@ -126,9 +126,9 @@ enum StrideTwoWinograd: WinogradScheme {
     )
   }
 
-  /// Gᵀ u.
+  /// Gᵀ u and the gradient of the middle element.
   @inline(__always)
-  static func filterNumbers<V: Lanes>(_ u: Six<V>) -> Three<V> {
+  static func filterElements<V: Lanes>(_ u: Six<V>) -> Three<V> {
     let sixth = (u.3 - u.2) * (1 / 6)
     return (
       (u.0 - u.1) * 0.5 + sixth, u.5,
@@ -168,7 +168,7 @@ private func inputPoints<V: Lanes>(_ d: Five<V>) -> Five<V> {
   )
 }
 
-/// Number `row` of Aᵀ m.
+/// Element `row` of Aᵀ m.
 @inline(__always)
 private func outputPixel<V: Lanes>(_ row: Int, _ m: Five<V>) -> V {
   switch row {
@@ -183,7 +183,7 @@ private func outputPixel<V: Lanes>(_ row: Int, _ m: Five<V>) -> V {
 @inline(__always)
 private func outputPixels<V: Lanes>(_ m: Five<V>) -> Four<V> { four { outputPixel($0, m) } }
 
-/// The polynomial with the coefficients e at 2.
+/// The value at 2 of the polynomial with the coefficients e.
 @inline(__always)
 private func pointTwo<V: Lanes>(_ e0: V, _ e1: V, _ e2: V, _ e3: V) -> V {
   e0.adding(2, times: e1).adding(4, times: e2).adding(8, times: e3)

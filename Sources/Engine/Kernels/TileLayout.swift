@@ -1,14 +1,13 @@
-/// How the images of a convolution are cut into 4×4 tiles of the output, and how many tiles are
-/// worked on together.
+/// The division of the images of a convolution into 4×4 output tiles, and of the tiles into blocks.
 ///
-/// The unit of work is a tile row: the tiles of four neighbouring rows of an output image. Tile rows
-/// are counted through all images of a batch.
+/// The unit of work is a tile row: the tiles that cover four neighbouring rows of an output image. Tile
+/// rows are counted through all images of a batch.
 struct TileLayout<Scheme: WinogradScheme> {
   private let geometry: ConvolutionGeometry
   let tilesDown: Int
   let tilesAcross: Int
-  /// Enough that products have rows for whole tiles of sums, and few enough that transformed tiles
-  /// stay near the processor in its caches.
+  /// The number of tile rows per block: enough for efficient matrix products, and few enough that the
+  /// transformed tiles stay in the cache.
   let tileRowsInBlock: Int
 
   init(_ geometry: ConvolutionGeometry) {
@@ -18,8 +17,8 @@ struct TileLayout<Scheme: WinogradScheme> {
     tileRowsInBlock = max(1, 48 * 36 / Scheme.points / tilesAcross)
   }
 
-  /// Calls `body` with blocks of nearly equal size of the images' tile rows: a small last block
-  /// would be slow.
+  /// Calls `body` with blocks of the images' tile rows, of nearly equal size: a small last block would
+  /// be slow.
   func forEachBlock(of images: Range<Int>, _ body: (_ tileRows: Range<Int>) -> Void) {
     let (first, count) = (images.lowerBound * tilesDown, images.count * tilesDown)
     let blocks = (count + tileRowsInBlock - 1) / tileRowsInBlock
@@ -28,10 +27,10 @@ struct TileLayout<Scheme: WinogradScheme> {
     }
   }
 
-  /// The image of a tile row.
+  /// The index of the image that a tile row belongs to.
   func image(of tileRow: Int) -> Int { tileRow / tilesDown }
 
-  /// The images that a convolution reads, cut as its output is.
+  /// The input images of the convolution, divided like its output.
   var input: TiledImages {
     TiledImages(
       tilesDown: tilesDown, tilesAcross: tilesAcross, height: geometry.height,
@@ -39,7 +38,7 @@ struct TileLayout<Scheme: WinogradScheme> {
       tileSize: Scheme.tile * Scheme.stride, above: 1, below: Scheme.rowsBelowInput)
   }
 
-  /// The images that a convolution writes.
+  /// The output images of the convolution.
   var output: TiledImages {
     let (above, below) = Scheme.gradientBorder
     return TiledImages(
@@ -49,21 +48,21 @@ struct TileLayout<Scheme: WinogradScheme> {
   }
 }
 
-/// Images that are cut into tiles, and the border around a tile that is read along with it.
+/// Images divided into tiles, with the border that is read around each tile.
 struct TiledImages {
   let tilesDown: Int
   let tilesAcross: Int
   let height: Int
   let width: Int
   let channels: Int
-  /// Rows and columns of a tile.
+  /// The number of rows and columns of a tile.
   let tileSize: Int
-  /// Rows above a tile, and columns left of it, that are read along with it.
+  /// The number of border rows above and columns left of a tile.
   let above: Int
-  /// Rows below a tile, and columns right of it, that are read along with it.
+  /// The number of border rows below and columns right of a tile.
   let below: Int
 
-  /// An image with zeros around it wherever tiles and their borders reach further than the image.
+  /// The layout of an image with zeros wherever tiles and their borders extend beyond it.
   var padded: PaddedImage {
     PaddedImage(
       height: height, width: width, channels: channels, border: above,
@@ -71,21 +70,21 @@ struct TiledImages {
       paddedWidth: max(above + width, tilesAcross * tileSize + above + below))
   }
 
-  /// The rows of the image that a tile row has, without those that its tiles reach beyond.
+  /// The rows of the image that a tile row covers.
   func rows(of tileRow: Int) -> Range<Int> {
     let start = min(tileRow % tilesDown * tileSize, height)
     return start..<min(start + tileSize, height)
   }
 
-  /// The pixels of a tile row, counted through all images.
+  /// The pixels that a tile row covers, counted through all images.
   func pixels(of tileRow: Int) -> Range<Int> {
     let rows = rows(of: tileRow)
     let first = tileRow / tilesDown * height
     return (first + rows.lowerBound) * width..<(first + rows.upperBound) * width
   }
 
-  /// Reads what the tiles of a tile row see of `source` into a padded image that holds what the tile
-  /// row before, if it is of the same image, has seen.
+  /// Reads the rows of `source` that a tile row needs into a padded image, which already holds those
+  /// of the previous tile row of the same image.
   func read(tileRow: Int, of source: ImageSource, into buffer: UnsafeMutablePointer<Float>) {
     let rows = rows(of: tileRow)
     let start = tileRow % tilesDown == 0 ? 0 : min(rows.lowerBound + below, height)
@@ -94,8 +93,7 @@ struct TiledImages {
       ofImage: tileRow / tilesDown, of: source, into: buffer)
   }
 
-  /// The padded image from the first pixel of a tile row's first tile on, less `border` rows and
-  /// columns.
+  /// The padded image from `border` rows above and columns left of the first tile of a tile row on.
   func grid(
     ofTileRow tileRow: Int, border: Int, in buffer: UnsafePointer<Float>
   ) -> PixelGrid {

@@ -1,16 +1,15 @@
 /// Winograd's convolution F(4×4, 3×3) with stride 1.
 ///
-/// The 4×4 tile y of the output is computed from the 6×6 tile d of the input that it sees and the
-/// 3×3 filter g as
+/// The 4×4 output tile y is computed from the 6×6 input tile d and the 3×3 filter g as
 ///
 ///     y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
 ///
-/// with 36 multiplications instead of 144. By the same identity the filter's gradient is Gᵀ [(Bᵀ d
-/// B) ⊙ (A e Aᵀ)] G, where e is the gradient of y. The interpolation points are 0, ±1, ±2 and ∞.
+/// with 36 multiplications instead of 144. By the same identity, the gradient with respect to the filter
+/// is Gᵀ [(Bᵀ d B) ⊙ (A e Aᵀ)] G, where e is that with respect to y. The interpolation points are 0,
+/// ±1, ±2 and ∞.
 ///
-/// A transform goes through the rows of its result in groups that share terms, and reads again what
-/// several of them need: the values of a group fit into sixteen registers, those of a whole tile do
-/// not.
+/// A transform computes the rows of its result in groups with common terms and reloads inputs for each
+/// group: the values of a group fit into 16 registers, those of a whole tile do not.
 enum UnitStrideWinograd: WinogradScheme {
   static var stride: Int { 1 }
   static var rowsBelowInput: Int { 1 }
@@ -66,7 +65,7 @@ enum UnitStrideWinograd: WinogradScheme {
   static func gradientAsInput<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>
   ) {
-    // The gradient by the input is the convolution of the output's gradient with turned filters.
+    // The input gradient is the convolution of the output gradient with the rotated filters.
     input(lanes, source, to: points)
   }
 
@@ -117,7 +116,7 @@ enum UnitStrideWinograd: WinogradScheme {
 
   /// Gᵀ u.
   @inline(__always)
-  static func filterNumbers<V: Lanes>(_ u: Six<V>) -> Three<V> {
+  static func filterElements<V: Lanes>(_ u: Six<V>) -> Three<V> {
     let near = (u.1 + u.2) * (1 / 6)
     let far = u.3 + u.4
     return (

@@ -1,16 +1,15 @@
-/// 3×3 convolution with padding 1 by a ``WinogradScheme``, for numbers of channels that are multiples
-/// of 16.
+/// A 3×3 convolution with padding 1 by a ``WinogradScheme``, for channel counts that are multiples of 16.
 ///
-/// Rows of tiles are taken in blocks that give the products of matrices enough rows while the
-/// transformed tiles stay in the cache.
+/// Tile rows are processed in blocks, which give the matrix products enough rows while the transformed
+/// tiles stay in the cache.
 struct WinogradConvolution<Scheme: WinogradScheme> {
   let geometry: ConvolutionGeometry
   private let layout: TileLayout<Scheme>
 
-  /// The more numbers a part's sum of filter gradients has, the fewer parts there are.
+  /// The number of parts; fewer if the filter gradient, which each part sums separately, is large.
   let parts: Int
 
-  /// Nil where the geometry is not one it can do.
+  /// Returns nil if the algorithm does not support the geometry.
   init?(_ geometry: ConvolutionGeometry) {
     guard
       geometry.kernelSize == 3, geometry.stride == Scheme.stride, geometry.padding == 1,
@@ -23,8 +22,8 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
       geometry.images, geometry.inputChannels * geometry.outputChannels > 1 << 13 ? 8 : 16)
   }
 
-  /// Whether it needs fewer multiplications than the definition: images that are much smaller than
-  /// the tiles that cover them do not profit.
+  /// Whether the algorithm needs fewer multiplications than the definition, which is not so for images
+  /// much smaller than the tiles that cover them.
   var savesMultiplications: Bool {
     Scheme.points * layout.tilesDown * layout.tilesAcross < 9 * geometry.positions
   }
@@ -66,28 +65,28 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     let sums = PartialSums(uninitialisedParts: parts, count: 9 * inputs * outputs)
     let biasSums = PartialSums(parts: parts, count: outputs)
     forEachPart { part, images in
-      let room = Room(layout, inputs: inputs, outputs: outputs)
+      let workspace = Workspace(layout, inputs: inputs, outputs: outputs)
       layout.forEachBlock(of: images) { block in
         for (index, tileRow) in block.enumerated() {
-          room.read(tileRow, input, outputGradient, at: index, byInput: gradients.input != nil)
+          workspace.read(tileRow, input, outputGradient, at: index, byInput: gradients.input != nil)
           if gradients.bias != nil {
             outputImages.padded.addChannelSums(
-              rows: outputImages.rows(of: tileRow), room.gradient.pointer, to: biasSums[part])
+              rows: outputImages.rows(of: tileRow), workspace.gradient.pointer, to: biasSums[part])
           }
         }
         let isFirst = block.lowerBound == images.lowerBound * layout.tilesDown
-        room.filterGradient.add(
-          room.inputTiles, room.gradientTiles, tileRows: block.count,
+        workspace.filterGradient.add(
+          workspace.inputTiles, workspace.gradientTiles, tileRows: block.count,
           isFirst ? .overwritten : .accumulated)
         guard let inputGradient = gradients.input, let filters else { return }
-        room.inputTiles.multiply(room.gradientAsInput, filters, tileRows: block.count)
+        workspace.inputTiles.multiply(workspace.gradientAsInput, filters, tileRows: block.count)
         for (index, tileRow) in block.enumerated() {
-          room.inputTiles.writeInputGradient(
+          workspace.inputTiles.writeInputGradient(
             at: index, inputImages, tileRow: tileRow, into: inputGradient)
           finish(part, inputImages.pixels(of: tileRow))
         }
       }
-      room.filterGradient.transformBack(into: sums[part])
+      workspace.filterGradient.transformBack(into: sums[part])
     }
     sums.sum(into: gradients.weights)
     if let bias = gradients.bias { biasSums.sum(into: bias) }
@@ -99,15 +98,15 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
 }
 
 extension WinogradConvolution {
-  /// What a part of the work needs room for when it computes gradients.
-  private struct Room {
+  /// The working memory of a part for computing gradients.
+  private struct Workspace {
     private let inputImages: TiledImages
     private let outputImages: TiledImages
-    /// A padded image of the input, and one of the output's gradient.
+    /// A padded image of the input and one of the output gradient.
     private let input: Buffer
     let gradient: Buffer
-    /// The tiles of a block. Once those of the input have been used they make room for the products
-    /// that the gradient by the input comes from.
+    /// The transformed tiles of a block. After the filter gradient is computed, those of the input are
+    /// overwritten by the products for the input gradient.
     let inputTiles: WinogradTiles<Scheme>
     let gradientTiles: WinogradTiles<Scheme>
     let gradientAsInput: WinogradTiles<Scheme>
@@ -122,7 +121,7 @@ extension WinogradConvolution {
       filterGradient = WinogradFilterGradient(inputs: inputs, outputs: outputs)
     }
 
-    /// Reads and transforms a tile row, which becomes number `index` of the block.
+    /// Reads and transforms a tile row as number `index` of the block.
     func read(
       _ tileRow: Int, _ source: ImageSource, _ outputGradient: ImageSource, at index: Int,
       byInput: Bool

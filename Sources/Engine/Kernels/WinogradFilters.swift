@@ -1,15 +1,14 @@
 /// The transformed filters of a convolution: for each pair of kinds of points a matrix (inputs,
-/// outputs), packed as the right operand of products.
+/// outputs), packed as the right operand of matrix products.
 struct WinogradFilters<Scheme: WinogradScheme> {
   private let inputs: Int
   private let buffer: Buffer
   private let pairStride: Int
 
-  /// The filters of a convolution with `weights` (3, 3, inputs, outputs); `outputs` is a multiple of
-  /// 16.
+  /// Transforms `weights` (3, 3, inputs, outputs), where `outputs` is a multiple of 16.
   ///
-  /// They are transformed in double precision: that costs little, as it happens once a step, and the
-  /// products amplify their errors.
+  /// The transform uses double precision: it happens only once per step, and the products would
+  /// amplify its rounding errors.
   init(_ weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
     let width = Buffer.vectorWidth
     self.inputs = inputs
@@ -18,7 +17,7 @@ struct WinogradFilters<Scheme: WinogradScheme> {
     Parallel.forEachRange(of: inputs) { [buffer, pairStride] _, range in
       for input in range {
         for output in stride(from: 0, to: outputs, by: PreciseLanes.count) {
-          // The first output of a panel, times the panel's length, is where the panel starts.
+          // A panel starts at the index of its first output times the number of inputs.
           let lane = output % width
           Scheme.filter(
             PreciseLanes.self, weights + input * outputs + output, sourceStride: inputs * outputs,
@@ -29,14 +28,14 @@ struct WinogradFilters<Scheme: WinogradScheme> {
     }
   }
 
-  /// The filters of the convolution that takes the gradient of the output to that of the input:
-  /// each turned by half a circle, inputs and outputs exchanged.
+  /// Transforms the filters of the convolution that maps the output gradient to the input gradient:
+  /// each rotated by 180°, with inputs and outputs exchanged.
   init(turning weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
     let turned = Buffer(count: 9 * inputs * outputs)
     Parallel.forEach(part: 9) { position in
       let source = weights + (8 - position) * inputs * outputs
       let target = turned.pointer + position * inputs * outputs
-      // Sixteen outputs at a time, so that each line of the cache that is read is used up.
+      // Sixteen outputs at a time, to use each cache line completely once it is loaded.
       for start in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
         for c in 0..<inputs {
           for d in start..<start + Buffer.vectorWidth {
@@ -48,7 +47,7 @@ struct WinogradFilters<Scheme: WinogradScheme> {
     self.init(turned.pointer, inputs: outputs, outputs: inputs)
   }
 
-  /// The filters of a pair for the 16 outputs from `output` on.
+  /// The filters of a pair of kinds of points for the 16 outputs from `output` on.
   func panel(pair: Int, output: Int) -> RightPanel {
     RightPanel(
       start: buffer.pointer + pair * pairStride + output * inputs, width: Buffer.vectorWidth,
@@ -56,24 +55,24 @@ struct WinogradFilters<Scheme: WinogradScheme> {
   }
 }
 
-/// The gradient by transformed filters: for each pair of kinds of points a matrix (inputs, outputs),
-/// row-major.
+/// The gradient with respect to the transformed filters: for each pair of kinds of points a row-major
+/// matrix (inputs, outputs).
 struct WinogradFilterGradient<Scheme: WinogradScheme> {
   private let inputs: Int
   private let outputs: Int
   private let buffer: Buffer
   private let pairStride: Int
 
-  /// Room for the gradient.
+  /// Allocates the gradient without initialising it.
   init(inputs: Int, outputs: Int) {
     (self.inputs, self.outputs) = (inputs, outputs)
-    // A line more than the matrix has, for the reason of matrixOffset.
+    // One cache line more than the matrix needs, for the reason given at matrixOffset.
     pairStride = inputs * outputs + Buffer.vectorWidth
     buffer = Buffer(count: Scheme.pairs * pairStride)
   }
 
-  /// Adds what a block of tile rows contributes, for each pair `tiles`ᵀ·`gradients`, or overwrites
-  /// what was there with it.
+  /// Adds the contribution of a block of tile rows, `tiles`ᵀ·`gradients` for each pair of kinds of
+  /// points, or overwrites the gradient with it.
   func add(
     _ tiles: WinogradTiles<Scheme>, _ gradients: WinogradTiles<Scheme>, tileRows: Int,
     _ mode: ProductTarget
@@ -93,7 +92,8 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
     }
   }
 
-  /// `gradient` (3, 3, inputs, outputs) ← the gradient by the filters before their transform.
+  /// Writes the gradient with respect to the untransformed filters to `gradient` (3, 3, inputs,
+  /// outputs).
   func transformBack(into gradient: UnsafeMutablePointer<Float>) {
     if Processor.hasWideVectors {
       transformBack(Vector.self, into: gradient)

@@ -1,77 +1,77 @@
-/// A form of Winograd's convolution (Lavin and Gray 2016, arXiv:1509.09308) with 3×3 filters and
+/// The transforms of Winograd's convolution (Lavin and Gray 2016, arXiv:1509.09308) with 3×3 filters and
 /// padding 1, for one stride.
 ///
-/// A 4×4 tile of the output is computed from the part of the input it sees and the filter: both are
-/// transformed to values at points, these are multiplied, and what comes out is transformed to the
-/// tile. Summed over the input channels, the multiplications become products of matrices. Along each
-/// axis a scheme has six kinds of points, so there are 36 transformed filters and as many products.
+/// Input tile and filter are transformed to values at interpolation points and multiplied there; the
+/// inverse transform gives the 4×4 output tile. Summed over the input channels, the multiplications
+/// become matrix products. Along each axis a scheme has six kinds of points, so there are 36
+/// transformed filters and 36 products.
 protocol WinogradScheme {
-  /// From one output pixel to the next, in input pixels.
+  /// The stride of the convolution.
   static var stride: Int { get }
-  /// Rows of the input below the `4·stride` rows of a tile that the tile still sees.
+  /// The number of input rows that a tile needs below its `4·stride` rows.
   static var rowsBelowInput: Int { get }
-  /// The border of the output's gradient that the gradient by the input sees, above and below a
-  /// tile's four rows.
+  /// The number of rows of the output gradient that the input gradient needs above and below the four
+  /// rows of a tile.
   static var gradientBorder: (above: Int, below: Int) { get }
-  /// How many points of a tile there are of the last kind along an axis; of the others there is one.
+  /// The number of points of the last kind along an axis of a tile; there is one of each other kind.
   static var lastPointCount: Int { get }
 
-  /// Writes the points of the part of the input that a tile sees, which begins at `source`, one
-  /// pixel above and left of the tile's first.
+  /// Transforms the input of a tile; `source` starts one pixel above and left of the tile.
   static func input<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>)
 
-  /// Writes the points of a tile of the output's gradient, for the gradient by the filters.
+  /// Transforms a tile of the output gradient, for the filter gradient.
   static func outputGradient<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>)
 
-  /// Writes the points of what the gradient by a tile's input sees of the output's gradient, which
-  /// begins at `source`, with the border above and left of the tile.
+  /// Transforms a tile of the output gradient, for the input gradient; `source` starts with the border
+  /// above and left of the tile.
   static func gradientAsInput<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>)
 
-  /// Calls `write` with each number of the 4×4 tile that the products at its points stand for.
+  /// Transforms products back and calls `write` with each element of the 4×4 output tile.
   static func output<V: Lanes>(
     _ lanes: V.Type, of points: TransformedTile<Self>,
     write: (_ row: Int, _ column: Int, _ value: V) -> Void)
 
-  /// Calls `write` with each number of the tile of the gradient by the input, of 4·stride rows and
-  /// columns.
+  /// Transforms products back and calls `write` with each element of a tile of the input gradient, of
+  /// 4·stride rows and columns.
   static func inputGradient<V: Lanes>(
     _ lanes: V.Type, of points: TransformedTile<Self>,
     write: (_ row: Int, _ column: Int, _ value: V) -> Void)
 
-  /// Six values of a filter's three along an axis.
+  /// Transforms the three elements of a filter along an axis to six values.
   static func filterPoints<V: Lanes>(_ g: Three<V>) -> Six<V>
 
-  /// Transposes ``filterPoints(_:)``: the gradient by a filter's three values, given that by the six.
-  static func filterNumbers<V: Lanes>(_ u: Six<V>) -> Three<V>
+  /// Computes the gradient with respect to the three elements of a filter along an axis from that with
+  /// respect to the six values: the transpose of ``filterPoints(_:)``.
+  static func filterElements<V: Lanes>(_ u: Six<V>) -> Three<V>
 }
 
 extension WinogradScheme {
-  /// Along each axis of a tile of the output.
+  /// The number of output pixels along each axis of a tile.
   static var tile: Int { 4 }
-  /// Kinds of points along each axis.
+  /// The number of kinds of points along each axis.
   static var kinds: Int { 6 }
-  /// Pairs of kinds of points, and so transformed filters.
+  /// The number of pairs of kinds of points, which is the number of transformed filters.
   static var pairs: Int { kinds * kinds }
-  /// All points of a tile.
+  /// The number of points of a tile.
   static var points: Int { (kinds - 1 + lastPointCount) * (kinds - 1 + lastPointCount) }
 
-  /// How many points of a tile are of the kinds `row` and `column`.
+  /// The number of points of a tile of the kinds `row` and `column`.
   @inline(__always)
   static func count(_ row: Int, _ column: Int) -> Int {
     (row == kinds - 1 ? lastPointCount : 1) * (column == kinds - 1 ? lastPointCount : 1)
   }
 
-  /// How many points of a tile come before those of the kinds `row` and `column`.
+  /// The number of points of a tile before those of the kinds `row` and `column`.
   @inline(__always)
   static func countBefore(_ row: Int, _ column: Int) -> Int {
     row * (kinds - 1 + lastPointCount) + (row == kinds - 1 ? lastPointCount : 1) * column
   }
 
-  /// `target` ← the 36 values of a 3×3 filter, `targetStride` apart; the filter's nine numbers begin
-  /// at `source` and are `sourceStride` apart.
+  /// Writes the 36 values of a 3×3 filter to `target`, `targetStride` apart; the nine elements of the
+  /// filter start at `source` and are `sourceStride` apart.
   @inline(__always)
   static func filter<V: Lanes>(
     _: V.Type, _ source: UnsafePointer<Float>, sourceStride: Int,
@@ -95,8 +95,8 @@ extension WinogradScheme {
     write(5, (a.5, b.5, c.5))
   }
 
-  /// `target` ← the gradient by a filter's nine numbers, `targetStride` apart, given that by its 36
-  /// values, which begin at `source` and are `sourceStride` apart.
+  /// Writes the gradient with respect to the nine elements of a filter to `target`, `targetStride`
+  /// apart; that with respect to its 36 values starts at `source`, `sourceStride` apart.
   @inline(__always)
   static func filterGradient<V: Lanes>(
     _: V.Type, _ source: UnsafePointer<Float>, sourceStride: Int,
@@ -104,11 +104,11 @@ extension WinogradScheme {
   ) {
     @inline(__always)
     func row(_ i: Int) -> Three<V> {
-      filterNumbers(six { j in V(loading: source + (kinds * i + j) * sourceStride) })
+      filterElements(six { j in V(loading: source + (kinds * i + j) * sourceStride) })
     }
     @inline(__always)
     func write(_ column: Int, _ u: Six<V>) {
-      let g = filterNumbers(u)
+      let g = filterElements(u)
       g.0.store(to: target + column * targetStride)
       g.1.store(to: target + (3 + column) * targetStride)
       g.2.store(to: target + (6 + column) * targetStride)
@@ -120,50 +120,52 @@ extension WinogradScheme {
   }
 }
 
-/// Some channels of the pixels of an image.
+/// A vector of channels of the pixels of an image.
 struct PixelGrid {
-  /// The first of the channels of the first pixel.
+  /// The first of these channels in the first pixel.
   let first: UnsafePointer<Float>
   let rowStride: Int
   let pixelStride: Int
 
-  /// The channels of a pixel.
+  /// Loads the channels of a pixel.
   @inline(__always)
   func load<V: Lanes>(_ row: Int, _ column: Int) -> V {
     V(loading: first + row * rowStride + column * pixelStride)
   }
 }
 
-/// Where some channels of a transformed tile stand: for each pair of kinds of points in a matrix of
-/// its own, (tiles · points of these kinds, channels).
+/// A vector of channels of a transformed tile. The points of each pair of kinds are rows of a separate
+/// matrix (tiles · points of these kinds, channels).
 struct TransformedTile<Scheme: WinogradScheme> {
-  /// The first channel that is meant, of the first tile.
+  /// The first of these channels in the first tile of the block.
   let first: UnsafeMutablePointer<Float>
-  /// The number of the tile in its block.
+  /// The index of the tile in its block.
   let tile: Int
-  /// The channels of a row.
+  /// The number of channels of a matrix.
   let channels: Int
-  /// From a matrix to the next one, for each point of a tile that the matrix has.
+  /// The number of elements of a matrix per point of a tile.
   let pointStride: Int
 
-  /// The place of a point: its kinds along the rows and the columns, and its number among those of
-  /// the same kinds.
+  /// The address of a point, given by its kinds along the rows and the columns and its number among
+  /// those of the same kinds.
   @inline(__always)
   func place(_ row: Int, _ column: Int, _ number: Int = 0) -> UnsafeMutablePointer<Float> {
     first + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
       + (tile * Scheme.count(row, column) + number) * channels
   }
 
-  /// The value at a point.
+  /// Loads the value at a point.
   @inline(__always)
   func load<V: Lanes>(_ row: Int, _ column: Int, _ number: Int = 0) -> V {
     V(loading: place(row, column, number))
   }
 }
 
-/// Where the matrix of two kinds of points begins, if the matrix of one point has `pointStride`
-/// numbers. A line of the cache is left free behind each: at distances that are powers of two, all
-/// matrices would fall into the same few sets of the cache.
+/// The offset of the matrix of a pair of kinds of points, where a matrix has `pointStride` elements per
+/// point.
+///
+/// A cache line is left free between matrices: at distances that are powers of two, all of them would
+/// compete for the same few sets of the cache.
 @inline(__always)
 func matrixOffset<Scheme: WinogradScheme>(
   _: Scheme.Type, _ row: Int, _ column: Int, pointStride: Int
@@ -172,7 +174,7 @@ func matrixOffset<Scheme: WinogradScheme>(
     + (row * Scheme.kinds + column) * Buffer.vectorWidth
 }
 
-// MARK: - Small collections that stay in registers
+// MARK: - Small collections in registers
 
 typealias Three<V> = (V, V, V)
 typealias Four<V> = (V, V, V, V)
@@ -195,7 +197,7 @@ func six<V>(_ value: (Int) -> V) -> Six<V> {
   (value(0), value(1), value(2), value(3), value(4), value(5))
 }
 
-/// Calls `body` with 0 to 3, each in code of its own.
+/// Calls `body` with 0 to 3, unrolled.
 @inline(__always)
 func forEachOfFour(_ body: (Int) -> Void) {
   body(0)

@@ -1,5 +1,5 @@
-/// The transformed tiles of a block of tile rows: for each pair of kinds of points a matrix (tiles ·
-/// points of these kinds, channels).
+/// The transformed tiles of a block of tile rows: a matrix (tiles · points of these kinds, channels) for
+/// each pair of kinds of points.
 struct WinogradTiles<Scheme: WinogradScheme> {
   private let tilesAcross: Int
   let channels: Int
@@ -13,8 +13,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     buffer = Buffer(count: Scheme.points * pointStride + Scheme.pairs * Buffer.vectorWidth)
   }
 
-  /// The transform of what the tiles of a tile row see of the input; it becomes tile row `index` of
-  /// the block.
+  /// Transforms the input of a tile row as number `index` of the block.
   func readInput(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
   ) {
@@ -30,8 +29,8 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     }
   }
 
-  /// The transform of the tiles of a tile row of an output's gradient, for the gradient by the
-  /// filters.
+  /// Transforms a tile row of the output gradient as number `index` of the block, for the filter
+  /// gradient.
   func readGradient(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
   ) {
@@ -47,7 +46,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     }
   }
 
-  /// The transform of what the tiles of a tile row of the gradient by the input see of the output's
+  /// Transforms a tile row of the output gradient as number `index` of the block, for the input
   /// gradient.
   func readGradientAsInput(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
@@ -64,8 +63,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     }
   }
 
-  /// Writes the tiles of tile row `index` of the block, transformed back, to `output` (N, H′, W′,
-  /// channels).
+  /// Transforms tile row `index` of the block back and writes it to `output` (N, H′, W′, channels).
   func writeOutput(
     at index: Int, _ images: TiledImages, tileRow: Int, into output: UnsafeMutablePointer<Float>
   ) {
@@ -80,8 +78,8 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     }
   }
 
-  /// Writes the tiles of tile row `index` of the block, transformed back, to the gradient by the
-  /// input (N, H, W, channels).
+  /// Transforms tile row `index` of the block back and writes it to the input gradient (N, H, W,
+  /// channels).
   func writeInputGradient(
     at index: Int, _ images: TiledImages, tileRow: Int, into gradient: UnsafeMutablePointer<Float>
   ) {
@@ -96,7 +94,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     }
   }
 
-  /// These tiles ← `tiles`·`filters`, for each pair of kinds of points.
+  /// Computes these tiles ← `tiles`·`filters` for each pair of kinds of points.
   func multiply(_ tiles: WinogradTiles, _ filters: WinogradFilters<Scheme>, tileRows: Int) {
     forEachPair { pair, row, column in
       let left = LeftOperand(
@@ -116,22 +114,22 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     buffer.pointer + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
   }
 
-  /// How many rows the matrix of a pair of kinds of points has for so many tile rows.
+  /// The number of rows of the matrix of a pair of kinds of points, for a number of tile rows.
   func rows(_ row: Int, _ column: Int, tileRows: Int) -> Int {
     tileRows * tilesAcross * Scheme.count(row, column)
   }
 
-  /// Calls `body` with each pair of kinds of points and its number.
+  /// Calls `body` with the index and the kinds of each pair of kinds of points.
   func forEachPair(_ body: (_ pair: Int, _ row: Int, _ column: Int) -> Void) {
     for pair in 0..<Scheme.pairs { body(pair, pair / Scheme.kinds, pair % Scheme.kinds) }
   }
 }
 
-// MARK: - Tile by tile
+// MARK: - Loops over tiles
 
 extension WinogradTiles {
-  /// Calls `body` for each tile of tile row `index` of the block and each of its channels that begins
-  /// a vector, with the pixels of the tile in `grid`, the grid of the tile row, and its points.
+  /// Calls `body` for each tile of tile row `index` of the block and each vector of channels, with the
+  /// pixels of the tile and its points; `grid` is that of the tile row.
   @inline(__always)
   private func forEachTile(
     _ lanes: (some Lanes).Type, _ index: Int, _ grid: PixelGrid, _ tileSize: Int,
@@ -149,8 +147,8 @@ extension WinogradTiles {
     }
   }
 
-  /// Writes what `transform` makes of each tile of tile row `index` of the block to `target`, images
-  /// (N, height, width, channels), leaving out what lies beyond the image.
+  /// Applies `transform` to each tile of tile row `index` of the block and writes the pixels that lie
+  /// inside the image to `target`, images (N, height, width, channels).
   @inline(__always)
   private func write<V: Lanes>(
     _ lanes: V.Type, at index: Int, _ images: TiledImages, _ tileRow: Int,

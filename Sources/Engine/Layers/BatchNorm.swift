@@ -1,21 +1,30 @@
-/// The moments that batch norm uses in evaluation: a moving average of the batches' own.
+/// The running averages of batch statistics that batch norm uses in evaluation.
+///
+/// `@unchecked Sendable`: one thread at a time runs a network in training, and only that changes the
+/// moments.
 public final class RunningMoments: @unchecked Sendable {
-  /// Mean 0 and variance 1 before the first batch.
+  /// The current averages; mean 0 and variance 1 before the first batch.
   public var moments: ChannelMoments
 
   init(_ moments: ChannelMoments) { self.moments = moments }
 
-  convenience init(channels: Int) {
+  /// Creates running moments with mean 0 and variance 1.
+  public convenience init(channels: Int) {
     self.init(
       ChannelMoments(
         mean: Tensor(repeating: 0, shape: [channels]),
         variance: Tensor(repeating: 1, shape: [channels])))
   }
 
-  /// Moves a step of size `momentum` towards the moments of a batch with `count` values a channel.
+  /// Updates the averages with the moments of a batch: average ← (1 − momentum)·average + momentum·batch.
   ///
-  /// The variance goes in as the unbiased estimate, divided by `count` − 1, as PyTorch has it.
-  func move(towards batch: ChannelMoments, count: Int, momentum: Float) {
+  /// The variance is corrected to the unbiased estimate, as in PyTorch.
+  ///
+  /// - Parameters:
+  ///   - batch: The moments of the batch, with the biased variance.
+  ///   - count: The number of values per channel in the batch.
+  ///   - momentum: The weight of the batch.
+  public func move(towards batch: ChannelMoments, count: Int, momentum: Float) {
     let unbiased = Float(count) / Float(max(count - 1, 1))
     moments = ChannelMoments(
       mean: (1 - momentum) * moments.mean + momentum * batch.mean,
@@ -24,7 +33,7 @@ public final class RunningMoments: @unchecked Sendable {
 }
 
 extension RunningMoments: Resumable {
-  /// "mean" and "variance".
+  /// "mean" and "variance", both (channels).
   public var state: [NamedState] {
     [
       .tensor("mean", get: { self.moments.mean }) {
@@ -37,8 +46,9 @@ extension RunningMoments: Resumable {
   }
 }
 
-/// Batch normalisation with a learned scale and shift for each channel; see
-/// ``normaliseByBatch(_:moments:scale:shift:epsilon:)``.
+/// Batch normalisation with a trainable scale and shift per channel.
+///
+/// See ``normaliseByBatch(_:moments:scale:shift:epsilon:)``.
 public final class BatchNorm: Layer {
   let scale: Parameter
   let shift: Parameter
@@ -46,7 +56,12 @@ public final class BatchNorm: Layer {
   let epsilon: Float
   private let momentum: Float
 
-  /// Scale 1 and shift 0; `momentum` is the weight of the newest batch in the running moments.
+  /// Creates the layer with scale 1 and shift 0.
+  ///
+  /// - Parameters:
+  ///   - channels: The number of channels, the length of the innermost axis.
+  ///   - momentum: The weight of the newest batch in the running averages.
+  ///   - epsilon: Added to the variance.
   public init(channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5) {
     scale = Parameter(Tensor(repeating: 1, shape: [channels]))
     shift = Parameter(Tensor(repeating: 0, shape: [channels]))
@@ -60,7 +75,7 @@ public final class BatchNorm: Layer {
     self(x, moments: nil, mode)
   }
 
-  /// The same, `moments` being those of `x` where they are known.
+  /// Applies the layer to `x`, whose moments may be known already.
   func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode) -> Tensor {
     switch mode {
     case .training, .trainingFrozenStatistics:
@@ -74,7 +89,7 @@ public final class BatchNorm: Layer {
     }
   }
 
-  /// Moves the running moments towards those of a batch with `count` values a channel.
+  /// Updates the running averages with the moments of a batch with `count` values per channel.
   func move(towards batch: ChannelMoments, count: Int) {
     running.move(towards: batch, count: count, momentum: momentum)
   }
@@ -82,6 +97,6 @@ public final class BatchNorm: Layer {
   /// "scale" and "shift", both (channels).
   public var parameters: [NamedParameter] { [("scale", scale), ("shift", shift)] }
 
-  /// "running".
+  /// "running", the running averages.
   public var buffers: [NamedBuffer] { [("running", running)] }
 }

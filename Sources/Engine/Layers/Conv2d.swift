@@ -1,4 +1,5 @@
-/// A convolution with learned filters: ``/Engine/conv2d(_:_:bias:stride:padding:activation:)``.
+/// A two-dimensional convolution with trainable filters; see
+/// ``/Engine/conv2d(_:_:bias:stride:padding:activation:)``.
 public final class Conv2d: Layer {
   private let weights: Parameter
   private let bias: Parameter?
@@ -6,8 +7,8 @@ public final class Conv2d: Layer {
   private let padding: Int
   private let activation: Activation
 
-  /// Filters of `kernelSize`², with weights and bias drawn as PyTorch does: uniformly from
-  /// ±1/√(numbers in a patch).
+  /// Creates the layer with weights and bias drawn uniformly from ±1/√(kernelSize²·inputChannels),
+  /// PyTorch's default.
   public init(
     inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     bias: Bool = true, activation: Activation = .none, random: inout RandomStream
@@ -25,7 +26,7 @@ public final class Conv2d: Layer {
     self.activation = activation
   }
 
-  /// The given filters (K, K, C, D), without a bias.
+  /// Creates a layer without a bias from filters (K, K, C, D).
   public init(filters: Parameter, stride: Int = 1, padding: Int = 0) {
     weights = filters
     bias = nil
@@ -34,21 +35,21 @@ public final class Conv2d: Layer {
     activation = .none
   }
 
-  /// Images (N, H, W, inputChannels) → (N, H′, W′, outputChannels).
+  /// Images (N, H, W, inputChannels) → images (N, H′, W′, outputChannels).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     conv2d(
       x, weights.value, bias: bias?.value, stride: stride, padding: padding,
       activation: activation)
   }
 
-  /// "weights" (K, K, C, D) and, if there is one, "bias" (D).
+  /// "weights" (K, K, C, D) and, if the layer has one, "bias" (D).
   public var parameters: [NamedParameter] {
     [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
   }
 }
 
 extension Tensor {
-  /// Numbers drawn uniformly from `range`.
+  /// Returns a tensor with elements drawn uniformly from `range`.
   public static func uniform(in range: Range<Float>, shape: [Int], random: inout RandomStream)
     -> Tensor
   {

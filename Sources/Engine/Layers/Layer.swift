@@ -1,47 +1,60 @@
-/// How a network is being run.
+/// How a network is run: in training or in evaluation.
 public enum Mode: Sendable {
-  /// Batch norm normalises by the batch's moments and moves its running moments.
+  /// Batch norm normalises by the batch statistics and updates its running averages.
   case training
-  /// Batch norm normalises by the batch's moments and leaves its running moments alone.
+  /// Batch norm normalises by the batch statistics and does not update its running averages.
   case trainingFrozenStatistics
-  /// Batch norm normalises by its running moments.
+  /// Batch norm normalises by its running averages.
   case evaluation
 
-  /// Whether batch norm moves its running moments.
-  var updatesStatistics: Bool { self == .training }
+  /// Whether batch norm updates its running averages.
+  public var updatesStatistics: Bool { self == .training }
 }
 
-/// Something with parameters of its own.
+/// A part of a network with parameters of its own.
 public protocol Module: AnyObject, Resumable {
-  /// What training changes, in a fixed order.
+  /// The trainable parameters, in a fixed order; none by default.
   var parameters: [NamedParameter] { get }
 
-  /// What is kept beside the parameters, in a fixed order.
+  /// The state that is saved but not trained, in a fixed order; none by default.
   var buffers: [NamedBuffer] { get }
 }
 
 extension Module {
-  /// None.
+  /// No parameters.
   public var parameters: [NamedParameter] { [] }
-  /// None.
+  /// No buffers.
   public var buffers: [NamedBuffer] { [] }
 
-  /// The parameters, their names behind that of the whole.
-  func parameters(under name: String) -> [NamedParameter] {
+  /// Returns the parameters with names that start with the name of this part: "name.parameter".
+  public func parameters(under name: String) -> [NamedParameter] {
     parameters.map { ("\(name).\($0.name)", $0.parameter) }
   }
 
-  /// The buffers, their names behind that of the whole.
-  func buffers(under name: String) -> [NamedBuffer] {
+  /// Returns the buffers with names that start with the name of this part: "name.buffer".
+  public func buffers(under name: String) -> [NamedBuffer] {
     buffers.map { ("\(name).\($0.name)", $0.buffer) }
   }
 
-  /// How many numbers training changes.
+  /// The number of trainable elements.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
 }
 
-/// A function of a tensor with parameters of its own.
+/// A module that maps a tensor to a tensor.
+///
+/// A layer composed of others lists their parameters under their names:
+///
+///     final class Head: Layer {
+///       private let hidden, output: Linear
+///       …
+///       func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+///         output(relu(hidden(x, mode)), mode)
+///       }
+///       var parameters: [NamedParameter] {
+///         hidden.parameters(under: "hidden") + output.parameters(under: "output")
+///       }
+///     }
 public protocol Layer: Module {
-  /// The layer's output for `x`.
+  /// Computes the output of the layer for the input `x`.
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor
 }

@@ -1,9 +1,9 @@
-/// A linear map with weights that are learned; see ``linear(_:_:bias:)``.
+/// A fully connected layer; see ``linear(_:_:bias:)``.
 public final class Linear: Layer {
   private let weights: Parameter
   private let bias: Parameter
 
-  /// Weights and bias drawn as PyTorch does: uniformly from ±1/√inputs.
+  /// Creates the layer with weights and bias drawn uniformly from ±1/√inputs, PyTorch's default.
   public init(inputs: Int, outputs: Int, random: inout RandomStream) {
     let bound = 1 / Float(inputs).squareRoot()
     weights = Parameter(
@@ -11,7 +11,7 @@ public final class Linear: Layer {
     bias = Parameter(.uniform(in: -bound..<bound, shape: [outputs], random: &random))
   }
 
-  /// Features (N, inputs) → (N, outputs).
+  /// Features (N, inputs) → features (N, outputs).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     linear(x, weights.value, bias: bias.value)
   }

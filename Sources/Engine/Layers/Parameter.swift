@@ -1,12 +1,15 @@
-/// Numbers that training changes.
+/// A tensor that is trained.
+///
+/// `@unchecked Sendable`: one thread at a time trains a network; other threads may read the value
+/// while nobody sets it.
 public final class Parameter: @unchecked Sendable {
-  /// The numbers as they are now; a leaf of the tape.
+  /// The current value, a leaf of the tape.
   public var value: Tensor {
     didSet { value = leaf(value) }
   }
 
-  /// The derivative of the last losses by the numbers; nil before ``Tensor/backward()`` and after
-  /// an optimiser's step.
+  /// The accumulated gradient of the losses with respect to the value; nil before
+  /// ``Tensor/backward()`` and after a step of an optimiser.
   public var gradient: Tensor? {
     get { node.gradient }
     set { node.gradient = newValue }
@@ -14,7 +17,7 @@ public final class Parameter: @unchecked Sendable {
 
   private let node: Node
 
-  /// A parameter that starts as `value`.
+  /// Creates a parameter with the initial value `value`.
   public init(_ value: Tensor) {
     node = Node()
     self.value = value
@@ -29,5 +32,5 @@ public final class Parameter: @unchecked Sendable {
 /// A parameter and its name in the network, such as "4.weights".
 public typealias NamedParameter = (name: String, parameter: Parameter)
 
-/// Numbers that are kept, not learned, and their name in the network: batch norm's running moments.
+/// Running moments of batch norm and their name in the network, such as "1.running".
 public typealias NamedBuffer = (name: String, buffer: RunningMoments)

@@ -1,19 +1,19 @@
-/// Layers one after the other.
+/// A chain of layers, each applied to the output of the one before.
 public final class Sequential: Layer {
   private let layers: [any Layer]
 
-  /// The layers in the order they are applied.
+  /// Creates a chain of `layers` in the order they are applied.
   public init(_ layers: any Layer...) { self.layers = layers }
 
-  /// The last layer's output.
+  /// Computes the output of the last layer.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     layers.reduce(x) { x, layer in layer(x, mode) }
   }
 
-  /// The layers' parameters, named "index.name".
+  /// The parameters of the layers, named "index.name".
   public var parameters: [NamedParameter] { named.flatMap { $0.1.parameters(under: $0.0) } }
 
-  /// The layers' buffers, named "index.name".
+  /// The buffers of the layers, named "index.name".
   public var buffers: [NamedBuffer] { named.flatMap { $0.1.buffers(under: $0.0) } }
 
   private var named: [(String, any Layer)] {

@@ -1,36 +1,35 @@
-/// A wide residual network (Zagoruyko and Komodakis 2016, arXiv:1605.07146): (N, H, W, 3) → (N,
-/// classes).
+/// A wide residual network, WRN (Zagoruyko and Komodakis 2016, arXiv:1605.07146).
 ///
-/// A 3×3 convolution to `startChannels`; three groups of pre-activated blocks with k, 2k and 4k
-/// times as many channels for widening factor k, the second and third group beginning with stride
-/// 2; batch norm, activation, the mean over the image and a linear layer. Depth 28 and factor 2
-/// make WRN-28-2.
+/// It consists of a 3×3 convolution to `startChannels`; three groups of pre-activated residual blocks
+/// with k, 2k and 4k times as many channels for the widening factor k, where the second and the third
+/// group start with stride 2; batch norm, activation, global average pooling and a linear layer. Depth
+/// 28 and widening factor 2 give WRN-28-2.
 public final class WideResNet: Layer {
-  /// Which of the two networks of that name it is.
+  /// The details in which implementations of the network differ.
   public struct Variant: Sendable {
     let activation: Activation
     let residualFactor: Float
     let batchNormMomentum: Float
     let initialisation: Initialisation
-    /// Whether the shortcut of a block starts after its first activation.
+    /// Whether the shortcut of a block starts after its first normalisation and activation.
     let shortcutIsActivated: @Sendable (_ group: Int, _ block: Int) -> Bool
 
     enum Initialisation {
-      /// Of the deviation √(2 / (K²·input channels)) (He et al. 2015, arXiv:1502.01852).
+      /// Normal with standard deviation √(2 / (K²·input channels)) (He et al. 2015,
+      /// arXiv:1502.01852).
       case kaimingNormal
-      /// Of the deviation √(2 / (K²·output channels)).
+      /// Normal with standard deviation √(2 / (K²·output channels)).
       case normalByOutputs
     }
 
-    /// As fastai v1 builds it: ReLU, the residual branch times 0.2, and every shortcut, the
-    /// identity too, after the block's first normalisation and activation.
+    /// The network of fastai v1: ReLU, residual branches multiplied by 0.2, and all shortcuts,
+    /// including the identities, after the block's first normalisation and activation.
     public static let fastai = Variant(
       activation: .relu, residualFactor: 0.2, batchNormMomentum: 0.1,
       initialisation: .kaimingNormal, shortcutIsActivated: { _, _ in true })
 
-    /// As the official code of the MixMatch paper builds it: leaky ReLU with slope 0.1, no factor,
-    /// the shortcut activated in the very first block only, and running moments that move a
-    /// thousandth with each batch.
+    /// The network of the MixMatch paper's official code: leaky ReLU with slope 0.1, residual branches
+    /// not scaled, an activated shortcut in the first block only, and batch norm momentum 0.001.
     public static let paper = Variant(
       activation: .leakyReLU(slope: 0.1), residualFactor: 1, batchNormMomentum: 0.001,
       initialisation: .normalByOutputs,
@@ -43,18 +42,22 @@ public final class WideResNet: Layer {
   private let head: Linear
   private let activation: Activation
 
+  /// Creates a network with random weights.
+  ///
   /// - Parameters:
-  ///   - depth: 6·n + 4 for n blocks a group.
-  ///   - widenFactor: k.
-  ///   - startChannels: The channels of the first convolution.
-  ///   - classes: The number of logits.
-  ///   - variant: fastai's or the paper's.
-  ///   - random: Draws the initial weights.
+  ///   - depth: 6·n + 4 for n blocks per group.
+  ///   - widenFactor: The widening factor k.
+  ///   - startChannels: The number of output channels of the first convolution.
+  ///   - classes: The number of classes.
+  ///   - variant: The network of fastai or that of the paper.
+  ///   - random: The stream that the initial weights are drawn from.
   public init(
     depth: Int, widenFactor: Int, startChannels: Int = 16, classes: Int = 10,
     variant: Variant = .fastai, random: inout RandomStream
   ) {
-    require(depth >= 10 && depth % 6 == 4, "The depth is 6·n + 4, not \(depth).")
+    require(
+      depth >= 10 && depth % 6 == 4,
+      "The depth is \(depth); it must be 6·n + 4, such as 10, 16 or 28.")
     stem = Conv2d(
       filters: variant.filters(3, 3, startChannels, &random), padding: 1)
     var blocks: [(String, ResidualBlock)] = []
@@ -88,12 +91,12 @@ public final class WideResNet: Layer {
     return head(globalAveragePool(features), mode)
   }
 
-  /// "stem.…", "groups.G.B.…", "norm.…" and "head.…".
+  /// The parameters, under "stem", "groups.G.B" for block B of group G, "norm" and "head".
   public var parameters: [NamedParameter] {
     parts.flatMap { $0.1.parameters(under: $0.0) }
   }
 
-  /// Under the same names.
+  /// The running averages of all batch norms, under the same names.
   public var buffers: [NamedBuffer] {
     parts.flatMap { $0.1.buffers(under: $0.0) }
   }
@@ -104,7 +107,7 @@ public final class WideResNet: Layer {
 }
 
 extension WideResNet.Variant {
-  /// Filters (K, K, inputs, outputs).
+  /// Returns random filters (K, K, inputs, outputs).
   func filters(_ kernelSize: Int, _ inputs: Int, _ outputs: Int, _ random: inout RandomStream)
     -> Parameter
   {
@@ -116,7 +119,7 @@ extension WideResNet.Variant {
   }
 }
 
-/// One block; see ``FusedResidualBlock``.
+/// A residual block with its parameters; ``FusedResidualBlock`` computes it.
 private final class ResidualBlock: Module {
   private let norm1: BatchNorm
   private let norm2: BatchNorm
@@ -140,7 +143,8 @@ private final class ResidualBlock: Module {
       shortcutIsActivated: shortcutIsActivated, epsilon: norm1.epsilon)
   }
 
-  /// The block's output and, in training, its moments; `moments` are those of `x`.
+  /// Computes the output of the block and, in training, the moments of the output; `moments` are those
+  /// of `x`, nil in evaluation.
   func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode)
     -> (Tensor, ChannelMoments?)
   {

@@ -1,15 +1,18 @@
-/// A stretch of Float memory that goes back to the pool when its last owner lets go of it.
+/// A block of Float memory, returned to a pool when its last owner releases it.
 ///
-/// Its start is aligned to 64 bytes, and it has slack for at least one vector at its end, so that
-/// vector loops may run over the end of what is used.
+/// It is aligned to 64 bytes and has room for at least one more vector at its end, so that vector
+/// loops may run past the last element.
+///
+/// `@unchecked Sendable`: the address never changes, and only the code that made a buffer writes to
+/// it, before it shares the buffer.
 package final class Buffer: @unchecked Sendable {
-  /// The number of Floats in the vectors that kernels are written with.
+  /// The number of Floats in a kernel's vector.
   package static let vectorWidth = 16
 
   package let pointer: UnsafeMutablePointer<Float>
   private let capacity: Int
 
-  /// Memory for `count` Floats, holding whatever was there before.
+  /// Allocates uninitialised memory for `count` Floats.
   package init(count: Int) {
     capacity = (count / Self.vectorWidth + 2) * Self.vectorWidth
     pointer = BufferPool.shared.take(capacity: capacity)
@@ -17,23 +20,22 @@ package final class Buffer: @unchecked Sendable {
 
   deinit { BufferPool.shared.giveBack(pointer, capacity: capacity) }
 
-  /// How many buffers came from the system since the program began, because the pool had none of
-  /// their size.
+  /// The number of buffers that the pool could not provide and the system allocated.
   package static var allocations: Int { BufferPool.shared.allocations }
 
-  /// Returns the memory of all buffers that nobody uses at present to the system: for a program that
-  /// goes on to buffers of other sizes.
+  /// Returns the memory of all unused buffers to the system, for a program that goes on to buffers of
+  /// other sizes.
   package static func releaseUnused() { BufferPool.shared.releaseUnused() }
 }
 
-/// Buffers that were used before, by capacity.
+/// A pool of unused buffers, by capacity.
 ///
-/// A training step asks for the same sizes in every iteration, so after the first one the system
-/// is asked for no more memory.
+/// A training step needs the same sizes in every iteration, so after the first one nothing more is
+/// allocated.
 private final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  private struct FreeLists: @unchecked Sendable {
+  private struct FreeLists {
     var byCapacity: [Int: [UnsafeMutablePointer<Float>]] = [:]
     var misses = 0
 
@@ -53,6 +55,7 @@ private final class BufferPool: Sendable {
   var allocations: Int { free.withLock { $0.misses } }
 
   func take(capacity: Int) -> UnsafeMutablePointer<Float> {
+    // A pointer leaves the lists here, so from now on the caller alone has it.
     let reused = free.withLock { UncheckedSendable(value: $0.take(capacity: capacity)) }
     return reused.value
       ?? UnsafeMutableRawPointer.allocate(byteCount: capacity * 4, alignment: 64)
@@ -60,6 +63,7 @@ private final class BufferPool: Sendable {
   }
 
   func giveBack(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
+    // The buffer that owned it is being destroyed, so nobody else has it.
     let pointer = UncheckedSendable(value: pointer)
     free.withLock { $0.byCapacity[capacity, default: []].append(pointer.value) }
   }

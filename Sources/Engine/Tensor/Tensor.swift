@@ -1,36 +1,54 @@
-/// An array of Floats with a shape, row-major; a batch of images is (N, H, W, C).
+/// A multidimensional array of Floats in row-major order; a batch of images is (N, H, W, C).
 ///
-/// Tensors are values: an operation makes a new one. Those that come of a ``Parameter`` remember
-/// how they were computed, so that ``backward()`` can find the parameters' gradients.
+/// Tensors are values: an operation returns a new tensor. A tensor that depends on a ``Parameter``
+/// is recorded on the tape, so that ``backward()`` can compute the gradients.
 public struct Tensor: Sendable {
-  /// The lengths of the axes, outermost first; empty for a single number.
+  /// The lengths of the axes, outermost first; empty for a scalar.
   public let shape: [Int]
 
-  /// The numbers, in row-major order.
+  /// The memory of the elements.
   package let buffer: Buffer
 
-  /// Where this tensor stands on the tape; nil when no gradient flows through it.
+  /// The node on the tape; nil for a constant.
   let node: Node?
 
-  /// A tensor with the given numbers in row-major order; their count must be that of the shape.
+  /// Creates a tensor from its elements in row-major order.
+  ///
+  /// - Parameters:
+  ///   - scalars: As many elements as `shape` has.
+  ///   - shape: The lengths of the axes.
   public init(_ scalars: [Float], shape: [Int]) {
     require(
       scalars.count == shape.reduce(1, *),
-      "A tensor of shape \(shape) cannot hold \(scalars.count) numbers.")
+      "A tensor of shape \(shape) cannot hold \(scalars.count) elements.")
     self.init(uninitialised: shape)
     scalars.withUnsafeBufferPointer {
       pointer.update(from: $0.baseAddress!, count: scalars.count)
     }
   }
 
-  /// A tensor filled with one number.
+  /// Creates a tensor whose elements all equal `scalar`.
   public init(repeating scalar: Float, shape: [Int]) {
     self.init(uninitialised: shape)
     pointer.update(repeating: scalar, count: count)
   }
 
-  /// A tensor whose numbers are still to be written through ``pointer``.
+  /// Creates a tensor whose elements `initialise` writes.
+  ///
+  /// - Parameters:
+  ///   - shape: The lengths of the axes.
+  ///   - initialise: Writes every element of the buffer, which is in row-major order and undefined
+  ///     before. The buffer must not be used after the call.
+  public init(
+    shape: [Int], _ initialise: (UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) rethrows {
+    self.init(uninitialised: shape)
+    try initialise(UnsafeMutableBufferPointer(start: pointer, count: count))
+  }
+
+  /// Creates a tensor whose elements have yet to be written through ``pointer``.
   package init(uninitialised shape: [Int]) {
+    require(shape.allSatisfy { $0 >= 0 }, "The shape \(shape) has a negative length.")
     self.init(shape: shape, buffer: Buffer(count: shape.reduce(1, *)), node: nil)
   }
 
@@ -40,22 +58,34 @@ public struct Tensor: Sendable {
     self.node = node
   }
 
-  /// How many numbers it holds.
+  /// The number of elements.
   public var count: Int { shape.reduce(1, *) }
 
-  /// The numbers in row-major order.
-  public var scalars: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  /// The elements in row-major order.
+  public var scalars: [Float] { withUnsafeScalars(Array.init) }
 
-  /// The only number of a tensor that has one.
+  /// Calls `body` with the elements in row-major order, without copying them.
+  ///
+  /// The buffer must not be used after the call.
+  public func withUnsafeScalars<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    // Without this the buffer might be released before `body` has returned.
+    try withExtendedLifetime(buffer) {
+      try body(UnsafeBufferPointer(start: pointer, count: count))
+    }
+  }
+
+  /// The only element of a tensor with one element.
   public var scalar: Float {
-    require(count == 1, "A tensor of shape \(shape) is not a single number.")
+    require(count == 1, "A tensor of shape \(shape) has \(count) elements; expected one.")
     return pointer[0]
   }
 
-  /// The same numbers, cut off from the tape: no gradient flows back through the result.
+  /// The same tensor as a constant: no gradient flows back through it. The storage is shared.
   public var detached: Tensor { Tensor(shape: shape, buffer: buffer, node: nil) }
 
-  /// Whether all its numbers are zero.
+  /// Whether all elements are zero.
   public var isZero: Bool {
     UnsafeBufferPointer(start: pointer, count: count).allSatisfy { $0 == 0 }
   }
@@ -63,18 +93,18 @@ public struct Tensor: Sendable {
   /// Whether a gradient flows back through this tensor.
   public var needsGradient: Bool { node != nil }
 
-  /// The numbers' memory. Only the code that made a tensor may write to it, before it hands the
-  /// tensor on.
+  /// The address of the first element. Only the code that created a tensor may write to it, before it
+  /// shares the tensor.
   package var pointer: UnsafeMutablePointer<Float> { buffer.pointer }
 
-  /// The innermost axis' length, as channels of images and classes of predictions are.
+  /// The length of the innermost axis, such as channels or classes; 1 for a scalar.
   package var columns: Int { shape.last ?? 1 }
 
-  /// The product of all the other axes' lengths.
+  /// The product of the lengths of all other axes.
   package var rows: Int { shape.dropLast().reduce(1, *) }
 }
 
-/// A new tensor, off the tape, whose numbers `write` writes.
+/// Returns a new constant tensor whose elements `write` writes.
 func filled(_ shape: [Int], _ write: (UnsafeMutablePointer<Float>) -> Void) -> Tensor {
   let result = Tensor(uninitialised: shape)
   write(result.pointer)

@@ -1,19 +1,20 @@
-/// Adam (Kingma and Ba 2015, arXiv:1412.6980) with weight decay apart from the gradient (Loshchilov
-/// and Hutter 2019, arXiv:1711.05101), as fastai v1 has it.
+/// The Adam optimiser (Kingma and Ba 2015, arXiv:1412.6980) with decoupled weight decay (AdamW,
+/// Loshchilov and Hutter 2019, arXiv:1711.05101), as implemented in fastai v1.
 ///
-/// Each step first shrinks every parameter, p ← p·(1 − decay·learning rate), batch norm's and
-/// biases too, and then moves it by learning rate · m̂ / (√v̂ + ε).
+/// Each step computes p ← p·(1 − decay·η) − η·m̂ / (√v̂ + ε) for every parameter p, including biases
+/// and those of batch norm. η is the learning rate; m̂ and v̂ are the bias-corrected moving averages of
+/// the gradient and of its square.
 public final class Adam {
   private let parameters: [NamedParameter]
   private let weightDecay: Float
   private let beta2: Float
   private let epsilon: Float
-  /// Moving averages of the gradient and of its square, changed in place.
+  /// The moving averages of the gradients and of their squares, changed in place.
   private let means: [Tensor]
   private let squares: [Tensor]
   private var step = 0
 
-  /// An optimiser of `parameters`, with fastai's constants by default.
+  /// Creates an optimiser of `parameters`; β₂ and ε are fastai's by default.
   public init(
     _ parameters: [NamedParameter], weightDecay: Float, beta2: Float = 0.99, epsilon: Float = 1e-8
   ) {
@@ -28,8 +29,8 @@ public final class Adam {
     squares = parameters.map(zeros)
   }
 
-  /// Changes each parameter by its gradient and clears that; a parameter without one counts as
-  /// having gradient zero.
+  /// Updates each parameter by its gradient and clears the gradient; a missing gradient counts as
+  /// zero.
   public func update(learningRate: Float, momentum beta1: Float) {
     step += 1
     let correction1 = 1 - Double.pow(Double(beta1), Double(step))
@@ -58,7 +59,7 @@ public final class Adam {
 }
 
 extension Adam: Resumable {
-  /// "step", and of each parameter "mean.name" and "square.name".
+  /// "step", and "mean.name" and "square.name" for each parameter.
   public var state: [NamedState] {
     [.number("step", get: { self.step }, set: { self.step = $0 })]
       + zip(parameters, means).map { .tensor("mean.\($0.name)", changedInPlace: $1) }

@@ -1,18 +1,17 @@
 import Dispatch
 import Synchronization
 
-/// Computes the elements of a series before they are asked for, in the background.
+/// A sequence whose next elements are computed in the background, such as batches of images.
 ///
 ///     var batches = ShuffledBatches(of: images.count, size: 64, seed: seed, name: "labelled")
 ///     let prefetched = Prefetcher(count: steps) { step in images.tensor(batches(step)) }
 ///     for step in 0..<steps { train(on: try prefetched(step)) }
 ///
-/// Elements are computed one at a time, in the order in which they are asked for; what an element
-/// is must depend on its index alone. So it plays no part whether it was ready in time.
+/// Elements are computed one at a time, in the order of the requests. An element must depend on its
+/// index alone, so that results do not depend on timing.
 ///
-/// The background has one thread: preparing a batch is little work beside a training step, which
-/// occupies all threads itself. Where only one thread is to work (``Parallel/threads``), elements
-/// are computed when they are asked for.
+/// One background thread is enough: preparing a batch is little work compared with a training step,
+/// which occupies all threads. If ``Parallel/threads`` is 1, elements are computed on request.
 public final class Prefetcher<Element: Sendable> {
   private let count: Int
   private let ahead: Int
@@ -20,31 +19,32 @@ public final class Prefetcher<Element: Sendable> {
   private let background = DispatchQueue(label: "Prefetcher")
   private var pending: [Int: PendingElement<Element>] = [:]
 
-  /// A series of `count` elements.
+  /// Creates a sequence of `count` elements.
   ///
   /// - Parameters:
-  ///   - count: How many elements there are.
-  ///   - ahead: How many are computed beyond the one that was asked for last.
-  ///   - element: Computes the element of an index. Calls never overlap, and so it may keep state
-  ///     for speed; what it uses belongs to it from now on.
+  ///   - count: The number of elements.
+  ///   - ahead: The number of elements to compute beyond the last one requested, at least one.
+  ///   - element: Computes the element at an index. Calls never overlap, so the closure may keep
+  ///     mutable state; nothing else may use that state from now on.
   public init(count: Int, ahead: Int = 2, _ element: sending @escaping (Int) throws -> Element) {
-    require(ahead >= 1, "At least one element is computed ahead, not \(ahead).")
+    require(ahead >= 1, "A prefetcher computes at least one element ahead; found \(ahead).")
     self.count = count
     self.ahead = Parallel.threads > 1 ? ahead : 0
+    // `sending` makes the closure ours, and the serial queue never overlaps its calls.
     self.element = UncheckedSendable(value: element)
   }
 
-  /// Gives up what is still to be computed, and waits for what is being computed.
+  /// Cancels pending elements and waits for the one being computed.
   deinit {
     for element in pending.values { element.cancel() }
     background.sync {}
   }
 
-  /// The element of `index`.
+  /// Returns the element at `index`, waiting for it if necessary.
   ///
-  /// - Throws: What the computation of this element threw.
+  /// - Throws: The error that the computation of this element threw.
   public func callAsFunction(_ index: Int) throws -> Element {
-    require(index >= 0 && index < count, "A series of \(count) has no element \(index).")
+    require(index >= 0 && index < count, "A sequence of \(count) elements has no element \(index).")
     for stale in pending.keys where stale < index || stale > index + ahead {
       pending.removeValue(forKey: stale)?.cancel()
     }
@@ -57,7 +57,7 @@ public final class Prefetcher<Element: Sendable> {
   }
 }
 
-/// An element that is computed, or will be.
+/// An element that was scheduled for computation.
 private final class PendingElement<Element: Sendable>: Sendable {
   private let result = Lock<Result<Element, any Error>?>(nil)
   private let isCancelled = Atomic(false)
@@ -75,7 +75,7 @@ private final class PendingElement<Element: Sendable>: Sendable {
 
   func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
-  /// Waits until it is computed.
+  /// Waits for the element.
   func value() throws -> Element {
     isDone.wait()
     return try result.withLock { $0! }.get()

@@ -1,23 +1,23 @@
-/// Something that can be put away between two steps and taken up again.
+/// An object whose state can be saved between two steps and restored.
 public protocol Resumable {
-  /// All that it carries from one step to the next, in a fixed order, each under a name of its own.
+  /// The complete state between two steps, in a fixed order, with unique names.
   var state: [NamedState] { get }
 }
 
 extension Resumable {
-  /// The state, its names behind that of the whole.
+  /// Returns the state with names that start with `name`: "name.state".
   public func state(under name: String) -> [NamedState] {
     state.map { NamedState("\(name).\($0.name)", read: $0.read, write: $0.write) }
   }
 }
 
-/// A piece of state: what it is called, and how it is looked at and replaced.
+/// A named piece of state that can be read and replaced.
 ///
-/// One list serves saving and restoring, so that nothing is saved that is not restored.
+/// The same list serves saving and restoring, so that neither can miss a piece.
 public struct NamedState {
   let name: String
   let read: () -> Snapshot.Value
-  /// Only ever called with a value like those that `read` gives.
+  /// Replaces the value; called only with values of the kind and shape that `read` returns.
   let write: (Snapshot.Value) throws -> Void
 
   fileprivate init(
@@ -27,7 +27,7 @@ public struct NamedState {
     (self.name, self.read, self.write) = (name, read, write)
   }
 
-  /// A tensor of a fixed shape that is replaced, never changed in place.
+  /// A tensor of constant shape that is replaced, never changed in place.
   public static func tensor(
     _ name: String, get: @escaping () -> Tensor, set: @escaping (Tensor) -> Void
   ) -> NamedState {
@@ -36,7 +36,7 @@ public struct NamedState {
     }
   }
 
-  /// A tensor that is changed in place, and therefore copied both ways.
+  /// A tensor that is changed in place and is therefore copied when it is read and written.
   package static func tensor(_ name: String, changedInPlace tensor: Tensor) -> NamedState {
     NamedState(
       name,
@@ -50,7 +50,7 @@ public struct NamedState {
     }
   }
 
-  /// A whole number, such as a counter of steps.
+  /// An integer, such as a step counter.
   public static func number(
     _ name: String, get: @escaping () -> Int, set: @escaping (Int) -> Void
   ) -> NamedState {
@@ -59,7 +59,7 @@ public struct NamedState {
     }
   }
 
-  /// Bytes, as many as there are; `set` throws where they make no sense.
+  /// Bytes of any number; `set` throws if it cannot interpret them.
   public static func bytes(
     _ name: String, get: @escaping () -> [UInt8], set: @escaping ([UInt8]) throws -> Void
   ) -> NamedState {
@@ -70,7 +70,7 @@ public struct NamedState {
 }
 
 extension Module {
-  /// The parameters, and of the buffers "name.mean" and "name.variance".
+  /// The parameters by their names, and "name.mean" and "name.variance" for each buffer.
   public var state: [NamedState] {
     parameters.map { name, parameter in
       .tensor(name, get: { parameter.value }, set: { parameter.value = $0 })

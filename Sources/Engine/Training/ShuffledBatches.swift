@@ -1,9 +1,9 @@
-/// Batches of a data set in an order that is drawn anew for each epoch, the last partial batch of a
-/// epoch left out.
+/// Batches of the indices of a data set, shuffled anew for each epoch; the incomplete last batch of an
+/// epoch is dropped.
 ///
-/// What batch *i* holds is a pure function of the seed, the name and *i*.
+/// Batch *i* is a pure function of the seed, the name and *i*.
 public struct ShuffledBatches: Sendable {
-  /// How many batches one epoch over the data has.
+  /// The number of batches per epoch.
   public let batchesPerEpoch: Int
 
   private let count: Int
@@ -13,15 +13,22 @@ public struct ShuffledBatches: Sendable {
   private var epoch = -1
   private var order: [Int] = []
 
-  /// Batches of `size` out of `count` examples; `name` tells the random streams of two sets apart.
+  /// Creates batches of `size` out of `count` examples.
+  ///
+  /// - Parameters:
+  ///   - count: The number of examples.
+  ///   - size: The batch size, in 1 ... `count`.
+  ///   - seed: The seed of the training run.
+  ///   - name: The name of the data set; sets with different names are shuffled independently.
   public init(of count: Int, size: Int, seed: UInt64, name: String) {
     require(
-      size > 0 && size <= count, "\(count) examples hold no batch of \(size).")
+      size > 0 && size <= count,
+      "The batch size is \(size); for \(count) examples it must lie in 1...\(count).")
     batchesPerEpoch = count / size
     (self.count, self.size, self.seed, self.name) = (count, size, seed, name)
   }
 
-  /// The examples of batch `index`, counted from 0 over all epochs.
+  /// Returns the indices of the examples in batch `index`, counted from 0 over all epochs.
   public mutating func callAsFunction(_ index: Int) -> [Int] {
     if index / batchesPerEpoch != epoch {
       epoch = index / batchesPerEpoch

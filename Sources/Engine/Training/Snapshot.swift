@@ -1,14 +1,14 @@
 import Foundation
 
-/// The state of a training between two steps, apart from the training itself.
+/// A copy of the state of a training run between two steps: the content of a checkpoint.
 ///
 ///     let bytes = Snapshot(of: network.state(under: "network") + adam.state(under: "adam")).encoded()
 ///     …
 ///     try Snapshot(decoding: bytes).restore(network.state(under: "network") + …)
 ///
-/// A training that is restored goes on with the same bits as one that was never interrupted.
+/// A restored training run continues with the same bits as one that was never interrupted.
 public struct Snapshot: Sendable {
-  /// One thing in a snapshot.
+  /// A value in a snapshot.
   enum Value: Sendable {
     case tensor(Tensor)
     case number(Int)
@@ -19,14 +19,14 @@ public struct Snapshot: Sendable {
 
   init(_ values: [String: Value]) { self.values = values }
 
-  /// The state as it is now; the names in it are all different.
+  /// Copies the current state; its names must be unique.
   public init(of state: [NamedState]) {
     values = Dictionary(state.map { ($0.name, $0.read()) }) { _, _ in
-      fatalError("Two pieces of state share a name: \(state.map(\.name)).")
+      fatalError("The names of pieces of state must be unique; found \(state.map(\.name)).")
     }
   }
 
-  /// Whether all numbers in it are finite; with others a training cannot go on.
+  /// Whether all elements of all tensors are finite; otherwise a training run cannot continue.
   public var isFinite: Bool {
     values.values.allSatisfy { value in
       guard case .tensor(let tensor) = value else { return true }
@@ -34,10 +34,10 @@ public struct Snapshot: Sendable {
     }
   }
 
-  /// Puts the state back to what it was.
+  /// Restores the state.
   ///
-  /// - Throws: ``SnapshotError`` where names or shapes are not those of the snapshot; the state is
-  ///   then as it was.
+  /// - Throws: ``SnapshotError`` if names or shapes differ from those of the snapshot; then nothing
+  ///   has changed.
   public func restore(_ state: [NamedState]) throws {
     for piece in state {
       let expected = piece.read()
@@ -60,7 +60,7 @@ public struct Snapshot: Sendable {
 }
 
 extension Snapshot.Value {
-  /// What it is, in words; two values with the same words can stand for each other.
+  /// A description of the kind and shape; a value can replace another one of the same kind.
   fileprivate var kind: String {
     switch self {
     case .tensor(let tensor): "a tensor of shape \(tensor.shape)"
@@ -70,12 +70,12 @@ extension Snapshot.Value {
   }
 }
 
-/// Why a snapshot cannot be read or restored: one line that can follow the name of a file.
+/// An error of decoding or restoring a snapshot, described in one line.
 public struct SnapshotError: LocalizedError, CustomStringConvertible {
-  /// The line.
+  /// What was found and what was expected.
   public let description: String
 
-  /// The same line.
+  /// The same line, for code that shows errors through `localizedDescription`.
   public var errorDescription: String? { description }
 
   init(_ description: String) { self.description = description }

@@ -1,13 +1,13 @@
-// A snapshot as bytes. All whole numbers have 64 bits; they and the Floats are little-endian:
+// The encoding of a snapshot. Integers have 64 bits; they and the Floats are little-endian:
 //
-//     "snapshot", version, how many values; for each, in the order of the names' bytes:
+//     "snapshot", version, number of values; for each value, sorted by the bytes of the names:
 //       length of the name, name in UTF-8, kind, and then
-//       kind 0, a tensor: number of axes, their lengths, the bit patterns of its Floats
+//       kind 0, a tensor: number of axes, their lengths, the bit patterns of its elements
 //       kind 1, a number: the number
-//       kind 2, bytes: how many, the bytes
+//       kind 2, bytes: their count, the bytes
 
 extension Snapshot {
-  /// The snapshot as bytes, the same for the same content; every Float keeps its bits.
+  /// Encodes the snapshot; the bytes depend on the content alone, and every Float keeps its bits.
   public func encoded() -> [UInt8] {
     var writer = ByteWriter()
     writer.append(magic)
@@ -21,9 +21,9 @@ extension Snapshot {
     return writer.bytes
   }
 
-  /// The snapshot that ``encoded()`` made these bytes of.
+  /// Decodes the bytes that ``encoded()`` returned.
   ///
-  /// - Throws: ``SnapshotError`` where they are anything else.
+  /// - Throws: ``SnapshotError`` if the bytes are not exactly one snapshot.
   public init(decoding bytes: [UInt8]) throws {
     var reader = ByteReader(bytes: bytes)
     guard try reader.bytes(magic.count) == magic else {
@@ -52,7 +52,7 @@ private func damaged(_ found: String) -> SnapshotError {
   SnapshotError("found a damaged snapshot (\(found)), expected a whole one")
 }
 
-/// Puts bytes together.
+/// Appends values to an array of bytes.
 private struct ByteWriter {
   private(set) var bytes: [UInt8] = []
 
@@ -80,7 +80,7 @@ private struct ByteWriter {
   }
 }
 
-/// Takes bytes apart, and never more of them than there are.
+/// Reads values from an array of bytes, and throws rather than read past its end.
 private struct ByteReader {
   let bytes: [UInt8]
   private var position = 0
@@ -98,7 +98,7 @@ private struct ByteReader {
     }
   }
 
-  /// How many things follow, of at least a byte each.
+  /// Reads a count of items of at least one byte each.
   mutating func length() throws -> Int {
     let number = try number()
     guard (0...bytes.count - position).contains(number) else { throw damaged("length \(number)") }

@@ -1,28 +1,29 @@
-/// What every training here has in common: Adam by a schedule, and now and then a look at how good
-/// the network has become. The methods differ in the loss alone.
+/// The optimisation part of a training loop: Adam with a learning-rate schedule and, optionally, an
+/// exponential moving average of the weights for evaluation.
 ///
 ///     for step in 0..<trainer.schedule.steps {
 ///       let loss = …
 ///       try trainer.step(loss, at: step)
 ///     }
 public final class Trainer {
-  /// What is trained.
+  /// The network being trained.
   public let network: any Layer
-  /// The learning rates.
+  /// The schedule of the learning rate.
   public let schedule: any Schedule
-  /// Fingerprints of the network's weights after the steps so far.
+  /// Fingerprints of the weights after 1, 10, 100 … of the steps so far.
   public private(set) var fingerprints = WeightFingerprints()
   private let adam: Adam
   private let average: WeightEMA?
   /// Whether the trainer keeps an exponential moving average of the weights.
   public var keepsEMA: Bool { average != nil }
 
+  /// Creates a trainer before the first step.
+  ///
   /// - Parameters:
-  ///   - network: What is trained.
-  ///   - schedule: How many steps there are, and their learning rates.
-  ///   - weightDecay: See ``Adam``.
-  ///   - emaDecay: The decay of a moving average of the weights, which is then what is looked
-  ///     at; none when nil.
+  ///   - network: The network to train.
+  ///   - schedule: The number of steps, and the learning rate and momentum of each.
+  ///   - weightDecay: The weight decay; see ``Adam``.
+  ///   - emaDecay: The decay of the weight EMA that is used for evaluation; nil for none.
   public init(
     _ network: any Layer, schedule: any Schedule, weightDecay: Float, emaDecay: Float? = nil
   ) {
@@ -32,9 +33,9 @@ public final class Trainer {
     average = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 
-  /// Takes step `step`, counted from 0, against the gradient of `loss`, a single number.
+  /// Differentiates `loss`, a scalar, and updates the weights: step `step`, counted from 0.
   ///
-  /// - Throws: ``NonFiniteLoss`` where the loss is not a finite number; the network is then as it was.
+  /// - Throws: ``NonFiniteLoss`` if the loss is NaN or infinite; then the network has not changed.
   public func step(_ loss: Tensor, at step: Int) throws {
     let (learningRate, momentum) = schedule(step)
     guard loss.scalar.isFinite else {
@@ -46,22 +47,22 @@ public final class Trainer {
     fingerprints.add(network, after: step + 1, of: schedule.steps)
   }
 
-  /// Runs `body` while the network has the weights that it is to be judged by: their average, where
-  /// there is one.
+  /// Runs `body` while the network has its weights for evaluation: the weight EMA if there is one,
+  /// otherwise the current weights.
   public func withEvaluationWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
     try average?.inPlace(body) ?? body()
   }
 
-  /// A loss that nothing can be learned from.
+  /// An error for a loss that is NaN or infinite.
   public struct NonFiniteLoss: Error, CustomStringConvertible {
-    /// NaN or an infinity.
+    /// The value of the loss.
     public let loss: Float
-    /// Counted from 0.
+    /// The step, counted from 0.
     public let step: Int
-    /// That of the step.
+    /// The learning rate of the step.
     public let learningRate: Float
 
-    /// In one line.
+    /// One line with the step, the loss and the learning rate.
     public var description: String {
       "the loss of step \(step + 1) is \(loss), at a learning rate of \(learningRate); "
         + "expected a finite number"
@@ -70,7 +71,7 @@ public final class Trainer {
 }
 
 extension Trainer: Resumable {
-  /// The network, Adam, the average and the fingerprints.
+  /// The network, Adam, the weight EMA and the fingerprints.
   public var state: [NamedState] {
     network.state(under: "network") + adam.state(under: "adam")
       + (average?.state(under: "average") ?? [])

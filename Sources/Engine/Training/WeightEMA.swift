@@ -1,9 +1,9 @@
-/// An exponential moving average of a network's weights (Tarvainen and Valpola 2017,
-/// arXiv:1703.01780), to be evaluated in their place.
+/// An exponential moving average (EMA) of the weights of a network, for evaluation (Tarvainen and
+/// Valpola 2017, arXiv:1703.01780).
 ///
-/// After each step every average becomes decay·average + (1 − decay)·weight. Batch norm's running
-/// moments belong to the weights that they were collected with, and are averaged with them. (The
-/// article's notebook misses some of them by their names.)
+/// After each step, average ← decay·average + (1 − decay)·weight. The running averages of batch norm
+/// were collected with these weights and are averaged in the same way. (The article's notebook looks
+/// them up by name and misses some.)
 public final class WeightEMA {
   private let parameters: [NamedParameter]
   private let buffers: [NamedBuffer]
@@ -11,9 +11,9 @@ public final class WeightEMA {
   private var parameterAverages: [Tensor]
   private let momentAverages: [RunningMoments]
 
-  /// An average that starts at the network's present weights.
+  /// Creates an average that starts at the current weights of `network`; `decay` lies in [0, 1).
   public init(of network: some Module, decay: Float) {
-    require((0..<1).contains(decay), "The decay lies in [0, 1), not \(decay).")
+    require((0..<1).contains(decay), "The decay is \(decay); it must lie in [0, 1).")
     parameters = network.parameters
     buffers = network.buffers
     self.decay = decay
@@ -21,7 +21,7 @@ public final class WeightEMA {
     momentAverages = buffers.map { RunningMoments($0.buffer.moments) }
   }
 
-  /// Moves the averages towards the present weights.
+  /// Updates the averages with the current weights.
   public func update() {
     for (index, (_, parameter)) in parameters.enumerated() {
       parameterAverages[index] = moved(parameterAverages[index], towards: parameter.value)
@@ -38,7 +38,7 @@ public final class WeightEMA {
     decay * average + (1 - decay) * value.detached
   }
 
-  /// Runs `body` while the network has the averages for weights.
+  /// Runs `body` while the network has the averages as its weights.
   public func inPlace<Result>(_ body: () throws -> Result) rethrows -> Result {
     exchange()
     defer { exchange() }
@@ -58,7 +58,7 @@ public final class WeightEMA {
 }
 
 extension WeightEMA: Resumable {
-  /// The averages, under the names of what they are of.
+  /// The averages, under the names of the weights.
   public var state: [NamedState] {
     let weights = parameters.indices.map { index in
       NamedState.tensor(

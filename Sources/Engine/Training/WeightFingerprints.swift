@@ -1,24 +1,24 @@
-/// Fingerprints of a network's weights on the way of a training: after 1, 10, 100, 1,000 … steps and
-/// after the last.
+/// Fingerprints of the weights of a network during a training run: after 1, 10, 100, 1,000 … steps
+/// and after the last.
 ///
-/// Two trainings that were meant to be the same are so up to the last fingerprint in which they
-/// agree.
+/// They show between which steps two training runs that should be identical began to differ.
 public struct WeightFingerprints: Codable, Equatable, Sendable {
-  /// The fingerprint of the weights after a number of steps.
+  /// A fingerprint and the step after which it was taken.
   public struct Entry: Codable, Equatable, Sendable {
-    /// How many steps were done.
+    /// The number of steps done.
     public let step: Int
-    /// Of the network's parameters and running moments.
+    /// The fingerprint of the parameters and buffers.
     public let weights: Fingerprint
   }
 
-  /// In the order of the steps.
+  /// The fingerprints in the order of the steps.
   public private(set) var entries: [Entry] = []
 
-  /// None yet.
+  /// Creates an empty list.
   public init() {}
 
-  /// Takes the fingerprint of `network` after `step` of `steps` steps, if it is to have one there.
+  /// Adds the fingerprint of `network` after `step` of `steps` steps if `step` is a power of ten or the
+  /// last step.
   mutating func add(_ network: any Layer, after step: Int, of steps: Int) {
     var power = 1
     while power < step { power *= 10 }
@@ -26,12 +26,12 @@ public struct WeightFingerprints: Codable, Equatable, Sendable {
     entries.append(Entry(step: step, weights: network.fingerprint))
   }
 
-  /// Reads an array of the entries.
+  /// Decodes an array of entries.
   public init(from decoder: any Decoder) throws {
     entries = try decoder.singleValueContainer().decode([Entry].self)
   }
 
-  /// Writes an array of the entries.
+  /// Encodes an array of entries.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(entries)
@@ -39,14 +39,14 @@ public struct WeightFingerprints: Codable, Equatable, Sendable {
 }
 
 extension WeightFingerprints {
-  /// The entries for a snapshot: step and fingerprint of each, separated by spaces.
+  /// The entries as text for a snapshot: step and fingerprint of each, separated by spaces.
   var bytes: [UInt8] {
     Array(entries.map { "\($0.step) \($0.weights)" }.joined(separator: " ").utf8)
   }
 
-  /// The entries that ``bytes`` were made of.
+  /// Decodes ``bytes``.
   ///
-  /// - Throws: ``SnapshotError`` where they are anything else.
+  /// - Throws: ``SnapshotError`` if they are anything else.
   init(bytes: [UInt8]) throws {
     let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
     for place in stride(from: 0, to: words.count, by: 2) {

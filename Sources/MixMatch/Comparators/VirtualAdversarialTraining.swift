@@ -40,7 +40,7 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
     let r = perturbation(of: U, from: p, towards: d, by: learner.model)
     return Loss(
       labelled: crossEntropy(learner.model(X.images, .training), X.labels),
-      unlabelled: klDivergence(p, learner.model(U + r, .trainingFrozenStatistics)),
+      unlabelled: klDivergence(learner.model(U + r, .trainingFrozenStatistics), p),
       weight: unlabelledWeight * linearRamp(step, over: rampSteps),
       guesses: Guesses(raw: p, sharpened: p))
   }
@@ -56,7 +56,7 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
     of U: Tensor, from p: Tensor, towards d: Tensor, by model: any Layer
   ) -> Tensor {
     let r = Parameter(scaled(d, to: probe))
-    let divergence = klDivergence(p, model(U + r.value, .trainingFrozenStatistics))
+    let divergence = klDivergence(model(U + r.value, .trainingFrozenStatistics), p)
     return scaled(divergence.gradient(withRespectTo: r), to: radius)
   }
 }

@@ -1,5 +1,4 @@
 import Engine
-import MixMatch
 
 /// Losses, accuracies and the quality of guessed labels over a training run, with one point for each
 /// evaluation.

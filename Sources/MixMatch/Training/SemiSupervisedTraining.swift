@@ -8,7 +8,7 @@ import Engine
 ///     try training.run { report in print(report.step, report.loss.total.scalar) }
 ///     print(training.evaluateTest().accuracy)
 ///
-/// It is ``Engine/Resumable``: a snapshot of its ``state`` taken between two steps, restored in a new
+/// It is `Resumable`: a snapshot of its ``state`` taken between two steps, restored in a new
 /// run with the same arguments, continues with the same bits.
 public final class SemiSupervisedTraining {
   /// The network with its optimiser, schedule and weight EMA.
@@ -63,7 +63,7 @@ public final class SemiSupervisedTraining {
   ///
   /// A range that starts above 0 continues from a state that was restored.
   ///
-  /// - Throws: ``Engine/Trainer/NonFiniteLoss``, or an error that `body` throws.
+  /// - Throws: `NonFiniteLoss`, or an error that `body` throws.
   public func run(
     _ steps: Range<Int>? = nil, afterEachStep body: (StepReport) throws -> Void = { _ in }
   ) throws {

@@ -15,7 +15,7 @@ public struct TrainingSettings: Sendable, Encodable {
   public var augmentation = Augmentation.fastai
   /// The highest learning rate of the one-cycle schedule.
   public var peakLearningRate: Float = 2e-3
-  /// The weight decay of ``Engine/Adam``.
+  /// The weight decay of `Adam`.
   public var weightDecay: Float = 0.02
   /// The decay of an exponential moving average of the weights, which is then evaluated in place of
   /// the weights; nil for no average.

@@ -99,6 +99,10 @@ def conv2d(i, s):
     return y.permute(0, 2, 3, 1)
 
 
+def max_pool2d(i, s):
+    return F.max_pool2d(i["x"].permute(0, 3, 1, 2), int(s["kernelSize"]), int(s["stride"])).permute(0, 2, 3, 1)
+
+
 def batch_norm(i, s):
     x = i["x"].reshape(-1, i["x"].shape[-1])
     training = "mean" not in i
@@ -121,13 +125,29 @@ OPERATIONS = {
     "add": lambda i, s: i["a"] + i["b"],
     "scale": lambda i, s: s["factor"] * i["x"],
     "slice": lambda i, s: i["x"][int(s["start"]) : int(s["stop"])],
+    "concatenated": lambda i, s: torch.cat([i["a"], i["b"], i["c"]]),
+    "gathered": lambda i, s: i["x"][s["indices"]],
+    "reshaped": lambda i, s: i["x"].reshape(6, 10),
+    "subtract": lambda i, s: i["a"] - i["b"],
+    "negate": lambda i, s: -i["x"],
+    "multiply": lambda i, s: i["a"] * i["b"],
+    "divide": lambda i, s: i["a"] / i["b"],
+    "divideByScalar": lambda i, s: i["x"] / s["divisor"],
+    "matrixProduct": lambda i, s: i["a"] @ i["b"],
+    "sum": lambda i, s: i["x"].sum(),
+    "mean": lambda i, s: i["x"].mean(),
+    "sumOverAxis": lambda i, s: i["x"].sum(dim=int(s["axis"])),
+    "meanOverAxis": lambda i, s: i["x"].mean(dim=int(s["axis"])),
+    "maxPool2d": max_pool2d,
+    "dropout": lambda i, s: i["x"] * (i["noise"] >= s["probability"]) / (1 - s["probability"]),
+    "klDivergence": lambda i, s: F.kl_div(F.log_softmax(i["logits"], dim=1), i["targets"], reduction="batchmean"),
 }
 
 
-def case(operation, name, inputs, constants=(), conditioning=1, labels=None, **settings):
+def case(operation, name, inputs, constants=(), conditioning=1, labels=None, indices=None, **settings):
     """One case: the operation's value, and the gradients of its mean squared distance from a random target.
 
-    An input is a shape, a shape with a range, or a list of rows. `constants` get no gradient. `conditioning` says how
+    An input is a shape, a shape with a range, or a list of values. `constants` get no gradient. `conditioning` says how
     many times the operation enlarges rounding errors.
     """
     name = f"{operation} {name}"
@@ -142,13 +162,13 @@ def case(operation, name, inputs, constants=(), conditioning=1, labels=None, **s
             specification = {"shape": list(shape), "range": [low, high]}
         specifications.append({"name": key, **specification})
         tensors[key] = torch.tensor(values, dtype=torch.float64, requires_grad=key not in constants)
-    all_settings = settings if labels is None else {"labels": labels, **settings}
+    all_settings = {"labels": labels, "indices": indices, **settings}
     output = OPERATIONS[operation](tensors, all_settings)
     target = uniform(f"{name}/target", tuple(output.shape), -1, 1)
     F.mse_loss(output, torch.tensor(target, dtype=torch.float64)).backward()
     return {
         "operation": operation, "name": name, "inputs": specifications, "settings": settings,
-        "labels": labels, "conditioning": conditioning,
+        "labels": labels, "conditioning": conditioning, **({} if indices is None else {"indices": indices}),
         "output": digest(name, output.detach().numpy()),
         "gradients": {k: digest(name, t.grad.numpy()) for k, t in tensors.items() if t.grad is not None},
     }
@@ -172,6 +192,12 @@ def batch_norm_case(name, shape, low=-1, high=1, conditioning=1, moments=None):
         "normaliseByBatch" if moments is None else "normalise", name, inputs, ("mean", "variance"),
         conditioning=conditioning, epsilon=1e-5,
     )
+
+
+def spaced(*shape):
+    """Different multiples of 1/64: their order stays the same when the test moves one of them by 1/128."""
+    count = math.prod(shape)
+    return ((numpy.arange(count) * 7919 % count - count // 2) / 64).reshape(shape).tolist()
 
 
 ACTIVATED = [[-2.5, -1, -0.5, 0], [0.25, 0.5, 1, 2.5], [-0.125, 0.125, 100, -100]]
@@ -227,6 +253,25 @@ CASES = [
     case("scale", "images", {"x": (5, 4, 3, 3)}, factor=-2.5),
     case("slice", "images", {"x": (5, 4, 3, 3)}, start=1, stop=4),
     case("slice", "features, the last rows", {"x": (17, 10)}, start=12, stop=17),
+    case("concatenated", "images", {"a": (2, 4, 3, 3), "b": (1, 4, 3, 3), "c": (5, 4, 3, 3)}, ("b",)),
+    case("gathered", "repeated indices", {"x": (6, 2, 5)}, indices=[3, 0, 3, 5, 3, 1]),
+    case("reshaped", "images", {"x": (5, 3, 2, 2)}),
+    case("subtract", "features", {"a": (17, 10), "b": (17, 10)}),
+    case("negate", "features", {"x": (17, 10)}),
+    case("multiply", "features", {"a": (17, 10), "b": (17, 10)}),
+    case("divide", "features", {"a": (17, 10), "b": ((17, 10), 1, 3)}),
+    case("divideByScalar", "features", {"x": (17, 10)}, divisor=-0.375),
+    case("matrixProduct", "features", {"a": (17, 20), "b": (20, 10)}),
+    case("matrixProduct", "row times column", {"a": (1, 40), "b": (40, 1)}),
+    case("sum", "images", {"x": ((5, 4, 3, 3), 0, 1)}),
+    case("mean", "images", {"x": ((5, 4, 3, 3), 0, 1)}),
+    case("sumOverAxis", "the first", {"x": (17, 10)}, axis=0),
+    case("sumOverAxis", "the last", {"x": (17, 10)}, axis=1),
+    case("meanOverAxis", "one in the middle", {"x": (5, 7, 4, 3)}, axis=1),
+    case("maxPool2d", "disjoint windows", {"x": spaced(3, 4, 6, 3)}, kernelSize=2, stride=2),
+    case("maxPool2d", "overlapping windows, a remainder", {"x": spaced(2, 7, 8, 3)}, kernelSize=3, stride=2),
+    case("dropout", "features", {"x": (17, 10), "noise": ((17, 10), 0, 1)}, ("noise",), probability=0.25),
+    case("klDivergence", "soft", {"logits": ((5, 4), -3, 3), "targets": SOFT_TARGETS}, ("targets",)),
 ]
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -292,19 +337,29 @@ def fastai_adam(parameters, weight_decay):
     return FASTAI.OptimWrapper(adam, wd=weight_decay, true_wd=True, bn_wd=True)
 
 
-def adam_case():
-    ranges = {"weights": ((4, 5), 1.0), "faint": ((6,), 1e-8), "strong": ((3,), 1e4)}
+class SGD:
+    """PyTorch's, with fastai's names for learning rate and momentum."""
+
+    def __init__(self, parameters, weight_decay):
+        self.optimiser = torch.optim.SGD(parameters, lr=1, momentum=0.5, weight_decay=weight_decay)
+
+    def step(self):
+        self.optimiser.param_groups[0].update(lr=self.lr, momentum=self.mom)
+        self.optimiser.step()
+
+
+def optimiser_case(name, make_optimiser, ranges):
     weight_decay, rates, momenta = 0.1, [4e-3, 2e-2, 5e-2, 3e-2, 1e-3], [0.95, 0.92, 0.85, 0.88, 0.95]
     parameters = {
-        k: torch.tensor(uniform(f"adam/{k}", shape, -1, 1), dtype=torch.float64, requires_grad=True)
+        k: torch.tensor(uniform(f"{name}/{k}", shape, -1, 1), dtype=torch.float64, requires_grad=True)
         for k, (shape, _) in ranges.items()
     }
-    optimiser = fastai_adam(list(parameters.values()), weight_decay)
+    optimiser = make_optimiser(list(parameters.values()), weight_decay)
     steps = []
     for step, (rate, momentum) in enumerate(zip(rates, momenta)):
         optimiser.lr, optimiser.mom = rate, momentum
         for k, (shape, size) in ranges.items():
-            gradient = uniform(f"adam/{k}/gradient {step}", shape, -size, size)
+            gradient = uniform(f"{name}/{k}/gradient {step}", shape, -size, size)
             parameters[k].grad = torch.tensor(gradient, dtype=torch.float64)
         optimiser.step()
         values = {k: [number(x) for x in p.detach().reshape(-1)] for k, p in parameters.items()}
@@ -425,5 +480,7 @@ if __name__ == "__main__":
     write("operations.json", CASES)
     write("training.json", {
         "schedules": [schedule(n, p) for n, p in [(10, 2e-3), (7, 1e-2), (4680, 3e-3), (3, 1e-2)]],
-        "adam": adam_case(), "runningMoments": running_moments_case(), "network": network_case(),
+        "adam": optimiser_case("adam", fastai_adam, {"weights": ((4, 5), 1.0), "faint": ((6,), 1e-8), "strong": ((3,), 1e4)}),
+        "sgd": optimiser_case("sgd", SGD, {"weights": ((4, 5), 1.0), "strong": ((3,), 10.0)}),
+        "runningMoments": running_moments_case(), "network": network_case(),
     })

@@ -1,16 +1,15 @@
-import Foundation
+import Files
 
-/// A setting or a number that t-SNE cannot work with.
-public struct InvalidInput: LocalizedError, CustomStringConvertible {
-  /// One line: what was found and what was expected.
+/// A setting or an input value that t-SNE cannot use, in one line.
+public struct InvalidInput: OneLineError {
+  /// The value that was found and the values that are expected.
   public let description: String
-
-  /// The same line.
-  public var errorDescription: String? { description }
 }
 
 extension TSNE {
-  /// Throws unless the settings make sense, and fit the rows.
+  /// Checks that the settings are valid and fit the rows.
+  ///
+  /// - Throws: ``InvalidInput``.
   func validate(_ rows: Matrix) throws {
     try expect(
       perplexity >= 1 && 3 * perplexity < Float(rows.rows),
@@ -29,8 +28,7 @@ extension TSNE {
         learningRate > 0 && learningRate.isFinite,
         "t-SNE: learning rate \(learningRate); expected a positive number")
     }
-    try expect(
-      (0...1).contains(theta), "t-SNE: theta \(theta); expected 0 to 1")
+    try expect((0...1).contains(theta), "t-SNE: theta \(theta); expected 0 to 1")
     try expect(
       rows.columns >= 2, "t-SNE: rows of \(rows.columns) numbers; expected at least 2 in a row")
     if let place = rows.values.firstIndex(where: { !(abs($0) <= greatestMagnitude) }) {
@@ -41,18 +39,20 @@ extension TSNE {
     }
   }
 
-  /// Throws if a point has gone out of bounds.
-  func expectModerate(_ points: UncheckedArray<SIMD2<Float>>, iteration: Int) throws {
+  /// Checks that no coordinate has grown too large.
+  ///
+  /// - Throws: ``InvalidInput``.
+  func checkBounds(_ points: UncheckedArray<SIMD2<Float>>, iteration: Int) throws {
     try expect(
       (0..<points.count).allSatisfy {
         abs(points[$0].x) <= greatestMagnitude && abs(points[$0].y) <= greatestMagnitude
       },
-      "t-SNE: the points flew apart in iteration \(iteration + 1); "
-        + "expected a learning rate small enough for them to stay near")
+      "t-SNE: the points diverged in iteration \(iteration + 1); expected them to stay within "
+        + "±\(greatestMagnitude); lower the learning rate")
   }
 }
 
-/// Squares of numbers up to this size, and their sums, stay far from the greatest Float.
+/// The largest magnitude of a number; squares of such numbers, and their sums, do not overflow.
 private let greatestMagnitude: Float = 1e15
 
 private func expect(_ condition: Bool, _ otherwise: @autoclosure () -> String) throws {

@@ -1,17 +1,23 @@
 import Engine
 
-/// A convolution and its derivatives as the definition has them, in double precision: slow and
-/// obvious.
-struct ConvolutionReference {
-  /// Everything row-major: y (N, H′, W′, D), and given its gradient, those of x (N, H, W, C),
-  /// weights (K, K, C, D) and bias (D).
-  private(set) var outputShape: [Int]
-  private(set) var output: [Double]
-  private(set) var inputGradient: [Double]
-  private(set) var weightGradient: [Double]
-  private(set) var biasGradient: [Double]
+/// A convolution and its gradients by the definition in double precision, slow and obvious.
+///
+/// The tests and the benchmark compare the kernels with it.
+public struct ConvolutionReference {
+  /// The shape of the output, (N, H′, W′, D).
+  public private(set) var outputShape: [Int]
+  /// The output, row-major.
+  public private(set) var output: [Double]
+  /// The gradient with respect to the input (N, H, W, C), row-major.
+  public private(set) var inputGradient: [Double]
+  /// The gradient with respect to the filters (K, K, C, D), row-major.
+  public private(set) var weightGradient: [Double]
+  /// The gradient with respect to the bias (D).
+  public private(set) var biasGradient: [Double]
 
-  init(
+  /// The convolution of `x` (N, H, W, C) with `weights` (K, K, C, D), given the gradient with respect to the
+  /// output, of the output's shape.
+  public init(
     _ x: Tensor, _ weights: Tensor, bias: Tensor, stride: Int, padding: Int,
     outputGradient: (_ shape: [Int]) -> Tensor
   ) {

@@ -3,19 +3,20 @@ import Engine
 import Files
 import Foundation
 
-/// The bytes of a file, decompressed where they are gzip data, whatever the file is called: some
-/// servers and browsers decompress what they send or store, and leave its name as it was.
+/// Reads a file and decompresses it if it holds gzip data.
+///
+/// The content decides, not the name: some servers and browsers decompress a file and keep its name.
 ///
 /// - Parameters:
 ///   - file: The file.
-///   - origin: What errors call it, if not by its path.
-/// - Throws: ``Files/FileError`` if the file cannot be read, ``DatasetError`` if it holds corrupt gzip data.
+///   - origin: The address that errors name; by default, the path.
+/// - Throws: `FileError` if the file cannot be read; ``DatasetError`` if its gzip data are corrupt.
 func uncompressedContent(of file: URL, origin: String? = nil) throws -> [UInt8] {
   let bytes = [UInt8](try readFile(at: file))
   return bytes.starts(with: gzipMagic) ? try gunzip(bytes, origin: origin ?? file.path) : bytes
 }
 
-/// Whether a file that should hold data holds a web page instead, such as a mirror's error message.
+/// Returns whether the content looks like a web page, such as a mirror's error message.
 func looksLikeWebPage(_ content: [UInt8]) -> Bool {
   content.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
 }
@@ -25,21 +26,20 @@ private let gzipMagic: [UInt8] = [0x1f, 0x8b]
 /// Decompresses gzip data (RFC 1952) of one or more members.
 ///
 /// - Parameters:
-///   - compressed: The data.
-///   - origin: Where it came from, for the error.
-/// - Throws: ``DatasetError`` if the data is corrupt, ends too early, or is followed by something
-///   else.
+///   - compressed: The compressed data.
+///   - origin: The path or address that the error names.
+/// - Throws: ``DatasetError`` if the data are corrupt or truncated, or if other bytes follow them.
 package func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
   func failure(_ found: String) -> DatasetError {
-    DatasetError(origin, found: found, expected: "whole gzip data and nothing after it")
+    DatasetError(origin, found: found, expected: "complete gzip data without trailing bytes")
   }
   guard let size = UInt32(exactly: compressed.count) else {
-    throw failure("\(compressed.count) bytes, more than gzip data here may have")
+    throw failure("\(compressed.count) bytes, more than the limit of \(UInt32.max)")
   }
   var stream = z_stream()
   let status = inflateInit2_(
     &stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-  require(status == Z_OK, "zlib needs only memory to start, and got status \(status).")
+  require(status == Z_OK, "zlib could not allocate memory (status \(status)).")
   defer { inflateEnd(&stream) }
 
   return try compressed.withUnsafeBufferPointer { input in
@@ -67,12 +67,12 @@ package func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
   }
 }
 
-/// What zlib says was wrong, such as "incorrect data check".
+/// Returns zlib's error message, such as "incorrect data check".
 private func message(of stream: z_stream, _ status: Int32) -> String {
   stream.msg.map { String(cString: $0) } ?? String(cString: zError(status))
 }
 
-/// Lets zlib produce the next stretch of output; returns its status.
+/// Decompresses the next chunk and returns zlib's status.
 private func inflateChunk(_ stream: inout z_stream, appendingTo output: inout [UInt8]) -> Int32 {
   withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 18) { chunk in
     stream.next_out = chunk.baseAddress

@@ -1,0 +1,78 @@
+/// The product of two matrices.
+///
+/// - Parameters:
+///   - a: A matrix (N, K).
+///   - b: A matrix (K, M).
+/// - Returns: The matrix a·b (N, M).
+public func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+  requireFactors(a, b)
+  let product = filled([a.rows, b.columns]) { multiply(a, b, into: $0) }
+  return product.recorded(from: [a, b]) { gradient in
+    [
+      a.needsGradient ? gradientOfLeftFactor(gradient, b) : nil,
+      b.needsGradient ? gradientOfRightFactor(gradient, a) : nil,
+    ]
+  }
+}
+
+/// An affine map of features: x·w + b.
+///
+/// - Parameters:
+///   - x: Features (N, C).
+///   - weights: w (C, D).
+///   - bias: b (D).
+/// - Returns: Features (N, D).
+public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
+  requireFactors(x, weights)
+  requireBias(bias, of: weights)
+  let (rows, outputs) = (x.rows, weights.columns)
+  let y = filled([rows, outputs]) {
+    multiply(x, weights, into: $0)
+    activate($0, bias: bias.pointer, activation: .none, rows: rows, columns: outputs)
+  }
+  return y.recorded(from: [x, weights, bias]) { gradient in
+    [
+      x.needsGradient ? gradientOfLeftFactor(gradient, weights) : nil,
+      gradientOfRightFactor(gradient, x),
+      filled(bias.shape) {
+        columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)
+      },
+    ]
+  }
+}
+
+/// `product` (N, M) ← `a` (N, K) · `b` (K, M).
+private func multiply(_ a: Tensor, _ b: Tensor, into product: UnsafeMutablePointer<Float>) {
+  PackedMatrix(b.pointer, rows: b.rows, columns: b.columns)
+    .multiplied(byRowsOf: a.pointer, a.rows, into: product)
+}
+
+/// The gradient with respect to `a` of a·b, `gradient`·bᵀ.
+private func gradientOfLeftFactor(_ gradient: Tensor, _ b: Tensor) -> Tensor {
+  filled([gradient.rows, b.rows]) {
+    PackedMatrix(transposing: b.pointer, rows: b.columns, columns: b.rows)
+      .multiplied(byRowsOf: gradient.pointer, gradient.rows, into: $0)
+  }
+}
+
+/// The gradient with respect to `b` of a·b, aᵀ·`gradient`.
+private func gradientOfRightFactor(_ gradient: Tensor, _ a: Tensor) -> Tensor {
+  filled([a.columns, gradient.columns]) {
+    PackedMatrix(gradient.pointer, rows: gradient.rows, columns: gradient.columns)
+      .multiplied(byColumnsOf: a.pointer, a.columns, into: $0)
+  }
+}
+
+private func requireFactors(_ a: Tensor, _ b: Tensor) {
+  require(
+    a.shape.count == 2 && b.shape.count == 2 && a.columns == b.rows,
+    "A matrix product needs the shapes (N, K) and (K, M); found \(a.shape) and \(b.shape).")
+}
+
+/// Requires that `bias` has one element for each output channel of `weights`, if there is a bias.
+func requireBias(_ bias: Tensor?, of weights: Tensor) {
+  guard let bias else { return }
+  require(
+    bias.shape == [weights.columns],
+    "The bias needs the shape [\(weights.columns)], one element per output; found \(bias.shape).")
+}

@@ -1,0 +1,60 @@
+/// The activation function ``relu(_:)`` as a layer.
+public final class ReLU: Layer {
+  /// Creates the layer.
+  public init() {}
+  /// Any shape → the same shape.
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { relu(x) }
+}
+
+/// The activation function ``leakyReLU(_:slope:)`` as a layer.
+public final class LeakyReLU: Layer {
+  private let slope: Float
+  /// Creates the layer; `slope` is the slope for negative inputs, in [0, 1).
+  public init(slope: Float) { self.slope = slope }
+  /// Any shape → the same shape.
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { leakyReLU(x, slope: slope) }
+}
+
+/// Global average pooling as a layer: ``globalAveragePool(_:)``.
+public final class GlobalAveragePool: Layer {
+  /// Creates the layer.
+  public init() {}
+  /// Images (N, H, W, C) → features (N, C).
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { globalAveragePool(x) }
+}
+
+/// Max pooling as a layer: ``maxPool2d(_:kernelSize:stride:)``.
+public final class MaxPool2d: Layer {
+  private let kernelSize: Int
+  private let stride: Int?
+
+  /// Creates the layer; neighbouring windows are `stride` apart, or `kernelSize` if that is nil.
+  public init(kernelSize: Int, stride: Int? = nil) {
+    (self.kernelSize, self.stride) = (kernelSize, stride)
+  }
+
+  /// Images (N, H, W, C) → images (N, H′, W′, C).
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    maxPool2d(x, kernelSize: kernelSize, stride: stride)
+  }
+}
+
+/// Dropout as a layer: ``dropout(_:probability:random:)`` in training, the identity in evaluation.
+public final class Dropout: Layer {
+  /// The stream that the next training step draws from.
+  ///
+  /// A checkpoint does not contain it. For a training run that can be resumed, set it in each step to
+  /// a stream that depends on the step: `RandomStream(seed: seed, "dropout", step)`.
+  public var random: RandomStream
+  private let probability: Float
+
+  /// Creates the layer; `probability` is that of dropping an element, in [0, 1).
+  public init(probability: Float, random: RandomStream) {
+    (self.probability, self.random) = (probability, random)
+  }
+
+  /// Any shape → the same shape.
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    mode == .evaluation ? x : dropout(x, probability: probability, random: &random)
+  }
+}

@@ -1,0 +1,103 @@
+import Engine
+import Foundation
+import Testing
+
+/// Files of weights.
+@Suite struct SavedWeightsTests {
+  private let folder = URL.temporaryDirectory.appending(path: "weights-\(UUID())")
+  private var file: URL { folder.appending(path: "network.weights") }
+
+  init() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func removeFolder() { try? FileManager.default.removeItem(at: folder) }
+
+  private func makeNetwork(seed: UInt64, outputs: Int = 3) -> Sequential {
+    var random = RandomStream(seed: seed, "saved weights")
+    let network = Sequential(
+      Conv2d(inputChannels: 3, outputChannels: 4, kernelSize: 3, random: &random),
+      BatchNorm(channels: 4), GlobalAveragePool(),
+      Linear(inputs: 4, outputs: outputs, random: &random))
+    _ = network(.uniform(in: -1..<1, shape: [2, 5, 5, 3], random: &random), .training)
+    return network
+  }
+
+  @Test func everyBitComesBack() throws {
+    defer { removeFolder() }
+    let (network, other) = (makeNetwork(seed: 1), makeNetwork(seed: 2))
+    network.parameters[0].parameter.value = Tensor(
+      repeating: Float(bitPattern: 0x7FC1_2345), shape: [3, 3, 3, 4])
+    #expect(other.fingerprint != network.fingerprint)
+    try network.save(to: file)
+    try other.load(from: file)
+    #expect(other.fingerprint == network.fingerprint)
+    #expect(other.parameters[0].parameter.value.needsGradient)
+    // An existing file is replaced.
+    try makeNetwork(seed: 3).save(to: file)
+    try other.load(from: file)
+    #expect(other.fingerprint == makeNetwork(seed: 3).fingerprint)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+  }
+
+  /// Whatever is wrong with the file, one line names the file and the network stays as it was.
+  private func expectRefusal(
+    _ reason: String, by network: Sequential? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let network = network ?? makeNetwork(seed: 2)
+    let before = network.fingerprint
+    let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
+      try network.load(from: file)
+    }
+    let line = error.map { "\($0)" } ?? ""
+    #expect(
+      line.contains("network.weights: ") && line.contains(reason) && !line.contains("\n"),
+      "\(line)", sourceLocation: sourceLocation)
+    #expect(network.fingerprint == before, sourceLocation: sourceLocation)
+  }
+
+  @Test func fileOfAnotherNetwork() throws {
+    defer { removeFolder() }
+    try makeNetwork(seed: 1).save(to: file)
+    expectRefusal(
+      "found a tensor of shape [4, 3] as state \"3.weights\"",
+      by: makeNetwork(seed: 2, outputs: 5))
+    expectRefusal("found a state \"0.bias\", which nothing here has", by: Sequential(ReLU()))
+  }
+
+  @Test func missingFile() {
+    defer { removeFolder() }
+    expectRefusal("cannot be read")
+  }
+
+  @Test func anotherKindOfFile() throws {
+    defer { removeFolder() }
+    for content in [
+      [], Array("PK\u{3}\u{4}".utf8), Snapshot(of: makeNetwork(seed: 1).state).encoded(),
+    ] {
+      try Data(content).write(to: file)
+      expectRefusal("found another kind of file")
+    }
+  }
+
+  /// Cut at any length, extended, or with any byte changed; the first 8 bytes say what it is.
+  @Test func damagedFile() throws {
+    defer { removeFolder() }
+    let network = makeNetwork(seed: 1)
+    try network.save(to: file)
+    let whole = try [UInt8](Data(contentsOf: file))
+    for length in [8, 15, 16, 17, whole.count / 2, whole.count - 1] {
+      try Data(whole[..<length]).write(to: file)
+      expectRefusal("found an incomplete or damaged file", by: network)
+    }
+    try Data(whole + [0]).write(to: file)
+    expectRefusal("found an incomplete or damaged file", by: network)
+    for place in stride(from: 8, to: whole.count, by: 97) {
+      var changed = whole
+      changed[place] ^= 1
+      try Data(changed).write(to: file)
+      expectRefusal("found an incomplete or damaged file", by: network)
+    }
+  }
+}

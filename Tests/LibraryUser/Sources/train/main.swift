@@ -1,0 +1,55 @@
+import Datasets
+import Engine
+import Foundation
+import MixMatch
+
+// Images as tensors (N, height, width, channels) from 0 to 1, with a class for each: here noise with one
+// bright quadrant out of four.
+func pictures(_ count: Int, name: String) -> (images: Tensor, labels: [Int]) {
+  var random = RandomStream(seed: 0, name)
+  let labels = (0..<count).map { $0 % 4 }
+  let pixels = labels.flatMap { label in
+    (0..<16 * 16 * 3).map { i -> Float in
+      let (row, column) = (i / 3 / 16, i / 3 % 16)
+      let isBright = row / 8 == label / 2 && column / 8 == label % 2
+      return (isBright ? 0.3 : 0) + 0.7 * random.uniform()
+    }
+  }
+  return (Tensor(pixels, shape: [count, 16, 16, 3]), labels)
+}
+
+let (trainingImages, trainingLabels) = pictures(640, name: "training images")
+let (testImages, testLabels) = pictures(200, name: "test images")
+let dataset = try ImageDataset(
+  name: "quadrants", classNames: ["upper left", "upper right", "lower left", "lower right"],
+  train: LabelledImages(trainingImages, labels: trainingLabels),
+  test: LabelledImages(testImages, labels: testLabels))
+
+// Forty images keep their label; the method does not see the other labels.
+let split = try LabelSplit(labels: dataset.train.labels, labelled: 40, seed: 0)
+let data = TrainingData(dataset, split: split, scaling: PixelScaling(of: dataset.train))
+
+func makeNetwork() -> WideResNet {
+  var random = RandomStream(seed: 0, "initial weights")
+  return WideResNet(depth: 10, widenFactor: 1, classes: 4, random: &random)
+}
+let network = makeNetwork()
+
+var settings = TrainingSettings()
+settings.steps = 60
+settings.labelledBatch = 16
+settings.unlabelledBatch = 32
+settings.augmentation = .none
+let training = try SemiSupervisedTraining(
+  of: network, by: MixMatchStep(), on: data, settings: settings, seed: 0)
+try training.run { report in
+  print("step \(report.step + 1): loss \(report.loss.total.scalar)")
+}
+print("test accuracy: \(training.evaluateTest().accuracy)")
+
+// Save the weights, and load them into a new network.
+let file = FileManager.default.temporaryDirectory.appending(path: "quadrants.weights")
+try network.save(to: file)
+let copy = makeNetwork()
+try copy.load(from: file)
+print("the loaded network is the trained one: \(copy.fingerprint == network.fingerprint)")
