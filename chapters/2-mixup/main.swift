@@ -158,7 +158,7 @@ struct Coefficients: Codable {
   var mean: Double
   var deviation: Double
   var histogram: Histogram
-  /// The standard deviation of the mean λ′ of a batch, by ``MixMatch/MixingCoefficients/Sharing``.
+  /// The standard deviation of the mean λ′ of a batch, by `MixingCoefficients.Sharing`.
   var batchDeviation: [String: Double]
 }
 
