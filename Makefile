@@ -33,7 +33,7 @@ make clean         remove all build products, and the chapters' results in figur
 Settings of any chapter:
   PRESET=smoke     run all code in seconds; the results mean nothing and go to figures/smoke
   PRESET=short     the default
-  PRESET=overnight 4 to 10 hours, for the chapters whose --help lists it
+  PRESET=overnight planned for 4 to 10 hours, for the chapters whose --help lists it
   PRESET=article   the article's own scale (chapters 1 to 3: the same as short)
   SEED=0           the first seed
   SEEDS=3          the number of seeds; results are mean and standard deviation
