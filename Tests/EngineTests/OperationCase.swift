@@ -97,7 +97,7 @@ struct Operation: Sendable {
     "multiply": elementwise { _, i in i["a"]! * i["b"]! },
     "divide": elementwise { _, i in i["a"]! / i["b"]! },
     "divideByScalar": elementwise { c, i in i["x"]! / c.setting("divisor") },
-    "matmul": Operation(
+    "matrixProduct": Operation(
       evaluate: { _, i in matmul(i["a"]!, i["b"]!) },
       terms: { i, _ in i["a"]!.shape[1] },
       gradientTerms: { input, _, y in input == "a" ? y.shape[1] : y.shape[0] }),
