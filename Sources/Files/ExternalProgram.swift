@@ -97,7 +97,7 @@ package struct ExternalProgram: Sendable {
     let path = executable.absoluteURL.filePath
     let code = withCStrings([path] + arguments) { arguments in
       withCStrings(environment.map { "\($0)=\($1)" }) { environment in
-        posix_spawn(&process, path, &actions, nil, arguments, environment)
+        whileBusy { posix_spawn(&process, path, &actions, nil, arguments, environment) }
       }
     }
     guard code == 0 else {
@@ -120,6 +120,19 @@ package struct ExternalProgram: Sendable {
     }
     return String(cString: strerror(code))
   }
+}
+
+/// Repeats `start` for up to a second while the program's file is open for writing.
+///
+/// A file that was just written can still be open in another child process of this one, which has not
+/// started its own program yet.
+private func whileBusy(_ start: () -> Int32) -> Int32 {
+  for _ in 0..<100 {
+    let code = start()
+    guard code == ETXTBSY else { return code }
+    usleep(10_000)
+  }
+  return start()
 }
 
 /// A pipe that another program writes to and this process reads.

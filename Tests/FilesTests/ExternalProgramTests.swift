@@ -39,6 +39,19 @@ import Testing
     #expect(lines.dropFirst() == ["b-"])
   }
 
+  /// Linux refuses to start a program whose file is open for writing.
+  @Test func aFileThatIsStillBeingWrittenIsWaitedFor() throws {
+    let folder = try Folder()
+    let file = folder.url.appending(path: "late")
+    try Data("#!/bin/sh\necho started\n".utf8).write(to: file)
+    chmod(file.path(percentEncoded: false), 0o755)
+    let descriptor = open(file.path(percentEncoded: false), O_WRONLY)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { close(descriptor) }
+    let program = try #require(
+      ExternalProgram("late", searchPath: folder.url.path(percentEncoded: false)))
+    #expect(try program.run([]).output == Data("started\n".utf8))
+  }
+
   @Test func aSignalIsPartOfTheStatus() throws {
     #expect(try shell.run(["-c", "kill -9 $$"]).status == 128 + SIGKILL)
   }
