@@ -55,6 +55,31 @@ public struct LabelSplit: Sendable {
     unlabelled = Array(others.dropLast(validation))
     self.validation = Array(others.suffix(validation))
   }
+
+  /// The split with the given indices, for images of which only some have a known label.
+  ///
+  /// - Parameters:
+  ///   - labelled: The indices of the labelled images; at least one.
+  ///   - unlabelled: The indices of the unlabelled images.
+  ///   - validation: The indices of the validation images, whose labels must be known.
+  /// - Throws: ``DatasetError`` if an index is negative or occurs twice, or no image is labelled.
+  public init(labelled: [Int], unlabelled: [Int], validation: [Int] = []) throws {
+    guard !labelled.isEmpty else {
+      throw DatasetError("labelled images", found: "none", expected: "at least one index")
+    }
+    var seen: Set<Int> = []
+    for index in labelled + unlabelled + validation {
+      guard index >= 0, seen.insert(index).inserted else {
+        throw DatasetError(
+          "split", found: "the index \(index)\(index < 0 ? "" : " twice")",
+          expected: "indices of images, each at most once")
+      }
+    }
+    (self.labelled, self.unlabelled, self.validation) = (labelled, unlabelled, validation)
+  }
+
+  /// The highest index of an image in the split.
+  package var highestIndex: Int { (labelled + unlabelled + validation).max() ?? 0 }
 }
 
 /// Returns the first images of each class in `order`: `count` in total, the same number per class.

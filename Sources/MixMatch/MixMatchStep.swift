@@ -3,7 +3,8 @@ import Engine
 /// MixMatch (Berthelot et al. 2019, arXiv:1905.02249, algorithm 1): the loss of one step, computed
 /// from augmented images.
 ///
-/// The default hyperparameters are the article's.
+/// The default hyperparameters are those of the original article (Rubinstein 2019), "A fastai/PyTorch
+/// implementation of MixMatch", and of its notebook.
 public struct MixMatchStep: SemiSupervisedMethod {
   /// K, the number of augmented versions over which a guess is averaged.
   public var versions = 2

@@ -10,7 +10,7 @@ import Testing
   @Test func aTableIsWrittenAsMarkdownDataAndPicture() throws {
     let bench = try Workbench()
     try bench.write("plot", to: "figures/table.gp")
-    #expect(bench.run { $0.write(table) } == 0, "\(bench.standardError)")
+    #expect(bench.run { $0.write(table, asPicture: true) } == 0, "\(bench.standardError)")
 
     let lines = try #require(bench.read("figures/results.md")).split(separator: "\n")
     #expect(lines[0] == "**Accuracy.** Higher is better.")
@@ -27,6 +27,12 @@ import Testing
       #expect(picture.contains(assignment))
     }
     #expect(try bench.record()?.files.map(\.kind) == [.data, .table, .figure])
+  }
+
+  @Test func aTableHasNoPictureUnlessItIsAskedFor() throws {
+    let bench = try Workbench()
+    #expect(bench.run { $0.write(table) } == 0, "\(bench.standardError)")
+    #expect(try bench.record()?.files.map(\.kind) == [.data, .table])
   }
 
   @Test func aTableAboutRecordsIsWrittenBesideThem() throws {

@@ -129,4 +129,22 @@ import Testing
   private func mixed(_ count: Int) -> [UInt8] {
     (0..<count).map { UInt8($0 % 33 == 0 ? 0 : 1 + $0 % 9) }
   }
+
+  @Test func aSplitHasTheGivenIndices() throws {
+    let split = try LabelSplit(labelled: [3, 1], unlabelled: [0], validation: [7])
+    #expect(split.labelled == [3, 1] && split.unlabelled == [0] && split.validation == [7])
+  }
+
+  @Test(
+    arguments: [
+      ([], [1], [], "labelled images: found none"), ([1], [1], [], "found the index 1 twice"),
+      ([1], [2], [2], "found the index 2 twice"), ([1, -4], [], [], "found the index -4,"),
+    ] as [([Int], [Int], [Int], String)])
+  func indicesOfASplitAreChecked(
+    labelled: [Int], unlabelled: [Int], validation: [Int], found: String
+  ) {
+    #expect {
+      try LabelSplit(labelled: labelled, unlabelled: unlabelled, validation: validation)
+    } throws: { "\($0)".contains(found) }
+  }
 }

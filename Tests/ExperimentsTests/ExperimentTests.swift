@@ -116,6 +116,18 @@ import Testing
     #expect(complaint.contains(found), "\(complaint)")
   }
 
+  @Test func aSplitOfOtherImagesIsAnError() throws {
+    let dataset = syntheticColourImages(trainCount: 20, testCount: 10, seed: 0)
+    let split = try LabelSplit(labelled: [0, 20], unlabelled: [1])
+    let checked = settings { ($0.labelledBatch, $0.unlabelledBatch) = (1, 1) }
+    #expect {
+      try checked.check(
+        for: MixMatchStep(), on: TrainingData(dataset, split: split, scaling: .cifar))
+    } throws: {
+      oneLine($0) == "split: found the index 20, expected indices of the 20 training images"
+    }
+  }
+
   /// Without an EMA of the weights, Mean Teacher would be its own teacher.
   @Test func aMethodWithATeacherNeedsAnEMA() throws {
     let dataset = syntheticColourImages(trainCount: 300, testCount: 10, seed: 0)

@@ -1,6 +1,6 @@
 // # Chapter 1: Augmentation
 //
-// MixMatch [^1] learns CIFAR-10 from 500 photographs with labels and 49,500 without. What can a network learn
+// MixMatch [^1] learns CIFAR-10 from 500 photographs with labels and many thousand without. What can a network learn
 // from a photograph without a label? That it still shows the same thing when it is rotated a little, shifted,
 // mirrored, or darker. This chapter builds the part of the method that makes such versions of an image, and
 // shows them.
@@ -20,8 +20,8 @@ import MixMatch
 // A network that predicts "cat" for a photograph and "dog" for the same photograph rotated by eight degrees
 // contradicts itself. Nobody needs the label to see this: both predictions are the network's own.
 // *Consistency regularisation* turns the contradiction into a loss. It asks for the same prediction for all
-// versions of an image, and so works on images without labels. It is the second of the three ideas that
-// MixMatch combines.
+// versions of an image, and so works on images without labels. MixMatch combines it with mixup (chapter 2)
+// and with a wish for confident guesses (chapter 3).
 //
 // MixMatch augments each labelled image once, and each unlabelled image K times (the article calls this
 // "multiple augmentation"). The mean of the network's predictions for the K versions is the guess that the
@@ -63,7 +63,7 @@ struct Settings: Encodable {
 // The article uses the default transforms of its library, fastai v1. Each is applied with its own probability,
 // independently of the others ($U(a, b)$ is the uniform distribution from a to b):
 //
-// | transform  | effect                                                     | probability |
+// | transform  | effect on the pixel values v or on positions               | probability |
 // | ---------- | ---------------------------------------------------------- | ----------- |
 // | brightness | $\ell(v) + \ell(c)$, with $c$ from $U(0.4, 0.6)$            | 0.75        |
 // | contrast   | $\ell(v) · s$, with $s$ log-uniform from 0.8 to 1.25       | 0.75        |
@@ -72,12 +72,11 @@ struct Settings: Encodable {
 // | warp       | perspective: four magnitudes from $U(−0.2, 0.2)$           | 0.75        |
 // | mirror     | left and right swapped                                     | 0.5         |
 //
-// Brightness and contrast act on the *logits* of the pixel values v,
+// Brightness and contrast act on the *logits* of the pixel values,
 //
 // $$ \ell(v) = \ln \frac{v}{1 − v} $$
 //
-// and a sigmoid maps the logits back. Black and white have infinite logits, so no value leaves the range from
-// 0 to 1. The paper's augmentation is simpler (`--augmentation mirror-and-shift`): a mirror image with
+// and a sigmoid maps the logits back, so no value leaves the range from 0 to 1. The paper's augmentation is simpler (`--augmentation mirror-and-shift`): a mirror image with
 // probability ½, and a shift by up to four pixels with reflected borders.
 //
 // ![Each transform by itself on one image, over the range of its
@@ -93,9 +92,8 @@ struct Settings: Encodable {
 // from. Such maps can be composed: all transforms together are a single projective map, and the image is
 // resampled only once. Colours between pixels are interpolated, and beyond its border the image is mirrored.
 //
-// Deviation: in fastai's `Image.refresh`, too, brightness and contrast come before resampling. But where a
-// resampling is pending, fastai resamples first, because it needs the pixels to change them. Values then differ
-// by 0.2/255 on average.
+// Deviation: here brightness and contrast always come before resampling. In fastai's `Image.refresh` they do so
+// unless a resampling is pending; then fastai resamples first. Values differ by 0.2/255 on average.
 //
 // ## Random, and reproducible
 //
@@ -147,8 +145,7 @@ func range(
 // epochs.](augmentations.png "Ten small photographs, from airplane to truck, each followed by four
 // versions: rotated, warped, brighter or darker, some mirrored.")
 //
-// Versions are prepared in the background while the versions before them are compared, as they are during
-// training.
+// A background thread prepares the next batch while the current one is measured, as during training.
 
 /// Mean absolute differences of pixel values, from 0 to 1.
 struct Distances: Codable {

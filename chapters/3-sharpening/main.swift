@@ -9,7 +9,7 @@
 //     make chapter3
 //
 // trains the network twice, once without sharpening (T = 1) and once with it (T = 0.5), and draws
-// all 10,000 test digits on a map, coloured by what each network takes them for.
+// all 10,000 test digits on a map, coloured by each network's predictions.
 
 import ChapterKit
 import Datasets
@@ -21,7 +21,8 @@ import MixMatch
 
 // ## What sharpening does
 //
-// The temperature changes a distribution p over the classes as it does in physics:
+// Sharpening raises each probability of a distribution p over the classes to the power 1/T and normalises the
+// result; T is called the temperature:
 //
 // $$ \operatorname{sharpen}(p, T)_i = \frac{p_i^{1/T}}{\sum_j p_j^{1/T}} $$
 //

@@ -39,7 +39,7 @@ import MixMatch
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.mix]]
 //
-// The training calls this function in each step. So does the figure of a mixed batch below, with the
+// The training calls this function in each step. The figure of a mixed batch below calls it too, with the
 // trained network and the last batch.
 
 /// Examples from the last batch of a finished training run, mixed once more.
@@ -60,7 +60,7 @@ func mixedBatch(of training: SemiSupervisedTraining, _ method: MixMatchStep, see
 //
 // $$ L_X = \frac{1}{|X′|} \sum_{(x, p) \in X′} H(p, p(y \mid x)) $$
 // $$ L_U = \frac{1}{C\, |U′|} \sum_{(u, q) \in U′} \lVert q − p(y \mid u) \rVert^2 $$
-// $$ L = L_X + λ_U\, r\, L_U $$
+// $$ L = L_X + λ_u\, r\, L_U $$
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
 //
@@ -101,15 +101,16 @@ let batchNorm = CommandLineOption(
 // latter in two versions. Adam follows a one-cycle schedule of learning rates up to 2·10⁻³, with decoupled
 // weight decay of 0.02. An epoch is one pass over the unlabelled images, and there are 200 epochs. On two
 // cores that takes days. The presets therefore include smaller scales (Sources/Experiments/ExperimentPresets.swift),
-// which chapter 5 and the ablations use too. They keep the method and change network, batches and schedule.
+// which chapter 5 and the ablations use too. They change network, batches and schedule; of the method they
+// change the ramp and the drawing of λ, as two deviations state.
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
 // Deviation: where the article's text and notebook differ, the article's scale follows the notebook, and has
 // the larger network.
 //
-// Deviation: at `short` the network has 16 layers instead of 28, batches are smaller and weight decay is
-// larger. Images start small, because steps with small images cost a fraction of the time, and they are
+// Deviation: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and
+// the highest learning rate and weight decay are larger. Images start small, because steps with small images cost a fraction of the time, and they are
 // mirrored and shifted as in the paper. These settings were chosen on validation images, in runs of 6,000
 // steps.
 //
@@ -291,7 +292,7 @@ exit(
 // MixMatch learns mostly from its own guesses, and this can go wrong. Sharpening guesses while they are still
 // poor can make the network lose a whole class to a similar one: it guesses the wrong class for some images,
 // learns from these guesses, and guesses the wrong class for more images. In the run that is recorded with
-// this project, cats became dogs.
+// this project, the network recognises few of the cats and takes half of them for dogs.
 //
 // ![The predicted classes of the test images of each class.](confusion.png "A table of ten by ten classes,
 // with shares of the images: dark along the diagonal where the predictions are right.")

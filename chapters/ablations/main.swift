@@ -57,7 +57,7 @@ let ablations = [
     paper: 1 - 0.1155),
 
   // **The ramp** is an addition of the article. Without it, the unlabelled loss has the ramp's final weight
-  // from the first step on.
+  // from the second step on.
   Ablation(
     name: "no ramp", key: "no-ramp",
     change: { experiment, method in
@@ -77,8 +77,8 @@ let ablations = [
 // ## Other methods
 //
 // The paper compares MixMatch with older methods, each of which has one idea (table 5; here the column for 500
-// labels). Each is a short file in Sources/MixMatch/OtherMethods, and they differ in the loss only. All of them
-// run with the same settings for the same number of steps.
+// labels). Each is a short file in Sources/MixMatch/OtherMethods. They differ in the loss only, but for Mean
+// Teacher's average of the weights, and run for the same number of steps.
 
 /// Another method, and the paper's accuracy with that method at 500 labels.
 struct OtherMethod: Sendable {

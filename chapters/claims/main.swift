@@ -14,7 +14,7 @@ import Foundation
 // ## The rules
 //
 // Two means differ if they are more than two standard errors apart, with at least two seeds each; a single
-// seed is not enough for a verdict. A number of the article is reproduced if our mean is within two points of
+// seed is not enough to compare them. A number of the article is reproduced if our mean is within two points of
 // it, or within two standard errors if these are larger. A verdict on training runs that were shorter than
 // the article's names their scale. Numbers that no chapter measures are in the table too, with the reason.
 

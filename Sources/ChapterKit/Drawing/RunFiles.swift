@@ -21,9 +21,10 @@ struct RunFiles {
     figures.append(figure)
   }
 
-  mutating func add(_ table: TextTable) {
+  mutating func add(_ table: TextTable, asPicture: Bool) {
     tables.append(table)
     add(table.dataFile)
+    guard asPicture else { return }
     add(
       Figure(
         script: "table", picture: "\(table.name).svg", data: [table.name],

@@ -187,9 +187,11 @@ extension Run {
   /// Writes a data file into OUT/data.
   public func write(_ file: DataFile) { files.add(file) }
 
-  /// Writes a table as a data file into OUT/data, as Markdown into OUT/NAME.md, and draws it with
-  /// figures/table.gp as OUT/NAME.svg.
-  public func write(_ table: TextTable) { files.add(table) }
+  /// Writes a table as a data file into OUT/data and as Markdown into OUT/NAME.md; with `asPicture` also
+  /// draws it with figures/table.gp as OUT/NAME.svg.
+  public func write(_ table: TextTable, asPicture: Bool = false) {
+    files.add(table, asPicture: asPicture)
+  }
 
   /// Draws figures/`script`.gp with gnuplot into the file `picture` of OUT.
   ///

@@ -1,7 +1,7 @@
 import Datasets
 import Engine
 
-/// A data set, which of its training images keep their label, and how pixels are normalised.
+/// A data set with its split into labelled and unlabelled images and its pixel normalisation.
 public struct TrainingData: Sendable {
   /// The images of the training and the test set, and the names of the classes.
   public let dataset: ImageDataset

@@ -24,8 +24,8 @@ public struct Evaluation: Codable, Sendable {
 /// - Parameters:
 ///   - network: Maps images (N, H, W, C) to logits (N, classes); it is run in evaluation mode.
 ///   - images: The images and their labels.
-///   - indices: Which of the images; all when nil. At least one.
-///   - size: The size that images are resampled to; their own when nil.
+///   - indices: The indices of the images to evaluate, at least one; nil for all images.
+///   - size: The size that images are resampled to; nil for their own size.
 ///   - scaling: The normalisation of pixel values.
 public func evaluate(
   _ network: any Layer, on images: LabelledImages, indices: [Int]? = nil, size: ImageSize? = nil,

@@ -7,7 +7,7 @@ public struct LearningCurve: Codable, Sendable {
   public private(set) var points: [Point] = []
   private var sums = Sums()
 
-  /// The accuracies of one evaluation, and means over the steps since the evaluation before.
+  /// The accuracies of one evaluation, and means over the steps since the previous evaluation.
   public struct Point: Codable, Sendable {
     /// The number of steps taken.
     public var step: Int
@@ -45,7 +45,7 @@ public struct LearningCurve: Codable, Sendable {
   /// A curve without points.
   public init() {}
 
-  /// Adds a step's loss to the means of the next point.
+  /// Adds the loss of a step to the means of the next point.
   ///
   /// - Parameters:
   ///   - loss: The loss of the step.

@@ -44,7 +44,7 @@ public struct LearningRateCurve: Codable, Sendable {
       try trainer.step(loss.total, at: step)
     }
     try TrainingError.unless(
-      losses.count > 1, "learning rates", found: "a loss that is not finite in the first steps",
+      losses.count > 1, "learning rates", found: "a loss that diverges in the first steps",
       expected: "it to decrease at first; change the settings")
   }
 }

@@ -46,11 +46,12 @@ public final class SemiSupervisedTraining {
   public struct StepReport {
     /// The step that was taken, counted from 0.
     public let step: Int
-    /// The loss that the step's gradient was taken of.
+    /// The loss of the step, before its update.
     public let loss: Loss
     /// Losses, accuracies and the quality of guessed labels so far.
     public let curve: LearningCurve
-    /// The fraction of the run's computing time that is over, by the number of pixels.
+    /// The estimated fraction of the run's computing time used so far, from 0 to 1; the cost of a step is
+    /// taken as proportional to its pixels.
     public let workDone: Double
   }
 

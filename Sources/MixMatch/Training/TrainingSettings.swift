@@ -4,7 +4,7 @@ import Files
 
 /// The hyperparameters of a semi-supervised training run that do not depend on its method.
 ///
-/// The defaults are the article's.
+/// The defaults are those of the original article (Rubinstein 2019).
 public struct TrainingSettings: Sendable, Encodable {
   /// The number of iterations.
   public var steps = 200 * 386
@@ -44,7 +44,7 @@ public struct TrainingSettings: Sendable, Encodable {
     public init(share: Double, size: Int) { (self.share, self.size) = (share, size) }
   }
 
-  /// The image size of step `step`, counted from 0, for images that are `original` on disk.
+  /// The image size of step `step`, counted from 0, for images whose own size is `original`.
   public func imageSize(at step: Int, original: ImageSize) -> ImageSize {
     guard let last = phases.last else { return original }
     var end = 0.0
@@ -84,6 +84,10 @@ extension TrainingSettings {
   public func check(for method: some SemiSupervisedMethod, on data: TrainingData) throws {
     let (labelled, unlabelled) = (data.split.labelled.count, data.split.unlabelled.count)
     try TrainingError.unless(
+      data.split.highestIndex < data.dataset.train.count, "split",
+      found: "the index \(data.split.highestIndex)",
+      expected: "indices of the \(data.dataset.train.count) training images")
+    try TrainingError.unless(
       steps >= 1 && evaluationCount >= 1, "steps", found: "\(steps)", expected: "at least 1")
     try TrainingError.unless(
       labelledBatch >= 1 && labelled >= labelledBatch, "labelled images", found: "\(labelled)",
@@ -99,7 +103,7 @@ extension TrainingSettings {
       found: "\(emaDecay ?? 0)", expected: "a number from 0 to below 1")
     try TrainingError.unless(
       emaDecay != nil || !method.needsTeacher, "decay of the weights' EMA", found: "none",
-      expected: "a number from 0 to below 1, because the method's teacher is that average")
+      expected: "a number from 0 to below 1, because the teacher is the EMA of the weights")
     let shares = phases.map(\.share).reduce(0, +)
     try TrainingError.unless(
       phases.isEmpty || (abs(shares - 1) < 1e-9 && phases.allSatisfy { $0.size >= 2 }),
