@@ -91,7 +91,7 @@ public final class SemiSupervisedTraining {
       ? nil : evaluate(data.dataset.train, data.split.validation, after: step)
   }
 
-  /// Evaluates the network, or the EMA of its weights, on the test images.
+  /// Evaluates the network, or the EMA of its weights, on the test images, of which there must be one.
   public func evaluateTest(after step: Int? = nil) -> Evaluation {
     evaluate(data.dataset.test, nil, after: step)
   }
