@@ -108,7 +108,8 @@ let package = Package(
       dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"]
     ),
     .testTarget(
-      name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"]),
+      name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
 
     // The readers of files for the fuzzer, scripts/fuzz.
