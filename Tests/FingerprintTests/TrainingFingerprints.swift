@@ -45,7 +45,7 @@ import Testing
     experiment.training.steps = 100
     experiment.training.phases = [.init(share: 1, size: 16)]
     experiment.training.emaDecay = 0.99
-    try expectWeights("1 8bacc022d6d68dbb 10 c79fcc15e89cbea5 100 b6acc8c5af69b7de") {
+    try expectWeights("1 53318cc5779c386b 10 71517812cb414bbd 100 290981c1bffad67e") {
       [experiment] steps in
       let training = try experiment.run(of: MixMatchStep(), on: Self.colours, seed: 1)
       try training.run(0..<steps)

@@ -4,8 +4,8 @@ import Engine
 public struct Augmentation: Sendable {
   /// The name in options and records.
   public let name: String
-  /// The transforms in the order of their application; brightness and contrast are applied first in
-  /// any case, because they act on the image's bytes.
+  /// The transforms in the order of their application; brightness and contrast are applied after the
+  /// resampling in any case.
   public let transforms: [RandomTransform]
 
   /// An augmentation by `transforms`, each of which is applied or not independently of the others.
@@ -26,9 +26,7 @@ public struct Augmentation: Sendable {
   /// fastai sorts the other transforms by kind and applies the warp before the affine map when it maps
   /// positions of the result back to the image; the order here is the same, seen from the image.
   ///
-  /// Brightness and contrast come first, as in fastai's `Image.refresh` (vision/image.py). Where a
-  /// resampling is pending, fastai resamples before it changes the pixels; values then differ by
-  /// 0.2/255 on average.
+  /// As in fastai, the image is resampled before brightness and contrast are changed.
   public static let fastai = Augmentation(
     "fastai", [.brightness, .contrast, .rotation, .zoom, .warp, .mirror])
 

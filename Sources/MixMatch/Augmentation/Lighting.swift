@@ -1,7 +1,7 @@
 import Engine
 
 /// A change of brightness and contrast: v ↦ sigmoid(scale · logit(v) + offset).
-struct Lighting: Equatable {
+struct Lighting {
   private var scale: Float = 1
   private var offset: Float = 0
 
@@ -23,20 +23,16 @@ struct Lighting: Equatable {
     }
   }
 
-  /// Writes the changed value of byte/255 for each of the 256 values of a byte.
-  func tabulate(into table: inout [Float]) {
-    for byte in 0..<256 {
-      table[byte] =
-        self == .none ? Float(byte) / 255 : 1 / (1 + .exp(-(scale * byteLogits[byte] + offset)))
-    }
+  /// Whether the change is the identity.
+  var isIdentity: Bool { scale == 1 && offset == 0 }
+
+  /// The changed value of `value`, from 0 to 1; values are clamped to at least 10⁻⁷ from 0 and 1, as in
+  /// fastai's `logit_` (vision/image.py).
+  func callAsFunction(_ value: Float) -> Float {
+    let logit = logit(min(max(Double(value), 1e-7), 1 - 1e-7))
+    return Float(1 / (1 + .exp(-(Double(scale) * logit + Double(offset)))))
   }
-
-  private static let none = Lighting([])
 }
-
-/// logit(byte/255) of each byte, with values clamped to at least 10⁻⁷ from 0 and 1, as in fastai's
-/// `logit_` (vision/image.py).
-private let byteLogits = (0..<256).map { Float(logit(min(max(Double($0) / 255, 1e-7), 1 - 1e-7))) }
 
 /// The logit of `p`: the number whose sigmoid is `p`.
 private func logit(_ p: Double) -> Double { .log(p / (1 - p)) }

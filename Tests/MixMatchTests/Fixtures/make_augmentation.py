@@ -3,8 +3,8 @@
     pip install torch numpy scipy
     python make_augmentation.py
 
-The formulas are those of fastai's vision/transform.py and vision/image.py, in double precision: brightness
-and contrast on logits, then one bilinear resampling for warp, rotation and zoom together, then the mirror.
+The formulas are those of fastai's vision/transform.py and vision/image.py, in double precision: one bilinear
+resampling for warp, rotation and zoom together, then brightness and contrast on logits, then the mirror.
 """
 
 import json
@@ -52,11 +52,6 @@ def warp(right, left, bottom, top):
 
 
 def transformed(case):
-    values = image / 255
-    if "brightness" in case or "contrast" in case:
-        logits = logit(np.clip(values, 1e-7, 1 - 1e-7))
-        logits = (logits + logit(case.get("brightness", 0.5))) * case.get("contrast", 1)
-        values = expit(logits)
     line = np.linspace(-1, 1, SIZE)
     x, y = np.meshgrid(line, line)
     grid = np.stack([x, y, np.ones_like(x)], -1).reshape(-1, 3)
@@ -70,12 +65,16 @@ def transformed(case):
         affine = affine @ zoom(*case["zoom"])
     grid = (grid @ affine.T)[:, :2].reshape(1, SIZE, SIZE, 2)
     sampled = F.grid_sample(
-        torch.tensor(values).permute(2, 0, 1)[None],
+        torch.tensor(image / 255).permute(2, 0, 1)[None],
         torch.tensor(grid),
         mode="bilinear",
         padding_mode="reflection",
         align_corners=True,
     )[0].permute(1, 2, 0)
+    if "brightness" in case or "contrast" in case:
+        logits = logit(np.clip(sampled.numpy(), 1e-7, 1 - 1e-7))
+        logits = (logits + logit(case.get("brightness", 0.5))) * case.get("contrast", 1)
+        sampled = torch.tensor(expit(logits))
     return sampled.flip(1) if case.get("mirror") else sampled
 
 
