@@ -6,9 +6,7 @@ import Foundation
 /// with a correct checksum, written by another version, by hand or by a faulty program.
 extension RunRecord: Validated {
   package func validate() throws {
-    try checkCommit(commit)
-    try checkDate(date)
-    try checkThreads(threads)
+    try checkOrigin(commit: commit, date: date, threads: threads)
     try checkSeconds(wallSeconds, "wallSeconds")
     try InvalidValue.unless(!seeds.isEmpty || sources != nil, "no seed")
     try InvalidValue.unless(seeds.allSatisfy { $0 >= 0 }, "the seeds \(seeds)")
@@ -30,9 +28,7 @@ extension Metric {
 
 extension StageRecord: Validated {
   package func validate() throws {
-    try checkCommit(commit)
-    try checkDate(date)
-    try checkThreads(threads)
+    try checkOrigin(commit: commit, date: date, threads: threads)
     try checkSeconds(seconds, "seconds")
     try InvalidValue.unless(!name.isEmpty, "a stage without a name")
   }
@@ -56,18 +52,13 @@ extension FileRecord {
   }
 }
 
-private func checkCommit(_ commit: String) throws {
+/// The checks that a run and each of its stages share.
+private func checkOrigin(commit: String, date: String, threads: Int) throws {
   try InvalidValue.unless(
     commit == "unknown" || commit.wholeMatch(of: /[0-9a-f]{7,64}/) != nil,
     "the commit \"\(commit)\"")
-}
-
-private func checkDate(_ date: String) throws {
   try InvalidValue.unless(
     (try? Date(date, strategy: .iso8601)) != nil, "the date \"\(date)\"")
-}
-
-private func checkThreads(_ threads: Int) throws {
   try InvalidValue.unless((1...1024).contains(threads), "\(threads) threads")
 }
 

@@ -94,8 +94,7 @@ extension StageRunner {
   func shared<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, dataset: String
   ) throws -> TrainingRecord<Value>? {
-    guard let found = try store.shared(type, key), try found.inputs == key.encodedInputs,
-      found.dataset.sha256 == dataset,
+    guard let found = try store.shared(type, key), try isResult(found, of: key, dataset: dataset),
       try found.sources == key.sourcesHash(root: environment.root)
     else { return nil }
     add(found.stage)
@@ -109,10 +108,18 @@ extension StageRunner {
   ) throws -> TrainingRecord<Value>? {
     let file = directory.appending(path: URL(filePath: key.path).lastPathComponent)
     guard let found = try TrainingRecord<Value>.load(file),
-      try found.inputs == key.encodedInputs, dataset == nil || found.dataset.sha256 == dataset
+      try isResult(found, of: key, dataset: dataset)
     else { return nil }
     add(found.stage)
     return found
+  }
+
+  /// Whether `record` has the inputs of `key` and, if `dataset` is given, that data set.
+  private func isResult<Value>(
+    _ record: TrainingRecord<Value>, of key: TrainingKey, dataset: String?
+  ) throws -> Bool {
+    try record.inputs == key.encodedInputs
+      && (dataset == nil || record.dataset.sha256 == dataset)
   }
 
   /// Stores the result of a stage of this run in OUT, for other chapters.
