@@ -103,8 +103,8 @@ PYTHON ?= python3
 help:
 	@echo "$$HELP"
 
-# swift build compares all sources itself, in under half a second. The marker file only decides whether to
-# announce a build, because -q shows nothing but errors and warnings.
+# swift build compares all sources itself, in under half a second. The marker file decides whether to announce a
+# build, because -q shows nothing but errors and warnings, and tells the programs that they are up to date.
 $(CHAPTERS) ablations search: %: tools build-%
 	@.build/release/$@ $(call options,$(SETTINGS))
 

@@ -49,7 +49,7 @@ package struct RunEnvironment {
     return RunEnvironment(
       root: root, console: console, gnuplot: ExternalProgram("gnuplot")?.executable,
       sources: .ofCheckout(at: root), executableSHA256: sha256Hex(try readFile(at: executable)),
-      buildTime: executable.modificationTime,
+      buildTime: timeOfBuild(executable, root: root),
       blasCore: BLAS.coreName, clock: { (ContinuousClock.now - start) / .seconds(1) },
       date: { Date() }, stopSignals: .ofProcess)
   }
@@ -82,6 +82,16 @@ extension RunEnvironment {
 
 /// `seconds` rounded to milliseconds, which is finer than the clocks are.
 func roundedToMilliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+
+/// When the program was last built, in seconds since 1970; nil if that is unknown.
+///
+/// After an edit of comments a build leaves the executable as it is; make then changes the modification time
+/// of .build/build-PROGRAM.
+private func timeOfBuild(_ executable: URL, root: URL) -> Int? {
+  let name = URL(filePath: CommandLine.arguments[0]).lastPathComponent
+  let marker = root.appending(path: ".build/build-\(name)")
+  return [executable, marker].compactMap(\.modificationTime).max()
+}
 
 /// This process's executable, even if the file on disk has been replaced since.
 private var runningProgram: URL {
