@@ -36,6 +36,9 @@ let package = Package(
       name: "ablations", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
       path: "chapters/ablations"),
     .executableTarget(
+      name: "labels", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
+      path: "chapters/labels"),
+    .executableTarget(
       name: "search", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
       path: "chapters/search"),
     .executableTarget(

@@ -22,28 +22,9 @@ import MixMatch
 // learning rates and image sizes are MixMatch's, so that the table compares methods and not networks; batches
 // have 64 images, and the steps follow from the number of epochs. No images are held out, so that all labels are
 // used: the learning curve shows the test images, and the table the accuracy after the last step.
-
-/// Supervised training with all labels.
-func allLabels(_ preset: Preset) -> TrainingSpec {
-  var (experiment, _) = Experiment.mixMatch(preset)
-  experiment.labels = 50_000
-  experiment.validation = 0
-  experiment.training.evaluatesTest = true
-  experiment.training.labelledBatch = 64
-  switch preset {
-  case .article:
-    experiment.training.labelledBatch = 128
-    experiment.training.steps = 100 * 390
-    experiment.training.evaluationCount = 100
-    experiment.training.peakLearningRate = 2e-2
-    experiment.training.weightDecay = 1e-4
-  case .overnight: experiment.training.steps = 60 * 781
-  case .short: experiment.training.steps = 30 * 781
-  case .smoke: break
-  }
-  return TrainingSpec("all labels", experiment, by: Supervised())
-}
-
+//
+// [[Sources/Experiments/TrainingSpecs.swift: TrainingSpec.allLabels]]
+//
 // ## The labelled images alone
 //
 // The article's second baseline trains on the 500 labelled images alone, for 50 epochs. An epoch of 500 images
@@ -54,7 +35,7 @@ func allLabels(_ preset: Preset) -> TrainingSpec {
 // Deviation: the article has only the first of these.
 
 /// The article's 50 epochs on the labelled images.
-func labelsAlone(_ preset: Preset) -> TrainingSpec {
+func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
   var (experiment, _) = Experiment.mixMatch(preset)
   experiment.training.labelledBatch = 64
   experiment.training.steps = preset == .smoke ? 20 : 50 * 7
@@ -65,18 +46,10 @@ func labelsAlone(_ preset: Preset) -> TrainingSpec {
   return TrainingSpec("labels alone", experiment, by: Supervised())
 }
 
-/// The labelled images for as many steps as MixMatch.
-func labelsAloneForLonger(_ preset: Preset) -> TrainingSpec {
-  TrainingSpec(
-    "labels alone, as many steps", Experiment.mixMatch(preset).experiment, by: Supervised())
-}
-
-/// The training of chapter 4.
-func mixMatch(_ preset: Preset) -> TrainingSpec {
-  let (experiment, method) = Experiment.mixMatch(preset)
-  return TrainingSpec("MixMatch", experiment, by: method)
-}
-
+// Here too the presets are in Sources/Experiments, because the appendices use them.
+//
+// [[Sources/Experiments/TrainingSpecs.swift: TrainingSpec.labelsAlone]]
+//
 // ## The table
 //
 // Each row has the mean accuracy over the seeds, the article's accuracy, and the time of the training. The
@@ -117,14 +90,14 @@ func baselines(_ preset: Preset) -> [Baseline] {
   }
   return [
     baseline(
-      labelsAlone(preset), "labels-alone", 0.3723,
+      shortLabelsAlone(preset), "labels-alone", 0.3723,
       Baseline.Article(time: "7 min", curve: "supervised-500")),
-    baseline(labelsAloneForLonger(preset), "labels-alone-longer", nil, nil),
+    baseline(TrainingSpec.labelsAlone(preset), "labels-alone-longer", nil, nil),
     baseline(
-      mixMatch(preset), "mixmatch", 0.8806,
+      TrainingSpec.mixMatch(preset), "mixmatch", 0.8806,
       Baseline.Article(time: "14 h 8 min, 187 epochs", curve: "mixmatch-500")),
     baseline(
-      allLabels(preset), "all-labels", 0.9476,
+      TrainingSpec.allLabels(preset), "all-labels", 0.9476,
       Baseline.Article(time: "3 h 15 min", curve: "supervised-50000")),
   ]
 }

@@ -1,0 +1,45 @@
+import ChapterKit
+import MixMatch
+
+// The training runs that several chapters use.
+
+extension TrainingSpec {
+  /// MixMatch: the training of chapter 4, or the same with another number of labels.
+  public static func mixMatch(_ preset: Preset, labels: Int = 500) -> TrainingSpec {
+    var (experiment, method) = Experiment.mixMatch(preset)
+    experiment.labels = labels
+    return TrainingSpec("MixMatch" + suffix(labels), experiment, by: method)
+  }
+
+  /// Supervised training on the labelled images alone, for as many steps as MixMatch.
+  public static func labelsAlone(_ preset: Preset, labels: Int = 500) -> TrainingSpec {
+    var (experiment, _) = Experiment.mixMatch(preset)
+    experiment.labels = labels
+    return TrainingSpec(
+      "labels alone, as many steps" + suffix(labels), experiment, by: Supervised())
+  }
+
+  /// Supervised training with all labels.
+  public static func allLabels(_ preset: Preset) -> TrainingSpec {
+    var (experiment, _) = Experiment.mixMatch(preset)
+    experiment.labels = 50_000
+    experiment.validation = 0
+    experiment.training.evaluatesTest = true
+    experiment.training.labelledBatch = 64
+    switch preset {
+    case .article:
+      experiment.training.labelledBatch = 128
+      experiment.training.steps = 100 * 390
+      experiment.training.evaluationCount = 100
+      experiment.training.peakLearningRate = 2e-2
+      experiment.training.weightDecay = 1e-4
+    case .overnight: experiment.training.steps = 60 * 781
+    case .short: experiment.training.steps = 30 * 781
+    case .smoke: break
+    }
+    return TrainingSpec("all labels", experiment, by: Supervised())
+  }
+
+  /// The part of a name for a number of labels that is not the usual one.
+  private static func suffix(_ labels: Int) -> String { labels == 500 ? "" : ", \(labels) labels" }
+}

@@ -1,0 +1,121 @@
+// # Appendix: How many labels?
+//
+// The paper's main figure shows the error over the number of labels: MixMatch needs few labels to come close to
+// supervised learning with all of them, and each further label brings it less. This appendix measures the same
+// curve with chapter 4's settings:
+//
+//     make labels
+//
+// It trains MixMatch and the labelled images alone, with as many steps, on 250 to 4,000 labels. The runs with 500
+// labels and with all labels are those of chapter 5.
+
+import ChapterKit
+import Experiments
+import Foundation
+import MixMatch
+
+// ## The numbers of labels
+//
+// The numbers are the paper's. The hyperparameters stay those for 500 labels.
+//
+// Deviation: the paper's accuracies are those of a longer training, with the same number of labelled images of
+// each class; here the labelled images are drawn from all classes together, as in the article.
+
+/// A number of labels, and the paper's accuracy of MixMatch with it.
+struct LabelCount: Sendable {
+  let labels: Int
+  var paper: Double?
+}
+
+let labelCounts = [
+  LabelCount(labels: 250, paper: 1 - 0.1108), LabelCount(labels: 500, paper: 1 - 0.0965),
+  LabelCount(labels: 1000, paper: 1 - 0.0775), LabelCount(labels: 2000),
+  LabelCount(labels: 4000, paper: 1 - 0.0624),
+]
+
+/// A series of the figure: the rows of one method, one for each number of labels.
+struct Series {
+  let name: String
+  var rows: [ResultRow]
+}
+
+func series(_ preset: Preset) -> [Series] {
+  func row(_ spec: TrainingSpec, _ key: String, _ paper: Double? = nil) -> ResultRow {
+    ResultRow(spec.name, key: key, spec: spec, published: paper)
+  }
+  return [
+    Series(
+      name: "MixMatch",
+      rows: labelCounts.map {
+        row(.mixMatch(preset, labels: $0.labels), "mixmatch-\($0.labels)", $0.paper)
+      }),
+    Series(
+      name: "labels alone",
+      rows: labelCounts.map {
+        row(.labelsAlone(preset, labels: $0.labels), "labels-alone-\($0.labels)")
+      }),
+    Series(name: "all labels", rows: [row(.allLabels(preset), "all-labels", 1 - 0.0413)]),
+  ]
+}
+
+// ## The result
+//
+// ![Test accuracy over the number of labels](labels.md)
+//
+// ![Test accuracy over the number of labels, with standard deviations over seeds.](labels.svg "Two rising curves
+// over the number of labels, MixMatch above the labels alone, and a horizontal line for all labels; diamonds mark
+// the paper's accuracies")
+//
+// ## Running it {.fold}
+
+let chapter = Chapter(
+  "labels", "How many labels?",
+  summary: "trains MixMatch, and the labels alone, with 250 to 4,000 labels.",
+  presets: [
+    .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
+    .scale(.short, costs: "four to seven hours a seed on 2 cores, after chapter 5"),
+    .scale(.overnight, costs: "days a seed on 2 cores; not run yet"),
+    .scale(.article, costs: "weeks a seed on 2 cores; not run yet"),
+  ],
+  options: [recordedTrainings, onlyRecorded])
+
+exit(
+  chapter.run { run in
+    var series = series(run.preset)
+    let rows = try run.train(series.flatMap(\.rows))
+    var start = 0
+    for index in series.indices {
+      series[index].rows = Array(rows[start..<start + series[index].rows.count])
+      start += series[index].rows.count
+    }
+    run.write(
+      TextTable(
+        name: "labels", title: "Test accuracy over the number of labels",
+        explanation: "Mean ± standard deviation over n seeds.",
+        columns: ["training", "labels", "test accuracy", "n", "worst class", "paper"],
+        rows: series.flatMap { series in series.rows.map { cells($0, of: series) } }))
+    drawCurve(series, run)
+  })
+
+func cells(_ row: ResultRow, of series: Series) -> [String] {
+  [series.name, "\(row.spec.experiment.labels)"] + row.accuracyCells
+    + [row.smallestRecall, row.published.map { Metric(of: [$0]) }].map {
+      $0.map { NumberStyle.percent.text($0) } ?? "–"
+    }
+}
+
+/// Draws the accuracies of each series over the number of labels.
+func drawCurve(_ series: [Series], _ run: Run) {
+  let points = series.flatMap { series in series.rows.map { (name: series.name, row: $0) } }
+  run.write(
+    DataFile(
+      name: "labels-curve",
+      columns: [
+        DataColumn("series", points.map(\.name)),
+        DataColumn("labels", points.map(\.row.spec.experiment.labels)),
+        DataColumn("accuracy", points.map { $0.row.accuracy?.mean ?? .nan }),
+        DataColumn("deviation", points.map { $0.row.accuracy?.sd ?? .nan }),
+        DataColumn("paper", points.map { $0.row.published ?? .nan }),
+      ]))
+  run.draw("labels", into: "labels.svg", data: ["labels-curve"])
+}

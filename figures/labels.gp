@@ -1,0 +1,53 @@
+# Test accuracy over the number of labels: MixMatch, the labels alone, and all labels as a line.
+# Drawn by make labels; data written by chapters/labels/main.swift.
+#
+#   gnuplot -e "data='figures/data'; out='figures/labels.svg'; stamp='...'" figures/labels.gp
+
+load 'figures/style.gp'
+
+file = data . '/labels-curve.tsv'
+array names[2] = ['MixMatch', 'labels alone']
+array colors[2] = [classColor(7), classColor(2)]
+array lastLabels[2]
+array lastAccuracy[2]
+is(name) = strcol('series') eq name
+of(name, field) = is(name) ? column(field) : NaN
+# A single seed has no standard deviation.
+spread(deviation) = deviation == deviation ? deviation : 0
+
+all = NaN
+stats file using (is('all labels') ? (all = column('accuracy')) : NaN) nooutput
+
+eval beginSVG(900, 520)
+eval heading('Accuracy over the number of labels', \
+  'Test accuracy in per cent; vertical lines: standard deviation over seeds. Diamonds: the paper''s MixMatch, with longer training.')
+
+set lmargin at screen atX(64)
+set rmargin at screen atX(pageWidth - 150)
+set tmargin at screen atY(pageHeight - 76)
+set bmargin at screen atY(84)
+set border 1 linecolor rgb hairline
+set logscale x
+set xrange [220 : 4600]
+set yrange [0 : 1]
+set xtics ('250' 250, '500' 500, '1,000' 1000, '2,000' 2000, '4,000' 4000) scale 0 textcolor rgb softInk font smallFont
+set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100' 1) scale 0 textcolor rgb softInk font smallFont
+set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1 back
+set label 10 'labelled images' at graph 0.5, screen atY(46) center font smallFont textcolor rgb softInk
+
+do for [k = 1 : 2] {
+  stats file using (is(names[k]) && column('accuracy') == column('accuracy') ? (lastLabels[k] = column('labels'), lastAccuracy[k] = column('accuracy')) : NaN) nooutput
+  if (lastAccuracy[k] > 0) {
+    set label 20 + k names[k] at lastLabels[k], lastAccuracy[k] offset 1.5, 0 font textFont textcolor rgb colors[k]
+  }
+}
+if (all == all) {
+  set arrow 30 from graph 0, first all to graph 1, first all nohead linewidth 1.4 dashtype 2 linecolor rgb softInk
+  set label 30 'all 50,000 labels' at graph 1, first all offset 1, 0 font textFont textcolor rgb softInk
+}
+
+plot for [k = 1 : 2] file using (of(names[k], 'labels')):(of(names[k], 'accuracy')) with lines linewidth 2.2 linecolor rgb colors[k], \
+  for [k = 1 : 2] file using (of(names[k], 'labels')):(column('accuracy') - spread(column('deviation'))):(0):(2 * spread(column('deviation'))) \
+    with vectors nohead linewidth 1.4 linecolor rgb colors[k], \
+  for [k = 1 : 2] file using (of(names[k], 'labels')):(of(names[k], 'accuracy')) with points pointtype 7 pointsize 0.6 linecolor rgb colors[k], \
+  file using (of('MixMatch', 'labels')):(column('paper')) with points pointtype 13 pointsize 1.1 linecolor rgb classColor(5)
