@@ -52,7 +52,7 @@ extension SemiSupervisedMethod {
       for: network, images: data.dataset.train.tensor([0]), random: &random)
     return Trainer(
       network, auxiliary: auxiliary, schedule: schedule, weightDecay: settings.weightDecay,
-      emaDecay: settings.emaDecay)
+      decayScope: settings.decayScope, emaDecay: settings.emaDecay)
   }
 
   /// The loss of step `step`, counted from 0, with the random numbers that a training run with `seed`
@@ -129,24 +129,27 @@ public struct Loss: Sendable {
   public let unlabelled: Tensor?
   /// The weight of Lᵤ in this step, λᵤ·ramp.
   public let weight: Float
+  /// A further term that already has its weight, such as an entropy or the loss of
+  /// a discriminator; nil for a method that has none.
+  public let penalty: Tensor?
   /// The labels guessed for the unlabelled images; nil for a method that guesses none.
   public let guesses: Guesses?
-  /// The learned intervals of λ and the discriminator's loss; nil for every method but ``AdaMixUp``.
+  /// The learned intervals of λ; nil for every method but ``AdaMixUp``.
   public let mixing: LearnedMixing?
 
-  /// Lₓ + weight·Lᵤ, and the discriminator's loss if there is one.
+  /// Lₓ + weight·Lᵤ + penalty, without the terms that the method does not have.
   public var total: Tensor {
-    let terms = [labelled] + [unlabelled.map { weight * $0 }, mixing?.intrusion].compactMap { $0 }
-    return terms.dropFirst().reduce(terms[0], +)
+    [unlabelled.map { weight * $0 }, penalty].compactMap { $0 }.reduce(labelled, +)
   }
 
   /// A loss of one to three terms.
   public init(
-    labelled: Tensor, unlabelled: Tensor? = nil, weight: Float = 0, guesses: Guesses? = nil,
-    mixing: LearnedMixing? = nil
+    labelled: Tensor, unlabelled: Tensor? = nil, weight: Float = 0, penalty: Tensor? = nil,
+    guesses: Guesses? = nil, mixing: LearnedMixing? = nil
   ) {
     (self.labelled, self.unlabelled) = (labelled, unlabelled)
-    (self.weight, self.guesses, self.mixing) = (weight, guesses, mixing)
+    (self.weight, self.penalty) = (weight, penalty)
+    (self.guesses, self.mixing) = (guesses, mixing)
   }
 }
 

@@ -311,7 +311,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     for step in 0..<400 {
       let loss = method.loss(
         Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(trainer), step: step)
-      losses.append(try #require(loss.mixing).intrusion.scalar)
+      losses.append(try #require(loss.penalty).scalar)
       try trainer.step(loss.total, at: step)
     }
     let (first, last) = (losses.prefix(20).reduce(0, +) / 20, losses.suffix(20).reduce(0, +) / 20)
@@ -338,11 +338,15 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let labels = oneHot([0, 0, 1, 1, 2, 2], classes: 3)
     let mixing = LearnedMixing(
       MixingIntervals(logits: Tensor(logits, shape: [6, 3])), partners: [1, 0, 3, 4, 2, 5],
-      labels: labels, intrusion: Tensor([0.5], shape: []))
-    let zero = Tensor([0], shape: [])
+      labels: labels)
+    #expect(mixing.pairs.map(\.classes) == [[0, 0], [0, 0], [1, 1], [1, 2], [2, 1]])
     var curve = LearningCurve()
-    curve.add(Loss(labelled: zero, mixing: mixing), hiddenLabels: [])
-    curve.add(Loss(labelled: zero, mixing: mixing), hiddenLabels: [])
+    for intrusion: Float in [0.25, 0.75] {
+      let loss = Loss(
+        labelled: Tensor([1], shape: []), penalty: Tensor([intrusion], shape: []), mixing: mixing)
+      #expect(loss.total.scalar == 1 + intrusion)
+      curve.add(loss, hiddenLabels: [])
+    }
     curve.closePoint(after: 2, validation: nil, test: nil)
     let means = try #require(curve.points[0].mixing)
     #expect(means.like.pairs == 6 && means.unlike.pairs == 4)

@@ -27,16 +27,17 @@ public final class Trainer {
   ///     it out.
   ///   - schedule: The number of steps, and the learning rate and momentum of each.
   ///   - weightDecay: The weight decay; see ``Adam``.
+  ///   - decayScope: The parameters that weight decay acts on.
   ///   - emaDecay: The decay of the weight EMA that is used for evaluation; nil for none.
   public init(
     _ network: any Layer, auxiliary: (any Module)? = nil, schedule: any Schedule,
-    weightDecay: Float, emaDecay: Float? = nil
+    weightDecay: Float, decayScope: WeightDecayScope = .all, emaDecay: Float? = nil
   ) {
     self.network = network
     self.auxiliary = auxiliary
     self.schedule = schedule
     let others = auxiliary?.parameters(under: "auxiliary") ?? []
-    adam = Adam(network.parameters + others, weightDecay: weightDecay)
+    adam = Adam(network.parameters + others, weightDecay: weightDecay, decayScope: decayScope)
     average = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 

@@ -46,9 +46,8 @@ public struct AdaMixUp: SemiSupervisedMethod {
     let (classification, intrusion) = losses(
       of: mixed, and: X, by: networks.model, learned.discriminator)
     return Loss(
-      labelled: classification,
-      mixing: LearnedMixing(
-        intervals, partners: partners, labels: X.labels, intrusion: intrusion))
+      labelled: classification, penalty: intrusion,
+      mixing: LearnedMixing(intervals, partners: partners, labels: X.labels))
   }
 
   /// The losses of classifier and discriminator.
@@ -94,28 +93,27 @@ final class AdaMixUpNetworks: Module {
   var buffers: [NamedBuffer] { policy.buffers(under: "policy") }
 }
 
-/// What AdaMixUp has learned about mixing, seen in one step.
+/// The intervals of λ that AdaMixUp used in one step.
 public struct LearnedMixing: Sendable {
   /// A pair of two different images.
   public struct Pair: Sendable {
     /// The interval that λ is drawn from.
     public let interval: ClosedRange<Float>
+    /// The classes of the two images; λ is the share of the first.
+    public let classes: [Int]
     /// Whether both images have the same class.
-    public let isLike: Bool
+    public var isLike: Bool { classes[0] == classes[1] }
   }
 
   /// The pairs of the step, without images that are their own partners.
   public let pairs: [Pair]
-  /// L_intr, the discriminator's loss, a scalar.
-  public let intrusion: Tensor
 
-  init(_ intervals: MixingIntervals, partners: [Int], labels: Tensor, intrusion: Tensor) {
+  init(_ intervals: MixingIntervals, partners: [Int], labels: Tensor) {
     let classes = labels.rowMaxima().map(\.index)
-    pairs = zip(intervals.bounds, partners).enumerated().compactMap { image, pair in
-      let (interval, partner) = pair
+    pairs = intervals.bounds.enumerated().compactMap { image, interval in
+      let partner = partners[image]
       return image == partner
-        ? nil : Pair(interval: interval, isLike: classes[image] == classes[partner])
+        ? nil : Pair(interval: interval, classes: [classes[image], classes[partner]])
     }
-    self.intrusion = intrusion
   }
 }

@@ -78,7 +78,8 @@ public struct LearningCurve: Codable, Sendable {
     sums.labelled += Double(loss.labelled.scalar)
     sums.unlabelled += Double(loss.unlabelled?.scalar ?? 0)
     if let mixing = loss.mixing {
-      sums.mixing = (sums.mixing ?? MixingMeans()).adding(mixing, step: sums.steps)
+      sums.mixing = (sums.mixing ?? MixingMeans()).adding(
+        mixing.pairs, intrusion: Double(loss.penalty?.scalar ?? 0), step: sums.steps)
     }
     guard let guesses = loss.guesses else { return }
     let quality = GuessQuality(guesses, hiddenLabels: hiddenLabels)
@@ -127,12 +128,17 @@ extension LearningCurve.GuessQuality {
 
 extension LearningCurve.MixingMeans {
   /// The means after another step, the `step`-th of them, counted from 1.
-  func adding(_ mixing: LearnedMixing, step: Double) -> Self {
+  ///
+  /// - Parameters:
+  ///   - pairs: The pairs of the step.
+  ///   - intrusion: The discriminator's loss.
+  ///   - step: The number of steps that the means are then over.
+  func adding(_ pairs: [LearnedMixing.Pair], intrusion: Double, step: Double) -> Self {
     var means = self
-    for pair in mixing.pairs {
+    for pair in pairs {
       if pair.isLike { means.like.add(pair.interval) } else { means.unlike.add(pair.interval) }
     }
-    means.intrusionLoss += (Double(mixing.intrusion.scalar) - intrusionLoss) / step
+    means.intrusionLoss += (intrusion - intrusionLoss) / step
     return means
   }
 }
