@@ -9,8 +9,8 @@ file = data . '/mixing-accuracy.tsv'
 stats file using 0 nooutput
 lines = int(STATS_records)
 # The accuracy of the first row; once axes have ranges, stats looks only at what lies within them.
-first = NaN
-stats file using ($0 == 0 ? (first = column('accuracy')) : NaN) name 'First' nooutput
+baseline = NaN
+stats file using ($0 == 0 ? (baseline = column('accuracy')) : NaN) name 'Baseline' nooutput
 rowHeight = 30
 
 eval beginSVG(900, 62 + rowHeight * lines + 74)
@@ -34,7 +34,7 @@ number(accuracy, deviation) = accuracy eq 'NaN' ? 'not run yet' : deviation eq '
 # A single seed has no standard deviation.
 spread(deviation) = deviation == deviation ? deviation : 0
 
-if (first == first) { set arrow from first, graph 0 to first, graph 1 nohead linewidth 1 dashtype 3 linecolor rgb ink front }
+if (baseline == baseline) { set arrow from baseline, graph 0 to baseline, graph 1 nohead linewidth 1 dashtype 3 linecolor rgb ink front }
 
 plot file using (column('accuracy')):0:(0):(column('accuracy')):($0 - 0.34):($0 + 0.34) with boxxyerror \
     fillstyle solid 1 noborder linecolor rgb classColor(7), \

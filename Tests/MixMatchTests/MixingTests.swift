@@ -292,9 +292,9 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
   }
 
   /// Two classes on a line at −1 and 1, and a third between them at 0, where their mixtures intrude at
-  /// λ = ½. The discriminator's loss falls, and the intervals of these pairs leave ½.
-  @Test func theDiscriminatorLearnsWhereMixturesIntrude() throws {
-    var random = RandomStream(seed: 0, "line")
+  /// λ = ½. The discriminator's loss falls, and the intervals of these pairs leave ½, in either direction.
+  @Test(arguments: 0..<3) func theDiscriminatorLearnsWhereMixturesIntrude(run: Int) throws {
+    var random = RandomStream(seed: 0, "line", run)
     let network = Sequential(
       GlobalAveragePool(), Linear(inputs: 2, outputs: 32, random: &random), ReLU(),
       Linear(inputs: 32, outputs: 3, random: &random))
@@ -306,16 +306,17 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let trainer = Trainer(
       network,
       auxiliary: method.makeAuxiliary(for: network, images: X.images[0..<1], random: &random),
-      schedule: OneCycle(steps: 400, peak: 0.02), weightDecay: 0)
+      schedule: OneCycle(steps: 400, peak: 0.01), weightDecay: 0)
     var losses: [Float] = []
     for step in 0..<400 {
       let loss = method.loss(
-        Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(trainer), step: step)
+        Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(trainer), step: step,
+        random: &random)
       losses.append(try #require(loss.penalty).scalar)
       try trainer.step(loss.total, at: step)
     }
     let (first, last) = (losses.prefix(20).reduce(0, +) / 20, losses.suffix(20).reduce(0, +) / 20)
-    #expect(last < 0.8 * first, "\(first) → \(last)")
+    #expect(last < first - 0.02, "\(first) → \(last)")
     let policy = try #require(trainer.auxiliary as? AdaMixUpNetworks).policy
     // The classes at −1 and 1 with each other, the one at 0 with itself.
     let partners = classes.indices.map { classes[$0] == 1 ? $0 : 29 - $0 }

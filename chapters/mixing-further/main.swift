@@ -62,28 +62,34 @@ import MixMatch
 // If it cannot, mixtures intrude, and its loss is large. The gradient of that loss also reaches the policy
 // network, which moves the interval to where mixtures are recognised:
 //
-// ![Mixtures of the two outer classes while AdaMixUp learns.](mixing-line.svg "Above, a band over the training
-// steps that starts around the class in the middle and moves away from it; below, the loss of the
-// discriminator, which falls")
+// ![Mixtures of the two outer classes while AdaMixUp learns, in several runs.](mixing-line.svg "Above, lines over
+// the training steps that start near the class in the middle and leave it upwards or downwards; below, the loss
+// of the discriminator in each run")
 //
-// At first mixtures lie around the class in the middle. The discriminator's loss starts at
-// {mixing.line.intrusion.first .2}, close to the ln 2 of guessing, and ends at {mixing.line.intrusion.last .2}. It
-// cannot reach 0, because a mixture of two points of one class still looks like that class. The mixtures of the
-// outer classes end {mixing.line.distance .2} away from the class in the middle.
+// At first the mixtures lie near the class in the middle; in the end they are {mixing.line.distance .2} away
+// from it. The loss of the discriminator goes from {mixing.line.intrusion.first .2} to
+// {mixing.line.intrusion.last .2}, where guessing has ln 2 ≈ 0.69. It cannot reach 0, because a mixture of two points
+// of one class still looks like that class.
+//
+// There are two ways to keep away from the middle: to mix unevenly, or not at all. Nothing in the method forbids
+// the second. In {mixing.line.unmixed %} of the runs the mixtures end on one of the outer classes: for this pair,
+// the policy has stopped mixing. It is worth looking for this in the training on images below.
 
-/// A moment of the training on the line.
+/// The mixtures of the classes at −1 and 1 at a moment of a training run.
 struct LinePoint {
+  /// The number of the run.
+  var run: Int
   /// The number of steps so far.
   var step: Int
-  /// The mean ends of the interval on the line in which mixtures of the classes at −1 and 1 lie.
-  var low, high: Double
+  /// The mean place of the mixtures on the line.
+  var place: Double
   /// The mean loss of the discriminator since the point before.
   var intrusion: Double
 }
 
-/// Trains AdaMixUp on points of three classes at −1, 0 and 1.
-func trainOnALine(steps: Int, seed: Int) throws -> [LinePoint] {
-  var random = RandomStream(seed: UInt64(seed), "line")
+/// Trains AdaMixUp on points of three classes at −1, 0 and 1; reports every tenth step.
+func trainOnALine(steps: Int, run: Int, seed: UInt64) throws -> [LinePoint] {
+  var random = RandomStream(seed: seed, "line", run)
   let network = Sequential(
     GlobalAveragePool(), Linear(inputs: 1, outputs: 32, random: &random), ReLU(),
     Linear(inputs: 32, outputs: 3, random: &random))
@@ -99,35 +105,31 @@ func trainOnALine(steps: Int, seed: Int) throws -> [LinePoint] {
     network,
     auxiliary: method.makeAuxiliary(
       for: network, images: batch.labelled.images, random: &random),
-    schedule: OneCycle(steps: steps, peak: 0.02), weightDecay: 0)
+    schedule: OneCycle(steps: steps, peak: 0.01), weightDecay: 0)
 
   var losses: [Loss] = []
   return try (1...steps).compactMap { step in
-    let loss = method.loss(batch, by: ModelAndTeacher(trainer), step: step, seed: UInt64(seed))
+    let loss = method.loss(
+      batch, by: ModelAndTeacher(trainer), step: step - 1, random: &random)
     try trainer.step(loss.total, at: step - 1)
     losses.append(loss)
     guard step % 10 == 0 else { return nil }
     defer { losses = [] }
-    return LinePoint(losses, step: step)
+    return LinePoint(
+      run: run, step: step, place: meanPlace(losses),
+      intrusion: mean(losses.compactMap { $0.penalty?.scalar }))
   }
 }
 
-extension LinePoint {
-  /// The means over some steps.
-  init(_ losses: [Loss], step: Int) {
-    // λ is the share of the class at −1, so the mixture lies at 1 − 2λ.
-    let outer = losses.compactMap(\.mixing).flatMap(\.pairs).filter { $0.classes == [0, 2] }
-    func mean(_ numbers: [Float]) -> Double {
-      numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count)
-    }
-    self.init(
-      step: step, low: mean(outer.map { 1 - 2 * $0.interval.upperBound }),
-      high: mean(outer.map { 1 - 2 * $0.interval.lowerBound }),
-      intrusion: mean(losses.compactMap { $0.penalty?.scalar }))
-  }
+/// The mean place of the mixtures of the outer classes. λ is the share of the class at −1, so they lie at
+/// 1 − 2λ.
+func meanPlace(_ losses: [Loss]) -> Double {
+  let pairs = losses.compactMap(\.mixing).flatMap(\.pairs).filter { $0.classes == [0, 2] }
+  return mean(pairs.map { 1 - $0.interval.lowerBound - $0.interval.upperBound })
+}
 
-  /// The distance of the mixtures from the class in the middle.
-  var distance: Double { abs(low + high) / 2 }
+func mean(_ numbers: [Float]) -> Double {
+  numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count)
 }
 
 // ## Learning how to mix
@@ -224,9 +226,10 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    let steps = run.preset == .smoke ? 60 : 600
-    // It takes a second, so it is not stored.
-    drawLine(try run.seeds.map { try trainOnALine(steps: steps, seed: $0) }, run)
+    // They take seconds, so they are not stored.
+    let (count, steps) = run.preset == .smoke ? (2, 60) : (10, 600)
+    let seed = UInt64(run.seeds[0])
+    drawLines(try (0..<count).map { try trainOnALine(steps: steps, run: $0, seed: seed) }, run)
     let rows = try run.train(rows(run.preset))
     run.write(
       TextTable(
@@ -245,18 +248,22 @@ exit(
       })
   })
 
-/// Draws the training on the line with the first seed, and records how it began and ended with each.
-func drawLine(_ lines: [[LinePoint]], _ run: Run) {
-  run.record(metric: "line.intrusion.first", values: lines.map { $0[0].intrusion })
-  run.record(metric: "line.intrusion.last", values: lines.map { $0.last!.intrusion })
-  run.record(metric: "line.distance", values: lines.map { $0.last!.distance })
-  let points = lines[0]
+/// Draws the runs on the line, and records how they began and ended.
+func drawLines(_ runs: [[LinePoint]], _ run: Run) {
+  let (first, last) = (runs.map { $0[0] }, runs.map { $0.last! })
+  run.record(metric: "line.intrusion.first", values: first.map(\.intrusion))
+  run.record(metric: "line.intrusion.last", values: last.map(\.intrusion))
+  run.record(metric: "line.distance", values: last.map { abs($0.place) })
+  let unmixed = last.count { abs($0.place) > 0.9 }
+  run.record(metric: "line.unmixed", values: [Double(unmixed) / Double(runs.count)])
+  let points = runs.flatMap { $0 }
   run.write(
     DataFile(
       name: "mixing-line",
       columns: [
-        DataColumn("step", points.map(\.step)), DataColumn("low", points.map(\.low)),
-        DataColumn("high", points.map(\.high)), DataColumn("intrusion", points.map(\.intrusion)),
+        DataColumn("run", points.map(\.run)), DataColumn("step", points.map(\.step)),
+        DataColumn("place", points.map(\.place)),
+        DataColumn("intrusion", points.map(\.intrusion)),
       ]))
   run.draw("mixing-line", into: "mixing-line.svg", data: ["mixing-line"])
 }

@@ -21,6 +21,10 @@ public final class MixingPolicy: Module {
       BatchNorm(channels: 32), GlobalAveragePool())
     first = Linear(inputs: 32, outputs: 3, random: &random)
     second = Linear(inputs: 32, outputs: 3, random: &random)
+    // As in the authors' code, every interval is at first close to [⅓, ⅔].
+    for (_, parameter) in first.parameters + second.parameters {
+      parameter.value = 0.01 * parameter.value.detached
+    }
   }
 
   /// The intervals of the pairs of each image and its partner.
