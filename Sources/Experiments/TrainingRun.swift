@@ -154,7 +154,7 @@ extension Run {
       try known
       ?? dataset.map { dataset in
         let value = try stage(
-          key.name, on: dataset, inputs: key.inputs, counting: .images(perStep: spec.imagesPerStep)
+          key, on: dataset, counting: .images(perStep: spec.imagesPerStep)
         ) { progress in
           summary(try spec.train(on: dataset, seed: seed, progress: progress), dataset)
         }

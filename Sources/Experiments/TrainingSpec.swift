@@ -38,7 +38,7 @@ public struct TrainingSpec {
     TrainingKey(
       "\(name), \(preset.rawValue), seed \(seed)",
       inputs: ["experiment": experiment, "method": method, "seed": seed],
-      sources: ["Engine", "Datasets", "MixMatch", "Experiments"].map { "Sources/\($0)" })
+      code: ["Sources/Experiments"])
   }
 
   /// Trains a network with `seed`, and shows progress and keeps checkpoints in a stage.

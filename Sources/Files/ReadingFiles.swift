@@ -68,6 +68,12 @@ extension URL {
     return stat(filePath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The time of the last change of the file at this path in seconds since 1970; nil if there is none.
+  package var modificationTime: Int? {
+    var status = stat()
+    return stat(filePath, &status) == 0 ? status.modificationTime : nil
+  }
+
   /// Whether a file, folder or symbolic link exists at this path, including a link to nothing.
   package var isPresent: Bool {
     var status = stat()

@@ -191,7 +191,7 @@ import Testing
     _ = Self.train(in: bench) { _, _ in bench.signal = SIGINT }
     #expect(
       bench.complaints.first
-        == "train seed=0: found only checkpoints of another build, other settings "
+        == "train seed=0: found only checkpoints of other code, other settings "
         + "or other data; starting over")
     #expect(Self.checkpoints(in: bench).count == 3)
     bench.signal = nil

@@ -8,7 +8,7 @@ import Testing
   private let dataset = syntheticDigits(trainCount: 20, testCount: 20, seed: 0)
 
   private func stage(rate: Double = 0.1) -> TrainingKey {
-    TrainingKey("A training, seed 0", inputs: ["rate": rate], sources: ["Sources/Engine"])
+    TrainingKey("A training, seed 0", inputs: ["rate": rate], code: ["Sources/Engine"])
   }
 
   /// Runs a stage with the result 7 and shares it.
@@ -53,6 +53,27 @@ import Testing
     let others = syntheticDigits(trainCount: 20, testCount: 20, seed: 1)
     #expect(found(bench, stage(), on: others) == nil)
     try bench.write("let x = 2", to: "Sources/Engine/Kernel.swift")
+    #expect(found(bench, stage()) == nil)
+  }
+
+  /// Comments do not count, and neither does code that stores and shows results.
+  @Test func anEditThatCannotChangeTheResultKeepsIt() throws {
+    let bench = try Workbench()
+    try train(bench)
+    try bench.write("// A remark.\n\n  let x = 1\n", to: "Sources/Engine/Kernel.swift")
+    try bench.write("let message = 2", to: "Sources/ChapterKit/Message.swift")
+    #expect(found(bench, stage()) == 7)
+  }
+
+  /// The modules that the code imports count, and those that they import.
+  @Test func anEditOfAnImportedModuleCounts() throws {
+    let bench = try Workbench()
+    try bench.write("import Tensors\nimport Foundation\n", to: "Sources/Engine/Network.swift")
+    try bench.write("import Kernels\nimport ChapterKit\n", to: "Sources/Tensors/Tensor.swift")
+    try bench.write("let y = 1", to: "Sources/Kernels/Product.swift")
+    try train(bench)
+    #expect(found(bench, stage()) == 7)
+    try bench.write("let y = 2", to: "Sources/Kernels/Product.swift")
     #expect(found(bench, stage()) == nil)
   }
 

@@ -44,6 +44,60 @@ import Testing
     #expect(computed(in: bench, learningRate: 0.004) == ["embed", "train seed=0"])
   }
 
+  /// A stage depends on the code of the chapter's folder and of the modules that it imports.
+  @Test func stagesDependOnTheChaptersCode() throws {
+    let bench = try Workbench()
+    let (main, kernel) = ("chapters/3-sharpening/main.swift", "Sources/Engine/Kernel.swift")
+    try bench.write("import Engine\nlet a = 1\n", to: main)
+    try bench.write("let x = 1", to: kernel)
+    #expect(computed(in: bench) == ["embed", "train seed=0"])
+    // Another program of the same code; prose; another chapter.
+    bench.program = "program 2"
+    try bench.write("// # Sharpening\nimport Engine\n\nlet a = 1\n", to: main)
+    try bench.write("let b = 1", to: "chapters/4-mixmatch/main.swift")
+    #expect(computed(in: bench) == [])
+    try bench.write("import Engine\nlet a = 2\n", to: main)
+    #expect(computed(in: bench).count == 2)
+    try bench.write("let x = 2", to: kernel)
+    #expect(computed(in: bench).count == 2)
+  }
+
+  /// Sources that were edited after the program was built are not its code.
+  @Test func sourcesNewerThanTheProgramAreAnError() throws {
+    let bench = try Workbench()
+    let main = "chapters/3-sharpening/main.swift"
+    try bench.write("let a = 1", to: main)
+    let edited = try #require(bench.root.appending(path: main).modificationTime)
+    bench.buildTime = edited
+    #expect(computed(in: bench).count == 2)
+    bench.buildTime = edited - 1
+    #expect(bench.run { run in _ = try run.stage("embed") { _ in 1 } } == 1)
+    #expect(
+      bench.standardError.contains(
+        "\(main): found a change that is newer than this program, expected a program built from "
+          + "these sources; start it with make, which builds it"), "\(bench.standardError)")
+  }
+
+  @Test func linesWithOnlyACommentAreNotCode() {
+    let text = """
+      // A comment.
+      let a = 1  // with a remark
+
+        /// A doc comment.
+        let b = ""\"
+          // text
+          ""\"
+      // The end.
+      """
+    #expect(
+      codeLines(of: text) == """
+        let a = 1  // with a remark
+          let b = ""\"
+            // text
+        ""\"
+        """)
+  }
+
   @Test func presetsDoNotEvictEachOther() throws {
     let bench = try Workbench()
     #expect(computed(in: bench, options: ["--preset", "smoke"]).count == 2)

@@ -12,6 +12,8 @@ final class Workbench {
   var commit = "1a2b3c4d5e6f7890"
   var dirty: Bool? = false
   var program = "program 1"
+  /// When the program was built, in seconds since 1970.
+  var buildTime: Int?
   var seconds = 0.0
   var date = Date(timeIntervalSince1970: 1_700_000_000)
   var gnuplot: URL?
@@ -63,7 +65,7 @@ final class Workbench {
         isTerminal: false, output: { self.standardOutput += $0 },
         errors: { self.standardError += $0 }),
       gnuplot: gnuplot, sources: SourceState(commit: commit, dirty: dirty),
-      executableSHA256: sha256Hex(Data(program.utf8)), blasCore: "Haswell",
+      executableSHA256: sha256Hex(Data(program.utf8)), buildTime: buildTime, blasCore: "Haswell",
       clock: { self.seconds }, date: { self.date },
       stopSignals: StopSignals(watch: {}, release: {}, received: { self.signal }),
       checkpointInterval: checkpointInterval)

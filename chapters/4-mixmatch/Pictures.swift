@@ -89,40 +89,6 @@ func drawMistakes(_ evaluation: Evaluation, _ dataset: ImageDataset, _ run: Run)
 
 // MARK: - A mixed batch
 
-/// An example of X′ or U′, with the two images that it is a mixture of.
-struct MixedExample: Codable {
-  /// Whether the example belongs to X′.
-  var isLabelled: Bool
-  /// The height and width of the three pictures.
-  var side: Int
-  /// Pictures (side, side, 3): an augmented image, its partner, and their mixture.
-  var image, partner, mixture: [UInt8]
-  /// λ′, the share of the image in the mixture.
-  var lambda: Float
-  /// The label of the mixture, (classes).
-  var label: [Float]
-}
-
-/// The first six examples of X′ and of U′.
-func shown(_ mixed: MixMatchStep.Mixed) -> [MixedExample] {
-  let labelled = mixed.X.count
-  let indices =
-    Array(0..<min(6, labelled)) + Array(labelled..<min(labelled + 6, mixed.unmixed.count))
-  let mixtures = Examples(concatenating: [mixed.X, mixed.U]).gathered(indices)
-  let pictures = [
-    mixed.unmixed.gathered(indices), mixed.unmixed.gathered(indices.map { mixed.partners[$0] }),
-    mixtures,
-  ].map { PixelScaling.cifar.bytes($0.images) }
-  let (classes, labels) = (mixtures.labels.shape[1], mixtures.labels.scalars)
-  return indices.enumerated().map { place, index in
-    MixedExample(
-      isLabelled: index < labelled, side: mixtures.images.shape[1], image: pictures[0][place],
-      partner: pictures[1][place], mixture: pictures[2][place],
-      lambda: mixed.lambda.values[index],
-      label: Array(labels[place * classes..<(place + 1) * classes]))
-  }
-}
-
 /// Draws examples of a mixed batch, X′ on the left and U′ on the right.
 func drawMixedBatch(_ examples: [MixedExample], _ dataset: ImageDataset, _ run: Run) {
   let side = examples[0].side

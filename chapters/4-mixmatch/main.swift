@@ -41,18 +41,8 @@ import MixMatch
 //
 // The training calls this function in each step. The figure of a mixed batch below calls it too, with the
 // trained network and the last batch.
-
-/// Examples from the last batch of a finished training run, mixed once more.
-func mixedBatch(of training: SemiSupervisedTraining, _ method: MixMatchStep, seed: Int, steps: Int)
-  -> [MixedExample]
-{
-  var batches = training.batches
-  var random = RandomStream(seed: UInt64(seed), "shown batch")
-  let (batch, _) = batches(steps - 1)
-  return training.trainer.withEvaluationWeights {
-    shown(method.mix(batch, by: training.trainer.network, random: &random))
-  }
-}
+//
+// [[chapters/4-mixmatch/MixedBatch.swift: mixedBatch]]
 
 // ## The loss
 //
@@ -212,12 +202,6 @@ let chapter = Chapter(
 /// The article's accuracy after its last epoch.
 let articleAccuracy = 0.8806
 
-/// The outcome of a training run, and examples from a mixed batch.
-struct Outcome: Codable {
-  var training: TrainingOutcome
-  var mixed: [MixedExample]
-}
-
 exit(
   chapter.run { run in
     let (experiment, method) = chosen(run)
@@ -230,7 +214,7 @@ exit(
     let outcomes = try run.seeds.map { seed in
       let key = spec.key(run.preset, seed: seed)
       let outcome = try run.stage(
-        key.name, on: dataset, inputs: key.inputs,
+        key, on: dataset, code: ["chapters/4-mixmatch/MixedBatch.swift"],
         counting: .images(perStep: spec.imagesPerStep)
       ) { progress in
         let training = try spec.train(on: dataset, seed: seed, progress: progress)

@@ -1,3 +1,6 @@
+import Files
+import Foundation
+
 /// The name of a chapter: a number, or a word for an appendix.
 public enum ChapterName: Hashable, Sendable {
   /// A chapter of the article.
@@ -25,6 +28,19 @@ public enum ChapterName: Hashable, Sendable {
     case .number(let number): "chapter \(number)"
     case .appendix(let name): name
     }
+  }
+
+  /// The folder of the chapter's code, "chapters/3-sharpening" or "chapters/ablations", in the package at
+  /// `root`; nil if there is none.
+  func folder(in root: URL) throws -> String? {
+    guard root.appending(path: "chapters").isExistingDirectory else { return nil }
+    let name = try listFolder(at: root.appending(path: "chapters")).first {
+      switch self {
+      case .number(let number): $0.hasPrefix("\(number)-")
+      case .appendix(let name): $0 == name
+      }
+    }
+    return name.map { "chapters/\($0)" }
   }
 
   /// The heading with `title`: "Chapter 3, Sharpening", "Ablations".

@@ -123,14 +123,35 @@ extension Run {
   /// - Parameters:
   ///   - name: The name of the stage, which occurs once in a run.
   ///   - dataset: The data set that the stage reads, if any.
-  ///   - inputs: Everything else that the result depends on, apart from the program itself.
+  ///   - inputs: Everything else that the result depends on, apart from the code.
   ///   - unit: The unit of its progress.
   ///   - work: Computes the result, with the same bits for any number of threads.
   public func stage<Value: Codable>(
     _ name: String, on dataset: ImageDataset? = nil, inputs: [String: any Encodable] = [:],
     counting unit: ProgressUnit = .iterations, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
-    try stages.run(name, dataset: dataset?.sha256, inputs: inputs, counting: unit, work)
+    let folder = try chapter.name.folder(in: environment.root)
+    return try stages.run(
+      name, dataset: dataset?.sha256, inputs: inputs, code: folder.map { [$0] } ?? [],
+      counting: unit, work)
+  }
+
+  /// Computes a stage whose result other chapters can use once: it is stored and loaded like the result of
+  /// ``stage(_:on:inputs:counting:_:)``, but depends on the code of the key only, not on the chapter's.
+  ///
+  /// - Parameters:
+  ///   - key: The name, the inputs and the code.
+  ///   - dataset: The data set that the stage reads.
+  ///   - code: The paths of further files that the result depends on.
+  ///   - unit: The unit of its progress.
+  ///   - work: Computes the result, with the same bits for any number of threads.
+  public func stage<Value: Codable>(
+    _ key: TrainingKey, on dataset: ImageDataset, code: [String] = [],
+    counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
+  ) throws -> Value {
+    try stages.run(
+      key.name, dataset: dataset.sha256, inputs: key.inputs, code: key.code + code,
+      counting: unit, work)
   }
 
   /// The result that this or another chapter stored in OUT under `key`, if it was computed from the same

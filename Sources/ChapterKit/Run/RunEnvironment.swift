@@ -12,6 +12,8 @@ package struct RunEnvironment {
   package var sources: SourceState
   /// The hash of the running program.
   package var executableSHA256: String
+  /// When the running program was built, in seconds since 1970; nil if that is unknown.
+  package var buildTime: Int?
   package var blasCore: String
   /// Seconds since an arbitrary moment, from a monotonic clock.
   package var clock: () -> Double
@@ -22,7 +24,8 @@ package struct RunEnvironment {
 
   package init(
     root: URL, console: Console, gnuplot: URL?, sources: SourceState, executableSHA256: String,
-    blasCore: String, clock: @escaping () -> Double, date: @escaping () -> Date,
+    buildTime: Int? = nil, blasCore: String, clock: @escaping () -> Double,
+    date: @escaping () -> Date,
     stopSignals: StopSignals, checkpointInterval: Double = 180
   ) {
     self.root = root
@@ -30,6 +33,7 @@ package struct RunEnvironment {
     self.gnuplot = gnuplot
     self.sources = sources
     self.executableSHA256 = executableSHA256
+    self.buildTime = buildTime
     self.blasCore = blasCore
     self.clock = clock
     self.date = date
@@ -41,15 +45,32 @@ package struct RunEnvironment {
   static func ofProcess(console: Console) throws -> RunEnvironment {
     let root = URL.currentDirectory()
     let start = ContinuousClock.now
+    let executable = runningProgram
     return RunEnvironment(
       root: root, console: console, gnuplot: ExternalProgram("gnuplot")?.executable,
-      sources: .ofCheckout(at: root), executableSHA256: try hashOfRunningProgram(),
+      sources: .ofCheckout(at: root), executableSHA256: sha256Hex(try readFile(at: executable)),
+      buildTime: executable.modificationTime,
       blasCore: BLAS.coreName, clock: { (ContinuousClock.now - start) / .seconds(1) },
       date: { Date() }, stopSignals: .ofProcess)
   }
 }
 
 extension RunEnvironment {
+  /// The hash of the code at `paths` and in the modules that it imports; that of the program if the
+  /// package has no such files.
+  ///
+  /// - Throws: ``Failure`` if a file has been edited since the program was built, because then the files
+  ///   are not the program's code.
+  func codeHash(at paths: [String]) throws -> String {
+    let code = try SourceCode(at: paths, root: root)
+    if let buildTime, let file = code.file(changedAfter: buildTime) {
+      throw Failure(
+        "\(file): found a change that is newer than this program, expected a program built from these "
+          + "sources; start it with make, which builds it")
+    }
+    return try code.hash() ?? executableSHA256
+  }
+
   /// The record of a stage that has finished now.
   func record(of stage: String, key: String, _ threads: Int, seconds: Double) -> StageRecord {
     StageRecord(
@@ -62,12 +83,11 @@ extension RunEnvironment {
 /// `seconds` rounded to milliseconds, which is finer than the clocks are.
 func roundedToMilliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
-/// The SHA-256 of this process's executable, even if the file on disk has been replaced since.
-private func hashOfRunningProgram() throws -> String {
+/// This process's executable, even if the file on disk has been replaced since.
+private var runningProgram: URL {
   #if os(Linux)
-    let path = "/proc/self/exe"
+    URL(filePath: "/proc/self/exe")
   #else
-    let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    URL(filePath: Bundle.main.executablePath ?? CommandLine.arguments[0])
   #endif
-  return sha256Hex(try readFile(at: URL(filePath: path)))
 }

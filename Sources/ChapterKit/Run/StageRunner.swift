@@ -15,17 +15,17 @@ final class StageRunner {
     (self.store, self.threads, self.log, self.environment) = (store, threads, log, environment)
   }
 
-  /// The result of the stage `name`, loaded or computed.
+  /// The result of the stage `name`, loaded or computed by the code at the paths `code`.
   func run<Value: Codable>(
-    _ name: String, dataset: String?, inputs: [String: any Encodable],
+    _ name: String, dataset: String?, inputs: [String: any Encodable], code: [String],
     counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
     require(
       !records.contains { fileNamePart(of: $0.name) == fileNamePart(of: name) },
       "Two stages share the name \(name).")
     let key = try StageIdentity(
-      executable: environment.executableSHA256, stage: name,
-      inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
+      code: environment.codeHash(at: code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
+      stage: name, inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
     ).key()
     if let entry = loaded(Value.self, of: name, key: key) {
       add(entry.record)
@@ -95,7 +95,7 @@ extension StageRunner {
     _ type: Value.Type, _ key: TrainingKey, dataset: String
   ) throws -> TrainingRecord<Value>? {
     guard let found = try store.shared(type, key), try isResult(found, of: key, dataset: dataset),
-      try found.sources == key.sourcesHash(root: environment.root)
+      try found.sources == environment.codeHash(at: key.code)
     else { return nil }
     add(found.stage)
     return found
@@ -131,7 +131,7 @@ extension StageRunner {
     try store.share(
       TrainingRecord(
         value: value, stage: record, inputs: try key.encodedInputs, dataset: dataset,
-        sources: try key.sourcesHash(root: environment.root)),
+        sources: try environment.codeHash(at: key.code)),
       under: key)
   }
 }

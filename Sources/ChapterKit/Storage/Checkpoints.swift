@@ -96,7 +96,7 @@ public final class Checkpoints {
     }
     if names.isEmpty, hasOthers {
       environment.console.note(
-        "\(files.stage): found only checkpoints of another build, other settings or other data; "
+        "\(files.stage): found only checkpoints of other code, other settings or other data; "
           + "starting over")
     }
     return nil

@@ -8,17 +8,21 @@ import Foundation
 /// The number of threads and the processor are not part of it, because they do not change the bits of
 /// results.
 package struct StageIdentity: Encodable {
-  /// The hash of the running program.
-  package var executable: String
+  /// The hash of the code that computes the result.
+  package var code: String
+  /// Whether the program uses fused multiply–add instructions, which round differently.
+  package var hasFusedMultiplyAdd: Bool
   package var stage: String
   package var inputs: [String: JSONValue]
   /// The hash of the data set's content.
   package var dataset: String?
 
   package init(
-    executable: String, stage: String, inputs: [String: JSONValue], dataset: String?
+    code: String, hasFusedMultiplyAdd: Bool, stage: String, inputs: [String: JSONValue],
+    dataset: String?
   ) {
-    self.executable = executable
+    self.code = code
+    self.hasFusedMultiplyAdd = hasFusedMultiplyAdd
     self.stage = stage
     self.inputs = inputs
     self.dataset = dataset

@@ -16,7 +16,7 @@ public struct TrainingRecord<Value: Codable & Sendable>: Codable, Sendable {
   public var inputs: JSONValue
   /// The data set that the stage used.
   public var dataset: DatasetIdentity
-  /// The hash of the sources that determine the result.
+  /// The hash of the code that computed the result.
   public var sources: String
 
   /// The record in `file`; nil if there is no file.
@@ -40,14 +40,15 @@ extension TrainingRecord: Validated {
 public struct TrainingKey {
   /// The name of the stage and of the file.
   public let name: String
-  /// Everything that the result depends on, apart from the sources.
+  /// Everything that the result depends on, apart from the code.
   public let inputs: [String: any Encodable]
-  /// The directories of the sources that determine the result.
-  public let sources: [String]
+  /// The paths of the code that computes the result, relative to the package's root: folders or files.
+  public let code: [String]
 
-  /// A key of a name, inputs, and the package's directories whose code the stage runs.
-  public init(_ name: String, inputs: [String: any Encodable], sources: [String]) {
-    (self.name, self.inputs, self.sources) = (name, inputs, sources)
+  /// A key of a name, inputs, and the paths of the code that computes the result; the modules that this
+  /// code imports count too.
+  public init(_ name: String, inputs: [String: any Encodable], code: [String]) {
+    (self.name, self.inputs, self.code) = (name, inputs, code)
   }
 
   var path: String { "\(TrainingKey.directory)/\(fileNamePart(of: name)).json" }
@@ -56,25 +57,5 @@ public struct TrainingKey {
   /// The inputs as JSON.
   var encodedInputs: JSONValue {
     get throws { .object(try inputs.mapValues { try JSONValue(describing: $0) }) }
-  }
-
-  /// A hash of the Swift files in the directories of the sources, below `root`.
-  func sourcesHash(root: URL) throws -> String {
-    let files = try sources.flatMap { try swiftFiles(in: $0, root: root) }
-    let hashes = try files.sorted().map { path in
-      "\(path) \(sha256Hex(try readFile(at: root.appending(path: path))))"
-    }
-    return sha256Hex(Data(hashes.joined(separator: "\n").utf8))
-  }
-}
-
-/// The paths of the Swift files below `directory`, relative to `root`.
-private func swiftFiles(in directory: String, root: URL) throws -> [String] {
-  try listFolder(at: root.appending(path: directory)).flatMap { name in
-    let path = "\(directory)/\(name)"
-    if root.appending(path: path).isExistingDirectory {
-      return try swiftFiles(in: path, root: root)
-    }
-    return name.hasSuffix(".swift") ? [path] : []
   }
 }

@@ -8,7 +8,7 @@ package enum Processor {
   static var hasWideVectors: Bool { PROCESSOR_VECTOR_BITS == 512 }
 
   /// Whether there are fused multiply–add instructions.
-  static var hasFusedMultiplyAdd: Bool { PROCESSOR_HAS_FMA == 1 }
+  package static var hasFusedMultiplyAdd: Bool { PROCESSOR_HAS_FMA == 1 }
 
   /// Prints ``warning(hasFusedMultiplyAdd:)`` to standard error when it is first accessed.
   static let printWarning: Void = {

@@ -1,0 +1,88 @@
+import Datasets
+import Files
+import Foundation
+
+/// The code that computes a stage's result: the files at some paths of the package, and all modules that
+/// they import from Sources/.
+///
+/// Lines that are only a comment do not belong to it, and neither do ChapterKit and Files, which store and
+/// show results and compute none. So prose, messages and figures can be edited without losing results and
+/// checkpoints.
+struct SourceCode {
+  /// The paths of the files, relative to the package's root, in a fixed order.
+  let files: [String]
+  private let root: URL
+
+  /// The code at `paths` and in the modules that it imports.
+  ///
+  /// - Parameters:
+  ///   - paths: Swift files, or folders of them, relative to `root`; what does not exist is left out.
+  ///   - root: The package's root.
+  /// - Throws: `FileError` if a file cannot be read.
+  init(at paths: [String], root: URL) throws {
+    var (found, open, seen): (Set<String>, [String], Set<String>) = ([], paths, [])
+    while let path = open.popLast() {
+      for file in try swiftFiles(at: path, root: root) where found.insert(file).inserted {
+        let modules = importedModules(in: try text(of: file, root: root))
+        open += modules.subtracting(seen).map { "Sources/\($0)" }
+        seen.formUnion(modules)
+      }
+    }
+    (files, self.root) = (found.sorted(), root)
+  }
+
+  /// The SHA-256 of the code; nil without files.
+  func hash() throws -> String? {
+    guard !files.isEmpty else { return nil }
+    let hashes = try files.map { path in
+      "\(path) \(sha256Hex(Data(codeLines(of: try text(of: path, root: root)).utf8)))"
+    }
+    return sha256Hex(Data(hashes.joined(separator: "\n").utf8))
+  }
+
+  /// A file that was changed after `time`, in seconds since 1970; nil if there is none.
+  func file(changedAfter time: Int) -> String? {
+    files.first { root.appending(path: $0).modificationTime.map { $0 > time } ?? false }
+  }
+}
+
+/// The modules of the package that compute no results.
+private let modulesWithoutResults: Set = ["ChapterKit", "Files"]
+
+/// The paths of the Swift files at `path`, a file or a folder, relative to `root`.
+private func swiftFiles(at path: String, root: URL) throws -> [String] {
+  guard root.appending(path: path).isExistingDirectory else {
+    return path.hasSuffix(".swift") && root.appending(path: path).isPresent ? [path] : []
+  }
+  return try listFolder(at: root.appending(path: path)).flatMap { name in
+    try swiftFiles(at: "\(path)/\(name)", root: root)
+  }
+}
+
+private func text(of path: String, root: URL) throws -> String {
+  String(decoding: try readFile(at: root.appending(path: path)), as: UTF8.self)
+}
+
+/// The modules that a file imports, apart from those that compute no results.
+private func importedModules(in text: String) -> Set<String> {
+  let imports = text.split(separator: "\n").compactMap { line -> String? in
+    let words = line.split(separator: " ")
+    return words.count == 2 && words[0] == "import" ? String(words[1]) : nil
+  }
+  return Set(imports).subtracting(modulesWithoutResults)
+}
+
+/// The lines of `text` that have code, without indentation.
+///
+/// A line that begins with `//` inside a literal of several lines is code.
+package func codeLines(of text: String) -> String {
+  var isInsideLiteral = false
+  let lines = text.split(separator: "\n").compactMap { line -> Substring? in
+    let code = line.drop { $0 == " " || $0 == "\t" }
+    if !isInsideLiteral && (code.isEmpty || code.hasPrefix("//")) { return nil }
+    let quotes = line.ranges(of: "\"\"\"").count
+    if quotes % 2 == 1 { isInsideLiteral.toggle() }
+    return isInsideLiteral ? line : code
+  }
+  return lines.joined(separator: "\n")
+}
