@@ -12,6 +12,7 @@ make chapter5      the same network with all labels and with few, and the table 
 make chapters      chapters 1 to 5, and then the claims
 make ablations     MixMatch with one component changed at a time, and older methods
 make labels        the accuracy of MixMatch, and of the labels alone, with 250 to 4,000 labels
+make mixing        manifold mixup and AdaMixUp beside mixup and beside no mixing, three pictures
 make search        a small search for hyperparameters of MixMatch and of the older methods
 make claims        the verdict on each claim of the article, from the records in OUT; before any chapter
                    has been run, from the recorded results in results/
@@ -44,7 +45,7 @@ Settings of any chapter:
   THREADS=2        the number of threads; results do not depend on it
   SYNTHETIC=1      generated data in place of the data sets; the results mean nothing
   RECORDED=folder  a folder of recorded training runs, which are not run again (chapter 5, ablations,
-                   labels, search)
+                   labels, mixing, search)
   NAME=value       any other option of the program: make chapter4 LABELS=100 LOG_TEST=1
                    (.build/release/chapter4 --help lists them)
 Settings of make bench and make bench-peers: DATA, OUT, THREADS and
@@ -66,8 +67,8 @@ export HELP
 
 CHAPTERS := chapter1 chapter2 chapter3 chapter4 chapter5
 # The programs with training runs that can be recorded.
-TABLES := chapter5 ablations labels search
-PROGRAMS := $(CHAPTERS) ablations labels search claims check-results bench fetch-data weave
+TABLES := chapter5 ablations labels mixing search
+PROGRAMS := $(CHAPTERS) ablations labels mixing search claims check-results bench fetch-data weave
 
 # For the instructions of this processor. Without debug information an edit of a chapter's prose does not
 # change its program, so that its cached stages stay valid.
@@ -99,7 +100,7 @@ SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) chapters lr-find ablations labels search claims results check-results article docs bench bench-peers data test fuzz-seeds lint format clean tools
+.PHONY: help $(CHAPTERS) chapters lr-find ablations labels mixing search claims results check-results article docs bench bench-peers data test fuzz-seeds lint format clean tools
 .SUFFIXES:
 
 help:
@@ -107,7 +108,7 @@ help:
 
 # swift build compares all sources itself, in under half a second. The marker file decides whether to announce a
 # build, because -q shows nothing but errors and warnings, and tells the programs that they are up to date.
-$(CHAPTERS) ablations labels search: %: tools build-%
+$(CHAPTERS) ablations labels mixing search: %: tools build-%
 	@.build/release/$@ $(call options,$(SETTINGS))
 
 # One after the other, because each chapter uses all cores; stops at the first failure.

@@ -39,6 +39,9 @@ let package = Package(
       name: "labels", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
       path: "chapters/labels"),
     .executableTarget(
+      name: "mixing", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"],
+      path: "chapters/mixing-further"),
+    .executableTarget(
       name: "search", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
       path: "chapters/search"),
     .executableTarget(

@@ -13,6 +13,9 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   case piModel = "pi-model"
   case meanTeacher = "mean-teacher"
   case vat = "vat"
+  case labelsMixup = "labels-mixup"
+  case manifoldMixup = "labels-manifold-mixup"
+  case adaMixUp = "labels-adamixup"
 
   /// The name in tables.
   public var title: String {
@@ -24,6 +27,9 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     case .piModel: "Π-model"
     case .meanTeacher: "Mean Teacher"
     case .vat: "VAT"
+    case .labelsMixup: "mixup of the labels alone"
+    case .manifoldMixup: "manifold mixup of the labels alone"
+    case .adaMixUp: "AdaMixUp of the labels alone"
     }
   }
 
@@ -44,11 +50,15 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   }
 
   /// The factors that the search tries for this method: the usual values, and one of them changed at a
-  /// time. The labels alone have no unlabelled loss.
+  /// time. Methods that use the labels alone have no unlabelled loss.
   public var candidates: [Factors] {
     let rates = [0.5, 2].map { Factors(weight: 1, learningRate: $0) }
     let weights = [1 / 3, 3].map { Factors(weight: $0, learningRate: 1) }
-    return [.usual] + (self == .supervised ? [] : weights) + rates
+    return [.usual] + (usesLabelsAlone ? [] : weights) + rates
+  }
+
+  private var usesLabelsAlone: Bool {
+    [.supervised, .labelsMixup, .manifoldMixup, .adaMixUp].contains(self)
   }
 
   /// The factors with the highest validation accuracy in the recorded search, results/search.json; the
@@ -92,6 +102,13 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     switch self {
     case .mixMatch: return scaled(mixMatch, \.unlabelledWeight)
     case .supervised: return Supervised()
+    case .labelsMixup:
+      // Mixup of the images, with the α of the other methods.
+      var method = ManifoldMixup()
+      (method.stages, method.alpha) = (1, mixMatch.alpha)
+      return method
+    case .manifoldMixup: return ManifoldMixup()
+    case .adaMixUp: return AdaMixUp()
     case .mixup: return scaled(MixupOnly(), \.unlabelledWeight)
     case .pseudoLabel:
       return scaled(PseudoLabel(rampSteps: rampSteps), \.unlabelledWeight.value)

@@ -24,6 +24,9 @@ public struct MixMatchStep: SemiSupervisedMethod {
   public var sharing = MixingCoefficients.Sharing.perBatch
   /// Which examples batch norm normalises together.
   public var batchNorm = BatchNormGroups.whole
+  /// The number of stages of the network before which mixup can happen, as in ``ManifoldMixup``; nil mixes
+  /// the images, as in the paper.
+  public var mixupStages: Int?
 
   /// MixMatch with the article's hyperparameters.
   public init() {}
@@ -86,13 +89,18 @@ public struct MixMatchStep: SemiSupervisedMethod {
     -> Loss
   {
     let mixed = mix(batch, by: networks.model, random: &random)
-    let XU = Examples(concatenating: [mixed.X, mixed.U])
+    let model = networks.model
+    // Mixup happens before this stage of the network; before stage 0 it mixes the images.
+    let stage = mixedStage(of: model, among: mixupStages ?? 1, random: &random)
+    let groups = batchNorm.groups(of: mixed.unmixed.count, versions: versions)
+    let XU = mixed.examples(before: stage, of: model, groups)
     var (labelled, unlabelled): ([Tensor], [Tensor]) = ([], [])
-    for group in batchNorm.groups(of: XU.count, versions: versions) {
+    for group in groups {
       let examples = XU.gathered(group.indices)
       let isX = 0..<group.indices.count { $0 < mixed.X.count }
       let isU = isX.upperBound..<examples.count
-      let logits = networks.model(examples.images, group.mode)
+      let state = HiddenState(examples.images)
+      let logits = model.run(stage..<model.stageCount, on: state, group.mode).values
       // A group of a small batch may have no labelled example, and then has no such term.
       if !isX.isEmpty {
         let share = Float(isX.count) / Float(mixed.X.count)

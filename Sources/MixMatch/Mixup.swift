@@ -5,11 +5,11 @@ import Engine
 ///
 /// mixup(a, b)ᵢ = λ′ᵢ·aᵢ + (1 − λ′ᵢ)·bᵢ
 ///
-/// λ′ = 1 gives a, to the last bit. Mixtures of distributions are distributions. No gradient flows
-/// through the result: mixtures are the network's input and targets.
+/// λ′ = 1 gives a, to the last bit. Mixtures of distributions are distributions. Gradients flow to a and
+/// b, and to coefficients that depend on parameters.
 ///
 /// - Parameters:
-///   - a: Images (N, H, W, C) or distributions over the classes (N, classes).
+///   - a: Images or hidden states (N, H, W, C), or distributions over the classes (N, classes).
 ///   - b: Their partners, of the same shape.
 ///   - λ: λ′ of each example, (N); the same for the images and for their labels.
 /// - Returns: A batch of the same shape.
@@ -17,10 +17,29 @@ public func mixup(_ a: Tensor, _ b: Tensor, lambda λ: MixingCoefficients) -> Te
   require(
     a.shape.first == λ.values.count,
     "\(λ.values.count) coefficients cannot mix a batch of shape \(a.shape).")
-  return zipEntries(a, b) { example, a, b in
+  let mixed = zipEntries(a, b) { example, a, b in
     let λ = λ.values[example]
     return λ * a + (1 - λ) * b
   }
+  return mixed.recorded(from: [a, b, λ.tensor]) { gradient in
+    gradientsOfMixup(gradient, a, b, lambda: λ)
+  }
+}
+
+/// The gradients with respect to a, b and λ′, (N); nil where none is needed.
+private func gradientsOfMixup(
+  _ gradient: Tensor, _ a: Tensor, _ b: Tensor, lambda λ: MixingCoefficients
+) -> [Tensor?] {
+  func scaled(_ factor: (Float) -> Float) -> Tensor {
+    zipEntries(gradient, gradient) { example, g, _ in factor(λ.values[example]) * g }
+  }
+  let length = a.count / a.shape[0]
+  let difference = { gradient * (a.detached - b.detached) }
+  return [
+    a.needsGradient ? scaled { $0 } : nil, b.needsGradient ? scaled { 1 - $0 } : nil,
+    λ.tensor.needsGradient
+      ? difference().reshaped(to: [a.shape[0], length]).sum(axis: 1) : nil,
+  ]
 }
 
 /// The mixing coefficient λ′ of each example of a batch.
@@ -35,13 +54,24 @@ public struct MixingCoefficients: Sendable, Equatable {
 
   /// λ′ of each example, (N), from 0 to 1.
   public let values: [Float]
+  /// The same coefficients as a tensor, (N), through which gradients flow if they depend on parameters.
+  let tensor: Tensor
 
   /// The given coefficients, one for each example.
   public init(_ values: [Float]) {
     require(
       values.allSatisfy { (0...1).contains($0) }, "Coefficients lie in [0, 1], not \(values).")
-    self.values = values
+    (self.values, tensor) = (values, Tensor(values, shape: [values.count]))
   }
+
+  /// Coefficients that depend on parameters, (N).
+  public init(_ tensor: Tensor) {
+    // Rounding can move a sum of probabilities slightly above 1.
+    (values, self.tensor) = (tensor.scalars.map { min(max($0, 0), 1) }, tensor)
+  }
+
+  /// Whether the coefficients are equal.
+  public static func == (a: Self, b: Self) -> Bool { a.values == b.values }
 
   /// Random coefficients for a batch of `count` examples: λ′ = max(λ, 1 − λ), where λ is drawn from
   /// Beta(α, α) (MixMatch, equations 8 and 9). A mixture is therefore never closer to its second image

@@ -12,6 +12,16 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   /// weights.
   var needsTeacher: Bool { get }
 
+  /// Networks of the method's own, which are trained together with `network`, such as the policy network
+  /// of ``AdaMixUp``; nil for a method without any, as most are.
+  ///
+  /// - Parameters:
+  ///   - network: The network that the method will train.
+  ///   - images: A batch of images as the network gets them, (N, H, W, C).
+  ///   - random: Draws the initial weights.
+  func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
+    -> (any Module)?
+
   /// The loss of step `step`, counted from 0.
   ///
   /// - Parameters:
@@ -27,6 +37,24 @@ extension SemiSupervisedMethod {
   /// False: most methods need no teacher.
   public var needsTeacher: Bool { false }
 
+  /// Nil: most methods have no networks of their own.
+  public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
+    -> (any Module)?
+  { nil }
+
+  /// A trainer of `network` and of the method's own networks, whose initial weights are drawn with `seed`.
+  func trainer(
+    of network: any Layer, on data: TrainingData, schedule: any Schedule,
+    settings: TrainingSettings, seed: UInt64
+  ) -> Trainer {
+    var random = RandomStream(seed: seed, "auxiliary weights")
+    let auxiliary = makeAuxiliary(
+      for: network, images: data.dataset.train.tensor([0]), random: &random)
+    return Trainer(
+      network, auxiliary: auxiliary, schedule: schedule, weightDecay: settings.weightDecay,
+      decayScope: settings.decayScope, emaDecay: settings.emaDecay)
+  }
+
   /// The loss of step `step`, counted from 0, with the random numbers that a training run with `seed`
   /// uses in that step.
   public func loss(_ batch: Batch, by networks: ModelAndTeacher, step: Int, seed: UInt64 = 0)
@@ -37,17 +65,23 @@ extension SemiSupervisedMethod {
   }
 }
 
-/// The network that a method trains, and its teacher if there is one.
+/// The network that a method trains, with its teacher and the method's own networks if there are any.
 public struct ModelAndTeacher {
   /// The network, which maps images (N, H, W, C) to logits (N, classes).
   public let model: any Layer
   /// The logits of the network with the EMA of its weights; no gradient flows through them. Nil where
   /// the training run keeps no EMA.
   public let teacher: ((_ images: Tensor) -> Tensor)?
+  /// The networks from ``SemiSupervisedMethod/makeAuxiliary(for:images:random:)``; nil for a method
+  /// without any.
+  public let auxiliary: (any Module)?
 
-  /// A network, with a teacher if the method needs one.
-  public init(_ model: any Layer, teacher: ((_ images: Tensor) -> Tensor)? = nil) {
-    (self.model, self.teacher) = (model, teacher)
+  /// A network, with a teacher and auxiliary networks if the method needs them.
+  public init(
+    _ model: any Layer, auxiliary: (any Module)? = nil,
+    teacher: ((_ images: Tensor) -> Tensor)? = nil
+  ) {
+    (self.model, self.auxiliary, self.teacher) = (model, auxiliary, teacher)
   }
 
   /// The network of `trainer`, with the EMA of its weights as the teacher if it keeps one.
@@ -56,10 +90,10 @@ public struct ModelAndTeacher {
   public init(_ trainer: Trainer) {
     let network = trainer.network
     guard trainer.keepsEMA else {
-      self.init(network)
+      self.init(network, auxiliary: trainer.auxiliary)
       return
     }
-    self.init(network) { images in
+    self.init(network, auxiliary: trainer.auxiliary) { images in
       trainer.withEvaluationWeights {
         withoutGradients { network(images, .trainingWithFrozenStatistics) }
       }
@@ -95,10 +129,13 @@ public struct Loss: Sendable {
   public let unlabelled: Tensor?
   /// The weight of Lᵤ in this step, λᵤ·ramp.
   public let weight: Float
-  /// A further term that already has its weight, such as an entropy; nil for a method that has none.
+  /// A further term that already has its weight, such as an entropy or the loss of
+  /// a discriminator; nil for a method that has none.
   public let penalty: Tensor?
   /// The labels guessed for the unlabelled images; nil for a method that guesses none.
   public let guesses: Guesses?
+  /// The learned intervals of λ; nil for every method but ``AdaMixUp``.
+  public let mixing: LearnedMixing?
 
   /// Lₓ + weight·Lᵤ + penalty, without the terms that the method does not have.
   public var total: Tensor {
@@ -108,10 +145,11 @@ public struct Loss: Sendable {
   /// A loss of one to three terms.
   public init(
     labelled: Tensor, unlabelled: Tensor? = nil, weight: Float = 0, penalty: Tensor? = nil,
-    guesses: Guesses? = nil
+    guesses: Guesses? = nil, mixing: LearnedMixing? = nil
   ) {
     (self.labelled, self.unlabelled) = (labelled, unlabelled)
-    (self.weight, self.penalty, self.guesses) = (weight, penalty, guesses)
+    (self.weight, self.penalty) = (weight, penalty)
+    (self.guesses, self.mixing) = (guesses, mixing)
   }
 }
 

@@ -33,13 +33,15 @@ package struct Article {
 
 /// A folder in chapters/.
 struct ChapterFolder: Equatable {
-  /// The folder's name: "3-sharpening" for a chapter, "ablations" for an appendix.
+  /// The folder's name: "3-sharpening" for a chapter, "ablations" or "mixing-further" for an appendix.
   let name: String
 
   /// The number of the chapter; nil for an appendix.
-  var number: Int? { name.split(separator: "-").first.flatMap { Int($0) } }
-  /// The name of its program, its record, and its target in the Makefile.
-  var program: String { number.map { "chapter\($0)" } ?? name }
+  var number: Int? { Int(firstPart) }
+  /// The name of its program, its record, and its target in the Makefile: "chapter3", "mixing".
+  var program: String { number.map { "chapter\($0)" } ?? firstPart }
+  /// The part of the name before the first hyphen.
+  private var firstPart: String { String(name.prefix { $0 != "-" }) }
   /// The path of its source.
   var path: String { "chapters/\(name)/main.swift" }
 }

@@ -70,9 +70,15 @@ import Testing
     #expect(results[0] == results[1])
   }
 
-  @Test func noGradientFlowsThrough() {
-    let x = Parameter(Tensor([1, 2], shape: [1, 2]))
-    #expect(!mixup(x.value, x.value, lambda: MixingCoefficients([0.5])).needsGradient)
+  /// ∂/∂a = λ′, ∂/∂b = 1 − λ′, and ∂/∂λ′ = Σ (a − b) of each example.
+  @Test func gradientsFlowToImagesAndCoefficients() {
+    let a = Parameter(Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3]))
+    let b = Parameter(Tensor([0, 4, 1, 1, 1, 1], shape: [2, 3]))
+    let λ = Parameter(Tensor([0.25, 1], shape: [2]))
+    mixup(a.value, b.value, lambda: MixingCoefficients(λ.value)).sum().backward()
+    #expect(a.gradient?.scalars == [0.25, 0.25, 0.25, 1, 1, 1])
+    #expect(b.gradient?.scalars == [0.75, 0.75, 0.75, 0, 0, 0])
+    #expect(λ.gradient?.scalars == [1, 12])
   }
 
   @Test func coefficientsOutsideZeroToOneAreAMistake() async {

@@ -21,7 +21,9 @@ import Testing
   }
 
   /// A run of a small network whose initial weights are drawn with `initial`.
-  private func training(initial: UInt64 = 0) throws -> SemiSupervisedTraining {
+  private func training(
+    initial: UInt64 = 0, by method: any SemiSupervisedMethod = MixMatchStep()
+  ) throws -> SemiSupervisedTraining {
     var random = RandomStream(seed: initial, "initial weights")
     let network = Sequential(
       Conv2d(
@@ -29,7 +31,7 @@ import Testing
       BatchNorm(channels: 8), ReLU(), GlobalAveragePool(),
       Linear(inputs: 8, outputs: 10, random: &random))
     return try SemiSupervisedTraining(
-      of: network, by: MixMatchStep(), on: data, settings: settings, seed: 0)
+      of: network, by: method, on: data, settings: settings, seed: 0)
   }
 
   /// The recall of a class is the fraction of its images that are predicted as this class.
@@ -78,19 +80,24 @@ import Testing
   }
 
   /// The new run starts from other initial weights, so that everything has to come from the snapshot.
-  @Test(arguments: [0, 2, 4]) func aRestoredRunContinuesWithTheSameBits(last: Int) throws {
-    let uninterrupted = try training()
+  @Test(arguments: [0, 2, 4], [MixMatchStep(), AdaMixUp()] as [any SemiSupervisedMethod])
+  func aRestoredRunContinuesWithTheSameBits(last: Int, method: any SemiSupervisedMethod) throws {
+    let uninterrupted = try training(by: method)
     var saved: [UInt8] = []
     try uninterrupted.run { report in
       if report.step == last { saved = Snapshot(of: uninterrupted.state).encoded() }
     }
-    let resumed = try training(initial: 1)
+    let resumed = try training(initial: 1, by: method)
+    // Whatever networks the method itself has must come from the snapshot too.
+    for (_, parameter) in resumed.trainer.auxiliary?.parameters ?? [] {
+      parameter.value = Tensor(repeating: 0, shape: parameter.value.shape)
+    }
     try Snapshot(decoding: saved).restore(resumed.state)
     try resumed.run(last + 1..<6)
     #expect(resumed.trainer.fingerprints == uninterrupted.trainer.fingerprints)
     #expect(
       Snapshot(of: resumed.state).encoded() == Snapshot(of: uninterrupted.state).encoded(),
-      "weights, optimiser and EMA")
+      "weights, optimiser, EMA and learning curve")
     let (points, expected) = (resumed.curve.points, uninterrupted.curve.points)
     #expect(points.map(\.step) == expected.map(\.step))
     #expect(points.map(\.labelledLoss) == expected.map(\.labelledLoss))

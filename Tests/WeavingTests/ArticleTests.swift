@@ -11,11 +11,12 @@ import Weaving
         "// # Chapter \(number): X\n\nlet x = 1\n", to: "chapters/\(number)-x/main.swift")
     }
     try article.write("// # Claims\n", to: "chapters/claims/main.swift")
+    try article.write("// # Mixing further\n", to: "chapters/mixing-further/main.swift")
     let anchors = try article.woven().markdown.matches(of: /(?m)^# .*\{#(\w+)\}$/)
       .map { String($0.1) }
     #expect(
       anchors == ["introduction"] + (1...10).map { "chapter\($0)" }
-        + ["claims", "runs", "references"])
+        + ["claims", "mixing", "runs", "references"])
   }
 
   @Test func numbersComeFromRecords() throws {

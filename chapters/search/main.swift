@@ -10,8 +10,8 @@
 // The usual values are the centre of the search: for MixMatch those of chapter 4, for the other methods the
 // weights in the paper's code, and chapter 4's learning rate for all. From there one value at a time changes:
 // the weight of the unlabelled loss to a third and to three times, the highest learning rate to half and to
-// double. That makes five trials for each method, and three for the labels alone, which have no unlabelled
-// loss. A trial has an eighth of chapter 4's steps.
+// double. That makes five trials for each method, and three for those that use the labels alone, which have no
+// unlabelled loss. A trial has an eighth of chapter 4's steps.
 //
 // What counts is the accuracy on the 2,000 validation images; the test images are not evaluated. The values
 // with the highest accuracy are those of the ablations, and for MixMatch also those of chapter 4.

@@ -30,14 +30,15 @@ public enum ChapterName: Hashable, Sendable {
     }
   }
 
-  /// The folder of the chapter's code, "chapters/3-sharpening" or "chapters/ablations", in the package at
+  /// The folder of the chapter's code, "chapters/3-sharpening" or
+  /// "chapters/ablations", in the package at
   /// `root`; nil if there is none.
   func folder(in root: URL) throws -> String? {
     guard root.appending(path: "chapters").isExistingDirectory else { return nil }
     let name = try listFolder(at: root.appending(path: "chapters")).first {
       switch self {
       case .number(let number): $0.hasPrefix("\(number)-")
-      case .appendix(let name): $0 == name
+      case .appendix(let name): $0 == name || $0.hasPrefix("\(name)-")
       }
     }
     return name.map { "chapters/\($0)" }

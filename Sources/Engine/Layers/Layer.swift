@@ -54,7 +54,52 @@ extension Module {
 ///         hidden.parameters(under: "hidden") + output.parameters(under: "output")
 ///       }
 ///     }
+///
+/// A layer may be a chain of stages, so that something can be done with its hidden states in the middle of
+/// the forward pass:
+///
+///     let hidden = network.run(0..<2, on: HiddenState(images), .training)
+///     let changed = HiddenState(dropout(hidden.values, probability: 0.5, random: &random))
+///     let logits = network.run(2..<network.stageCount, on: changed, .training).values
 public protocol Layer: Module {
   /// Computes the output of the layer for the input `x`.
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor
+
+  /// The number of stages; 1 by default, the whole layer.
+  var stageCount: Int { get }
+
+  /// Computes the hidden state after `stages` from the one before them.
+  ///
+  /// All stages, one after the other, are the forward pass of the layer, with the same bits.
+  ///
+  /// - Parameters:
+  ///   - stages: A range of 0 ..< ``stageCount``; an empty one changes nothing.
+  ///   - state: The input of the first of these stages.
+  ///   - mode: The mode in which the stages run.
+  func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState
+}
+
+extension Layer {
+  /// 1: the whole layer.
+  public var stageCount: Int { 1 }
+
+  /// Applies the layer unless `stages` is empty.
+  public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
+    stages.isEmpty ? state : HiddenState(self(state.values, mode))
+  }
+}
+
+/// A hidden state of a network: the input or the output of one of its stages.
+public struct HiddenState: Sendable {
+  /// The activations of a batch, (N, …, C).
+  public let values: Tensor
+  /// The moments of the activations, if the stage before has computed them.
+  let moments: ChannelMoments?
+
+  /// A hidden state with the activations `values`, (N, …, C).
+  public init(_ values: Tensor) { self.init(values, moments: nil) }
+
+  init(_ values: Tensor, moments: ChannelMoments?) {
+    (self.values, self.moments) = (values, moments)
+  }
 }

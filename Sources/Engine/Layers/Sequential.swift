@@ -7,7 +7,15 @@ public final class Sequential: Layer {
 
   /// Computes the output of the last layer.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
-    layers.reduce(x) { x, layer in layer(x, mode) }
+    run(0..<stageCount, on: HiddenState(x), mode).values
+  }
+
+  /// The number of layers.
+  public var stageCount: Int { layers.count }
+
+  /// Applies some of the layers.
+  public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
+    layers[stages].reduce(state) { state, layer in HiddenState(layer(state.values, mode)) }
   }
 
   /// The parameters of the layers, named "index.name".

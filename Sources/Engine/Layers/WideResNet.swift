@@ -37,7 +37,7 @@ public final class WideResNet: Layer {
   }
 
   private let stem: Conv2d
-  private let blocks: [(name: String, block: ResidualBlock)]
+  private let groups: [[ResidualBlock]]
   private let norm: BatchNorm
   private let head: Linear
   private let activation: Activation
@@ -60,23 +60,17 @@ public final class WideResNet: Layer {
       "The depth is \(depth); it must be 6·n + 4, such as 10, 16 or 28.")
     stem = Conv2d(
       filters: variant.filters(3, 3, startChannels, &random), padding: 1)
-    var blocks: [(String, ResidualBlock)] = []
     var channels = startChannels
-    for group in 0..<3 {
-      for block in 0..<(depth - 4) / 6 {
-        let outputs = startChannels * widenFactor << group
-        blocks.append(
-          (
-            "groups.\(group).\(block)",
-            ResidualBlock(
-              inputs: channels, outputs: outputs, stride: group > 0 && block == 0 ? 2 : 1,
-              variant: variant,
-              shortcutIsActivated: variant.shortcutIsActivated(group, block), random: &random)
-          ))
-        channels = outputs
+    groups = (0..<3).map { group in
+      (0..<(depth - 4) / 6).map { block in
+        let inputs = channels
+        channels = startChannels * widenFactor << group
+        return ResidualBlock(
+          inputs: inputs, outputs: channels, stride: group > 0 && block == 0 ? 2 : 1,
+          variant: variant, shortcutIsActivated: variant.shortcutIsActivated(group, block),
+          random: &random)
       }
     }
-    self.blocks = blocks
     norm = BatchNorm(channels: channels, momentum: variant.batchNormMomentum)
     head = Linear(inputs: channels, outputs: classes, random: &random)
     activation = variant.activation
@@ -84,11 +78,33 @@ public final class WideResNet: Layer {
 
   /// Images (N, H, W, 3) → logits (N, classes); H and W are multiples of 4.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
-    var x = stem(x, mode)
-    var moments = mode == .evaluation ? nil : ChannelMoments(of: x)
-    for (_, block) in blocks { (x, moments) = block(x, moments: moments, mode) }
-    let features = leakyReLU(norm(x, moments: moments, mode), slope: activation.slope)
-    return head(globalAveragePool(features), mode)
+    run(0..<stageCount, on: HiddenState(x), mode).values
+  }
+
+  /// 5: the first convolution with the first group; the second group; the third group; batch norm,
+  /// activation and pooling; the linear layer.
+  public var stageCount: Int { groups.count + 2 }
+
+  /// Images, (N, H, W, 3) → features after each group, (N, H′, W′, C) → features, (N, C) → logits
+  /// (N, classes).
+  public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
+    stages.reduce(state) { state, stage in
+      switch stage {
+      case 0: run(groups[0], on: HiddenState(stem(state.values, mode)), mode)
+      case groups.indices: run(groups[stage], on: state, mode)
+      case groups.count: HiddenState(pooledFeatures(state, mode))
+      default: HiddenState(head(state.values, mode))
+      }
+    }
+  }
+
+  private func run(_ group: [ResidualBlock], on state: HiddenState, _ mode: Mode) -> HiddenState {
+    group.reduce(state) { state, block in block(state, mode) }
+  }
+
+  private func pooledFeatures(_ state: HiddenState, _ mode: Mode) -> Tensor {
+    let normalised = norm(state.values, moments: state.moments, mode)
+    return globalAveragePool(leakyReLU(normalised, slope: activation.slope))
   }
 
   /// The parameters, under "stem", "groups.G.B" for block B of group G, "norm" and "head".
@@ -102,7 +118,10 @@ public final class WideResNet: Layer {
   }
 
   private var parts: [(String, any Module)] {
-    [("stem", stem)] + blocks.map { ($0.name, $0.block) } + [("norm", norm), ("head", head)]
+    let blocks = groups.enumerated().flatMap { group, blocks in
+      blocks.enumerated().map { ("groups.\(group).\($0)", $1) }
+    }
+    return [("stem", stem)] + blocks + [("norm", norm), ("head", head)]
   }
 }
 
@@ -143,26 +162,24 @@ private final class ResidualBlock: Module {
       shortcutIsActivated: shortcutIsActivated, epsilon: norm1.epsilon)
   }
 
-  /// Computes the output of the block and, in training, the moments of the output; `moments` are those
-  /// of `x`, nil in evaluation.
-  func callAsFunction(_ x: Tensor, moments: ChannelMoments?, _ mode: Mode)
-    -> (Tensor, ChannelMoments?)
-  {
+  /// Computes the output of the block and, in training, its moments.
+  func callAsFunction(_ x: HiddenState, _ mode: Mode) -> HiddenState {
     let weights = FusedResidualBlock.Weights(
       scale1: norm1.scale.value, shift1: norm1.shift.value, scale2: norm2.scale.value,
       shift2: norm2.shift.value, convolution1: convolution1.value,
       convolution2: convolution2.value, shortcut: shortcut?.value)
-    guard let moments else {
+    guard mode != .evaluation else {
       let fixed = FusedResidualBlock.Normalisation.fixed(
         x: norm1.running.moments, u: norm2.running.moments)
-      return (FusedResidualBlock.apply(to: x, weights, structure, fixed).y, nil)
+      return HiddenState(FusedResidualBlock.apply(to: x.values, weights, structure, fixed).y)
     }
-    let output = FusedResidualBlock.apply(to: x, weights, structure, .byBatch(x: moments))
+    let moments = x.moments ?? ChannelMoments(of: x.values)
+    let output = FusedResidualBlock.apply(to: x.values, weights, structure, .byBatch(x: moments))
     if mode.updatesStatistics, let taken = output.moments {
-      norm1.move(towards: moments, count: x.rows)
+      norm1.move(towards: moments, count: x.values.rows)
       norm2.move(towards: taken.u, count: output.y.rows)
     }
-    return (output.y, output.moments?.y)
+    return HiddenState(output.y, moments: output.moments?.y)
   }
 
   var parameters: [NamedParameter] {

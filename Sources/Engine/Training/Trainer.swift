@@ -8,6 +8,8 @@
 public final class Trainer {
   /// The network being trained.
   public let network: any Layer
+  /// Another module that is trained on the same loss, such as a discriminator; nil for none.
+  public let auxiliary: (any Module)?
   /// The schedule of the learning rate.
   public let schedule: any Schedule
   /// Fingerprints of the weights after 1, 10, 100 … of the steps so far.
@@ -21,17 +23,21 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - network: The network to train.
+  ///   - auxiliary: Another module to train on the same loss. The weight EMA and the fingerprints leave
+  ///     it out.
   ///   - schedule: The number of steps, and the learning rate and momentum of each.
   ///   - weightDecay: The weight decay; see ``Adam``.
   ///   - decayScope: The parameters that weight decay acts on.
   ///   - emaDecay: The decay of the weight EMA that is used for evaluation; nil for none.
   public init(
-    _ network: any Layer, schedule: any Schedule, weightDecay: Float,
-    decayScope: WeightDecayScope = .all, emaDecay: Float? = nil
+    _ network: any Layer, auxiliary: (any Module)? = nil, schedule: any Schedule,
+    weightDecay: Float, decayScope: WeightDecayScope = .all, emaDecay: Float? = nil
   ) {
     self.network = network
+    self.auxiliary = auxiliary
     self.schedule = schedule
-    adam = Adam(network.parameters, weightDecay: weightDecay, decayScope: decayScope)
+    let others = auxiliary?.parameters(under: "auxiliary") ?? []
+    adam = Adam(network.parameters + others, weightDecay: weightDecay, decayScope: decayScope)
     average = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 
@@ -73,9 +79,10 @@ public final class Trainer {
 }
 
 extension Trainer: Resumable {
-  /// The network, Adam, the weight EMA and the fingerprints.
+  /// The network, the auxiliary module, Adam, the weight EMA and the fingerprints.
   public var state: [NamedState] {
-    network.state(under: "network") + adam.state(under: "adam")
+    network.state(under: "network") + (auxiliary?.state(under: "auxiliary") ?? [])
+      + adam.state(under: "adam")
       + (average?.state(under: "average") ?? [])
       + [
         .bytes(

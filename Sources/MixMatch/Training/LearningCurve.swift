@@ -21,6 +21,8 @@ public struct LearningCurve: Codable, Sendable {
     public var unlabelledLoss: Double
     /// The quality of the guessed labels, for a method that guesses labels.
     public var guesses: GuessQuality?
+    /// The learned intervals of λ, for a method that learns how to mix.
+    public var mixing: MixingMeans?
   }
 
   /// A comparison of guessed labels with the true ones, which the method does not know.
@@ -35,11 +37,32 @@ public struct LearningCurve: Codable, Sendable {
     public var sharpenedEntropy = 0.0
   }
 
+  /// Where ``AdaMixUp`` draws λ from: means over the pairs of two different images.
+  public struct MixingMeans: Codable, Sendable {
+    /// The pairs of images with the same class.
+    public var like = MeanInterval()
+    /// The pairs of images with different classes.
+    public var unlike = MeanInterval()
+    /// The mean of the discriminator's loss.
+    public var intrusionLoss = 0.0
+  }
+
+  /// The mean interval of some pairs of images.
+  public struct MeanInterval: Codable, Sendable {
+    /// The number of pairs.
+    public var pairs = 0.0
+    /// The mean lower end; 0 without pairs.
+    public var low = 0.0
+    /// The mean upper end; 0 without pairs.
+    public var high = 0.0
+  }
+
   private struct Sums: Codable, Sendable {
     var steps = 0.0
     var labelled = 0.0
     var unlabelled = 0.0
     var guesses: GuessQuality?
+    var mixing: MixingMeans?
   }
 
   /// A curve without points.
@@ -54,6 +77,10 @@ public struct LearningCurve: Codable, Sendable {
     sums.steps += 1
     sums.labelled += Double(loss.labelled.scalar)
     sums.unlabelled += Double(loss.unlabelled?.scalar ?? 0)
+    if let mixing = loss.mixing {
+      sums.mixing = (sums.mixing ?? MixingMeans()).adding(
+        mixing.pairs, intrusion: Double(loss.penalty?.scalar ?? 0), step: sums.steps)
+    }
     guard let guesses = loss.guesses else { return }
     let quality = GuessQuality(guesses, hiddenLabels: hiddenLabels)
     sums.guesses = sums.guesses.map { $0 + quality } ?? quality
@@ -65,7 +92,7 @@ public struct LearningCurve: Codable, Sendable {
       Point(
         step: step, validationAccuracy: validation, testAccuracy: test,
         labelledLoss: sums.labelled / sums.steps, unlabelledLoss: sums.unlabelled / sums.steps,
-        guesses: sums.guesses.map { (1 / sums.steps) * $0 }))
+        guesses: sums.guesses.map { (1 / sums.steps) * $0 }, mixing: sums.mixing))
     sums = Sums()
   }
 }
@@ -96,6 +123,32 @@ extension LearningCurve.GuessQuality {
     product.entropy *= factor
     product.sharpenedEntropy *= factor
     return product
+  }
+}
+
+extension LearningCurve.MixingMeans {
+  /// The means after another step, the `step`-th of them, counted from 1.
+  ///
+  /// - Parameters:
+  ///   - pairs: The pairs of the step.
+  ///   - intrusion: The discriminator's loss.
+  ///   - step: The number of steps that the means are then over.
+  func adding(_ pairs: [LearnedMixing.Pair], intrusion: Double, step: Double) -> Self {
+    var means = self
+    for pair in pairs {
+      if pair.isLike { means.like.add(pair.interval) } else { means.unlike.add(pair.interval) }
+    }
+    means.intrusionLoss += (intrusion - intrusionLoss) / step
+    return means
+  }
+}
+
+extension LearningCurve.MeanInterval {
+  /// Moves the means towards the interval of another pair.
+  fileprivate mutating func add(_ interval: ClosedRange<Float>) {
+    pairs += 1
+    low += (Double(interval.lowerBound) - low) / pairs
+    high += (Double(interval.upperBound) - high) / pairs
   }
 }
 

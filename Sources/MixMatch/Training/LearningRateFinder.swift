@@ -29,10 +29,9 @@ public struct LearningRateCurve: Codable, Sendable {
     afterEachStep body: (_ step: Int, _ loss: Float) throws -> Void = { _, _ in }
   ) throws {
     try settings.check(for: method, on: data)
-    let trainer = Trainer(
-      network, schedule: ExponentialSchedule(steps: steps, from: 1e-5, to: 1),
-      weightDecay: settings.weightDecay, decayScope: settings.decayScope,
-      emaDecay: settings.emaDecay)
+    let trainer = method.trainer(
+      of: network, on: data, schedule: ExponentialSchedule(steps: steps, from: 1e-5, to: 1),
+      settings: settings, seed: seed)
     var pipeline = BatchPipeline(data, settings: settings, versions: method.versions, seed: seed)
     for step in 0..<steps {
       let loss = method.loss(

@@ -11,7 +11,7 @@ import Engine
 /// It is `Resumable`: a snapshot of its ``state`` taken between two steps, restored in a new
 /// run with the same arguments, continues with the same bits.
 public final class SemiSupervisedTraining {
-  /// The network with its optimiser, schedule and weight EMA.
+  /// The network with its optimiser, schedule and weight EMA, and the method's own networks.
   public let trainer: Trainer
   /// Losses, accuracies and the quality of guessed labels so far.
   public var curve: LearningCurve { checkpointedCurve.value }
@@ -37,10 +37,10 @@ public final class SemiSupervisedTraining {
   ) throws {
     try settings.check(for: method, on: data)
     (self.method, self.data, self.settings, self.seed) = (method, data, settings, seed)
-    trainer = Trainer(
-      network, schedule: OneCycle(steps: settings.steps, peak: settings.peakLearningRate),
-      weightDecay: settings.weightDecay, decayScope: settings.decayScope,
-      emaDecay: settings.emaDecay)
+    trainer = method.trainer(
+      of: network, on: data,
+      schedule: OneCycle(steps: settings.steps, peak: settings.peakLearningRate),
+      settings: settings, seed: seed)
   }
 
   /// The state of the run after a step.
@@ -128,7 +128,7 @@ public final class SemiSupervisedTraining {
 }
 
 extension SemiSupervisedTraining: Resumable {
-  /// The network, optimiser, weight EMA and fingerprints under "trainer", the learning curve under
+  /// The networks, optimiser, weight EMA and fingerprints under "trainer", the learning curve under
   /// "curve".
   public var state: [NamedState] {
     trainer.state(under: "trainer") + checkpointedCurve.state(under: "curve")

@@ -1,0 +1,49 @@
+import ChapterKit
+import MixMatch
+
+/// Rows of the ablations and of the appendix on mixing, whose trainings have a quarter of chapter 4's steps.
+extension ResultRow {
+  /// The steps of chapter 4 are divided by this number.
+  private static let stepDivisor = 4
+
+  /// A row of MixMatch with a change.
+  ///
+  /// - Parameters:
+  ///   - title: The title of the row.
+  ///   - key: The name of its numbers in the record; rows with the same key are the same training.
+  ///   - preset: The scale.
+  ///   - published: The published accuracy, from 0 to 1.
+  ///   - change: Changes the settings or the method.
+  public static func mixMatch(
+    _ title: String, key: String, _ preset: Preset, published: Double?,
+    change: (inout Experiment, inout MixMatchStep) -> Void = { _, _ in }
+  ) -> ResultRow {
+    let whole = Experiment.mixMatch(preset).experiment.training
+    var (experiment, method) = Experiment.mixMatch(
+      preset, steps: max(1, whole.steps / stepDivisor))
+    experiment.training.evaluationCount = max(1, whole.evaluationCount / stepDivisor)
+    change(&experiment, &method)
+    return ResultRow(
+      title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: method),
+      published: published)
+  }
+
+  /// MixMatch with manifold mixup in place of its mixup.
+  public static func manifoldMixMatch(_ preset: Preset) -> ResultRow {
+    mixMatch("manifold mixup in MixMatch", key: "manifold-mixup", preset, published: nil) {
+      $1.mixupStages = 3
+    }
+  }
+
+  /// A row of another method, with the hyperparameters that the search chose.
+  public static func compared(_ method: ComparedMethod, _ preset: Preset, published: Double?)
+    -> ResultRow
+  {
+    let (experiment, loss) = method.training(
+      preset, stepsDividedBy: stepDivisor, factors: method.chosen(at: preset))
+    let key = method.rawValue
+    return ResultRow(
+      method.title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: loss),
+      published: published)
+  }
+}

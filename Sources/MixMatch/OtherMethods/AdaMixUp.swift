@@ -1,0 +1,119 @@
+import Engine
+
+/// AdaMixUp (Guo, Mao and Zhang 2019, arXiv:1809.02499) from labelled images alone: mixup that learns, for
+/// each pair of images, the interval from which λ is drawn.
+///
+///     (α, Δ, rest) = policy(x₁, x₂),  λ = α + u·Δ,  u ~ U(0, 1)
+///     L = ½ (L_X + L_X′) + L_intr
+///     L_intr = cross-entropy of discriminator(x), which tells mixtures X′ from images X
+///
+/// Policy network, discriminator and classifier are trained together on the sum. A mixture that looks like
+/// an image intrudes into the data: its label contradicts that of the image. The discriminator's loss is
+/// then large, and its gradient moves the interval. As in the authors' code, λ gets no gradient through
+/// the labels, and the discriminator reads the classifier's features.
+public struct AdaMixUp: SemiSupervisedMethod {
+  /// The method, which has no hyperparameters: it learns them.
+  public init() {}
+
+  /// 0: the method uses no unlabelled images.
+  public var versions: Int { 0 }
+
+  /// A policy network for these images, and a discriminator of the features that `network` has before its
+  /// last stage.
+  public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
+    -> (any Module)?
+  {
+    let features = withoutGradients {
+      network.run(0..<network.stageCount - 1, on: HiddenState(images), .evaluation)
+    }
+    return AdaMixUpNetworks(
+      channels: images.shape[3], features: features.values.shape[1], random: &random)
+  }
+
+  /// The cross-entropies of the classifier, on images and mixtures, and of the discriminator.
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
+    -> Loss
+  {
+    guard let learned = networks.auxiliary as? AdaMixUpNetworks else {
+      fatalError("AdaMixUp needs its policy network and its discriminator.")
+    }
+    let X = batch.labelled
+    let partners = random.permutation(of: X.count)
+    let intervals = learned.policy(X.images, partners: partners, .training)
+    let mixed = mixup(X, X.gathered(partners), lambda: intervals.draw(random: &random))
+    let (classification, intrusion) = losses(
+      of: mixed, and: X, by: networks.model, learned.discriminator)
+    return Loss(
+      labelled: classification, penalty: intrusion,
+      mixing: LearnedMixing(intervals, partners: partners, labels: X.labels))
+  }
+
+  /// The losses of classifier and discriminator.
+  ///
+  /// One forward pass gives the features of mixtures and images, for both tasks.
+  ///
+  /// - Parameters:
+  ///   - mixed: Mixtures X′.
+  ///   - X: Labelled images.
+  ///   - model: The classifier.
+  ///   - discriminator: Maps the input of the classifier's last stage to the logits of "mixture" and
+  ///     "image".
+  package func losses(
+    of mixed: Examples, and X: Examples, by model: any Layer, _ discriminator: any Layer
+  ) -> (classification: Tensor, intrusion: Tensor) {
+    let all = Examples(concatenating: [mixed, X])
+    let last = model.stageCount - 1
+    let features = model.run(0..<last, on: HiddenState(all.images), .training)
+    let logits = model.run(last..<last + 1, on: features, .training).values
+    let isImage = (0..<all.count).map { $0 < mixed.count ? 0 : 1 }
+    return (
+      crossEntropy(logits, all.labels),
+      crossEntropy(discriminator(features.values, .training), labels: isImage)
+    )
+  }
+}
+
+/// The networks that AdaMixUp trains beside the classifier.
+final class AdaMixUpNetworks: Module {
+  let policy: MixingPolicy
+  /// Features (N, C) → logits of "mixture" and "image" (N, 2).
+  let discriminator: Linear
+
+  init(channels: Int, features: Int, random: inout RandomStream) {
+    policy = MixingPolicy(channels: channels, random: &random)
+    discriminator = Linear(inputs: features, outputs: 2, random: &random)
+  }
+
+  var parameters: [NamedParameter] {
+    policy.parameters(under: "policy") + discriminator.parameters(under: "discriminator")
+  }
+
+  var buffers: [NamedBuffer] { policy.buffers(under: "policy") }
+}
+
+/// The intervals of λ that AdaMixUp used in one step.
+public struct LearnedMixing: Sendable {
+  /// A pair of two different images.
+  public struct Pair: Sendable {
+    /// The interval that λ is drawn from.
+    public let interval: ClosedRange<Float>
+    /// The classes of the two images; λ is the share of the first.
+    public let classes: [Int]
+    /// Whether both images have the same class.
+    public var isLike: Bool { classes[0] == classes[1] }
+  }
+
+  /// The pairs of the step, without images that are their own partners.
+  public let pairs: [Pair]
+
+  init(_ intervals: MixingIntervals, partners: [Int], labels: Tensor) {
+    let classes = labels.rowMaxima().map(\.index)
+    pairs = intervals.bounds.enumerated().compactMap { image, interval in
+      let partner = partners[image]
+      return image == partner
+        ? nil : Pair(interval: interval, classes: [classes[image], classes[partner]])
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Engine
+
+/// Manifold mixup (Verma et al. 2019, arXiv:1806.05236) from labelled images alone: the network mixes
+/// either its images or its hidden states after one of the first groups.
+///
+///     h = stages 0 … s−1 of the network, applied to x
+///     L = 1/|X| · Σ H(p′, softmax(the other stages, applied to mixup(h, h of the partner, λ′)))
+///
+/// p′ is the mixture of the two labels with the same λ′. The stage s is drawn anew in each step, λ′ for
+/// each example. λ′ is max(λ, 1 − λ) as in MixMatch, where the paper has λ and one draw for a batch.
+public struct ManifoldMixup: SemiSupervisedMethod {
+  /// α of the Beta distribution from which λ is drawn; the paper's value for CIFAR-10.
+  public var alpha = 2.0
+  /// The number of stages of the network whose inputs can be mixed: 3 are the images and the outputs of
+  /// the first two groups, as in the paper; 1 are the images alone, which is mixup.
+  public var stages = 3
+
+  /// The method with the paper's hyperparameters.
+  public init() {}
+
+  /// 0: the method uses no unlabelled images.
+  public var versions: Int { 0 }
+
+  /// The cross-entropy on mixtures.
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
+    -> Loss
+  {
+    let X = batch.labelled
+    let partners = random.permutation(of: X.count)
+    let λ = MixingCoefficients(.perExample, count: X.count, alpha: alpha, random: &random)
+    let stage = mixedStage(of: networks.model, among: stages, random: &random)
+    return Loss(
+      labelled: crossEntropy(
+        of: X, by: networks.model, mixedBefore: stage, with: partners, lambda: λ))
+  }
+
+  /// The cross-entropy of mixtures before a stage of the network.
+  ///
+  /// - Parameters:
+  ///   - X: Labelled examples.
+  ///   - model: The network, which runs in training mode.
+  ///   - stage: The stage whose input is mixed.
+  ///   - partners: The partner of each example, as an index into `X`.
+  ///   - λ: The share of each example in its mixture.
+  package func crossEntropy(
+    of X: Examples, by model: any Layer, mixedBefore stage: Int, with partners: [Int],
+    lambda λ: MixingCoefficients
+  ) -> Tensor {
+    let h = model.run(0..<stage, on: HiddenState(X.images), .training).values
+    let mixed = mixup(h, gathered(partners, of: h), lambda: λ)
+    let logits = model.run(stage..<model.stageCount, on: HiddenState(mixed), .training).values
+    let labels = mixup(X.labels, gathered(partners, of: X.labels), lambda: λ)
+    return Engine.crossEntropy(logits, labels)
+  }
+}
+
+/// A stage of `model` whose input is mixed, drawn among the first `count` stages, or all if there are
+/// fewer.
+func mixedStage(of model: any Layer, among count: Int, random: inout RandomStream) -> Int {
+  require(count >= 1, "Mixup happens before one of at least 1 stages, not \(count).")
+  return random.integer(below: min(count, model.stageCount))
+}
+
+extension MixMatchStep.Mixed {
+  /// The mixed examples as the input of a stage of `model`: mixed images before stage 0, mixed hidden
+  /// states before the others.
+  ///
+  /// - Parameters:
+  ///   - stage: The stage before which mixup happens.
+  ///   - model: The network.
+  ///   - groups: The examples that go through the network together.
+  func examples(before stage: Int, of model: any Layer, _ groups: [BatchNormGroups.Group])
+    -> Examples
+  {
+    guard stage > 0 else { return Examples(concatenating: [X, U]) }
+    let states = groups.map { group in
+      let images = gathered(group.indices, of: unmixed.images)
+      return model.run(0..<stage, on: HiddenState(images), group.mode).values
+    }
+    // Each example's place in the states, which come group by group.
+    let order = groups.flatMap(\.indices)
+    let places = order.indices.sorted { order[$0] < order[$1] }
+    let h = gathered(places, of: concatenated(states))
+    return Examples(
+      images: mixup(h, gathered(partners, of: h), lambda: lambda),
+      labels: concatenated([X.labels, U.labels]))
+  }
+}

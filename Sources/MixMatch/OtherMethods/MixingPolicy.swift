@@ -1,0 +1,80 @@
+import Engine
+
+/// The policy network of ``AdaMixUp``, which proposes for each pair of images the interval of λ.
+///
+/// Two convolutions and global average pooling turn each image into 32 features; a linear map of both
+/// images' features gives three logits for the pair, whose softmax is (α, Δ, 1 − α − Δ). In the authors'
+/// code the network has the size of the classifier and reads a random combination of the two images.
+public final class MixingPolicy: Module {
+  private let features: Sequential
+  private let first, second: Linear
+
+  /// A policy network for images with `channels` channels, with random initial weights.
+  public init(channels: Int, random: inout RandomStream) {
+    features = Sequential(
+      Conv2d(
+        inputChannels: channels, outputChannels: 16, kernelSize: 3, stride: 2, padding: 1,
+        activation: .relu, random: &random),
+      Conv2d(
+        inputChannels: 16, outputChannels: 32, kernelSize: 3, stride: 2, padding: 1,
+        activation: .relu, random: &random),
+      BatchNorm(channels: 32), GlobalAveragePool())
+    first = Linear(inputs: 32, outputs: 3, random: &random)
+    second = Linear(inputs: 32, outputs: 3, random: &random)
+    // As in the authors' code, every interval is at first close to [⅓, ⅔].
+    for (_, parameter) in first.parameters + second.parameters {
+      parameter.value = 0.01 * parameter.value.detached
+    }
+  }
+
+  /// The intervals of the pairs of each image and its partner.
+  ///
+  /// - Parameters:
+  ///   - x: Images (N, H, W, C).
+  ///   - partners: The partner of each image, as an index into `x`.
+  ///   - mode: The mode in which the network runs.
+  public func callAsFunction(_ x: Tensor, partners: [Int], _ mode: Mode) -> MixingIntervals {
+    let h = features(x, mode)
+    return MixingIntervals(logits: first(h, mode) + second(gathered(partners, of: h), mode))
+  }
+
+  /// The parameters, under "features", "first" and "second".
+  public var parameters: [NamedParameter] {
+    features.parameters(under: "features") + first.parameters(under: "first")
+      + second.parameters(under: "second")
+  }
+
+  /// The running averages of batch norm, under "features".
+  public var buffers: [NamedBuffer] { features.buffers(under: "features") }
+}
+
+/// The interval [α, α + Δ] of each pair, from which ``AdaMixUp`` draws λ.
+public struct MixingIntervals: Sendable {
+  /// α, Δ and 1 − α − Δ of each pair, (N, 3).
+  private let parts: Tensor
+
+  /// The intervals for logits of α, Δ and 1 − α − Δ, (N, 3).
+  public init(logits: Tensor) { parts = softmax(logits) }
+
+  /// Draws λ uniformly from the interval of each pair.
+  public func draw(random: inout RandomStream) -> MixingCoefficients {
+    lambda(at: (0..<parts.shape[0]).map { _ in random.uniform() })
+  }
+
+  /// λ = α + u·Δ for each pair; gradients flow to α and Δ.
+  ///
+  /// - Parameter u: The place in the interval of each pair, from 0, the lower end, to 1.
+  package func lambda(at u: [Float]) -> MixingCoefficients {
+    let weights = Tensor(u.flatMap { [1, $0, 0] }, shape: parts.shape)
+    return MixingCoefficients((parts * weights).sum(axis: 1))
+  }
+
+  /// The interval of each pair; it lies in [0, 1].
+  public var bounds: [ClosedRange<Float>] {
+    let values = parts.scalars
+    return (0..<parts.shape[0]).map { pair in
+      let (low, length) = (values[3 * pair], values[3 * pair + 1])
+      return low...min(low + length, 1)
+    }
+  }
+}

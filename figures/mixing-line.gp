@@ -1,0 +1,57 @@
+# Where mixtures of the two outer of three classes on a line lie while AdaMixUp learns, in several runs.
+# Drawn by make mixing; data written by chapters/mixing-further/main.swift.
+#
+#   gnuplot -e "data='figures/data'; out='figures/mixing-line.svg'; stamp='...'" figures/mixing-line.gp
+
+load 'figures/style.gp'
+
+points = data . '/mixing-line.tsv'
+stats points using (column('run')) name 'R' nooutput
+stats points using (column('step')) name 'X' nooutput
+stats points using (column('intrusion')) name 'L' nooutput
+runs = int(R_max)
+ofRun(k, y) = column('run') == k ? y : NaN
+
+eval beginSVG(900, 470)
+eval heading('The policy moves mixtures of the outer classes away from the class between them', \
+  sprintf('Three classes at −1, 0 and 1. Each line is a run, %d in all; above: mean place of the mixtures of the classes at −1 and 1.', runs + 1))
+
+set lmargin at screen atX(pageMargin + 44)
+set rmargin at screen atX(pageWidth - pageMargin - 120)
+set xrange [0 : X_max]
+set border 1 linecolor rgb ink
+set ytics scale 0 textcolor rgb softInk font smallFont
+set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1
+placeColor = classColor(7)
+lossColor = classColor(2)
+panelTitle = "font bold(textSize) textcolor rgb ink"
+panelNote = "font smallFont textcolor rgb softInk"
+
+set multiplot
+
+set tmargin at screen atY(pageHeight - 96)
+set bmargin at screen atY(190)
+set yrange [-1.15 : 1.15]
+set ytics ('−1' -1, '0' 0, '1' 1)
+set xtics scale 0.4 nomirror format '' 
+set label 10 'place on the line' at graph 0, graph 1 offset 0, 0.7 @panelTitle
+do for [k = 0 : 2] {
+  set label 11 + k word('first second third', k + 1) . ' class' at graph 1, first (k - 1) offset 1, 0 font smallFont textcolor rgb ink
+  set arrow 11 + k from graph 0, first (k - 1) to graph 1, first (k - 1) nohead back linewidth 1 dashtype 2 linecolor rgb ink
+}
+plot for [k = 0 : runs] points using (ofRun(k, column('step'))):(column('place')) with lines linewidth 1.6 linecolor rgb placeColor
+
+unset label
+unset arrow
+set tmargin at screen atY(152)
+set bmargin at screen atY(72)
+set yrange [0 : larger(0.75, 1.05 * L_max)]
+set ytics 0.2
+set xtics scale 0.4 nomirror format '%g' textcolor rgb ink font smallFont offset 0, 0.3
+set label 10 'loss of the discriminator' at graph 0, graph 1 offset 0, 0.7 @panelTitle
+set label 12 'steps' at graph 1, screen atY(42) right @panelNote
+set label 13 'ln 2: guessing' at graph 1, first log(2) offset 1, 0 @panelNote
+set arrow 10 from graph 0, first log(2) to graph 1, first log(2) nohead back linewidth 1 dashtype 2 linecolor rgb ink
+plot for [k = 0 : runs] points using (ofRun(k, column('step'))):(column('intrusion')) with lines linewidth 1.6 linecolor rgb lossColor
+
+unset multiplot
