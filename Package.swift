@@ -124,3 +124,28 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Reading photographs needs libvips, and only the programs for your own pictures do that. `make` sets the
+// variable where pkg-config finds the library. (Asking pkg-config here would not do: the package manager
+// evaluates a manifest again only when the manifest or a variable has changed.)
+if Context.environment["LIBVIPS"] == "1" {
+  package.targets += [
+    .executableTarget(
+      name: "own",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch", "Pictures"],
+      path: "chapters/own-images"),
+    .executableTarget(
+      name: "predict", dependencies: ["ChapterKit", "Engine", "Experiments", "Files", "Pictures"]),
+    .executableTarget(
+      name: "write-pictures",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "Pictures"]),
+
+    // Folders of photographs: listing, decoding, a cache of decoded pictures.
+    .target(
+      name: "Pictures", dependencies: ["ChapterKit", "CVips", "Datasets", "Engine", "Files"]),
+    .systemLibrary(name: "CVips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
+    .testTarget(
+      name: "PicturesTests", dependencies: ["Datasets", "Engine", "Files", "Pictures"],
+      resources: [.copy("Fixtures")]),
+  ]
+}
