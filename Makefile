@@ -11,6 +11,7 @@ make chapter4      MixMatch on CIFAR-10, five pictures; after an interruption th
 make chapter5      the same network with all labels and with few, and the table of results
 make chapters      chapters 1 to 5, and then the claims
 make ablations     MixMatch with one component changed at a time, and older methods
+make search        a small search for hyperparameters of MixMatch and of the older methods
 make claims        the verdict on each claim of the article, from the records in OUT; before any chapter
                    has been run, from the recorded results in results/
 make lr-find       the loss at increasing learning rates, in OUT/lr-find
@@ -41,7 +42,7 @@ Settings of any chapter:
   OUT=figures      the directory of pictures, data files and records
   THREADS=2        the number of threads; results do not depend on it
   SYNTHETIC=1      generated data in place of the data sets; the results mean nothing
-  RECORDED=folder  a folder of recorded training runs, which are not run again (chapter 5, ablations)
+  RECORDED=folder  a folder of recorded training runs, which are not run again (chapter 5, ablations, search)
   NAME=value       any other option of the program: make chapter4 LABELS=100 LOG_TEST=1
                    (.build/release/chapter4 --help lists them)
 Settings of make bench and make bench-peers: DATA, OUT, THREADS and
@@ -63,8 +64,8 @@ export HELP
 
 CHAPTERS := chapter1 chapter2 chapter3 chapter4 chapter5
 # The programs with training runs that can be recorded.
-TABLES := chapter5 ablations
-PROGRAMS := $(CHAPTERS) ablations claims check-results bench fetch-data weave
+TABLES := chapter5 ablations search
+PROGRAMS := $(CHAPTERS) ablations search claims check-results bench fetch-data weave
 
 # For the instructions of this processor. Without debug information an edit of a chapter's prose does not
 # change its program, so that its cached stages stay valid.
@@ -96,7 +97,7 @@ SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) chapters lr-find ablations claims results check-results article docs bench bench-peers data test fuzz-seeds lint format clean tools
+.PHONY: help $(CHAPTERS) chapters lr-find ablations search claims results check-results article docs bench bench-peers data test fuzz-seeds lint format clean tools
 .SUFFIXES:
 
 help:
@@ -104,7 +105,7 @@ help:
 
 # swift build compares all sources itself, in under half a second. The marker file only decides whether to
 # announce a build, because -q shows nothing but errors and warnings.
-$(CHAPTERS) ablations: %: tools build-%
+$(CHAPTERS) ablations search: %: tools build-%
 	@.build/release/$@ $(call options,$(SETTINGS))
 
 # One after the other, because each chapter uses all cores; stops at the first failure.

@@ -36,6 +36,9 @@ let package = Package(
       name: "ablations", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
       path: "chapters/ablations"),
     .executableTarget(
+      name: "search", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
+      path: "chapters/search"),
+    .executableTarget(
       name: "claims", dependencies: ["ChapterKit"], path: "chapters/claims"),
     .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),

@@ -3,12 +3,23 @@ import MixMatch
 
 extension Experiment {
   /// The settings of MixMatch at a preset: for chapter 4, for chapter 5's table, and, with a quarter of
-  /// the steps, for the ablations.
+  /// the steps, for the ablations. They include what the search chose (``ComparedMethod``).
   ///
   /// - Parameters:
   ///   - preset: The scale.
   ///   - steps: The number of steps, if not the preset's.
   public static func mixMatch(_ preset: Preset, steps: Int? = nil)
+    -> (experiment: Experiment, method: MixMatchStep)
+  {
+    let factors = ComparedMethod.mixMatch.chosen(at: preset)
+    var (experiment, method) = usualMixMatch(preset, steps: steps)
+    experiment.training.peakLearningRate *= factors.learningRate
+    method.unlabelledWeight *= factors.weight
+    return (experiment, method)
+  }
+
+  /// The settings of MixMatch at a preset before the search.
+  static func usualMixMatch(_ preset: Preset, steps: Int?)
     -> (experiment: Experiment, method: MixMatchStep)
   {
     var experiment = scale(preset)
@@ -23,7 +34,7 @@ extension Experiment {
     return (experiment, method)
   }
 
-  private static func scale(_ preset: Preset) -> Experiment {
+  static func scale(_ preset: Preset) -> Experiment {
     switch preset {
     case .article: .article
     case .overnight: .overnight

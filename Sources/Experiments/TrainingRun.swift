@@ -1,6 +1,7 @@
 import ChapterKit
 import Datasets
 import Foundation
+import MixMatch
 
 /// A finished training run: its specification, its result, and where the result comes from.
 public struct TrainingRun {
@@ -56,6 +57,12 @@ public struct ResultRow {
     runs.isEmpty ? nil : Metric(of: runs.map(\.result.testAccuracy))
   }
 
+  /// The smallest recall of a class over the seeds; nil without runs, or if it was not measured in all.
+  public var smallestRecall: Metric? {
+    let recalls = runs.compactMap(\.result.smallestRecall)
+    return runs.isEmpty || recalls.count < runs.count ? nil : Metric(of: recalls)
+  }
+
   /// The cells "69.4 ± 2.4 %" and "3" (the number of runs), or "not run yet" and an empty one.
   public var accuracyCells: [String] {
     accuracy.map { [NumberStyle.percent.text($0), "\($0.n)"] } ?? ["not run yet", ""]
@@ -70,58 +77,90 @@ extension Run {
   ///
   /// - Throws: An error where settings do not fit the data, or ``onlyRecorded`` finds no run.
   public func train(_ rows: [ResultRow]) throws -> [ResultRow] {
-    try record(settings: rows.map(\.spec))
-    let dataset = self[onlyRecorded] ? nil : try dataset(.cifar10, train: 10, test: 10)
-    if let dataset {
-      for row in rows { try row.spec.experiment.check(for: row.spec.method, on: dataset) }
+    let runs = try results(of: rows.map(\.spec)) { training, spec, dataset in
+      TrainingSummary(training.outcome(), of: spec, on: dataset)
     }
-    let filled = try rows.map { row in
+    let filled = zip(rows, runs).map { row, runs in
       var row = row
-      row.runs = try seeds.compactMap { try trainingRun(row.spec, seed: $0, on: dataset) }
+      row.runs = runs.map {
+        TrainingRun(result: $0.value, origin: $0.origin, spec: row.spec, seed: $0.seed)
+      }
       return row
     }
-    let known = Set(filled.flatMap(\.runs).map(\.seed))
+    for row in filled where !row.runs.isEmpty {
+      record(metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy))
+      let recalls = row.runs.compactMap(\.result.smallestRecall)
+      if recalls.count == row.runs.count {
+        record(metric: "smallestRecall.\(row.key)", values: recalls)
+      }
+    }
+    return filled
+  }
+
+  /// Loads or computes the run of each specification with every seed, on CIFAR-10, and records the
+  /// settings.
+  ///
+  /// With ``onlyRecorded``, seeds without any recorded run are left out.
+  ///
+  /// - Parameters:
+  ///   - specs: What is trained.
+  ///   - summary: The result of a finished run.
+  /// - Returns: For each specification the results with their origins and seeds.
+  /// - Throws: An error where settings do not fit the data, or ``onlyRecorded`` finds no run.
+  func results<Value: Codable & Sendable>(
+    of specs: [TrainingSpec],
+    summary: (SemiSupervisedTraining, TrainingSpec, ImageDataset) -> Value
+  ) throws -> [[(value: Value, origin: StageRecord, seed: Int)]] {
+    try record(settings: specs)
+    let dataset = self[onlyRecorded] ? nil : try dataset(.cifar10, train: 10, test: 10)
+    if let dataset {
+      for spec in specs { try spec.experiment.check(for: spec.method, on: dataset) }
+    }
+    let results = try specs.map { spec in
+      try seeds.compactMap { seed in
+        try result(of: spec, seed: seed, on: dataset) { summary($0, spec, $1) }
+          .map { (value: $0, origin: $1, seed: seed) }
+      }
+    }
+    let known = Set(results.joined().map(\.seed))
     guard !known.isEmpty else {
       throw Failure(
         "--recorded: found none of this chapter's training runs, expected at least one with "
           + "--only-recorded")
     }
     leaveOutSeeds(unless: known.contains)
-    for row in filled where !row.runs.isEmpty {
-      record(metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy))
-    }
-    return filled
+    return results
   }
 
-  /// The run of `spec` with one seed: shared by another chapter in OUT, recorded, or computed now if
-  /// there is a data set.
-  private func trainingRun(_ spec: TrainingSpec, seed: Int, on dataset: ImageDataset?) throws
-    -> TrainingRun?
-  {
+  /// The result of the run of `spec` with one seed and its origin: shared by another chapter in OUT,
+  /// recorded, or computed now if there is a data set.
+  ///
+  /// - Parameters:
+  ///   - spec: What is trained.
+  ///   - seed: The seed.
+  ///   - dataset: The data set; nil if no training may be started.
+  ///   - summary: The result of a finished run.
+  private func result<Value: Codable & Sendable>(
+    of spec: TrainingSpec, seed: Int, on dataset: ImageDataset?,
+    summary: (SemiSupervisedTraining, ImageDataset) -> Value
+  ) throws -> (value: Value, origin: StageRecord)? {
     let key = spec.key(preset, seed: seed)
     let known =
-      try dataset.flatMap { try shared(TrainingSummary.self, key, on: $0) }
+      try dataset.flatMap { try shared(Value.self, key, on: $0) }
       ?? self[recordedTrainings].flatMap {
-        try recorded(TrainingSummary.self, key, in: $0, on: dataset)
+        try recorded(Value.self, key, in: $0, on: dataset)
       }
-    let result = try known ?? dataset.map { try compute(spec, key, seed: seed, on: $0) }
-    return result.map {
-      TrainingRun(result: $0, origin: record(of: key)!, spec: spec, seed: seed)
-    }
-  }
-
-  private func compute(
-    _ spec: TrainingSpec, _ key: TrainingKey, seed: Int, on dataset: ImageDataset
-  )
-    throws -> TrainingSummary
-  {
-    let result = try stage(
-      key.name, on: dataset, inputs: key.inputs, counting: .images(perStep: spec.imagesPerStep)
-    ) { progress in
-      let training = try spec.train(on: dataset, seed: seed, progress: progress)
-      return TrainingSummary(training.outcome(), of: spec, on: dataset)
-    }
-    try share(result, of: key, on: dataset)
-    return result
+    let value =
+      try known
+      ?? dataset.map { dataset in
+        let value = try stage(
+          key.name, on: dataset, inputs: key.inputs, counting: .images(perStep: spec.imagesPerStep)
+        ) { progress in
+          summary(try spec.train(on: dataset, seed: seed, progress: progress), dataset)
+        }
+        try share(value, of: key, on: dataset)
+        return value
+      }
+    return value.map { ($0, record(of: key)!) }
   }
 }

@@ -11,6 +11,9 @@ public struct TrainingSummary: Codable, Sendable, Validated {
   public let validationAccuracy: Double?
   /// The accuracy on the test images after the last step.
   public let testAccuracy: Double
+  /// The recall of the class that is recognised least often among the test images after the last step;
+  /// nil in records from before it was measured.
+  public let smallestRecall: Double?
   /// The number of steps in an epoch.
   public let stepsPerEpoch: Double
   /// Fingerprints of the weights after 1, 10, 100 … steps and at the end, to compare a repetition with
@@ -22,13 +25,16 @@ public struct TrainingSummary: Codable, Sendable, Validated {
     curve = outcome.curve
     validationAccuracy = outcome.validation?.accuracy
     testAccuracy = outcome.test.accuracy
+    smallestRecall = outcome.test.recalls(
+      labels: dataset.test.labels.map { Int($0) }, classes: dataset.classNames.count
+    ).min()
     stepsPerEpoch = spec.stepsPerEpoch(ofTrainingImages: dataset.train.count)
     fingerprints = outcome.fingerprints
   }
 
-  /// Throws for an accuracy outside 0…1 or an epoch without steps.
+  /// Throws for an accuracy or a recall outside 0…1 or an epoch without steps.
   package func validate() throws {
-    for accuracy in [testAccuracy, validationAccuracy].compactMap({ $0 }) {
+    for accuracy in [testAccuracy, validationAccuracy, smallestRecall].compactMap({ $0 }) {
       try InvalidValue.unless((0...1).contains(accuracy), "the accuracy \(accuracy)")
     }
     try InvalidValue.unless(

@@ -11,7 +11,8 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
   /// not shuffled here.
   case whole
   /// K + 1 groups, each with the same share of labelled and unlabelled examples, as in the paper's code;
-  /// only the first group updates the running statistics.
+  /// only the first group updates the running statistics. When labels are guessed, each version of the
+  /// unlabelled images is a group of its own.
   case interleaved
 
   /// Examples that go through the network together, in ascending order.
@@ -35,4 +36,8 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
 
   /// The mode in which the network guesses labels.
   var guessingMode: Mode { self == .whole ? .training : .trainingWithFrozenStatistics }
+
+  /// Whether each version of the unlabelled images goes through the network by itself when labels are
+  /// guessed, or all versions together.
+  var guessesVersionsSeparately: Bool { self == .interleaved }
 }

@@ -12,14 +12,19 @@ import Engine
 ///   - K: The number of versions.
 ///   - model: Maps images to logits (N, classes).
 ///   - mode: The mode in which the model runs.
+///   - separately: Whether batch norm normalises each version by itself, or all of them together.
 /// - Returns: Distributions (N, classes).
-public func guessLabels(of û: Tensor, versions K: Int, by model: any Layer, _ mode: Mode) -> Tensor
-{
+public func guessLabels(
+  of û: Tensor, versions K: Int, by model: any Layer, _ mode: Mode, separately: Bool = false
+) -> Tensor {
   require(
     K >= 1 && û.shape[0].isMultiple(of: K),
     "\(û.shape[0]) images cannot be \(K) versions of a batch each.")
-  let p = withoutGradients { softmax(model(û, mode)) }
   let N = û.shape[0] / K
+  let p = withoutGradients {
+    let groups = separately ? (0..<K).map { û[$0 * N..<($0 + 1) * N] } : [û]
+    return concatenated(groups.map { softmax(model($0, mode)) })
+  }
   let sum = (1..<K).reduce(p[0..<N]) { sum, k in sum + p[k * N..<(k + 1) * N] }
   return 1 / Float(K) * sum
 }

@@ -37,7 +37,9 @@ public struct MixMatchStep: SemiSupervisedMethod {
   public func mix(_ batch: Batch, by model: any Layer, random: inout RandomStream) -> Mixed {
     let (x̂, û) = (batch.labelled, batch.versions)
     // 4. Guess each unlabelled image's label: the mean prediction over its K versions.
-    let q̄ = guessLabels(of: û, versions: versions, by: model, batchNorm.guessingMode)
+    let q̄ = guessLabels(
+      of: û, versions: versions, by: model, batchNorm.guessingMode,
+      separately: batchNorm.guessesVersionsSeparately)
     // 5. Sharpen the guess.
     let q = sharpen(q̄, temperature: temperature)
     // 6. X: labelled images with their labels; U: all versions, each with its image's guess.

@@ -95,18 +95,23 @@ public struct Loss: Sendable {
   public let unlabelled: Tensor?
   /// The weight of Lᵤ in this step, λᵤ·ramp.
   public let weight: Float
+  /// A further term that already has its weight, such as an entropy; nil for a method that has none.
+  public let penalty: Tensor?
   /// The labels guessed for the unlabelled images; nil for a method that guesses none.
   public let guesses: Guesses?
 
-  /// Lₓ + weight·Lᵤ.
-  public var total: Tensor { unlabelled.map { labelled + weight * $0 } ?? labelled }
+  /// Lₓ + weight·Lᵤ + penalty, without the terms that the method does not have.
+  public var total: Tensor {
+    [unlabelled.map { weight * $0 }, penalty].compactMap { $0 }.reduce(labelled, +)
+  }
 
-  /// A loss of one or two terms.
+  /// A loss of one to three terms.
   public init(
-    labelled: Tensor, unlabelled: Tensor? = nil, weight: Float = 0, guesses: Guesses? = nil
+    labelled: Tensor, unlabelled: Tensor? = nil, weight: Float = 0, penalty: Tensor? = nil,
+    guesses: Guesses? = nil
   ) {
     (self.labelled, self.unlabelled) = (labelled, unlabelled)
-    (self.weight, self.guesses) = (weight, guesses)
+    (self.weight, self.penalty, self.guesses) = (weight, penalty, guesses)
   }
 }
 

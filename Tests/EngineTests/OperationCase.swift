@@ -131,6 +131,7 @@ struct Operation: Sendable {
     "crossEntropy": loss { _, i in crossEntropy(i["logits"]!, i["targets"]!) },
     "crossEntropyOfLabels": loss { c, i in crossEntropy(i["logits"]!, labels: c.labels!) },
     "klDivergence": loss { _, i in klDivergence(i["logits"]!, i["targets"]!) },
+    "softmaxEntropy": loss { _, i in softmaxEntropy(i["logits"]!) },
     "meanSquaredError": loss { _, i in meanSquaredError(i["a"]!, i["b"]!) },
   ]
 

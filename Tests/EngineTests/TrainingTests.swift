@@ -76,6 +76,17 @@ import Testing
     #expect(parameter.value.scalars == [1.5, -3])
   }
 
+  /// With the scope `kernels`, biases and batch norm's parameters, which have one axis, do not decay.
+  @Test func weightDecayCanBeRestrictedToKernels() {
+    let (kernel, bias) = (
+      Parameter(Tensor([2, -4], shape: [1, 2])), Parameter(Tensor([2, -4], shape: [2]))
+    )
+    let adam = Adam([("w", kernel), ("b", bias)], weightDecay: 0.5, decayScope: .kernels)
+    adam.update(learningRate: 0.5, momentum: 0.9)
+    #expect(kernel.value.scalars == [1.5, -3])
+    #expect(bias.value.scalars == [2, -4])
+  }
+
   /// As in PyTorch, not even weight decay or the velocity move a parameter without a gradient.
   @Test func sgdSkipsParametersWithoutGradient() {
     let parameter = Parameter(Tensor([2, -4], shape: [2]))

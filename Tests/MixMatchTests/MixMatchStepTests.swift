@@ -113,9 +113,29 @@ import Testing
       #expect(norm.calls.map(\.images) == [Self.K * Self.B, rows])
       #expect(norm.calls.allSatisfy { $0.mode == .training })
     case .interleaved:
-      #expect(norm.calls.map(\.images) == [Self.K * Self.B] + [6, 6, 6])
-      #expect(norm.calls.map { $0.mode == .training } == [false, true, false, false])
+      // Two versions are guessed one by one, then three groups are trained.
+      #expect(norm.calls.map(\.images) == [Self.B, Self.B, 6, 6, 6])
+      #expect(norm.calls.map { $0.mode == .training } == [false, false, true, false, false])
     }
+  }
+
+  /// Versions that are guessed separately are normalised by their own statistics.
+  @Test func versionsCanBeGuessedSeparately() {
+    var random = RandomStream(seed: 0, "batch norm")
+    let normalised = Sequential(
+      BatchNorm(channels: 3), GlobalAveragePool(),
+      Linear(inputs: 3, outputs: Self.classes, random: &random))
+    let û = batch.versions
+    let guess = guessLabels(
+      of: û, versions: 2, by: normalised, .trainingWithFrozenStatistics, separately: true)
+    let halves = [û[0..<Self.B], û[Self.B..<2 * Self.B]].map {
+      softmax(normalised($0, .trainingWithFrozenStatistics)).scalars
+    }
+    let mean = zip(halves[0], halves[1]).map { Double($0 + $1) / 2 }
+    #expect(distance(guess, mean) < 1e-6)
+    let together = guessLabels(
+      of: û, versions: 2, by: normalised, .trainingWithFrozenStatistics)
+    #expect(distance(together, mean) > 1e-3)
   }
 
   /// A group without labelled examples contributes no labelled loss: with two labelled images in three

@@ -12,7 +12,7 @@ private struct ComparatorFixture: Decodable {
   let labels: [Int]
   let labelledLoss: Double
   let perturbation: [Double]
-  let pseudoLabel, piModel, meanTeacher, vat: Case
+  let pseudoLabel, piModel, meanTeacher, vat, entropy: Case
 
   /// An unlabelled loss, and its gradients with respect to the model's weights and biases.
   struct Case: Decodable {
@@ -90,6 +90,52 @@ private struct ComparatorFixture: Decodable {
     #expect(abs(Double(divergence.scalar) - fixture.vat.unlabelled) < 1e-4)
   }
 
+  /// VAT's further term is the entropy of the predictions, without a ramp.
+  @Test func vatMinimisesTheEntropy() throws {
+    let vat = VirtualAdversarialTraining(rampSteps: 100)
+    var random = RandomStream(seed: 0, "test")
+    let loss = vat.loss(batchOfOne, by: networks, step: 0, random: &random)
+    let penalty = try #require(loss.penalty)
+    #expect(abs(Double(penalty.scalar) - 0.06 * fixture.entropy.unlabelled) < 1e-6)
+    #expect(loss.weight == 0)
+    #expect(loss.total.scalar == loss.labelled.scalar + penalty.scalar)
+    penalty.backward()
+    for ((name, parameter), gradient) in zip(model.parameters, fixture.entropy.gradients) {
+      for (a, b) in zip(parameter.gradient?.scalars ?? [], gradient) {
+        #expect(abs(Double(a) - 0.06 * b) < 1e-6, "\(name)")
+      }
+    }
+  }
+
+  /// The methods leave the running statistics to the labelled images. Mixup is not among them, because its
+  /// labelled images are mixed.
+  @Test(arguments: ComparedLoss.all)
+  func onlyLabelledImagesUpdateTheRunningStatistics(_ compared: ComparedLoss) {
+    var random = RandomStream(seed: 0, "test")
+    let images = Tensor((0..<12 * 8 * 8 * 3).map { _ in random.normal() }, shape: [12, 8, 8, 3])
+    let labels = oneHot([0, 1, 2, 3], classes: 10)
+    func moments(_ train: (ModelAndTeacher, Batch) -> Void) -> [[Float]] {
+      var random = RandomStream(seed: 1, "weights")
+      let network = WideResNet(
+        depth: 10, widenFactor: 1, startChannels: 8, variant: .fastai, random: &random)
+      let batch = Batch(
+        labelled: Examples(images: images[0..<4], labels: labels),
+        unlabelled: images[4..<4 + 4 * compared.method.versions])
+      let networks = ModelAndTeacher(network) { images in
+        withoutGradients { network(images, .trainingWithFrozenStatistics) }
+      }
+      train(networks, batch)
+      return network.buffers.map(\.buffer.moments.mean.scalars)
+    }
+    let expected = moments { networks, batch in
+      _ = networks.model(batch.labelled.images, .training)
+    }
+    let found = moments { networks, batch in
+      _ = compared.method.loss(batch, by: networks, step: 50)
+    }
+    #expect(found == expected)
+  }
+
   /// VAT's perturbation changes predictions more than random perturbations of the same length do on average.
   @Test func vatPerturbsMoreThanNoise() throws {
     let vat = VirtualAdversarialTraining(rampSteps: 100)
@@ -100,7 +146,7 @@ private struct ComparatorFixture: Decodable {
     let noise = (0..<20).map { _ in
       let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
       let length = d.scalars.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      let r = (6 * Float(U.shape[0]).squareRoot() / length) * d
+      let r = (0.75 * Float(U.shape[0]).squareRoot() / length) * d
       return klDivergence(model(U + r, .evaluation), p).scalar
     }
     #expect(try #require(loss.unlabelled).scalar > noise.reduce(0, +) / 20)
@@ -123,31 +169,41 @@ private struct ComparatorFixture: Decodable {
     #expect(abs(try #require(loss.unlabelled).scalar) < 1e-6)
   }
 
-  /// All examples are mixed, the unlabelled ones with the model's predictions; both losses are
-  /// cross-entropies.
+  /// Labelled examples are mixed with each other, and unlabelled ones, with the model's predictions, with
+  /// each other; both losses are cross-entropies.
   @Test func mixupAloneMixesUnsharpenedPredictions() throws {
-    let method = MixupOnly(rampSteps: 100)
     var random = RandomStream(seed: 3, "test")
-    let loss = method.loss(batchOfOne, by: networks, step: 50, random: &random)
+    let loss = MixupOnly().loss(batchOfOne, by: networks, step: 50, random: &random)
 
     let (X, U) = (batchOfOne.labelled, batchOfOne.versions)
     let q = softmax(withoutGradients { model(U, .evaluation) })
-    let XU = Examples(concatenating: [X, Examples(images: U, labels: q)])
     var again = RandomStream(seed: 3, "test")
-    let λ = MixingCoefficients(.perExample, count: XU.count, alpha: 0.75, random: &again)
-    let mixed = mixup(XU, XU.gathered(again.permutation(of: XU.count)), lambda: λ)
-    let p = softmax(withoutGradients { model(mixed.images, .evaluation) }).scalars
-    let entropies = stride(from: 0, to: p.count, by: 5).map { row in
-      (row..<row + 5).reduce(0.0) {
+    let entropies = [X, Examples(images: U, labels: q)].map { examples in
+      let partners = again.permutation(of: examples.count)
+      let λ = MixingCoefficients(.perExample, count: examples.count, alpha: 0.75, random: &again)
+      let mixed = mixup(examples, examples.gathered(partners), lambda: λ)
+      let p = softmax(withoutGradients { model(mixed.images, .evaluation) }).scalars
+      let total = p.indices.reduce(0.0) {
         $0 - Double(mixed.labels.scalars[$1]) * log(Double(p[$1]))
       }
+      return total / Double(examples.count)
     }
-    let (onX, onU) = (entropies.prefix(X.count), entropies.dropFirst(X.count))
-    #expect(abs(Double(loss.labelled.scalar) - onX.reduce(0, +) / Double(onX.count)) < 1e-5)
-    let unlabelled = Double(try #require(loss.unlabelled).scalar)
-    #expect(abs(unlabelled - onU.reduce(0, +) / Double(onU.count)) < 1e-5)
+    #expect(abs(Double(loss.labelled.scalar) - entropies[0]) < 1e-5)
+    #expect(abs(Double(try #require(loss.unlabelled).scalar) - entropies[1]) < 1e-5)
+    #expect(loss.weight == 1)
     #expect(loss.guesses?.sharpened.scalars == q.scalars)
   }
+}
+
+/// A method to be compared, with its name.
+struct ComparedLoss: Sendable, CustomTestStringConvertible {
+  let method: any SemiSupervisedMethod
+  var testDescription: String { "\(type(of: method))" }
+
+  static let all = [
+    PseudoLabel(rampSteps: 100), PiModel(rampSteps: 100), MeanTeacher(rampSteps: 100),
+    VirtualAdversarialTraining(rampSteps: 100),
+  ].map { (method: any SemiSupervisedMethod) in ComparedLoss(method: method) }
 }
 
 private func images(_ values: [Float]) -> Tensor {

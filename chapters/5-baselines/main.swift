@@ -80,7 +80,8 @@ func mixMatch(_ preset: Preset) -> TrainingSpec {
 // ## The table
 //
 // Each row has the mean accuracy over the seeds, the article's accuracy, and the time of the training. The
-// article's times are those of a P100, a graphics card; ours are those of processor cores.
+// article's times are those of a P100, a graphics card; ours are those of processor cores. "Worst class" is the
+// recall of the class that is recognised least often.
 //
 // ![The results](results.md)
 //
@@ -134,7 +135,9 @@ func cells(_ baseline: Baseline) -> [String] {
   let article = row.published.flatMap { accuracy in
     baseline.article.map { "\(NumberStyle.percent.text(accuracy)) in \($0.time)" }
   }
-  let first = [row.title, "\(row.spec.experiment.labels)"] + row.accuracyCells + [article ?? "–"]
+  let recall = row.smallestRecall.map { NumberStyle.percent.text($0) } ?? ""
+  let first =
+    [row.title, "\(row.spec.experiment.labels)"] + row.accuracyCells + [recall, article ?? "–"]
   guard !runs.isEmpty else { return first + ["", "", ""] }
   let seconds = Metric(of: runs.map(\.origin.seconds)).mean
   let speed = Metric(of: runs.map(\.imagesPerSecond)).mean
@@ -181,7 +184,8 @@ exit(
           "Mean ± standard deviation over n seeds. Article: after its last epoch, on one "
           + "P100.",
         columns: [
-          "training", "labels", "test accuracy", "n", "article", "steps", "time a seed", "images/s",
+          "training", "labels", "test accuracy", "n", "worst class", "article", "steps",
+          "time a seed", "images/s",
         ],
         rows: baselines.map(cells)),
       asPicture: true)

@@ -36,13 +36,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
     logits.shape == targets.shape && logits.shape.count == 2,
     "Logits and targets need the same shape (N, classes); "
       + "found \(logits.shape) and \(targets.shape).")
-  let logProbabilities = logits.mapRows { row in
-    // Subtract the maximum first; adding it back after the logarithm would lose precision.
-    let largest = row.max()!
-    for i in row.indices { row[i] -= largest }
-    let logTotal = Float.log(row.reduce(0) { $0 + .exp($1) })
-    for i in row.indices { row[i] -= logTotal }
-  }
+  let logProbabilities = logSoftmax(logits)
   let rows = Double(logits.rows)
   let total = (0..<logits.count).reduce(0.0) {
     // Skip zero targets: 0·log 0 counts as 0, while the product would be NaN.
@@ -88,6 +82,48 @@ public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   let entropy = targets.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
   let mean = Tensor([Float(entropy / Double(targets.rows))], shape: [])
   return crossEntropy(logits, targets) + -1 * mean
+}
+
+/// The entropy of the predictions, averaged over the rows.
+///
+/// For logits x and p = softmax(x) it is the mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats.
+///
+/// - Parameter logits: x (N, classes).
+/// - Returns: A scalar.
+public func softmaxEntropy(_ logits: Tensor) -> Tensor {
+  let logProbabilities = logSoftmax(logits)
+  let entropies = (0..<logits.rows).map { row in
+    let range = (row * logits.columns)..<((row + 1) * logits.columns)
+    return range.reduce(0.0) { sum, i in
+      let logP = Double(logProbabilities.pointer[i])
+      return sum - .exp(logP) * logP
+    }
+  }
+  let mean = entropies.reduce(0, +) / Double(logits.rows)
+  // dxᵢ = −pᵢ·(log pᵢ + H) / N, where H is the row's entropy.
+  return Tensor([Float(mean)], shape: []).recorded(from: [logits]) { gradient in
+    let scale = gradient.scalar / Float(logits.rows)
+    let result = filled(logits.shape) { result in
+      for (row, entropy) in entropies.enumerated() {
+        for i in (row * logits.columns)..<((row + 1) * logits.columns) {
+          let logP = logProbabilities.pointer[i]
+          result[i] = -scale * .exp(logP) * (logP + Float(entropy))
+        }
+      }
+    }
+    return [result]
+  }
+}
+
+/// The logarithm of the softmax of each row of `x` (N, classes), without a gradient.
+private func logSoftmax(_ x: Tensor) -> Tensor {
+  x.mapRows { row in
+    // Subtract the maximum first; adding it back after the logarithm would lose precision.
+    let largest = row.max()!
+    for i in row.indices { row[i] -= largest }
+    let logTotal = Float.log(row.reduce(0) { $0 + .exp($1) })
+    for i in row.indices { row[i] -= logTotal }
+  }
 }
 
 /// One-hot encodes class labels.

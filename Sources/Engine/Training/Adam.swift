@@ -1,12 +1,13 @@
 /// The Adam optimiser (Kingma and Ba 2015, arXiv:1412.6980) with decoupled weight decay (AdamW,
 /// Loshchilov and Hutter 2019, arXiv:1711.05101), as implemented in fastai v1.
 ///
-/// Each step computes p ← p·(1 − decay·η) − η·m̂ / (√v̂ + ε) for every parameter p, including biases
-/// and those of batch norm. η is the learning rate; m̂ and v̂ are the bias-corrected moving averages of
+/// Each step computes p ← p·(1 − decay·η) − η·m̂ / (√v̂ + ε) for every parameter p. The decay is 0 for
+/// parameters outside the ``WeightDecayScope``. η is the learning rate; m̂ and v̂ are the bias-corrected moving averages of
 /// the gradient and of its square.
 public final class Adam {
   private let parameters: [NamedParameter]
   private let weightDecay: Float
+  private let decayScope: WeightDecayScope
   private let beta2: Float
   private let epsilon: Float
   /// The moving averages of the gradients and of their squares, changed in place.
@@ -16,10 +17,12 @@ public final class Adam {
 
   /// Creates an optimiser of `parameters`; β₂ and ε are fastai's by default.
   public init(
-    _ parameters: [NamedParameter], weightDecay: Float, beta2: Float = 0.99, epsilon: Float = 1e-8
+    _ parameters: [NamedParameter], weightDecay: Float, decayScope: WeightDecayScope = .all,
+    beta2: Float = 0.99, epsilon: Float = 1e-8
   ) {
     self.parameters = parameters
     self.weightDecay = weightDecay
+    self.decayScope = decayScope
     self.beta2 = beta2
     self.epsilon = epsilon
     let zeros = { (named: NamedParameter) in
@@ -37,9 +40,9 @@ public final class Adam {
     let correction2 = 1 - Double.pow(Double(beta2), Double(step))
     let rate = Float(Double(learningRate) / correction1)
     let root = Float(correction2.squareRoot())
-    let shrink = 1 - weightDecay * learningRate
     for (index, (_, parameter)) in parameters.enumerated() {
       let value = parameter.value
+      let shrink = decayScope.includes(value) ? 1 - weightDecay * learningRate : 1
       let gradient = parameter.gradient ?? Tensor(repeating: 0, shape: value.shape)
       parameter.value = filled(value.shape) { [beta2, epsilon] result in
         let (mean, square) = (means[index].pointer, squares[index].pointer)
@@ -56,6 +59,17 @@ public final class Adam {
       parameter.gradient = nil
     }
   }
+}
+
+/// The parameters that weight decay acts on.
+public enum WeightDecayScope: String, Sendable, Codable, CaseIterable {
+  /// All parameters, including biases and those of batch norm, as in fastai v1.
+  case all
+  /// The weights of convolutions and linear layers only, as in the MixMatch paper's code.
+  case kernels
+
+  /// Whether a parameter with this value decays; biases and the parameters of batch norm have one axis.
+  func includes(_ value: Tensor) -> Bool { self == .all || value.shape.count > 1 }
 }
 
 extension Adam: Resumable {

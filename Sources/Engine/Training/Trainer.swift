@@ -23,13 +23,15 @@ public final class Trainer {
   ///   - network: The network to train.
   ///   - schedule: The number of steps, and the learning rate and momentum of each.
   ///   - weightDecay: The weight decay; see ``Adam``.
+  ///   - decayScope: The parameters that weight decay acts on.
   ///   - emaDecay: The decay of the weight EMA that is used for evaluation; nil for none.
   public init(
-    _ network: any Layer, schedule: any Schedule, weightDecay: Float, emaDecay: Float? = nil
+    _ network: any Layer, schedule: any Schedule, weightDecay: Float,
+    decayScope: WeightDecayScope = .all, emaDecay: Float? = nil
   ) {
     self.network = network
     self.schedule = schedule
-    adam = Adam(network.parameters, weightDecay: weightDecay)
+    adam = Adam(network.parameters, weightDecay: weightDecay, decayScope: decayScope)
     average = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 

@@ -9,16 +9,16 @@ import Engine
 ///       + w·ramp · 1/(classes·|U|) · Σ ‖softmax(model(û₁)) − softmax(teacher(û₂))‖²
 ///
 /// No gradient flows to the teacher. After each step its weights θ′ become decay·θ′ + (1 − decay)·θ, and
-/// the teacher is the network that is evaluated. The default of w is Oliver et al.'s
-/// (2018, arXiv:1804.09170).
+/// the teacher is the network that is evaluated. As in the MixMatch paper's code, labelled and unlabelled
+/// images have a forward pass of their own, and only the labelled images update batch norm's running
+/// statistics. The default of w is that code's.
 public struct MeanTeacher: SemiSupervisedMethod {
-  /// w, the weight of the unlabelled loss after the ramp.
-  public var unlabelledWeight: Float = 8
-  /// The number of steps over which the weight grows from 0 to w.
-  public var rampSteps: Int
+  /// w, the weight of the unlabelled loss, and its ramp.
+  public var unlabelledWeight: RampedWeight
 
-  /// The method with the usual weight. The training run must keep an EMA of the weights.
-  public init(rampSteps: Int) { self.rampSteps = rampSteps }
+  /// The method with the usual weight and a ramp of `rampSteps` steps. The training run must keep an EMA of
+  /// the weights.
+  public init(rampSteps: Int) { unlabelledWeight = RampedWeight(50, rampSteps: rampSteps) }
 
   /// 2: one version for the network and one for the teacher.
   public var versions: Int { 2 }
@@ -39,11 +39,10 @@ public struct MeanTeacher: SemiSupervisedMethod {
       fatalError("Mean Teacher needs a teacher.")
     }
     let q = softmax(teacher(U[N..<2 * N]))
-    let logits = networks.model(concatenated([X.images, U[0..<N]]), .training)
+    let p = softmax(networks.model(U[0..<N], .trainingWithFrozenStatistics))
     return Loss(
-      labelled: crossEntropy(logits[0..<X.count], X.labels),
-      unlabelled: meanSquaredError(softmax(logits[X.count..<logits.shape[0]]), q),
-      weight: unlabelledWeight * linearRamp(step, over: rampSteps),
+      labelled: crossEntropy(networks.model(X.images, .training), X.labels),
+      unlabelled: meanSquaredError(p, q), weight: unlabelledWeight(step),
       guesses: Guesses(raw: q, sharpened: q))
   }
 }

@@ -3,20 +3,20 @@ import Engine
 /// Mixup alone (Zhang et al. 2018, arXiv:1710.09412), made semi-supervised as in the MixMatch paper's
 /// comparison: unlabelled images are mixed too, with the network's predictions as their labels.
 ///
-///     L = 1/|X′| · Σ H(p, softmax(model(x))) + w·ramp · 1/|U′| · Σ H(q, softmax(model(u)))
+///     L = 1/|X′| · Σ H(p, softmax(model(x))) + w · 1/|U′| · Σ H(q, softmax(model(u)))
 ///
-/// Each unlabelled image has one version, and predictions are not sharpened. The coefficient is
-/// λ′ = max(λ, 1 − λ) as in MixMatch, where mixup has λ.
+/// Labelled images are mixed with each other, and unlabelled ones with each other. Each unlabelled image has
+/// one version, and predictions are not sharpened. The coefficient is λ′ = max(λ, 1 − λ), where Zhang et al.
+/// have λ. Both kinds have a forward pass of their own, and only the labelled images update batch norm's
+/// running statistics, as in the paper's code.
 public struct MixupOnly: SemiSupervisedMethod {
   /// α of the Beta distribution from which mixup draws λ.
   public var alpha = 0.75
-  /// w, the weight of the unlabelled loss after the ramp.
+  /// w, the weight of the unlabelled loss, without a ramp as in the paper's code.
   public var unlabelledWeight: Float = 1
-  /// The number of steps over which the weight grows from 0 to w.
-  public var rampSteps: Int
 
-  /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
-  public init(rampSteps: Int) { self.rampSteps = rampSteps }
+  /// The method with the usual hyperparameters.
+  public init() {}
 
   /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
@@ -27,18 +27,20 @@ public struct MixupOnly: SemiSupervisedMethod {
   )
     -> Loss
   {
-    let X = batch.labelled
     let q = guessLabels(
       of: batch.versions, versions: 1, by: networks.model, .trainingWithFrozenStatistics)
-    let XU = Examples(concatenating: [X, Examples(images: batch.versions, labels: q)])
-    let λ = MixingCoefficients(.perExample, count: XU.count, alpha: alpha, random: &random)
-    let mixed = mixup(XU, XU.gathered(random.permutation(of: XU.count)), lambda: λ)
-    let logits = networks.model(mixed.images, .training)
-    let (isX, isU) = (0..<X.count, X.count..<XU.count)
+    let X = mixedWithinItself(batch.labelled, random: &random)
+    let U = mixedWithinItself(Examples(images: batch.versions, labels: q), random: &random)
     return Loss(
-      labelled: crossEntropy(logits[isX], mixed.labels[isX]),
-      unlabelled: crossEntropy(logits[isU], mixed.labels[isU]),
-      weight: unlabelledWeight * linearRamp(step, over: rampSteps),
-      guesses: Guesses(raw: q, sharpened: q))
+      labelled: crossEntropy(networks.model(X.images, .training), X.labels),
+      unlabelled: crossEntropy(
+        networks.model(U.images, .trainingWithFrozenStatistics), U.labels),
+      weight: unlabelledWeight, guesses: Guesses(raw: q, sharpened: q))
+  }
+
+  private func mixedWithinItself(_ examples: Examples, random: inout RandomStream) -> Examples {
+    let partners = examples.gathered(random.permutation(of: examples.count))
+    let λ = MixingCoefficients(.perExample, count: examples.count, alpha: alpha, random: &random)
+    return mixup(examples, partners, lambda: λ)
   }
 }

@@ -6,16 +6,15 @@ import Engine
 ///     L = 1/|X| · Σ H(p, softmax(model(x)))
 ///       + w·ramp · 1/(classes·|U|) · Σ ‖softmax(model(û₁)) − softmax(model(û₂))‖²
 ///
-/// The gradient flows through both predictions. Batch norm normalises all images together. The default
-/// of w is Oliver et al.'s (2018, arXiv:1804.09170).
+/// As in the MixMatch paper's code, the first prediction is the target of the second and gets no gradient,
+/// the labelled images and each of the two versions have a forward pass of their own, and only the labelled
+/// images update batch norm's running statistics. The default of w is that code's.
 public struct PiModel: SemiSupervisedMethod {
-  /// w, the weight of the unlabelled loss after the ramp.
-  public var unlabelledWeight: Float = 20
-  /// The number of steps over which the weight grows from 0 to w.
-  public var rampSteps: Int
+  /// w, the weight of the unlabelled loss, and its ramp.
+  public var unlabelledWeight: RampedWeight
 
-  /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
-  public init(rampSteps: Int) { self.rampSteps = rampSteps }
+  /// The method with the usual weight and a ramp of `rampSteps` steps.
+  public init(rampSteps: Int) { unlabelledWeight = RampedWeight(10, rampSteps: rampSteps) }
 
   /// 2: the versions whose predictions are compared.
   public var versions: Int { 2 }
@@ -28,14 +27,12 @@ public struct PiModel: SemiSupervisedMethod {
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
-    let logits = networks.model(concatenated([X.images, U]), .training)
-    let p = softmax(logits[X.count..<logits.shape[0]])
     let N = U.shape[0] / 2
-    let (first, second) = (p[0..<N], p[N..<2 * N])
+    let q = withoutGradients { softmax(networks.model(U[0..<N], .trainingWithFrozenStatistics)) }
+    let p = softmax(networks.model(U[N..<2 * N], .trainingWithFrozenStatistics))
     return Loss(
-      labelled: crossEntropy(logits[0..<X.count], X.labels),
-      unlabelled: meanSquaredError(first, second),
-      weight: unlabelledWeight * linearRamp(step, over: rampSteps),
-      guesses: Guesses(raw: second.detached, sharpened: second.detached))
+      labelled: crossEntropy(networks.model(X.images, .training), X.labels),
+      unlabelled: meanSquaredError(p, q), weight: unlabelledWeight(step),
+      guesses: Guesses(raw: q, sharpened: q))
   }
 }

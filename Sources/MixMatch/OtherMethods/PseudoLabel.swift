@@ -6,19 +6,18 @@ import Engine
 ///     L = 1/|X| · Σ H(p, softmax(model(x)))
 ///       + w·ramp · 1/|U| · Σ [max softmax(model(u)) ≥ τ] · H(q, softmax(model(u)))
 ///
-/// q is 1 for the most probable class. The same forward pass gives q and the loss; in it, batch norm
-/// normalises labelled and unlabelled images together. Lee uses every prediction; the threshold τ and
-/// the default of w are Oliver et al.'s (2018, arXiv:1804.09170).
+/// q is 1 for the most probable class. The same forward pass gives q and the loss. Labelled and unlabelled
+/// images have a forward pass of their own, and only the labelled images update batch norm's running
+/// statistics, as in the MixMatch paper's code. Lee uses every prediction; the threshold τ and the default
+/// of w are Oliver et al.'s (2018, arXiv:1804.09170).
 public struct PseudoLabel: SemiSupervisedMethod {
   /// τ, the lowest probability at which a prediction serves as a label.
   public var threshold: Float = 0.95
-  /// w, the weight of the unlabelled loss after the ramp.
-  public var unlabelledWeight: Float = 1
-  /// The number of steps over which the weight grows from 0 to w.
-  public var rampSteps: Int
+  /// w, the weight of the unlabelled loss, and its ramp.
+  public var unlabelledWeight: RampedWeight
 
   /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
-  public init(rampSteps: Int) { self.rampSteps = rampSteps }
+  public init(rampSteps: Int) { unlabelledWeight = RampedWeight(1, rampSteps: rampSteps) }
 
   /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
@@ -30,8 +29,7 @@ public struct PseudoLabel: SemiSupervisedMethod {
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
-    let logits = networks.model(concatenated([X.images, U]), .training)
-    let (onX, onU) = (logits[0..<X.count], logits[X.count..<logits.shape[0]])
+    let onU = networks.model(U, .trainingWithFrozenStatistics)
     let p = softmax(onU.detached)
     let q = p.mapRows { row in
       let largest = row.indices.max { row[$0] < row[$1] }!
@@ -39,8 +37,8 @@ public struct PseudoLabel: SemiSupervisedMethod {
       for i in row.indices { row[i] = isSure && i == largest ? 1 : 0 }
     }
     return Loss(
-      labelled: crossEntropy(onX, X.labels), unlabelled: crossEntropy(onU, q),
-      weight: unlabelledWeight * linearRamp(step, over: rampSteps),
+      labelled: crossEntropy(networks.model(X.images, .training), X.labels),
+      unlabelled: crossEntropy(onU, q), weight: unlabelledWeight(step),
       guesses: Guesses(raw: p, sharpened: p))
   }
 }

@@ -5,45 +5,53 @@ import Engine
 ///
 ///     r = ε · g/‖g‖,  g = ∇ᵣ D(softmax(model(u)), softmax(model(u + r))) at r = ξ · d/‖d‖, d ~ N(0, 1)
 ///     L = 1/|X| · Σ H(p, softmax(model(x))) + w·ramp · 1/|U| · Σ D(softmax(model(u)), softmax(model(u + r)))
+///       + v · 1/|U| · Σ H(softmax(model(u)))
 ///
 /// D(p, q) = Σ pᵢ·log(pᵢ/qᵢ) is the Kullback–Leibler divergence; ‖·‖ is the norm over an image's pixels.
-/// No gradient flows through r or through the prediction for u. Batch norm normalises u and u + r
-/// separately, so that D is 0 where r is 0. Labelled images have a forward pass of their own, and only
-/// they update the running statistics, as in the paper's code.
+/// No gradient flows through r, or through the prediction for u in D. The last term, entropy minimisation
+/// (Grandvalet and Bengio 2005), has no ramp. Batch norm normalises u and u + r separately, so that D is 0
+/// where r is 0. Labelled images have a forward pass of their own, and only they update the running
+/// statistics.
 ///
-/// The defaults of ε and w are Oliver et al.'s (2018, arXiv:1804.09170), and so is a single power
-/// iteration. The paper has ξ = 10⁻⁶, which is too small for single precision in networks this deep.
+/// All of this and the defaults are those of the MixMatch paper's code, with a single power iteration. Two
+/// numbers have other units: the paper's ε is 6 for images of 32 × 32 pixels with values from −1 to 1, and
+/// its ξ of 10⁻⁶ is too small for single precision in networks this deep.
 public struct VirtualAdversarialTraining: SemiSupervisedMethod {
-  /// ε, the norm of the perturbation r, in units of the normalised pixels.
-  public var radius: Float = 6
+  /// ε for an image of 32 × 32 pixels: the norm of the perturbation r, in units of the normalised pixels.
+  ///
+  /// Normalised pixels have a standard deviation of 1 where values from −1 to 1 have one of about ½, so 12
+  /// corresponds to 6. For images of another size ε is proportional to the square root of the number of
+  /// pixels, so that each pixel is changed as much.
+  public var radius: Float = 12
   /// ξ, the norm of the perturbation at which the gradient g is taken.
   public var probe: Float = 0.1
-  /// w, the weight of the unlabelled loss after the ramp.
-  public var unlabelledWeight: Float = 0.3
-  /// The number of steps over which the weight grows from 0 to w.
-  public var rampSteps: Int
+  /// w, the weight of the divergence, and its ramp.
+  public var unlabelledWeight: RampedWeight
+  /// v, the weight of the entropy.
+  public var entropyWeight: Float = 0.06
 
   /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
-  public init(rampSteps: Int) { self.rampSteps = rampSteps }
+  public init(rampSteps: Int) { unlabelledWeight = RampedWeight(0.3, rampSteps: rampSteps) }
 
   /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
-  /// Cross-entropy on the labelled images, and the divergence under the perturbation on the unlabelled
-  /// ones.
+  /// Cross-entropy on the labelled images, and the divergence under the perturbation and the entropy on
+  /// the unlabelled ones.
   public func loss(
     _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
   )
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.versions)
-    let p = withoutGradients { softmax(networks.model(U, .trainingWithFrozenStatistics)) }
+    let logits = networks.model(U, .trainingWithFrozenStatistics)
+    let p = softmax(logits.detached)
     let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
     let r = perturbation(of: U, from: p, towards: d, by: networks.model)
     return Loss(
       labelled: crossEntropy(networks.model(X.images, .training), X.labels),
       unlabelled: klDivergence(networks.model(U + r, .trainingWithFrozenStatistics), p),
-      weight: unlabelledWeight * linearRamp(step, over: rampSteps),
+      weight: unlabelledWeight(step), penalty: entropyWeight * softmaxEntropy(logits),
       guesses: Guesses(raw: p, sharpened: p))
   }
 
@@ -59,7 +67,9 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   ) -> Tensor {
     let r = Parameter(scaled(d, to: probe))
     let divergence = klDivergence(model(U + r.value, .trainingWithFrozenStatistics), p)
-    return scaled(divergence.gradient(withRespectTo: r), to: radius)
+    let pixels = Float(U.shape[1] * U.shape[2])
+    return scaled(
+      divergence.gradient(withRespectTo: r), to: radius * (pixels / (32 * 32)).squareRoot())
   }
 }
 

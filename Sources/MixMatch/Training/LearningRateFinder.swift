@@ -31,7 +31,8 @@ public struct LearningRateCurve: Codable, Sendable {
     try settings.check(for: method, on: data)
     let trainer = Trainer(
       network, schedule: ExponentialSchedule(steps: steps, from: 1e-5, to: 1),
-      weightDecay: settings.weightDecay, emaDecay: settings.emaDecay)
+      weightDecay: settings.weightDecay, decayScope: settings.decayScope,
+      emaDecay: settings.emaDecay)
     var pipeline = BatchPipeline(data, settings: settings, versions: method.versions, seed: seed)
     for step in 0..<steps {
       let loss = method.loss(

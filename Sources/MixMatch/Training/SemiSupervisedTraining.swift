@@ -39,7 +39,8 @@ public final class SemiSupervisedTraining {
     (self.method, self.data, self.settings, self.seed) = (method, data, settings, seed)
     trainer = Trainer(
       network, schedule: OneCycle(steps: settings.steps, peak: settings.peakLearningRate),
-      weightDecay: settings.weightDecay, emaDecay: settings.emaDecay)
+      weightDecay: settings.weightDecay, decayScope: settings.decayScope,
+      emaDecay: settings.emaDecay)
   }
 
   /// The state of the run after a step.

@@ -18,6 +18,8 @@ public struct TrainingSettings: Sendable, Encodable {
   public var peakLearningRate: Float = 2e-3
   /// The weight decay of `Adam`.
   public var weightDecay: Float = 0.02
+  /// The parameters that weight decay acts on.
+  public var decayScope = WeightDecayScope.all
   /// The decay of an exponential moving average of the weights, which is then evaluated in place of
   /// the weights; nil for no average.
   public var emaDecay: Float?

@@ -141,6 +141,7 @@ OPERATIONS = {
     "maxPool2d": max_pool2d,
     "dropout": lambda i, s: i["x"] * (i["noise"] >= s["probability"]) / (1 - s["probability"]),
     "klDivergence": lambda i, s: F.kl_div(F.log_softmax(i["logits"], dim=1), i["targets"], reduction="batchmean"),
+    "softmaxEntropy": lambda i, s: torch.distributions.Categorical(logits=i["logits"]).entropy().mean(),
 }
 
 
@@ -272,6 +273,8 @@ CASES = [
     case("maxPool2d", "overlapping windows, a remainder", {"x": spaced(2, 7, 8, 3)}, kernelSize=3, stride=2),
     case("dropout", "features", {"x": (17, 10), "noise": ((17, 10), 0, 1)}, ("noise",), probability=0.25),
     case("klDivergence", "soft", {"logits": ((5, 4), -3, 3), "targets": SOFT_TARGETS}, ("targets",)),
+    case("softmaxEntropy", "10 classes", {"logits": ((6, 10), -3, 3)}),
+    case("softmaxEntropy", "large logits", {"logits": ((6, 10), 197, 203)}),
 ]
 
 # ---------------------------------------------------------------------------------------------------------------------

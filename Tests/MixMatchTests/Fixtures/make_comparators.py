@@ -39,7 +39,7 @@ def pseudo_label():
 
 
 def pi_model():
-    return F.mse_loss(F.softmax(network(model, u1), 1), F.softmax(network(model, u2), 1))
+    return F.mse_loss(F.softmax(network(model, u2), 1), F.softmax(network(model, u1), 1).detach())
 
 
 def mean_teacher():
@@ -54,12 +54,17 @@ def perturbation():
     p = F.softmax(network(model, u1), 1).detach()
     r = (0.1 * unit(d)).requires_grad_()
     divergence = F.kl_div(F.log_softmax(network(model, u1 + r), 1), p, reduction="batchmean")
-    return 6 * unit(torch.autograd.grad(divergence, r)[0])
+    # The radius 12 is for images of 32 x 32 pixels; these have 2 x 2.
+    return 12 * 2 / 32 * unit(torch.autograd.grad(divergence, r)[0])
 
 
 def vat():
     p = F.softmax(network(model, u1), 1).detach()
     return F.kl_div(F.log_softmax(network(model, u1 + perturbation()), 1), p, reduction="batchmean")
+
+
+def entropy():
+    return torch.distributions.Categorical(logits=network(model, u1)).entropy().mean()
 
 
 def case(unlabelled):
@@ -89,6 +94,7 @@ with open("comparators.json", "w") as file:
             "piModel": case(pi_model),
             "meanTeacher": case(mean_teacher),
             "vat": case(vat),
+            "entropy": case(entropy),
         },
         file,
         separators=(",", ":"),

@@ -54,7 +54,10 @@ def numbers(tensor):
 
 def case(groups):
     model.load_state_dict(start)
-    guess = F.softmax(model(u), 1).view(VERSIONS, UNLABELLED, CLASSES).mean(0).detach()
+    # Interleaved groups come with guesses for one version at a time, as in the paper's code.
+    versions = u.split(UNLABELLED) if len(groups) > 1 else [u]
+    predictions = torch.cat([F.softmax(model(version), 1) for version in versions])
+    guess = predictions.view(VERSIONS, UNLABELLED, CLASSES).mean(0).detach()
     guess = guess ** (1 / TEMPERATURE)
     guess = guess / guess.sum(1, keepdim=True)
     inputs = torch.cat([x, u])

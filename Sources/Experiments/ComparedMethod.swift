@@ -1,0 +1,105 @@
+import ChapterKit
+import MixMatch
+
+/// A method of the comparison: MixMatch, the labels alone, or another semi-supervised method.
+///
+/// All are trained with the network, batches and steps of chapter 4. Their hyperparameters come from the
+/// same small search on validation images, chapters/search.
+public enum ComparedMethod: String, CaseIterable, Sendable {
+  case mixMatch = "mixmatch"
+  case supervised = "labels-alone"
+  case mixup = "mixup"
+  case pseudoLabel = "pseudo-label"
+  case piModel = "pi-model"
+  case meanTeacher = "mean-teacher"
+  case vat = "vat"
+
+  /// The name in tables.
+  public var title: String {
+    switch self {
+    case .mixMatch: "MixMatch"
+    case .supervised: "labels alone"
+    case .mixup: "mixup alone"
+    case .pseudoLabel: "pseudo-labels"
+    case .piModel: "Π-model"
+    case .meanTeacher: "Mean Teacher"
+    case .vat: "VAT"
+    }
+  }
+
+  /// The hyperparameters that are searched, as factors of their usual values.
+  public struct Factors: Hashable, Sendable {
+    /// The factor of the unlabelled loss's weight.
+    public let weight: Float
+    /// The factor of the preset's highest learning rate.
+    public let learningRate: Float
+
+    /// Factors of the weight and of the learning rate.
+    public init(weight: Float, learningRate: Float) {
+      (self.weight, self.learningRate) = (weight, learningRate)
+    }
+
+    /// The usual values.
+    public static let usual = Factors(weight: 1, learningRate: 1)
+  }
+
+  /// The factors that the search tries for this method: the usual values, and one of them changed at a
+  /// time. The labels alone have no unlabelled loss.
+  public var candidates: [Factors] {
+    let rates = [0.5, 2].map { Factors(weight: 1, learningRate: $0) }
+    let weights = [1 / 3, 3].map { Factors(weight: $0, learningRate: 1) }
+    return [.usual] + (self == .supervised ? [] : weights) + rates
+  }
+
+  /// The factors with the highest validation accuracy in the recorded search, results/search.json; the
+  /// usual values at the article's scale, which was not searched.
+  public func chosen(at preset: Preset) -> Factors { .usual }
+
+  /// The training of this method at a preset with fewer steps than chapter 4.
+  ///
+  /// - Parameters:
+  ///   - preset: The scale.
+  ///   - divisor: The steps and evaluations of the preset are divided by it.
+  ///   - factors: The factors of the searched hyperparameters.
+  public func training(_ preset: Preset, stepsDividedBy divisor: Int, factors: Factors)
+    -> (experiment: Experiment, method: any SemiSupervisedMethod)
+  {
+    let steps = max(1, Experiment.scale(preset).training.steps / divisor)
+    var (experiment, mixMatch) = Experiment.usualMixMatch(preset, steps: steps)
+    let count = experiment.training.evaluationCount
+    experiment.training.evaluationCount = max(1, count / divisor)
+    experiment.training.peakLearningRate *= factors.learningRate
+    if self != .mixMatch { experiment.training.emaDecay = ComparedMethod.emaDecay }
+    return (experiment, method(steps: steps, mixMatch, weight: factors.weight))
+  }
+
+  /// The decay of the EMA of the weights that is evaluated.
+  ///
+  /// The paper's code has 0.999 for a million steps. In a run of few thousand steps this average would lag
+  /// behind the weights for a large part of the run.
+  private static let emaDecay: Float = 0.99
+
+  private func method(steps: Int, _ mixMatch: MixMatchStep, weight: Float)
+    -> any SemiSupervisedMethod
+  {
+    // The paper's code reaches the full weight after 40 % of the training.
+    let rampSteps = max(1, steps * 2 / 5)
+    func scaled<Method>(_ method: Method, _ path: WritableKeyPath<Method, Float>) -> Method {
+      var method = method
+      method[keyPath: path] *= weight
+      return method
+    }
+    switch self {
+    case .mixMatch: return scaled(mixMatch, \.unlabelledWeight)
+    case .supervised: return Supervised()
+    case .mixup: return scaled(MixupOnly(), \.unlabelledWeight)
+    case .pseudoLabel:
+      return scaled(PseudoLabel(rampSteps: rampSteps), \.unlabelledWeight.value)
+    case .piModel: return scaled(PiModel(rampSteps: rampSteps), \.unlabelledWeight.value)
+    case .meanTeacher: return scaled(MeanTeacher(rampSteps: rampSteps), \.unlabelledWeight.value)
+    case .vat:
+      return scaled(
+        VirtualAdversarialTraining(rampSteps: rampSteps), \.unlabelledWeight.value)
+    }
+  }
+}
