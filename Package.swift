@@ -41,6 +41,9 @@ let package = Package(
     .executableTarget(
       name: "claims", dependencies: ["ChapterKit"], path: "chapters/claims"),
     .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
+    .executableTarget(
+      name: "export-weights",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
     // The chapters as one page.

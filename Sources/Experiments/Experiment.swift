@@ -44,9 +44,11 @@ public struct Experiment: Sendable, Encodable {
   }
 
   /// Adapts the settings to another data set than CIFAR-10: pixel values are normalised by its own statistics,
-  /// and the image sizes of the phases, which are those for 32×32, grow with its images.
+  /// the image sizes of the phases, which are those for 32×32, grow with its images, and where all 50,000 images
+  /// of CIFAR-10 were labelled, all images with a known class are.
   public mutating func fit(to dataset: ImageDataset) {
     scaling = .measured
+    if labels == 50_000 { labels = dataset.knownLabels - validation }
     for index in training.phases.indices {
       training.phases[index].size = training.phases[index].size * dataset.train.height / 32
     }

@@ -31,8 +31,9 @@ func show(
   run.record(metric: "gain", values: [gain.difference])
   writeResults(results, dataset, gain, run)
   writeClasses(alone.tests[0], mixMatch.tests[0], dataset, run)
-  drawConfusion(mixMatch.tests[0], dataset, run)
-  drawMistakes(mixMatch.tests[0], dataset, run)
+  run.drawConfusion(
+    mixMatch.tests[0].evaluation, on: dataset, table: "own-confusion", into: "own-confusion.png")
+  run.drawMistakes(mixMatch.tests[0].evaluation, on: dataset, into: "own-mistakes.png")
   drawReliability(results.map { ($0.row.title, $0.tests[0].calibration) }, run)
   drawCurves(results.map { ($0.row.title, $0.row) }, dataset, run)
   if let findings { writeLeftOut(findings, run) }
@@ -123,60 +124,6 @@ func writeClasses(_ alone: TestResult, _ mixMatch: TestResult, _ dataset: ImageD
           confusion.map { "\(dataset.classNames[$0.prediction]) (\($0.count))" } ?? "–",
         ]
       }))
-}
-
-/// Draws the confusion matrix; of more than 20 classes the 20 with the lowest recall.
-func drawConfusion(_ result: TestResult, _ dataset: ImageDataset, _ run: Run) {
-  let matrix = result.matrix
-  let all = Array(dataset.classNames.indices)
-  let shown = all.sorted { (matrix.recall(of: $0) ?? 2, $0) < (matrix.recall(of: $1) ?? 2, $1) }
-    .prefix(20).sorted()
-  run.write(
-    DataFile(
-      name: "own-confusion",
-      columns: [DataColumn("class", shown.map { dataset.classNames[$0] })]
-        + shown.enumerated().map { place, prediction in
-          DataColumn("taken\(place)", shown.map { matrix.counts[$0][prediction] })
-        }))
-  let explanation =
-    shown.count == all.count
-    ? ""
-    : "Each row: the predictions for the test pictures of one class, in per cent of those that are shown. "
-      + "The \(shown.count) of \(all.count) classes with the lowest recall."
-  run.draw(
-    "confusion", into: "own-confusion.png", data: ["own-confusion"],
-    variables: ["confusionTable": "own-confusion", "explanation": explanation])
-}
-
-/// Draws the wrong predictions with the highest confidence, or, if there are none, the right ones with the
-/// lowest.
-func drawMistakes(_ result: TestResult, _ dataset: ImageDataset, _ run: Run) {
-  let images = dataset.test
-  let (classes, confidences) = (result.evaluation.classes, result.evaluation.confidences)
-  let mistakes = images.labels.indices.filter { !result.isRight[$0] }
-  // Equal confidences keep the order of the pictures.
-  let shown =
-    mistakes.isEmpty
-    ? images.labels.indices.sorted { (confidences[$0], $0) < (confidences[$1], $1) }.prefix(24)
-    : mistakes.sorted { (confidences[$1], $0) < (confidences[$0], $1) }.prefix(24)
-  let (inRow, gap) = (6, images.width / 8)
-  let wordGap = images.width * 3 / 8
-  let rows = (shown.count + inRow - 1) / inRow
-  var sheet = ImageSheet(
-    width: inRow * (images.width + gap) - gap, height: rows * (images.height + wordGap),
-    tile: images.width)
-  let pictures = PixelScaling.unit.bytes(images.tensor(shown))
-  for (place, (index, picture)) in zip(shown, pictures).enumerated() {
-    let x = place % inRow * (images.width + gap)
-    let y = place / inRow * (images.height + wordGap)
-    sheet.place(picture, x: x, y: y)
-    sheet.write(dataset.classNames[result.truth[index]], "truth", x: x, y: y)
-    sheet.write(dataset.classNames[classes[index]], "answer", x: x, y: y)
-    sheet.write(String(format: "%.2f %%", 100 * confidences[index]), "confidence", x: x, y: y)
-  }
-  run.draw(
-    "mistakes", into: "own-mistakes.png", sheet: sheet,
-    variables: ["mistakes": "\(mistakes.count)", "images": "\(images.count)"])
 }
 
 /// Draws the accuracy of predictions by their confidence.

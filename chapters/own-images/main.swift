@@ -243,28 +243,11 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
       let training = try row.spec.train(on: dataset, seed: seed, progress: progress)
       return Trained(
         outcome: training.outcome(),
-        weights: Data(
-          weights(of: training, row.spec.experiment, dataset, origin: key.name).encoded()),
+        weights: Data(row.spec.classifier(of: training, on: dataset).encoded()),
         seconds: 0)
     }
     trained.seconds = run.record(of: key)?.seconds ?? 0
     return trained
-  }
-}
-
-/// The trained network with everything that `predict` needs.
-func weights(
-  of training: SemiSupervisedTraining, _ experiment: Experiment, _ dataset: ImageDataset,
-  origin: String
-) -> SafeTensors {
-  training.trainer.withEvaluationWeights {
-    Classifier(
-      training.trainer.network as! WideResNet,
-      Classifier.Description(
-        classes: dataset.classNames, size: dataset.train.height,
-        scaling: experiment.pixelScaling(of: dataset), network: experiment.network,
-        origin: "\(origin), \(dataset.name), \(experiment.labels) labels")
-    ).content
   }
 }
 

@@ -4,7 +4,8 @@ import Foundation
 
 /// A data set that is loaded from a directory, downloaded, or, failing both, replaced by generated data.
 public struct DatasetSource: Sendable {
-  let name: String
+  /// The name of the data set.
+  public let name: String
   /// The name in options: lower-case letters and digits only.
   public var key: String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
   let presence: @Sendable (_ directory: URL) throws -> DatasetPresence
