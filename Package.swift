@@ -103,7 +103,9 @@ let package = Package(
 
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "Reference"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Files"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Files"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
     .testTarget(
@@ -111,8 +113,8 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"]
-    ),
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"],
       resources: [.copy("Fixtures")]),

@@ -72,7 +72,7 @@ public struct LearningCurve: Codable, Sendable {
 
 extension LearningCurve.GuessQuality {
   /// The quality of the guesses of one step against the true classes (N), of which −1 is not known.
-  init(_ guesses: Guesses, hiddenLabels: [Int]) {
+  package init(_ guesses: Guesses, hiddenLabels: [Int]) {
     let maxima = guesses.sharpened.rowMaxima()
     let known = hiddenLabels.indices.filter { hiddenLabels[$0] >= 0 }
     accuracy = Double(known.count { maxima[$0].index == hiddenLabels[$0] }) / Double(known.count)

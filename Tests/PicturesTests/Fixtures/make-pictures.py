@@ -53,7 +53,9 @@ def expect(name, size):
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, (255, 255, 255, 255)), picture)
     fitted = ImageOps.fit(picture.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
-    expected[name] = {"size": size, "pixels": np.asarray(fitted).reshape(-1).tolist()}
+    # Every fourth pixel of every fourth row.
+    samples = np.asarray(fitted)[2::4, 2::4]
+    expected[name] = {"size": size, "samples": samples.reshape(-1).tolist()}
 
 
 image = quadrants()
@@ -98,7 +100,7 @@ image.save(here / "p3.jpg", quality=95, subsampling=0, icc_profile=display_p3)
 smooth(150, 100).save(here / "wide.jpg", quality=95, subsampling=0)
 smooth(90, 160).save(here / "tall.png")
 smooth(20, 20).save(here / "small.png")
-smooth(1200, 800).save(here / "large.jpg", quality=90)
+smooth(600, 400).save(here / "large.jpg", quality=80)
 
 whole = (here / "wide.jpg").read_bytes()
 (here / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
