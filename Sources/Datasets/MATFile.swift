@@ -12,6 +12,10 @@ package struct MATFile {
     package let dimensions: [Int]
     /// The elements.
     package let values: [UInt8]
+
+    package init(dimensions: [Int], values: [UInt8]) {
+      (self.dimensions, self.values) = (dimensions, values)
+    }
   }
 
   /// The arrays by name.

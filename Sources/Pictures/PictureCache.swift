@@ -29,6 +29,10 @@ public final class PictureCache {
     public let sha256: String
     /// The reason why the file cannot be used; nil for a picture.
     public let problem: String?
+
+    package init(sha256: String, problem: String?) {
+      (self.sha256, self.problem) = (sha256, problem)
+    }
   }
 
   /// A file as it was when it was read.

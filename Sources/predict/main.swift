@@ -25,22 +25,6 @@ let program = Program(
     + "which is searched with its subfolders, or - for names of both from standard input, one in each line.",
   words: "WEIGHTS PICTURE…", options: [top, json, threads])
 
-exit(
-  program.run { invocation in
-    guard invocation.words.count >= 2 else {
-      throw UsageError(
-        "found \(invocation.words.count) words, expected WEIGHTS and at least one PICTURE (- for names from "
-          + "standard input)")
-    }
-    let classifier = try Classifier(contentsOf: URL(filePath: invocation.words[0]))
-    let decoder = try PictureDecoder(size: classifier.description.size)
-    let paths = try invocation.words.dropFirst().flatMap { $0 == "-" ? namesFromInput() : [$0] }
-      .flatMap(pictures)
-    try Parallel.$threads.withValue(invocation[threads] ?? Parallel.threads) {
-      try printPredictions(for: paths, classifier, decoder, invocation)
-    }
-  })
-
 /// The lines of standard input.
 func namesFromInput() -> [String] {
   Array(sequence(state: ()) { _ in readLine() }).filter { !$0.isEmpty }
@@ -127,3 +111,19 @@ func text(_ path: String, _ ranking: [Ranked]) -> String {
 func line(_ prediction: Prediction) throws -> String {
   String(decoding: try JSON.encode(prediction), as: UTF8.self)
 }
+
+exit(
+  program.run { invocation in
+    guard invocation.words.count >= 2 else {
+      throw UsageError(
+        "found \(invocation.words.count) words, expected WEIGHTS and at least one PICTURE (- for names from "
+          + "standard input)")
+    }
+    let classifier = try Classifier(contentsOf: URL(filePath: invocation.words[0]))
+    let decoder = try PictureDecoder(size: classifier.description.size)
+    let paths = try invocation.words.dropFirst().flatMap { $0 == "-" ? namesFromInput() : [$0] }
+      .flatMap(pictures)
+    try Parallel.$threads.withValue(invocation[threads] ?? Parallel.threads) {
+      try printPredictions(for: paths, classifier, decoder, invocation)
+    }
+  })

@@ -87,17 +87,17 @@ import Testing
       Conv2d(inputChannels: 2, outputChannels: 3, kernelSize: 3, random: &random),
       BatchNorm(channels: 3), GlobalAveragePool(), Linear(inputs: 3, outputs: 4, random: &random))
     let state = network.pyTorchState()
-    #expect(
-      state.mapValues(\.shape) == [
-        "0.weight": [3, 2, 3, 3], "0.bias": [3], "1.weight": [3], "1.bias": [3],
-        "1.running_mean": [3], "1.running_var": [3], "3.weight": [4, 3], "3.bias": [4],
-      ])
-    let filters = Dictionary(
-      uniqueKeysWithValues: network.parameters.map { ($0.name, $0.parameter.value) })["0.weights"]!
-    // Ours (row, column, input, output) = (1, 2, 1, 2); PyTorch's (output, input, row, column).
-    #expect(
-      state["0.weight"]!.scalars[2 * 18 + 1 * 9 + 1 * 3 + 2]
-        == filters.scalars[((1 * 3 + 2) * 2 + 1) * 3 + 2])
+    let shapes: [String: [Int]] = [
+      "0.weight": [3, 2, 3, 3], "0.bias": [3], "1.weight": [3], "1.bias": [3],
+      "1.running_mean": [3], "1.running_var": [3], "3.weight": [4, 3], "3.bias": [4],
+    ]
+    #expect(state.mapValues(\.shape) == shapes)
+    let filters = try #require(network.parameters.first { $0.name == "0.weights" }).parameter.value
+    // Ours (row, column, input, output) = (1, 2, 1, 2) of (3, 3, 2, 3) is element ((1·3 + 2)·2 + 1)·3 + 2; PyTorch's
+    // (output, input, row, column) of (3, 2, 3, 3) is ((2·2 + 1)·3 + 1)·3 + 2.
+    let ours = filters.scalars[35]
+    let theirs = try #require(state["0.weight"]).scalars[50]
+    #expect(ours == theirs)
 
     var other = RandomStream(seed: 1, "layouts")
     let copy = Sequential(

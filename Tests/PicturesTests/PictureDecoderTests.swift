@@ -97,7 +97,9 @@ import Pictures
   }
 
   @Test(arguments: PictureFormat.allCases) func readsWhatItWrites(_ format: PictureFormat) throws {
-    let pixels = (0..<32 * 32 * 3).map { UInt8(($0 / 96 * 5 + $0 % 96) % 200) }
+    let pixels = (0..<3072).map { (offset: Int) -> UInt8 in
+      UInt8((offset / 96 * 5 + offset % 96) % 200)
+    }
     let file = try encodePicture(pixels, height: 32, width: 32, channels: 3, as: format)
     let read = try PictureDecoder(size: 32).decode(file)
     if format == .png { #expect(read == pixels) }
@@ -161,18 +163,21 @@ private func decode(_ name: String, size: Int) throws -> [UInt8] {
 private func pngHeader(width: UInt32, height: UInt32) -> Data {
   func bytes(_ word: UInt32) -> [UInt8] { withUnsafeBytes(of: word.bigEndian) { Array($0) } }
   func crc(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in
-        sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1
-      }
+    var sum = ~UInt32(0)
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 { sum = sum & 1 == 1 ? (sum >> 1) ^ 0xEDB8_8320 : sum >> 1 }
     }
+    return ~sum
   }
   func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
     let body = Array(type.utf8) + content
     return bytes(UInt32(content.count)) + body + bytes(crc(body))
   }
-  let header = chunk("IHDR", bytes(width) + bytes(height) + [8, 2, 0, 0, 0])
-  return Data(
-    [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + header
-      + chunk("IDAT", [0x78, 0x9C, 3, 0, 0, 0, 0, 1]) + chunk("IEND", []))
+  var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  let header: [UInt8] = bytes(width) + bytes(height) + [8, 2, 0, 0, 0]
+  file += chunk("IHDR", header)
+  file += chunk("IDAT", [0x78, 0x9C, 3, 0, 0, 0, 0, 1])
+  file += chunk("IEND", [])
+  return Data(file)
 }
