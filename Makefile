@@ -16,6 +16,9 @@ make mixing        manifold mixup and AdaMixUp beside mixup and beside no mixing
 make search        a small search for hyperparameters of MixMatch and of the older methods
 make claims        the verdict on each claim of the article, from the records in OUT; before any chapter
                    has been run, from the recorded results in results/
+make own           MixMatch on your own pictures, DATA=their folder: labelled/CLASS and unlabelled, or a folder
+                   for each class with LABELS=100; SIZE=32|64|96, HOURS=1 for both trainings; report in OUT/own.html
+make predict       the classes of pictures: make predict WEIGHTS=figures/own-mixmatch.safetensors PICTURES=folder
 make lr-find       the loss at increasing learning rates, in OUT/lr-find
 
 make article       all chapters as a web page, OUT/article.html, and as OUT/article.pdf
@@ -24,7 +27,8 @@ make docs          the documentation of the libraries, in .build/docs
 make bench         verify the convolution kernels; time kernels, training, inference and t-SNE
 make bench-peers   compare with PyTorch, scikit-learn and openTSNE
 
-make data          download the missing files of MNIST and CIFAR-10 into DATA, and check them
+make data          download the missing files of MNIST and CIFAR-10 (or only of DATASET=svhn, cifar100 or stl10)
+                   into DATA, and check them
 make results       make the tables and figures in results/ again, from the training runs recorded there
 make check-results check that results/ matches the data recorded there (SEAL=1 first adds the checksum to
                    records without one)
@@ -46,6 +50,7 @@ Settings of any chapter:
   SYNTHETIC=1      generated data in place of the data sets; the results mean nothing
   RECORDED=folder  a folder of recorded training runs, which are not run again (chapter 5, ablations,
                    labels, mixing, search)
+  DATASET=svhn     another data set of the paper: cifar100, svhn or stl10 (chapters 4 and 5, own)
   NAME=value       any other option of the program: make chapter4 LABELS=100 LOG_TEST=1
                    (.build/release/chapter4 --help lists them)
 Settings of make bench and make bench-peers: DATA, OUT, THREADS and
@@ -68,7 +73,9 @@ export HELP
 CHAPTERS := chapter1 chapter2 chapter3 chapter4 chapter5
 # The programs with training runs that can be recorded.
 TABLES := chapter5 ablations labels mixing search
-PROGRAMS := $(CHAPTERS) ablations labels mixing search claims check-results bench fetch-data weave
+# Programs that read photographs, for which they need libvips.
+PHOTOGRAPHS := own predict write-pictures
+PROGRAMS := $(CHAPTERS) $(PHOTOGRAPHS) export-weights $(filter-out chapter5,$(TABLES)) claims check-results bench fetch-data weave
 
 # For the instructions of this processor. Without debug information an edit of a chapter's prose does not
 # change its program, so that its cached stages stay valid.
@@ -82,6 +89,12 @@ TEST_FLAGS := -c release $(NATIVE) --scratch-path .build/tests
 ifeq ($(shell uname -s),Darwin)
 export PKG_CONFIG_PATH := $(shell for p in openblas sleef openssl@3 zlib; do \
   printf '%s/lib/pkgconfig:' "$$(brew --prefix $$p 2>/dev/null)"; done)$(PKG_CONFIG_PATH)
+endif
+
+# Package.swift has the targets that need libvips only where this is 1. It is evaluated when make starts, so
+# that recipes whose prerequisites install the library start another make.
+ifneq ($(shell pkg-config --exists vips 2>/dev/null && echo 1),)
+export LIBVIPS := 1
 endif
 
 # A variable given to make becomes an option of the program: LABELS=100 is --labels=100, LOG_TEST=1 is
@@ -100,7 +113,7 @@ SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) chapters lr-find ablations labels mixing search claims results check-results article docs bench bench-peers data test fuzz-seeds lint format clean tools
+.PHONY: help $(CHAPTERS) own predict photograph-tools chapters lr-find ablations labels mixing search claims results check-results article docs bench bench-peers data test fuzz-seeds lint format clean tools
 .SUFFIXES:
 
 help:
@@ -110,6 +123,24 @@ help:
 # build, because -q shows nothing but errors and warnings, and tells the programs that they are up to date.
 $(CHAPTERS) ablations labels mixing search: %: tools build-%
 	@.build/release/$@ $(call options,$(SETTINGS))
+
+# A new make finds a library that was just installed.
+own: photograph-tools
+	@$(MAKE) --no-print-directory build-own build-weave
+	@.build/release/own $(call options,$(SETTINGS))
+	@scripts/install-missing article
+	@[ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; \
+	  .build/release/weave --chapter own $${OUT:+"--out=$$OUT"}
+
+predict: OPTIONS := $(filter-out WEIGHTS PICTURES,$(OPTIONS))
+predict: photograph-tools
+	@[ -n "$$WEIGHTS" ] && [ -n "$$PICTURES" ] || { echo "make predict: found no WEIGHTS or PICTURES, expected" \
+	  "WEIGHTS=figures/own-mixmatch.safetensors PICTURES=folder" >&2; exit 2; }
+	@$(MAKE) --no-print-directory build-predict >&2
+	@.build/release/predict $(call options,THREADS) -- "$$WEIGHTS" "$$PICTURES"
+
+photograph-tools: tools
+	@scripts/install-missing pictures
 
 # One after the other, because each chapter uses all cores; stops at the first failure.
 chapters: tools build-claims
@@ -150,7 +181,7 @@ bench-peers: tools build-bench
 	@$(PYTHON) Benchmarks/peers/compare.py $(call options,ONLY ROUNDS PEERS $(PLACES))
 
 data: tools build-fetch-data
-	@.build/release/fetch-data $(call options,DATA)
+	@.build/release/fetch-data $(call options,DATA DATASET)
 
 .PHONY: $(PROGRAMS:%=build-%)
 $(PROGRAMS:%=build-%): build-%: tools
@@ -177,7 +208,7 @@ format:
 
 clean:
 	rm -rf .build figures/data figures/cache figures/trainings figures/smoke figures/lr-find figures/*.png figures/*.svg \
-	  figures/*.md figures/*.json figures/article.html figures/article.pdf
+	  figures/*.md figures/*.json figures/*.safetensors figures/*.html figures/*.pdf
 
 tools:
 	@scripts/install-missing

@@ -47,6 +47,9 @@ let package = Package(
     .executableTarget(
       name: "claims", dependencies: ["ChapterKit"], path: "chapters/claims"),
     .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
+    .executableTarget(
+      name: "export-weights",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
     // The chapters as one page.
@@ -106,7 +109,9 @@ let package = Package(
 
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "Reference"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Files"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Files"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
     .testTarget(
@@ -114,8 +119,8 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"]
-    ),
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"],
       resources: [.copy("Fixtures")]),
@@ -133,3 +138,28 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Reading photographs needs libvips, and only the programs for your own pictures do that. `make` sets the
+// variable where pkg-config finds the library. (Asking pkg-config here would not do: the package manager
+// evaluates a manifest again only when the manifest or a variable has changed.)
+if Context.environment["LIBVIPS"] == "1" {
+  package.targets += [
+    .executableTarget(
+      name: "own",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch", "Pictures"],
+      path: "chapters/own-images"),
+    .executableTarget(
+      name: "predict", dependencies: ["ChapterKit", "Engine", "Experiments", "Files", "Pictures"]),
+    .executableTarget(
+      name: "write-pictures",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "Pictures"]),
+
+    // Folders of photographs: listing, decoding, a cache of decoded pictures.
+    .target(
+      name: "Pictures", dependencies: ["ChapterKit", "CVips", "Datasets", "Engine", "Files"]),
+    .systemLibrary(name: "CVips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
+    .testTarget(
+      name: "PicturesTests", dependencies: ["Datasets", "Engine", "Files", "Pictures"],
+      resources: [.copy("Fixtures")]),
+  ]
+}

@@ -1,11 +1,16 @@
 # The confusion matrix on the test images.
-# Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
+# Drawn by make chapter4 and make own; data written by chapters/4-mixmatch/Pictures.swift and
+# chapters/own-images/Figures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/confusion.png'; stamp='...'" figures/confusion.gp
+# confusionTable  optional: the data file
+# explanation     optional: how to read the figure, if not all classes are shown
 
 load 'figures/style.gp'
 
-confusion = data . '/chapter4-confusion.tsv'
+if (!exists("confusionTable")) confusionTable = 'chapter4-confusion'
+if (!exists("explanation")) explanation = ''
+confusion = data . '/' . confusionTable . '.tsv'
 stats confusion using 0 name 'Class' nooutput
 classes = Class_records
 
@@ -36,7 +41,7 @@ cell = (900 - 2 * pageMargin - namesWidth) / classes
 cellHeight = 46.0
 eval beginPNG(900, 118 + classes * cellHeight + 44)
 eval heading(sprintf('The most frequent confusion: %s, %.1f %%', mistake, 100 * worst), \
-  sprintf('Each row: the predictions for the test images of one class, in per cent. Test accuracy on all %s images: %.1f %%.', thousands(images), 100.0 * right / images))
+  strlen(explanation) > 0 ? explanation : sprintf('Each row: the predictions for the test images of one class, in per cent. Test accuracy on all %s images: %.1f %%.', thousands(images), 100.0 * right / images))
 eval warningOverPictures
 
 set lmargin at screen atX(pageMargin + namesWidth)
@@ -59,11 +64,11 @@ cellColor(answer) = $0 == answer ? tint(classColor(7), share(answer)) : tint(cla
 shown(answer) = share(answer) == 0 ? '' : sprintf('%.1f', 100 * share(answer))
 
 do for [k = 1 : classes] {
-  set label 10 + k names[k] at k - 0.5, graph 1 center offset 0, 0.7 font smallFont textcolor rgb ink
+  set label 10 + k names[k] at k - 0.5, graph 1 center offset 0, 0.7 font smallFont textcolor rgb ink noenhanced
 }
 set label 10 'predicted as' at graph 0, screen atY(pageHeight - 82) font smallFont textcolor rgb softInk
 
 plot for [answer = 0 : classes - 1] confusion using (answer + 0.5):($0 + 0.5):(answer + 0.02):(answer + 0.98):($0 + 0.03):($0 + 0.97):(cellColor(answer)) with boxxyerror linecolor rgb variable, \
   for [answer = 0 : classes - 1] confusion using ($0 == answer ? NaN : answer + 0.5):($0 + 0.5):(shown(answer)) with labels font textFont textcolor rgb ink, \
   for [answer = 0 : classes - 1] confusion using ($0 == answer ? answer + 0.5 : NaN):($0 + 0.5):(shown(answer)) with labels font bold(textSize) textcolor rgb ink, \
-  confusion using (0):($0 + 0.5):(strcol('class')) with labels right offset -0.8, 0 font smallFont textcolor rgb ink
+  confusion using (0):($0 + 0.5):(strcol('class')) with labels right offset -0.8, 0 font smallFont textcolor rgb ink noenhanced

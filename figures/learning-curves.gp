@@ -20,8 +20,10 @@ hasTheirs(k) = word(article, k) ne 'none'
 color(k) = classColor(word('7 4 2 8', k))
 
 eval beginSVG(900, 640)
-eval heading('Learning curves, compared with the article''s', \
-  'Lines: accuracy on validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, if any.')
+anyTheirs = 0
+do for [k = 1 : runCount] { anyTheirs = anyTheirs || hasTheirs(k) }
+eval heading(anyTheirs ? 'Learning curves, compared with the article''s' : 'Learning curves', \
+  anyTheirs == 0 ? 'Dots, numbers: accuracy on test images. An epoch is a pass over the unlabelled images, if any, otherwise over the labelled ones.' : 'Lines: accuracy on validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, if any.')
 
 # --- Last epochs and final values -----------------------------------------------
 
@@ -58,7 +60,7 @@ legendY = pageHeight - 78
 do for [k = 1 : runCount] {
   set arrow 10 + k from screen atX(legendX), atY(legendY) to screen atX(legendX + 20), atY(legendY) nohead linewidth 2.2 linecolor rgb color(k)
   set label 10 + k word(runs, k) at screen atX(legendX + 28), atY(legendY) font bold(textSize) textcolor rgb ink
-  set label 20 + k sprintf('ours{/:Bold  %.1f %%}', 100 * ourEnd[k]) . (hasTheirs(k) ? sprintf(', article''s{/:Bold  %.1f %%}', 100 * theirEnd[k]) : '') \
+  set label 20 + k sprintf(anyTheirs ? 'ours{/:Bold  %.1f %%}' : '{/:Bold %.1f %%}', 100 * ourEnd[k]) . (hasTheirs(k) ? sprintf(', article''s{/:Bold  %.1f %%}', 100 * theirEnd[k]) : '') \
     at screen atX(legendX + 28), atY(legendY - 18) font smallFont textcolor rgb softInk
   legendX = legendX + legendWidth(k)
 }

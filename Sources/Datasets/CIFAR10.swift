@@ -67,64 +67,12 @@ public enum CIFAR10 {
   /// Reads a data set as ``load(from:)`` does, and compares the files with other hashes.
   package static func load(from directory: URL, sums: [Part: String]) throws -> ImageDataset? {
     guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
-    var files = CIFARFiles(zip(paths, Part.allCases.map { sums[$0] }))
+    var files = CIFARFiles(zip(paths, Part.allCases.map { sums[$0] }), format: .cifar10)
     let train = try LabelledImages(files: Part.allCases.count - 1, of: &files)
     let test = try LabelledImages(files: 1, of: &files)
     return ImageDataset(
       name: files.areOriginal ? "CIFAR-10" : "CIFAR-10, not the original bytes",
       sha256: files.digest.hex(), isSynthetic: false, classNames: classNames, train: train,
       test: test)
-  }
-}
-
-/// A reader of the files of the binary version that keeps only one file in memory at a time.
-private struct CIFARFiles {
-  private var rest: ArraySlice<(path: URL, sum: String?)>
-  private var first: (path: URL, count: Int)?
-  /// The running SHA-256 of all files read so far.
-  let digest = RunningDigest.sha256()
-  /// Whether all files read so far have the published content.
-  private(set) var areOriginal = true
-
-  init(_ files: some Sequence<(URL, String?)>) { rest = files.map { ($0, $1) }[...] }
-
-  /// Reads the next file.
-  ///
-  /// - Throws: ``DatasetError`` if it has the wrong content, or another number of images than the
-  ///   first file; `FileError` if it cannot be read.
-  mutating func next() throws -> CIFARBatch {
-    let (path, sum) = rest.removeFirst()
-    let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.path)
-    if let first, first.count != batch.count {
-      throw DatasetError(
-        path.path, found: "\(batch.count) images",
-        expected: "\(first.count), as in \(first.path.path)")
-    }
-    first = first ?? (path, batch.count)
-    digest.update(batch.records)
-    areOriginal = areOriginal && sha256Hex(batch.records) == sum
-    return batch
-  }
-}
-
-extension LabelledImages {
-  /// Reads the next `count` files, which all have the same number of images.
-  fileprivate init(files count: Int, of files: inout CIFARFiles) throws {
-    var batch = try files.next()
-    var labels = batch.labels
-    let length = batch.count * (CIFARBatch.recordSize - 1)
-    let pixels = try [UInt8](unsafeUninitializedCapacity: count * length) { pixels, written in
-      batch.writePixels(to: pixels.baseAddress!)
-      written = length
-      for _ in 1..<count {
-        batch = try files.next()
-        batch.writePixels(to: pixels.baseAddress! + written)
-        written += length
-        labels += batch.labels
-      }
-    }
-    self.init(
-      height: CIFARBatch.size, width: CIFARBatch.size, channels: CIFARBatch.channels,
-      pixels: pixels, labels: labels)
   }
 }

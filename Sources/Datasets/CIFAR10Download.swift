@@ -37,23 +37,8 @@ extension CIFAR10 {
     searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
     progress: (String) -> Void
   ) throws {
-    if try DatasetFiles<Part>(in: directory)?.paths() != nil { return }
-    let folder = directory.appending(path: Part.subfolder)
-    guard !folder.isPresent else {
-      throw DatasetError(
-        folder.path, found: "a folder without any of its files",
-        expected: "\(Part.wholeSet); remove the folder to have them downloaded")
-    }
-    let name = "cifar-10-binary.tar.gz"
-    let file = directory.appending(path: name)
-    let archive = try Archive(file, searchPath: searchPath)
-    let wasThere = file.isPresent
-    let download = Download(
-      of: file, from: mirrors.map { $0.appending(path: name) }, checksum: checksum,
-      searchPath: searchPath)
-    try download.run(progress: progress)
-    progress("unpacking \(file.path)")
-    try archive.unpack(to: folder)
-    if !wasThere { try removeFile(at: file) }
+    try downloadArchive(
+      of: Part.self, into: directory, mirrors: mirrors, checksum: checksum, searchPath: searchPath,
+      progress: progress)
   }
 }

@@ -1,34 +1,52 @@
 import Engine
 
-/// The content of one file of the binary version of CIFAR-10.
+/// The content of one file of the binary version of CIFAR-10 or CIFAR-100.
 ///
-/// A file is a sequence of records without a header. A record has one byte for the class and 3072 bytes for
-/// the pixels: 1024 red, 1024 green and 1024 blue values, each in row-major order.
+/// A file is a sequence of records without a header. A record has one byte for the class (in CIFAR-100 one for
+/// the superclass before it) and 3072 bytes for the pixels: 1024 red, 1024 green and 1024 blue values, each in
+/// row-major order.
 ///
 /// Source: A. Krizhevsky, *The CIFAR-10 dataset*, www.cs.toronto.edu/~kriz/cifar.html.
 package struct CIFARBatch {
+  /// The numbers in which the two data sets differ.
+  package struct Format: Sendable {
+    /// The number of bytes before the pixels; the last one is the class.
+    let labelBytes: Int
+    let classes: Int
+    /// The number of records of a published file.
+    let published: Int
+
+    package static let cifar10 = Format(labelBytes: 1, classes: 10, published: 10_000)
+    package static let cifar100 = Format(labelBytes: 2, classes: 100, published: 50_000)
+
+    var recordSize: Int { labelBytes + CIFARBatch.imageSize }
+  }
+
   /// The height and width of an image.
   static let size = 32
   static let channels = 3
-  static let recordSize = 1 + size * size * channels
+  /// The number of bytes of an image.
+  static let imageSize = size * size * channels
 
-  /// The records: (count, 3073).
+  /// The records: (count, size of a record).
   let records: [UInt8]
+  private let format: Format
   /// The number of records, at least 1.
-  var count: Int { records.count / Self.recordSize }
+  var count: Int { records.count / format.recordSize }
 
   /// Checks and stores the bytes of a file.
   ///
   /// - Parameters:
   ///   - content: All bytes of the file.
   ///   - origin: The path of the file, for the error.
-  /// - Throws: ``DatasetError`` if the bytes are not complete records with labels from 0 to 9.
-  package init(_ content: [UInt8], origin: String) throws {
-    let size = Self.recordSize
+  ///   - format: The format of a record.
+  /// - Throws: ``DatasetError`` if the bytes are not complete records with labels of the format.
+  package init(_ content: [UInt8], origin: String, format: Format = .cifar10) throws {
+    let size = format.recordSize
     func failure(_ found: String) -> DatasetError {
       DatasetError(
         origin, found: found,
-        expected: "whole records of \(size) bytes (\(10_000 * size) bytes as published)")
+        expected: "whole records of \(size) bytes (\(format.published * size) bytes as published)")
     }
     guard !content.isEmpty else { throw failure("an empty file") }
     guard content.count.isMultiple(of: size) else {
@@ -37,14 +55,17 @@ package struct CIFARBatch {
           ? "content that looks like a web page"
           : "\(content.count) bytes, truncated or too long")
     }
-    records = content
-    for index in 0..<count where label(index) > 9 {
+    (records, self.format) = (content, format)
+    for index in 0..<count where label(index) >= format.classes {
       throw DatasetError(
-        origin, found: "label \(label(index)) at index \(index)", expected: "0 to 9")
+        origin, found: "label \(label(index)) at index \(index)",
+        expected: "0 to \(format.classes - 1)")
     }
   }
 
-  func label(_ index: Int) -> UInt8 { records[index * Self.recordSize] }
+  func label(_ index: Int) -> UInt8 {
+    records[index * format.recordSize + format.labelBytes - 1]
+  }
 
   /// The class of each image: (count).
   package var labels: [UInt8] { (0..<count).map(label) }
@@ -56,7 +77,7 @@ package struct CIFARBatch {
     records.withUnsafeBufferPointer { records in
       Parallel.forEachRange(of: count) { _, images in
         for image in images {
-          let source = records.baseAddress! + image * Self.recordSize + 1
+          let source = records.baseAddress! + image * format.recordSize + format.labelBytes
           let pixels = destination.value + image * plane * Self.channels
           for pixel in 0..<plane {
             for channel in 0..<Self.channels {

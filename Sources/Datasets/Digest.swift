@@ -40,6 +40,9 @@ final class RunningDigest {
   /// Creates an empty SHA-256 hash.
   static func sha256() -> RunningDigest { RunningDigest(EVP_sha256()) }
 
+  /// Creates an empty MD5 hash.
+  static func md5() -> RunningDigest { RunningDigest(EVP_md5()) }
+
   /// Appends bytes to the hashed content.
   func update(_ bytes: some ContiguousBytes) {
     bytes.withUnsafeBytes {

@@ -17,7 +17,7 @@ func uncompressedContent(of file: URL, origin: String? = nil) throws -> [UInt8] 
 }
 
 /// Returns whether the content looks like a web page, such as a mirror's error message.
-func looksLikeWebPage(_ content: [UInt8]) -> Bool {
+package func looksLikeWebPage(_ content: some Sequence<UInt8>) -> Bool {
   content.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
 }
 
@@ -30,15 +30,38 @@ private let gzipMagic: [UInt8] = [0x1f, 0x8b]
 ///   - origin: The path or address that the error names.
 /// - Throws: ``DatasetError`` if the data are corrupt or truncated, or if other bytes follow them.
 package func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
+  try inflated(compressed, .gzip, origin: origin)
+}
+
+/// Decompresses a zlib stream (RFC 1950).
+///
+/// - Parameters:
+///   - compressed: The compressed data.
+///   - origin: The path or address that the error names.
+/// - Throws: ``DatasetError`` if the data are corrupt or truncated, or if other bytes follow them.
+func inflateZlib(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
+  try inflated(compressed, .zlib, origin: origin)
+}
+
+/// The frame of compressed data.
+private enum Frame: String {
+  case gzip, zlib
+
+  /// The argument of zlib's inflateInit2 that selects the frame.
+  var windowBits: Int32 { self == .gzip ? 16 + MAX_WBITS : MAX_WBITS }
+}
+
+private func inflated(_ compressed: [UInt8], _ frame: Frame, origin: String) throws -> [UInt8] {
   func failure(_ found: String) -> DatasetError {
-    DatasetError(origin, found: found, expected: "complete gzip data without trailing bytes")
+    DatasetError(
+      origin, found: found, expected: "complete \(frame.rawValue) data without trailing bytes")
   }
   guard let size = UInt32(exactly: compressed.count) else {
     throw failure("\(compressed.count) bytes, more than the limit of \(UInt32.max)")
   }
   var stream = z_stream()
   let status = inflateInit2_(
-    &stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    &stream, frame.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
   require(status == Z_OK, "zlib could not allocate memory (status \(status)).")
   defer { inflateEnd(&stream) }
 
@@ -54,14 +77,15 @@ package func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
         return output
       case Z_STREAM_END:
         let rest = input.suffix(Int(stream.avail_in))
-        guard rest.starts(with: gzipMagic) else {
-          throw failure("\(rest.count) bytes after the end of the gzip data")
+        guard frame == .gzip, rest.starts(with: gzipMagic) else {
+          throw failure("\(rest.count) bytes after the end of the \(frame.rawValue) data")
         }
         inflateReset(&stream)
       case Z_BUF_ERROR:
-        throw failure("gzip data that ends too early (\(size) bytes, corrupt or truncated)")
+        throw failure(
+          "\(frame.rawValue) data that ends too early (\(size) bytes, corrupt or truncated)")
       case let status:
-        throw failure("corrupt gzip data (\(message(of: stream, status)))")
+        throw failure("corrupt \(frame.rawValue) data (\(message(of: stream, status)))")
       }
     }
   }

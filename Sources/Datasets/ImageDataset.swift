@@ -18,6 +18,9 @@ public struct ImageDataset: Sendable {
   public let train: LabelledImages
   /// The test images.
   public let test: LabelledImages
+  /// The number of training images whose class is known; they come first, and the labels of the others mean
+  /// nothing.
+  public let knownLabels: Int
 
   /// Creates a data set from a user's own images.
   ///
@@ -28,10 +31,15 @@ public struct ImageDataset: Sendable {
   ///   - test: The test images, of the same height, width and number of channels.
   ///   - sha256: A hash that identifies the content, such as that of the files; by default, the
   ///     SHA-256 of the pixels and labels of both splits.
+  ///   - knownLabels: The number of training images, from the first, whose class is known; by default all.
+  ///   - isSynthetic: Whether the images were drawn by code.
   public init(
     name: String, classNames: [String], train: LabelledImages, test: LabelledImages,
-    sha256: String? = nil
+    sha256: String? = nil, knownLabels: Int? = nil, isSynthetic: Bool = false
   ) {
+    require(
+      (0...train.count).contains(knownLabels ?? 0),
+      "\(knownLabels ?? 0) of \(train.count) training images cannot have a known class.")
     for (split, images) in [("training", train), ("test", test)] {
       let highest = Int(images.labels.max() ?? 0)
       require(
@@ -44,13 +52,13 @@ public struct ImageDataset: Sendable {
       "Test images have the shape of the training images, \(train.height)×\(train.width)×"
         + "\(train.channels), not \(test.height)×\(test.width)×\(test.channels).")
     self.init(
-      name: name, sha256: sha256 ?? contentHash(train, test), isSynthetic: false,
-      classNames: classNames, train: train, test: test)
+      name: name, sha256: sha256 ?? contentHash(train, test), isSynthetic: isSynthetic,
+      classNames: classNames, train: train, test: test, knownLabels: knownLabels)
   }
 
   init(
     name: String, sha256: String, isSynthetic: Bool, classNames: [String], train: LabelledImages,
-    test: LabelledImages
+    test: LabelledImages, knownLabels: Int? = nil
   ) {
     self.name = name
     self.sha256 = sha256
@@ -58,13 +66,15 @@ public struct ImageDataset: Sendable {
     self.classNames = classNames
     self.train = train
     self.test = test
+    self.knownLabels = knownLabels ?? train.count
   }
 
   /// Returns the first images of each split; the name and the hash stay those of the whole set.
   public func prefix(train: Int, test: Int) -> ImageDataset {
     ImageDataset(
       name: name, sha256: sha256, isSynthetic: isSynthetic, classNames: classNames,
-      train: self.train.prefix(train), test: self.test.prefix(test))
+      train: self.train.prefix(train), test: self.test.prefix(test),
+      knownLabels: min(train, knownLabels))
   }
 }
 

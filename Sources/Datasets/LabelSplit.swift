@@ -78,6 +78,18 @@ public struct LabelSplit: Sendable {
     (self.labelled, self.unlabelled, self.validation) = (labelled, unlabelled, validation)
   }
 
+  /// Returns the split with more unlabelled images after the others.
+  ///
+  /// - Parameter more: Indices that the split does not have, such as those of images without a known class.
+  public func adding(unlabelled more: Range<Int>) -> LabelSplit {
+    LabelSplit(
+      uncheckedLabelled: labelled, unlabelled: unlabelled + more, validation: validation)
+  }
+
+  private init(uncheckedLabelled labelled: [Int], unlabelled: [Int], validation: [Int]) {
+    (self.labelled, self.unlabelled, self.validation) = (labelled, unlabelled, validation)
+  }
+
   /// The highest index of an image in the split.
   package var highestIndex: Int { (labelled + unlabelled + validation).max() ?? 0 }
 }

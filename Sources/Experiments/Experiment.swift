@@ -2,7 +2,7 @@ import Datasets
 import Engine
 import MixMatch
 
-/// The settings of a training run on CIFAR-10, apart from its method and its seed.
+/// The settings of a training run, apart from its method and its seed.
 ///
 /// The defaults are the article's.
 public struct Experiment: Sendable, Encodable {
@@ -17,6 +17,8 @@ public struct Experiment: Sendable, Encodable {
   public var validation = 2000
   /// Batch sizes, augmentation, schedule and evaluation.
   public var training = TrainingSettings()
+  /// The normalisation of pixel values; nil for CIFAR-10's published mean and standard deviation.
+  public var scaling: ScalingRule?
 
   /// The article's settings.
   public init() {}
@@ -25,10 +27,37 @@ public struct Experiment: Sendable, Encodable {
   ///
   /// - Throws: `DatasetError` for numbers of images that the data set does not have.
   public func data(_ dataset: ImageDataset, seed: Int) throws -> TrainingData {
+    let known = dataset.knownLabels
     let split = try LabelSplit(
-      labels: dataset.train.labels, labelled: labels, balanced: isBalanced, validation: validation,
-      seed: UInt64(seed))
-    return TrainingData(dataset, split: split, scaling: .cifar)
+      labels: Array(dataset.train.labels.prefix(known)), labelled: labels, balanced: isBalanced,
+      validation: validation, seed: UInt64(seed)
+    ).adding(unlabelled: known..<dataset.train.count)
+    return TrainingData(dataset, split: split, scaling: pixelScaling(of: dataset))
+  }
+
+  /// The normalisation of pixel values for `dataset`.
+  public func pixelScaling(of dataset: ImageDataset) -> PixelScaling {
+    switch scaling {
+    case nil: .cifar
+    case .measured: PixelScaling(of: dataset.train)
+    }
+  }
+
+  /// Adapts the settings to another data set than CIFAR-10: pixel values are normalised by its own statistics,
+  /// the image sizes of the phases, which are those for 32×32, grow with its images, and where all 50,000 images
+  /// of CIFAR-10 were labelled, all images with a known class are.
+  public mutating func fit(to dataset: ImageDataset) {
+    scaling = .measured
+    if labels == 50_000 { labels = dataset.knownLabels - validation }
+    for index in training.phases.indices {
+      training.phases[index].size = training.phases[index].size * dataset.train.height / 32
+    }
+  }
+
+  /// A rule for the normalisation of pixel values.
+  public enum ScalingRule: String, Sendable, Codable {
+    /// The mean and standard deviation of the training images, labelled or not.
+    case measured
   }
 
   /// A training run of a new network with `method` and `seed`, which has not started.
@@ -39,8 +68,8 @@ public struct Experiment: Sendable, Encodable {
     -> SemiSupervisedTraining
   {
     try SemiSupervisedTraining(
-      of: network.make(seed: seed), by: method, on: data(dataset, seed: seed), settings: training,
-      seed: UInt64(seed))
+      of: network.make(seed: seed, classes: dataset.classNames.count), by: method,
+      on: data(dataset, seed: seed), settings: training, seed: UInt64(seed))
   }
 
   /// Checks the settings against each other, the method and the data set, before any work is done.
@@ -52,7 +81,7 @@ public struct Experiment: Sendable, Encodable {
 }
 
 /// The size of a wide residual network and the form of its blocks.
-public struct NetworkSettings: Sendable, Encodable {
+public struct NetworkSettings: Sendable, Codable, Equatable {
   /// The number of layers, 6·n + 4.
   public var depth = 28
   /// The widening factor k.
@@ -67,10 +96,10 @@ public struct NetworkSettings: Sendable, Encodable {
   public init() {}
 
   /// A network with initial weights drawn for `seed`.
-  public func make(seed: Int) -> WideResNet {
+  public func make(seed: Int, classes: Int = 10) -> WideResNet {
     var random = RandomStream(seed: UInt64(seed), "initial weights")
     return WideResNet(
-      depth: depth, widenFactor: widenFactor, startChannels: startChannels,
+      depth: depth, widenFactor: widenFactor, startChannels: startChannels, classes: classes,
       variant: variant == .fastai ? .fastai : .paper, random: &random)
   }
 }

@@ -70,8 +70,8 @@ public struct ResultRow {
 }
 
 extension Run {
-  /// Fills the rows of a table: loads or computes the run of each row with every seed, on CIFAR-10, and
-  /// records the settings and the test accuracies.
+  /// Fills the rows of a table: loads or computes the run of each row with every seed, on the data set
+  /// of ``datasetOption``, and records the settings and the test accuracies.
   ///
   /// With ``onlyRecorded``, seeds without any recorded run are left out.
   ///
@@ -97,8 +97,8 @@ extension Run {
     return filled
   }
 
-  /// Loads or computes the run of each specification with every seed, on CIFAR-10, and records the
-  /// settings.
+  /// Loads or computes the run of each specification with every seed, on the data set of
+  /// ``datasetOption``, and records the settings.
   ///
   /// With ``onlyRecorded``, seeds without any recorded run are left out.
   ///
@@ -111,8 +111,11 @@ extension Run {
     of specs: [TrainingSpec],
     summary: (SemiSupervisedTraining, TrainingSpec, ImageDataset) -> Value
   ) throws -> [[(value: Value, origin: StageRecord, seed: Int)]] {
+    let source = self[datasetOption]
+    let dataset = self[onlyRecorded] ? nil : try dataset(source, train: 10, test: 10)
+    let specs =
+      dataset.map { dataset in specs.map { $0.fitted(to: dataset, from: source) } } ?? specs
     try record(settings: specs)
-    let dataset = self[onlyRecorded] ? nil : try dataset(.cifar10, train: 10, test: 10)
     if let dataset {
       for spec in specs { try spec.experiment.check(for: spec.method, on: dataset) }
     }

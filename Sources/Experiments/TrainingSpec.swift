@@ -64,6 +64,42 @@ public struct TrainingSpec {
   }
 }
 
+// MARK: - Other data sets
+
+/// The option that names a data set in place of CIFAR-10.
+public let datasetOption = CommandLineOption(
+  "dataset", .oneOf(DatasetSource.colour, named: \.key), default: .cifar10, "the data set")
+
+extension TrainingSpec {
+  /// This specification for the data set that a run has chosen with ``datasetOption``: unchanged for CIFAR-10,
+  /// otherwise under another name and with settings that fit the data set.
+  public func fitted(to dataset: ImageDataset, from source: DatasetSource) -> TrainingSpec {
+    guard source.key != DatasetSource.cifar10.key else { return self }
+    var experiment = experiment
+    experiment.fit(to: dataset)
+    return TrainingSpec("\(name) \(source.key)", experiment, by: method)
+  }
+
+  /// The network of a finished run with everything that predictions need; the EMA of the weights if there is
+  /// one.
+  ///
+  /// - Parameters:
+  ///   - training: A run of this specification.
+  ///   - dataset: Its data set.
+  public func classifier(of training: SemiSupervisedTraining, on dataset: ImageDataset)
+    -> SafeTensors
+  {
+    guard let network = training.trainer.network as? WideResNet else {
+      fatalError("The training \(name) has another network than its settings describe.")
+    }
+    let description = Classifier.Description(
+      classes: dataset.classNames, size: dataset.train.height,
+      scaling: experiment.pixelScaling(of: dataset), network: experiment.network,
+      origin: "\(name), \(dataset.name), \(experiment.labels) labels")
+    return training.trainer.withEvaluationWeights { Classifier(network, description).content }
+  }
+}
+
 extension TrainingSpec: Encodable {
   private enum Keys: String, CodingKey { case name, experiment, method }
 

@@ -34,6 +34,15 @@ extension stat {
       st_mtimespec.tv_sec
     #endif
   }
+
+  /// The time of the last change of the content, in nanoseconds since 1970.
+  var modificationNanoseconds: Int {
+    #if canImport(Glibc)
+      st_mtim.tv_sec * 1_000_000_000 + st_mtim.tv_nsec
+    #else
+      st_mtimespec.tv_sec * 1_000_000_000 + st_mtimespec.tv_nsec
+    #endif
+  }
 }
 
 /// Opens `file` for reading and writing, and creates it if it does not exist.

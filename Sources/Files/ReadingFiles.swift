@@ -39,6 +39,31 @@ package func readFile(at file: URL) throws -> Data {
   return content
 }
 
+/// Reads a large file in parts of `size` bytes, the last one possibly shorter, and calls `body` with each.
+///
+/// - Throws: ``FileError`` if the file does not exist or cannot be read; an error that `body` throws.
+package func readFile(
+  at file: URL, inPartsOf size: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
+) throws {
+  let descriptor = retrying { open(file.filePath, O_RDONLY | O_CLOEXEC) }
+  guard descriptor >= 0 else { throw FileError(file, cannotBe: "read", call: "open") }
+  defer { close(descriptor) }
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+  defer { buffer.deallocate() }
+  while true {
+    var length = 0
+    while length < size {
+      let count = retrying { read(descriptor, buffer.baseAddress! + length, size - length) }
+      guard count >= 0 else { throw FileError(file, cannotBe: "read", call: "read") }
+      guard count > 0 else { break }
+      length += count
+    }
+    guard length > 0 else { return }
+    try body(UnsafeRawBufferPointer(rebasing: buffer[..<length]))
+    guard length == size else { return }
+  }
+}
+
 /// Returns the sorted names of the files and folders in `folder`; none if it does not exist.
 ///
 /// - Throws: ``FileError`` if it cannot be listed.
@@ -59,6 +84,26 @@ package func listFolder(at folder: URL) throws -> [String] {
   }
   guard errno == 0 else { throw FileError(folder, cannotBe: "listed", call: "readdir") }
   return names.sorted()
+}
+
+/// The size of a file and the time of its last change, which show whether it is the same as before.
+package struct FileStatus: Codable, Hashable, Sendable {
+  /// The size in bytes.
+  package var size: Int
+  /// The time of the last change, in nanoseconds since 1970.
+  package var modified: Int
+}
+
+/// Returns the status of a file, or of the file that a symbolic link names; nil if there is none.
+///
+/// - Throws: ``FileError`` if its folder cannot be searched.
+package func fileStatus(at file: URL) throws -> FileStatus? {
+  var status = stat()
+  guard stat(file.filePath, &status) == 0 else {
+    if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
+    throw FileError(file, cannotBe: "read", call: "stat")
+  }
+  return FileStatus(size: Int(status.st_size), modified: status.modificationNanoseconds)
 }
 
 extension URL {

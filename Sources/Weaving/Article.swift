@@ -16,13 +16,20 @@ package struct Article {
   /// - Parameters:
   ///   - root: The root of the repository.
   ///   - out: The directory with the results of the user's own runs.
+  ///   - only: The program of the only chapter to weave; nil for the whole article.
   /// - Throws: A ``Failure`` in one line: file and line number, what was found, what was expected.
-  package init(root: URL, out: URL) throws {
-    let chapters = try chapterFolders(in: root)
-    let results = try Results(of: chapters.map(\.program), out: out, root: root)
+  package init(root: URL, out: URL, only: String? = nil) throws {
+    let all = try chapterFolders(in: root)
+    let chapters = all.filter { only == nil || $0.program == only }
+    guard !chapters.isEmpty else {
+      throw Failure(
+        "--chapter: found \(only ?? ""), expected one of \(all.map(\.program).joined(separator: ", "))"
+      )
+    }
+    let results = try Results(of: all.map(\.program), out: out, root: root)
     let references = try References(root: root)
     var weaver = Weaver(root: root, results: results, references: references)
-    var parts = [try weaver.weave(introduction: "article/introduction.md")]
+    var parts = only == nil ? [try weaver.weave(introduction: "article/introduction.md")] : []
     for chapter in chapters { parts.append(try weaver.weave(chapter: chapter)) }
     parts += [weaver.listOfDeviations, weaver.listOfRuns(chapters), references.markdown]
     markdown = parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"

@@ -6,16 +6,20 @@ import Foundation
 let data = CommandLineOption(
   "data", .directory, default: URL(filePath: "data"), "the directory for the data sets")
 
+let chosen = CommandLineOption(
+  "dataset", .oneOf([DatasetSource.mnist] + DatasetSource.colour, named: \.key),
+  "the only data set to download (default: MNIST and CIFAR-10)")
+
 let program = Program(
   "fetch-data",
   summary: "Downloads the missing data sets, and checks the existing ones.",
-  options: [data])
+  options: [data, chosen])
 
 exit(
   program.run { invocation in
     // A failure must not prevent the download of the other data sets.
     var failures: [String] = []
-    for source in [DatasetSource.mnist, .cifar10] {
+    for source in invocation[chosen].map({ [$0] }) ?? [.mnist, .cifar10] {
       do {
         let dataset = try source.fetch(into: invocation[data]) { invocation.note($0) }
         invocation.print(

@@ -9,13 +9,21 @@ let out = CommandLineOption(
   "out", .directory, default: URL(filePath: "figures"),
   "the directory with the results, which also receives the article")
 
+let chapter = CommandLineOption(
+  "chapter",
+  OptionArgument<String>("NAME", expecting: "the name of a chapter's program") {
+    $0.isEmpty ? nil : $0
+  },
+  "the only chapter to show, such as own, in OUT/NAME.html and OUT/NAME.pdf (default: the whole article)"
+)
+
 let program = Program(
   "weave",
   summary:
     "Makes the article from the chapters' sources and results: OUT/article.html, a page that needs\n"
     + "no other file, and OUT/article.pdf. The results of a chapter come from OUT, or from results/\n"
     + "if OUT has none.",
-  options: [out])
+  options: [out, chapter])
 
 exit(
   program.run { invocation in
@@ -24,25 +32,26 @@ exit(
     let scratch = URL.temporaryDirectory.appending(path: "weave-\(UUID())")
     try makeFolder(at: scratch)
     defer { removeTree(at: scratch) }
-    let article = try Article(root: root, out: invocation[out])
+    let article = try Article(root: root, out: invocation[out], only: invocation[chapter])
+    let name = invocation[chapter] ?? "article"
     for note in article.notes { invocation.note("weave: note: \(note)") }
 
     let directory = OutputDirectory(invocation[out])
     try directory.prepare(subdirectories: [])
     let page = try render(
       article.markdown, with: root.appending(path: "article/template.html"), in: scratch)
-    try directory.write(page, to: "article.html")
-    let isPrinted = try printPage(in: directory, scratch: scratch)
+    try directory.write(page, to: "\(name).html")
+    let isPrinted = try printPage(name, in: directory, scratch: scratch)
     if article.missing > 0 {
       invocation.note(
         "weave: \(article.missing) figures, tables or numbers are missing because their chapter has "
           + "not been run")
     }
     if !isPrinted {
-      invocation.note("weave: found no Chromium in PATH, which is needed to make article.pdf")
+      invocation.note("weave: found no Chromium in PATH, which is needed to make \(name).pdf")
     }
-    let file = directory.file("article.html").filePath
-    invocation.print("weave: open \(file)" + (isPrinted ? ", or article.pdf beside it" : ""))
+    let file = directory.file("\(name).html").filePath
+    invocation.print("weave: open \(file)" + (isPrinted ? ", or \(name).pdf beside it" : ""))
   })
 
 /// Converts the article's Markdown into an HTML page with Pandoc.
@@ -76,12 +85,12 @@ func findBrowser() -> ExternalProgram? {
     ?? (access(chrome, X_OK) == 0 ? ExternalProgram(at: URL(filePath: chrome)) : nil)
 }
 
-/// Prints the page to article.pdf with a browser, so that the PDF looks like the page.
+/// Prints the page NAME.html to NAME.pdf with a browser, so that the PDF looks like the page.
 ///
 /// - Returns: False if no browser is installed.
-func printPage(in directory: OutputDirectory, scratch: URL) throws -> Bool {
+func printPage(_ name: String, in directory: OutputDirectory, scratch: URL) throws -> Bool {
   // A PDF of an earlier page would be misleading.
-  try directory.remove("article.pdf")
+  try directory.remove("\(name).pdf")
   guard let browser = findBrowser() else { return false }
   let pdf = scratch.appending(path: "article.pdf")
   // Chromium's sandbox does not work for root; the page is our own and runs no script.
@@ -90,15 +99,15 @@ func printPage(in directory: OutputDirectory, scratch: URL) throws -> Bool {
       "--headless", "--disable-gpu", "--no-pdf-header-footer",
       "--user-data-dir=\(scratch.appending(path: "profile").filePath)",
       "--print-to-pdf=\(pdf.filePath)",
-      directory.file("article.html").absoluteURL.absoluteString,
+      directory.file("\(name).html").absoluteURL.absoluteString,
     ] + (geteuid() == 0 ? ["--no-sandbox"] : []))
   let content = try readFileIfPresent(at: pdf) ?? Data()
   let end = String(decoding: content.suffix(16), as: UTF8.self)
   guard status == 0, end.contains("%%EOF") else {
     throw Failure(
-      "\(browser.executable.lastPathComponent): found exit status \(status), expected article.pdf; "
+      "\(browser.executable.lastPathComponent): found exit status \(status), expected \(name).pdf; "
         + "it reports: \(errors.suffix(300))")
   }
-  try directory.write(content, to: "article.pdf")
+  try directory.write(content, to: "\(name).pdf")
   return true
 }

@@ -3,6 +3,18 @@ import Foundation
 import Testing
 
 @Suite struct OptionTests {
+  /// A program may take words besides its options; other programs reject them.
+  @Test func takesWordsBesidesOptions() throws {
+    let top = CommandLineOption("top", .wholeNumber(in: 1...9), default: 1, "")
+    let values = try OptionParser([top], acceptsWords: true).parse(
+      ["weights", "--top", "3", "-", "--", "--top"])
+    #expect(values.words == ["weights", "-", "--top"] && values[top] == 3)
+    #expect(throws: UsageError.self) {
+      try OptionParser([top], acceptsWords: true).parse(["-x"])
+    }
+    #expect(throws: UsageError.self) { try OptionParser([top]).parse(["weights"]) }
+  }
+
   /// An invalid command line gives exit status 2 and one line with the option, what was found and what was
   /// expected; nothing is written.
   @Test(arguments: [

@@ -4,23 +4,26 @@
 import Datasets
 import Engine
 import Experiments
+import Foundation
 import MixMatch
 
-/// The outcome of a training run, and examples from a mixed batch.
+/// The outcome of a training run, the file of its weights, and examples from a mixed batch.
 struct Outcome: Codable {
   var training: TrainingOutcome
+  var weights: Data
   var mixed: [MixedExample]
 }
 
 /// Examples from the last batch of a finished training run, mixed once more.
-func mixedBatch(of training: SemiSupervisedTraining, _ method: MixMatchStep, seed: Int, steps: Int)
-  -> [MixedExample]
-{
+func mixedBatch(
+  of training: SemiSupervisedTraining, _ method: MixMatchStep, _ scaling: PixelScaling, seed: Int,
+  steps: Int
+) -> [MixedExample] {
   var batches = training.batches
   var random = RandomStream(seed: UInt64(seed), "shown batch")
   let (batch, _) = batches(steps - 1)
   return training.trainer.withEvaluationWeights {
-    shown(method.mix(batch, by: training.trainer.network, random: &random))
+    shown(method.mix(batch, by: training.trainer.network, random: &random), scaling)
   }
 }
 
@@ -38,8 +41,8 @@ struct MixedExample: Codable {
   var label: [Float]
 }
 
-/// The first six examples of X′ and of U′.
-func shown(_ mixed: MixMatchStep.Mixed) -> [MixedExample] {
+/// The first six examples of X′ and of U′, with pixel values that `scaling` normalised.
+func shown(_ mixed: MixMatchStep.Mixed, _ scaling: PixelScaling) -> [MixedExample] {
   let labelled = mixed.X.count
   let indices =
     Array(0..<min(6, labelled)) + Array(labelled..<min(labelled + 6, mixed.unmixed.count))
@@ -47,7 +50,7 @@ func shown(_ mixed: MixMatchStep.Mixed) -> [MixedExample] {
   let pictures = [
     mixed.unmixed.gathered(indices), mixed.unmixed.gathered(indices.map { mixed.partners[$0] }),
     mixtures,
-  ].map { PixelScaling.cifar.bytes($0.images) }
+  ].map { scaling.bytes($0.images) }
   let (classes, labels) = (mixtures.labels.shape[1], mixtures.labels.scalars)
   return indices.enumerated().map { place, index in
     MixedExample(

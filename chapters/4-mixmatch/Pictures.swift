@@ -38,55 +38,6 @@ func drawGuesses(_ result: TrainingSummary, _ run: Run) {
   run.draw("guesses", into: "guesses.svg", data: ["chapter4-guesses"])
 }
 
-// MARK: - Predictions
-
-/// Draws the confusion matrix of the test images.
-func drawConfusion(_ evaluation: Evaluation, _ dataset: ImageDataset, _ run: Run) {
-  let names = dataset.classNames
-  var counts = Array(repeating: Array(repeating: 0, count: names.count), count: names.count)
-  for (label, prediction) in zip(dataset.test.labels, evaluation.classes) {
-    counts[Int(label)][prediction] += 1
-  }
-  run.write(
-    DataFile(
-      name: "chapter4-confusion",
-      columns: [DataColumn("class", names)]
-        + names.indices.map { answer in DataColumn("taken\(answer)", counts.map { $0[answer] }) }))
-  run.draw("confusion", into: "confusion.png", data: ["chapter4-confusion"])
-}
-
-/// Draws the wrong predictions with the highest confidence, in the order of their confidence.
-func drawMistakes(_ evaluation: Evaluation, _ dataset: ImageDataset, _ run: Run) {
-  let images = dataset.test
-  let mistakes = images.labels.indices.filter { evaluation.classes[$0] != Int(images.labels[$0]) }
-  // Equal confidences, which are frequent at 1, keep the order of the images.
-  let shown = mistakes.sorted {
-    (evaluation.confidences[$1], $0) < (evaluation.confidences[$0], $1)
-  }.prefix(24)
-
-  // A network may make no mistakes.
-  guard !shown.isEmpty else { return }
-
-  let (inRow, gap, wordGap) = (6, 4, 12)
-  let rows = (shown.count + inRow - 1) / inRow
-  var sheet = ImageSheet(
-    width: inRow * (images.width + gap) - gap, height: rows * (images.height + wordGap),
-    tile: images.width)
-  let pictures = PixelScaling.unit.bytes(images.tensor(shown))
-  for (place, (index, picture)) in zip(shown, pictures).enumerated() {
-    let x = place % inRow * (images.width + gap)
-    let y = place / inRow * (images.height + wordGap)
-    let confidence = String(format: "%.2f %%", 100 * evaluation.confidences[index])
-    sheet.place(picture, x: x, y: y)
-    sheet.write(dataset.classNames[Int(images.labels[index])], "truth", x: x, y: y)
-    sheet.write(dataset.classNames[evaluation.classes[index]], "answer", x: x, y: y)
-    sheet.write(confidence, "confidence", x: x, y: y)
-  }
-  run.draw(
-    "mistakes", sheet: sheet,
-    variables: ["mistakes": "\(mistakes.count)", "images": "\(images.count)"])
-}
-
 // MARK: - A mixed batch
 
 /// Draws examples of a mixed batch, X′ on the left and U′ on the right.

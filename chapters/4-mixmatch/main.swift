@@ -197,6 +197,7 @@ let chapter = Chapter(
   options: [
     steps, labels, balanced, network, startChannels, augmentation, versions, temperature, alpha,
     unlabelledWeight, rampSteps, sharing, batchNorm, emaDecay, logTest, findLearningRate,
+    datasetOption,
   ])
 
 /// The article's accuracy after its last epoch.
@@ -204,13 +205,15 @@ let articleAccuracy = 0.8806
 
 exit(
   chapter.run { run in
-    let (experiment, method) = chosen(run)
+    let (settings, method) = chosen(run)
+    let dataset = try run.dataset(run[datasetOption], train: 10, test: 10)
+    let spec = TrainingSpec("MixMatch", settings, by: method)
+      .fitted(to: dataset, from: run[datasetOption])
+    let experiment = spec.experiment
     try run.record(settings: Settings(experiment: experiment, method: method))
-    let dataset = try run.dataset(.cifar10, train: 10, test: 10)
     try experiment.check(for: method, on: dataset)
     if run[findLearningRate] { return try drawLearningRates(experiment, method, dataset, run) }
 
-    let spec = TrainingSpec("MixMatch", experiment, by: method)
     let outcomes = try run.seeds.map { seed in
       let key = spec.key(run.preset, seed: seed)
       let outcome = try run.stage(
@@ -220,8 +223,10 @@ exit(
         let training = try spec.train(on: dataset, seed: seed, progress: progress)
         return Outcome(
           training: training.outcome(),
+          weights: Data(spec.classifier(of: training, on: dataset).encoded()),
           mixed: mixedBatch(
-            of: training, method, seed: seed, steps: experiment.training.steps))
+            of: training, method, experiment.pixelScaling(of: dataset), seed: seed,
+            steps: experiment.training.steps))
       }
       // Chapter 5 uses the result instead of training again.
       let result = TrainingSummary(outcome.training, of: spec, on: dataset)
@@ -234,14 +239,20 @@ exit(
       metric: "parameters.article",
       values: [Double(Experiment().network.make(seed: 0).parameterCount)])
     run.record(
-      metric: "parameters", values: [Double(experiment.network.make(seed: 0).parameterCount)])
+      metric: "parameters",
+      values: [
+        Double(
+          experiment.network.make(seed: 0, classes: dataset.classNames.count).parameterCount)
+      ])
     run.record(
       metric: "accuracy.validation", values: trainings.compactMap(\.validation?.accuracy))
 
+    run.write(weights: first.outcome.weights, to: "chapter4.safetensors")
     drawLearningCurves(first.result, experiment, run)
     drawGuesses(first.result, run)
-    drawConfusion(trainings[0].test, dataset, run)
-    drawMistakes(trainings[0].test, dataset, run)
+    run.drawConfusion(
+      trainings[0].test, on: dataset, table: "chapter4-confusion", into: "confusion.png")
+    run.drawMistakes(trainings[0].test, on: dataset, into: "mistakes.png")
     drawMixedBatch(first.outcome.mixed, dataset, run)
     run.report([
       Comparison(
@@ -303,7 +314,8 @@ func drawLearningRates(
     inputs: ["experiment": experiment, "method": method, "seed": run.seeds[0], "steps": steps]
   ) { progress in
     try LearningRateCurve(
-      of: experiment.network.make(seed: run.seeds[0]), by: method,
+      of: experiment.network.make(seed: run.seeds[0], classes: dataset.classNames.count),
+      by: method,
       on: experiment.data(dataset, seed: run.seeds[0]), settings: experiment.training, steps: steps,
       seed: UInt64(run.seeds[0])
     ) { step, loss in

@@ -133,7 +133,7 @@ let chapter = Chapter(
     .scale(.overnight, costs: "planned for a day a seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded])
+  options: [recordedTrainings, onlyRecorded, datasetOption])
 
 exit(
   chapter.run { run in
@@ -152,7 +152,7 @@ exit(
     writeTrainings(baselines, run)
     run.write(
       TextTable(
-        name: "results", title: "Test accuracy on CIFAR-10",
+        name: "results", title: "Test accuracy on \(run[datasetOption].name)",
         explanation:
           "Mean ± standard deviation over n seeds. Article: after its last epoch, on one "
           + "P100.",

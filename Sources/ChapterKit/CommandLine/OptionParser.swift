@@ -1,25 +1,36 @@
 import Engine
 
-/// A parser of long options: "--name value", "--name=value" and "--flag".
+/// A parser of long options: "--name value", "--name=value" and "--flag"; and, if it accepts them, of words
+/// besides the options.
 ///
 /// Swift's Glibc module does not export `getopt_long`.
 package struct OptionParser: Sendable {
   package let options: [OptionDeclaration]
+  private let acceptsWords: Bool
 
-  package init(_ options: [any DeclaredOption]) {
+  package init(_ options: [any DeclaredOption], acceptsWords: Bool = false) {
     self.options = options.map(\.declaration)
+    self.acceptsWords = acceptsWords
     let names = self.options.map(\.name)
     require(Set(names).count == names.count, "Two options share a name: \(names).")
   }
 
   /// Parses `arguments`, which do not contain the program's name; the last value of an option given
-  /// twice counts.
+  /// twice counts. After "--" every argument is a word.
   ///
   /// - Throws: ``UsageError``, which names the option, what was found and what was expected.
   package func parse(_ arguments: [String]) throws(UsageError) -> OptionValues {
     var values = OptionValues()
     var words = arguments[...]
     while let word = words.popFirst() {
+      if acceptsWords, word == "--" {
+        values.words += words
+        break
+      }
+      if acceptsWords, word == "-" || !word.hasPrefix("-") {
+        values.words.append(word)
+        continue
+      }
       let (name, attached) = split(word)
       let option = try option(named: name, in: word)
       let text = option.placeholder == nil ? attached ?? "" : attached ?? words.popFirst()
@@ -50,9 +61,11 @@ package struct OptionParser: Sendable {
   }
 }
 
-/// The values of the options on a command line.
+/// The values of the options on a command line, and the words besides them.
 package struct OptionValues: Sendable {
   private var values: [String: any Sendable] = [:]
+  /// The words besides the options.
+  package fileprivate(set) var words: [String] = []
 
   fileprivate mutating func store(_ value: any Sendable, for name: String) { values[name] = value }
 

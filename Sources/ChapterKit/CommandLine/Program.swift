@@ -8,17 +8,26 @@ import Foundation
 public struct Program: Sendable {
   let name: String
   let summary: String
+  /// The words that follow the options, for the help; nil if there are none.
+  let words: String?
   let parser: OptionParser
 
   private static let help = CommandLineOption(flag: "help", "show this help")
 
   /// A program with `options` and `--help`.
+  ///
+  /// - Parameters:
+  ///   - name: The name.
+  ///   - summary: A summary for the help.
+  ///   - words: The arguments besides the options, as the help names them: "FILE…"; nil for none.
+  ///   - options: The options.
   public init(
-    _ name: String, summary: String, options: [any DeclaredOption]
+    _ name: String, summary: String, words: String? = nil, options: [any DeclaredOption]
   ) {
     self.name = name
     self.summary = summary
-    parser = OptionParser(options + [Program.help])
+    self.words = words
+    parser = OptionParser(options + [Program.help], acceptsWords: words != nil)
   }
 
   /// Parses the process's arguments and runs `body`; returns the exit status.
@@ -50,7 +59,7 @@ public struct Program: Sendable {
       ("--" + option.name + (option.placeholder.map { " " + $0 } ?? ""), option.help)
     }
     let width = rows.map(\.0.count).max() ?? 0
-    return "usage: \(name) [options]\n\n\(summary)\n\noptions:\n"
+    return "usage: \(name) [options]\(words.map { " " + $0 } ?? "")\n\n\(summary)\n\noptions:\n"
       + rows.map { "  " + padded($0.0, to: width) + "  " + $0.1 }.joined(separator: "\n")
   }
 }
@@ -62,6 +71,9 @@ public struct Invocation {
 
   /// The value of an option, or its default.
   public subscript<Value>(option: CommandLineOption<Value>) -> Value { values[option] }
+
+  /// The arguments besides the options.
+  public var words: [String] { values.words }
 
   /// Writes a line to standard error.
   public func note(_ line: String) { console.note(line) }

@@ -107,6 +107,11 @@ public struct ProgressUnit: Sendable {
   public static func images(perStep: Int) -> ProgressUnit {
     ProgressUnit(name: "images", perStep: Double(perStep))
   }
+
+  /// Picture files, `perStep` in each step.
+  public static func pictures(perStep: Int) -> ProgressUnit {
+    ProgressUnit(name: "pictures", perStep: Double(perStep))
+  }
 }
 
 /// A value shown in the progress of a stage, such as the loss.

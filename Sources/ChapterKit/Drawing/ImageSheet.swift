@@ -62,15 +62,18 @@ public struct ImageSheet: Sendable {
 }
 
 extension Run {
-  /// Draws `sheet` with figures/`script`.gp as OUT/`script`.png.
+  /// Draws `sheet` with figures/`script`.gp as OUT/`script`.png, or into the file `picture`.
   ///
   /// The names of its data files consist of the chapter's and the script's name.
-  public func draw(_ script: String, sheet: ImageSheet, variables: [String: String] = [:]) {
+  public func draw(
+    _ script: String, into picture: String? = nil, sheet: ImageSheet,
+    variables: [String: String] = [:]
+  ) {
     let name = "\(chapter.name.program)-\(script)"
     let files = sheet.dataFiles(name: name)
     for file in files { write(file) }
     draw(
-      script, into: "\(script).png", data: files.map(\.name),
+      script, into: picture ?? "\(script).png", data: files.map(\.name),
       variables: variables.merging(sheet.variables.merging(["sheet": name]) { _, new in new }) {
         _, new in new
       })

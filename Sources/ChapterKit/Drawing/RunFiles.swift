@@ -7,11 +7,18 @@ struct RunFiles {
   private var dataFiles: [DataFile] = []
   private var tables: [TextTable] = []
   private var figures: [Figure] = []
+  private var weights: [(name: String, content: Data)] = []
 
   mutating func add(_ file: DataFile) {
     require(
       !dataFiles.contains { $0.name == file.name }, "The data file \(file.name) is written twice.")
     dataFiles.append(file)
+  }
+
+  mutating func add(weights content: Data, name: String) {
+    require(
+      !weights.contains { $0.name == name }, "The file of weights \(name) is written twice.")
+    weights.append((name, content))
   }
 
   mutating func add(_ figure: Figure) {
@@ -62,14 +69,23 @@ struct RunFiles {
       }
       return picture
     }
-    return data + texts + pictures
+    let files = try weights.map {
+      try write($0.content, to: $0.name, as: .weights, gnuplot.output, log)
+    }
+    return data + texts + pictures + files
   }
 
   private func write(
     _ text: String, to path: String, as kind: FileRecord.Kind, _ output: OutputDirectory,
     _ log: WorkLog
   ) throws -> FileRecord {
-    let content = Data(text.utf8)
+    try write(Data(text.utf8), to: path, as: kind, output, log)
+  }
+
+  private func write(
+    _ content: Data, to path: String, as kind: FileRecord.Kind, _ output: OutputDirectory,
+    _ log: WorkLog
+  ) throws -> FileRecord {
     if try output.content(of: path) != content {
       try output.write(content, to: path)
       log.noteWritten()

@@ -93,7 +93,7 @@ package struct ResultsCheck {
   private func difference(_ file: FileRecord) throws -> String? {
     let path = results.file(file.path).shortPath
     guard let content = try results.content(of: file.path) else {
-      return file.kind == .pixels
+      return [.pixels, .weights].contains(file.kind)
         ? nil
         : "\(path): found no such file, expected the file that its record lists"
     }

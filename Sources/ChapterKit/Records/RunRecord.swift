@@ -129,6 +129,8 @@ public struct FileRecord: Codable, Equatable, Sendable {
     case figure
     /// A table in Markdown.
     case table
+    /// The weights of a network; they need not be recorded.
+    case weights
   }
 
   /// The path relative to OUT.

@@ -4,11 +4,15 @@ import Foundation
 
 /// A data set that is loaded from a directory, downloaded, or, failing both, replaced by generated data.
 public struct DatasetSource: Sendable {
-  let name: String
+  /// The name of the data set.
+  public let name: String
+  /// The name in options: lower-case letters and digits only.
+  public var key: String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
   let presence: @Sendable (_ directory: URL) throws -> DatasetPresence
   let load: @Sendable (_ directory: URL) throws -> ImageDataset?
   let download: @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void
-  let generate: @Sendable () -> ImageDataset
+  /// Generates a synthetic data set of the same size.
+  public let generate: @Sendable () -> ImageDataset
 
   /// A source of a data set.
   ///
@@ -43,6 +47,27 @@ public struct DatasetSource: Sendable {
     name: "CIFAR-10", presence: CIFAR10.presence, load: CIFAR10.load,
     download: { try CIFAR10.download(into: $0, progress: $1) },
     generate: { syntheticColourImages(trainCount: 50_000, testCount: 10_000, seed: 0) })
+
+  /// CIFAR-100, or as many synthetic colour images of ten classes.
+  public static let cifar100 = DatasetSource(
+    name: "CIFAR-100", presence: CIFAR100.presence, load: CIFAR100.load,
+    download: { try CIFAR100.download(into: $0, progress: $1) },
+    generate: { syntheticColourImages(trainCount: 50_000, testCount: 10_000, seed: 0) })
+
+  /// SVHN, or as many synthetic colour images.
+  public static let svhn = DatasetSource(
+    name: "SVHN", presence: SVHN.presence, load: SVHN.load,
+    download: { try SVHN.download(into: $0, progress: $1) },
+    generate: { syntheticColourImages(trainCount: 73_257, testCount: 26_032, seed: 0) })
+
+  /// STL-10, or as many synthetic colour images of 32×32 pixels as it has labelled ones.
+  public static let stl10 = DatasetSource(
+    name: "STL-10", presence: STL10.presence, load: STL10.load,
+    download: { try STL10.download(into: $0, progress: $1) },
+    generate: { syntheticColourImages(trainCount: 5_000, testCount: 8_000, seed: 0) })
+
+  /// The data sets of the MixMatch paper, all in colour.
+  public static let colour = [cifar10, cifar100, svhn, stl10]
 
   /// Downloads the missing files of the data set into `directory`, and loads it.
   ///

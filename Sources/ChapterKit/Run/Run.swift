@@ -108,6 +108,32 @@ extension Run {
     return found
   }
 
+  /// Makes `dataset`, which the chapter has read itself, the data set of this run.
+  ///
+  /// - Returns: The same data set.
+  /// - Throws: An error if it is synthetic and would replace results on real data.
+  public func use(_ dataset: ImageDataset) throws -> ImageDataset {
+    require(findings.dataset == nil, "A run has one data set.")
+    if dataset.isSynthetic {
+      try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
+    }
+    findings.dataset = DatasetIdentity(dataset)
+    return dataset
+  }
+
+  /// Whether synthetic data were requested (`--synthetic`).
+  public var usesSyntheticData: Bool { settings.usesSyntheticData }
+
+  /// The folder DATA, for a chapter that has no default for it.
+  ///
+  /// - Throws: An error if DATA was not given; `content` says what it should contain.
+  public func dataDirectory(with content: String) throws -> URL {
+    guard let given = settings.options[chapter.common.data] else {
+      throw Failure("--data: found nothing, expected DATA=FOLDER with \(content)")
+    }
+    return given
+  }
+
   private func syntheticDataset(_ source: DatasetSource, _ directory: URL?) throws -> ImageDataset {
     try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
     return source.synthetic(for: directory, note: console.note)
@@ -204,6 +230,15 @@ extension Run {
       stages.record(of: name) != nil, "The run has no stage \(name) for these fingerprints.")
     findings.record(fingerprints, ofStage: name)
   }
+
+  /// The folder `path` in OUT, for files that are no results, such as a cache.
+  public func directory(_ path: String) -> URL { output.file(path) }
+
+  /// Writes a line to standard error.
+  public func note(_ line: String) { console.note(line) }
+
+  /// Writes the content of a file of weights into OUT as `name`.
+  public func write(weights: Data, to name: String) { files.add(weights: weights, name: name) }
 
   /// Writes a data file into OUT/data.
   public func write(_ file: DataFile) { files.add(file) }

@@ -1,25 +1,45 @@
 import Datasets
 import Engine
+import Files
 import Foundation
 
 /// A saved state of a stage, from which it can resume.
-struct Checkpoint {
-  var origin: Origin
-  var snapshot: Snapshot
+package struct Checkpoint {
+  package var origin: Origin
+  package var snapshot: Snapshot
 
   /// The stage, step and date of a checkpoint.
-  struct Origin: Codable {
-    var stage: String
+  package struct Origin: Codable {
+    package var stage: String
     /// The stage's key: a checkpoint is valid for the same program, settings and data only.
     var key: String
     /// The number of steps that were done.
-    var step: Int
+    package var step: Int
     /// The number of steps in all.
-    var steps: Int
+    package var steps: Int
     /// The computing time so far, in seconds.
     var seconds: Double
     /// The date at which it was saved, in ISO 8601.
     var date: String
+  }
+}
+
+extension Checkpoint {
+  /// Reads a checkpoint.
+  ///
+  /// - Throws: An error that names the file if it is damaged or of another version.
+  package init(contentsOf file: URL) throws {
+    let lines = intactContent(of: try readFileIfPresent(at: file) ?? Data())?
+      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
+    guard let lines, lines.count == 2,
+      let origin = try? JSON.decode(Origin.self, from: lines[0]),
+      (0...origin.steps).contains(origin.step), (0...1e10).contains(origin.seconds)
+    else { throw Failure("\(file.shortPath): found a damaged file, expected a checkpoint") }
+    do {
+      self.init(origin: origin, snapshot: try Snapshot(decoding: [UInt8](lines[1])))
+    } catch {
+      throw Failure("\(file.shortPath): \(oneLine(error))")
+    }
   }
 }
 
@@ -49,21 +69,12 @@ struct CheckpointFiles {
   ///
   /// - Throws: An error that names the file if it is damaged, or of another version or stage.
   func load(_ name: String) throws -> Checkpoint {
-    let lines = intactContent(of: try output.content(of: path(name)) ?? Data())?
-      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
-    guard let lines, lines.count == 2,
-      let origin = try? JSON.decode(Checkpoint.Origin.self, from: lines[0]),
-      (0...origin.steps).contains(origin.step), (0...1e10).contains(origin.seconds)
-    else { throw failure(name, "found a damaged file, expected a checkpoint") }
-    guard origin.stage == stage, origin.key == key else {
+    let checkpoint = try Checkpoint(contentsOf: output.file(path(name)))
+    guard checkpoint.origin.stage == stage, checkpoint.origin.key == key else {
       throw failure(
         name, "found a checkpoint of another stage or other inputs, expected one of \(stage)")
     }
-    do {
-      return Checkpoint(origin: origin, snapshot: try Snapshot(decoding: [UInt8](lines[1])))
-    } catch {
-      throw failure(name, oneLine(error))
-    }
+    return checkpoint
   }
 
   /// Stores a checkpoint, then removes the older ones under this key, apart from `previous`.

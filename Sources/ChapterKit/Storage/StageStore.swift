@@ -148,10 +148,12 @@ private let newline = UInt8(ascii: "\n")
 private let fileExtension = ".jsonl"
 
 /// `content` after a line with its SHA-256, which reveals any later change.
-func checksummed(_ content: Data) -> Data { Data((sha256Hex(content) + "\n").utf8) + content }
+package func checksummed(_ content: Data) -> Data {
+  Data((sha256Hex(content) + "\n").utf8) + content
+}
 
 /// The content after the line with the checksum; nil if the checksum is wrong.
-func intactContent(of data: Data) -> Data? {
+package func intactContent(of data: Data) -> Data? {
   guard let end = data.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
   let content = Data(data[data.index(after: end)...])
   return Data(data[..<end]) == Data(sha256Hex(content).utf8) ? content : nil

@@ -47,7 +47,7 @@ public struct BatchPipeline: Sendable {
   }
 
   /// The batch of step `step`, counted from 0, and the true classes of its unlabelled images, which
-  /// the method must not see.
+  /// the method must not see; −1 for an image whose class is not known.
   public mutating func callAsFunction(_ step: Int) -> (batch: Batch, hiddenLabels: [Int]) {
     let images = data.dataset.train
     let labelled = labelledOrder(step).map { data.split.labelled[$0] }
@@ -59,7 +59,10 @@ public struct BatchPipeline: Sendable {
     }
     let unlabelled = indices.map { data.split.unlabelled[$0] }
     let u = augmented(unlabelled, versions: versions, "unlabelled", step, order)
-    return (Batch(labelled: X, unlabelled: u), images.labels(at: unlabelled))
+    let hidden = zip(unlabelled, images.labels(at: unlabelled)).map { index, label in
+      index < data.dataset.knownLabels ? label : -1
+    }
+    return (Batch(labelled: X, unlabelled: u), hidden)
   }
 
   private func augmented(

@@ -27,7 +27,7 @@ public struct LearningCurve: Codable, Sendable {
 
   /// A comparison of guessed labels with the true ones, which the method does not know.
   public struct GuessQuality: Codable, Sendable {
-    /// The fraction of guesses whose most probable class is the true one.
+    /// The fraction of guesses whose most probable class is the true one; NaN where no true class is known.
     public var accuracy = 0.0
     /// The mean probability of the most probable class, after sharpening.
     public var confidence = 0.0
@@ -72,7 +72,7 @@ public struct LearningCurve: Codable, Sendable {
   ///
   /// - Parameters:
   ///   - loss: The loss of the step.
-  ///   - hiddenLabels: The true classes of its unlabelled images.
+  ///   - hiddenLabels: The true classes of its unlabelled images; −1 for one that is not known.
   public mutating func add(_ loss: Loss, hiddenLabels: [Int]) {
     sums.steps += 1
     sums.labelled += Double(loss.labelled.scalar)
@@ -98,11 +98,12 @@ public struct LearningCurve: Codable, Sendable {
 }
 
 extension LearningCurve.GuessQuality {
-  /// The quality of the guesses of one step against the true classes (N).
-  init(_ guesses: Guesses, hiddenLabels: [Int]) {
-    accuracy = Engine.accuracy(of: guesses.sharpened, labels: hiddenLabels)
-    confidence =
-      guesses.sharpened.rowMaxima().reduce(0) { $0 + Double($1.value) } / Double(hiddenLabels.count)
+  /// The quality of the guesses of one step against the true classes (N), of which −1 is not known.
+  package init(_ guesses: Guesses, hiddenLabels: [Int]) {
+    let maxima = guesses.sharpened.rowMaxima()
+    let known = hiddenLabels.indices.filter { hiddenLabels[$0] >= 0 }
+    accuracy = Double(known.count { maxima[$0].index == hiddenLabels[$0] }) / Double(known.count)
+    confidence = maxima.reduce(0) { $0 + Double($1.value) } / Double(hiddenLabels.count)
     entropy = meanEntropy(guesses.raw)
     sharpenedEntropy = meanEntropy(guesses.sharpened)
   }

@@ -1,0 +1,42 @@
+import Files
+import Foundation
+
+/// Downloads the archive of a data set and unpacks its folder.
+///
+/// An archive that is already in `directory` is not downloaded again; if all files exist, nothing is done.
+///
+/// - Parameters:
+///   - part: The files of the data set; they have an archive.
+///   - directory: The directory for all data sets; it is created if necessary.
+///   - mirrors: The addresses to try, in this order, without the name of the archive.
+///   - checksum: The expected hash of the archive.
+///   - searchPath: The directories in which to look for curl and tar, separated by colons.
+///   - progress: Receives a line for each step and for each mirror that fails.
+/// - Throws: ``DatasetError`` if only some of the files exist, if an existing archive is not the expected one, if
+///   no mirror serves it, or if curl or tar is not installed; `FileError` if the directory cannot be written.
+func downloadArchive<Part: DatasetPart>(
+  of part: Part.Type, into directory: URL, mirrors: [URL], checksum: Checksum,
+  searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
+  progress: (String) -> Void
+) throws {
+  if try DatasetFiles<Part>(in: directory)?.paths() != nil { return }
+  let folder = directory.appending(path: Part.subfolder)
+  guard !folder.isPresent else {
+    throw DatasetError(
+      folder.path, found: "a folder without any of its files",
+      expected: "\(Part.wholeSet); remove the folder to have them downloaded")
+  }
+  guard let name = Part.archiveName else {
+    fatalError("\(Part.wholeSet) cannot be downloaded: they have no archive.")
+  }
+  let file = directory.appending(path: name)
+  let archive = try Archive(file, searchPath: searchPath)
+  let wasThere = file.isPresent
+  let download = Download(
+    of: file, from: mirrors.map { $0.appending(path: name) }, checksum: checksum,
+    searchPath: searchPath)
+  try download.run(progress: progress)
+  progress("unpacking \(file.path)")
+  try archive.unpack(to: folder)
+  if !wasThere { try removeFile(at: file) }
+}

@@ -1,0 +1,60 @@
+import Engine
+import Files
+import Foundation
+
+/// A reader of the files of the binary version that keeps only one file in memory at a time.
+struct CIFARFiles {
+  private var rest: ArraySlice<(path: URL, sum: String?)>
+  private let format: CIFARBatch.Format
+  private var first: (path: URL, count: Int)?
+  /// The running SHA-256 of all files read so far.
+  let digest = RunningDigest.sha256()
+  /// Whether all files read so far have the published content.
+  private(set) var areOriginal = true
+
+  /// The files at the given paths, each with the SHA-256 of its published content.
+  init(_ files: some Sequence<(URL, String?)>, format: CIFARBatch.Format) {
+    rest = files.map { ($0, $1) }[...]
+    self.format = format
+  }
+
+  /// Reads the next file.
+  ///
+  /// - Throws: ``DatasetError`` if it has the wrong content, or, in CIFAR-10, another number of images than the
+  ///   first file; `FileError` if it cannot be read.
+  mutating func next() throws -> CIFARBatch {
+    let (path, sum) = rest.removeFirst()
+    let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.path, format: format)
+    if let first, format.classes == 10, first.count != batch.count {
+      throw DatasetError(
+        path.path, found: "\(batch.count) images",
+        expected: "\(first.count), as in \(first.path.path)")
+    }
+    first = first ?? (path, batch.count)
+    digest.update(batch.records)
+    areOriginal = areOriginal && sha256Hex(batch.records) == sum
+    return batch
+  }
+}
+
+extension LabelledImages {
+  /// Reads the next `count` files, which all have the same number of images.
+  init(files count: Int, of files: inout CIFARFiles) throws {
+    var batch = try files.next()
+    var labels = batch.labels
+    let length = batch.count * CIFARBatch.imageSize
+    let pixels = try [UInt8](unsafeUninitializedCapacity: count * length) { pixels, written in
+      batch.writePixels(to: pixels.baseAddress!)
+      written = length
+      for _ in 1..<count {
+        batch = try files.next()
+        batch.writePixels(to: pixels.baseAddress! + written)
+        written += length
+        labels += batch.labels
+      }
+    }
+    self.init(
+      height: CIFARBatch.size, width: CIFARBatch.size, channels: CIFARBatch.channels,
+      pixels: pixels, labels: labels)
+  }
+}

@@ -1,0 +1,198 @@
+/// The numeric arrays of a MATLAB file, version 5 ("Level 5 MAT-file").
+///
+/// A file has a header of 128 bytes and elements, each with a type, a number of bytes and the bytes. An element
+/// may be compressed with zlib. Only little-endian files and arrays of whole numbers from 0 to 255 are read;
+/// other arrays are left out.
+///
+/// Source: The MathWorks, *MAT-File Format*, R2023b.
+package struct MATFile {
+  /// An array of bytes in MATLAB's order, the first dimension changing fastest.
+  package struct Array: Equatable {
+    /// The length of each dimension.
+    package let dimensions: [Int]
+    /// The elements.
+    package let values: [UInt8]
+
+    package init(dimensions: [Int], values: [UInt8]) {
+      (self.dimensions, self.values) = (dimensions, values)
+    }
+  }
+
+  /// The arrays by name.
+  package let arrays: [String: Array]
+
+  /// Parses the content of a file.
+  ///
+  /// - Parameters:
+  ///   - content: All bytes of the file.
+  ///   - origin: The path of the file, for the error.
+  /// - Throws: ``DatasetError`` if the content is not such a file, or is truncated or corrupt.
+  package init(_ content: [UInt8], origin: String) throws {
+    guard content.count >= headerSize, content[126] == UInt8(ascii: "I"),
+      content[127] == UInt8(ascii: "M"), content[125] == 1
+    else {
+      throw DatasetError(
+        origin,
+        found: looksLikeWebPage(content.prefix(64))
+          ? "content that looks like a web page" : "another kind of file",
+        expected: "a little-endian MATLAB file of version 5")
+    }
+    var reader = MATReader(content[headerSize...], origin: origin)
+    var arrays: [String: Array] = [:]
+    while let element = try reader.next() {
+      guard let (name, array) = try Self.array(element, origin: origin) else { continue }
+      arrays[name] = array
+    }
+    self.arrays = arrays
+  }
+
+  /// The named array in an element of the file; nil for an element of another kind.
+  private static func array(_ element: MATReader.Element, origin: String) throws -> (String, Array)?
+  {
+    var element = element
+    if element.type == .compressed {
+      let content = try inflateZlib(Swift.Array(element.bytes), origin: origin)
+      var inner = MATReader(content[...], origin: origin)
+      guard let only = try inner.next() else { return nil }
+      element = only
+    }
+    guard element.type == .matrix else { return nil }
+    var parts = MATReader(element.bytes, origin: origin)
+    guard let flags = try parts.next(), let dimensions = try parts.next(),
+      let name = try parts.next(), let values = try parts.next()
+    else { throw parts.failure("an array without its four parts") }
+    // Cells, structures, texts and sparse arrays have other class numbers.
+    guard let kind = flags.bytes.first, (6...15).contains(kind) else { return nil }
+    let lengths = try dimensions.wholeNumbers(origin: origin)
+    let (count, overflow) = lengths.reduce((1, false)) { product, length in
+      let (next, overflow) = product.0.multipliedReportingOverflow(by: length)
+      return (next, product.1 || overflow || length < 0)
+    }
+    let bytes = try values.bytesOfValues(origin: origin)
+    guard !overflow, count == bytes.count else {
+      throw parts.failure("\(bytes.count) elements in an array of the dimensions \(lengths)")
+    }
+    return (String(decoding: name.bytes, as: UTF8.self), Array(dimensions: lengths, values: bytes))
+  }
+}
+
+private let headerSize = 128
+
+/// A reader of consecutive elements.
+private struct MATReader {
+  private var rest: ArraySlice<UInt8>
+  private let origin: String
+
+  init(_ content: ArraySlice<UInt8>, origin: String) { (rest, self.origin) = (content, origin) }
+
+  /// The type of an element, with its number in the file.
+  enum ElementType: UInt32 {
+    case int8 = 1
+    case uint8, int16, uint16, int32, uint32, single
+    case double = 9
+    case int64 = 12
+    case uint64, matrix, compressed, utf8
+  }
+
+  struct Element {
+    /// Nil for a type that is not listed above.
+    let type: ElementType?
+    let bytes: ArraySlice<UInt8>
+  }
+
+  func failure(_ found: String) -> DatasetError {
+    DatasetError(origin, found: found, expected: "a complete MATLAB file of version 5")
+  }
+
+  /// Reads the next element; nil at the end.
+  mutating func next() throws -> Element? {
+    guard !rest.isEmpty else { return nil }
+    guard rest.count >= 8 else { throw failure("a truncated file") }
+    let tag = number(at: 0)
+    // An element of up to four bytes has its size in the upper half of the type.
+    if tag >> 16 != 0 {
+      let size = Int(tag >> 16)
+      guard size <= 4 else { throw failure("an element of \(size) bytes in a place for 4") }
+      defer { rest = rest.dropFirst(8) }
+      return Element(
+        type: ElementType(rawValue: tag & 0xffff), bytes: rest.dropFirst(4).prefix(size))
+    }
+    let size = Int(number(at: 4))
+    guard size <= rest.count - 8 else {
+      throw failure("an element of \(size) bytes where \(rest.count - 8) follow")
+    }
+    let type = ElementType(rawValue: tag)
+    let bytes = rest.dropFirst(8).prefix(size)
+    // Elements are padded to multiples of 8 bytes, except compressed ones.
+    let padded = type == .compressed ? size : (size + 7) / 8 * 8
+    rest = rest.dropFirst(8 + padded)
+    return Element(type: type, bytes: bytes)
+  }
+
+  private func number(at offset: Int) -> UInt32 {
+    rest.dropFirst(offset).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+  }
+}
+
+extension MATReader.Element {
+  /// The size of a number in bytes.
+  private var width: Int? {
+    switch type {
+    case .int8, .uint8: 1
+    case .int16, .uint16: 2
+    case .int32, .uint32, .single: 4
+    case .double, .int64, .uint64: 8
+    default: nil
+    }
+  }
+
+  /// The numbers as 64-bit patterns, little-endian and extended with zeros.
+  private func patterns(origin: String) throws -> (patterns: [UInt64], width: Int) {
+    guard let width, bytes.count.isMultiple(of: width) else {
+      throw DatasetError(
+        origin, found: "\(bytes.count) bytes that are no numbers",
+        expected: "a complete MATLAB file of version 5")
+    }
+    let patterns = stride(from: bytes.startIndex, to: bytes.endIndex, by: width).map { start in
+      bytes[start..<start + width].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
+    return (patterns, width)
+  }
+
+  /// The elements as whole numbers.
+  func wholeNumbers(origin: String) throws -> [Int] {
+    let (patterns, _) = try patterns(origin: origin)
+    return try patterns.map { pattern in
+      switch type {
+      case .int8: Int(Int8(truncatingIfNeeded: pattern))
+      case .int16: Int(Int16(truncatingIfNeeded: pattern))
+      case .int32: Int(Int32(truncatingIfNeeded: pattern))
+      case .single, .double: try whole(pattern, origin)
+      default: Int(truncatingIfNeeded: pattern)
+      }
+    }
+  }
+
+  /// The elements, which are whole numbers from 0 to 255.
+  func bytesOfValues(origin: String) throws -> [UInt8] {
+    if type == .uint8 { return Array(bytes) }
+    return try wholeNumbers(origin: origin).map { value in
+      guard let byte = UInt8(exactly: value) else { throw notAByte("\(value)", origin) }
+      return byte
+    }
+  }
+
+  private func whole(_ pattern: UInt64, _ origin: String) throws -> Int {
+    let value =
+      type == .single
+      ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
+      : Double(bitPattern: pattern)
+    guard let whole = Int(exactly: value) else { throw notAByte("\(value)", origin) }
+    return whole
+  }
+
+  private func notAByte(_ found: String, _ origin: String) -> DatasetError {
+    DatasetError(
+      origin, found: "the number \(found) in an array", expected: "whole numbers from 0 to 255")
+  }
+}

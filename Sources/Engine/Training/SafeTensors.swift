@@ -1,0 +1,288 @@
+import Files
+import Foundation
+
+/// Named tensors in the safetensors format, in which weights are exchanged with PyTorch.
+///
+/// A file is the length of the header, 64 bits in little-endian order; the header, a JSON object with the
+/// type, shape and byte range of each tensor; and the elements in row-major order, little-endian. Only
+/// 32-bit floating-point numbers ("F32") are read and written.
+///
+/// Source: github.com/huggingface/safetensors, README.
+public struct SafeTensors: Sendable {
+  /// The tensors by name.
+  public var tensors: [String: Tensor]
+  /// Texts by name, such as the names of the classes.
+  public var metadata: [String: String]
+
+  /// A file's content from tensors and texts.
+  public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
+    (self.tensors, self.metadata) = (tensors, metadata)
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: An error described in one line that names the file, if it cannot be read or is not a complete
+  ///   file in this format.
+  public init(contentsOf url: URL) throws {
+    let bytes = [UInt8](try readFile(at: url))
+    do {
+      try self.init(decoding: bytes)
+    } catch let error as SnapshotError {
+      throw SnapshotError("\(url.shortPath): \(error.description)")
+    }
+  }
+
+  /// Writes a file; an interruption leaves either the old or the new content.
+  ///
+  /// - Throws: An error described in one line that names the file, if it cannot be written.
+  public func write(to url: URL) throws { try writeFile(encoded(), to: url) }
+}
+
+// MARK: - The format
+
+extension SafeTensors {
+  /// Encodes the tensors; the bytes depend on the content alone.
+  public func encoded() -> [UInt8] {
+    var elements: [UInt8] = []
+    var entries: [String: Header.Value] = metadata.isEmpty ? [:] : [metadataName: .texts(metadata)]
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      let start = elements.count
+      for value in tensor.scalars {
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { elements.append(contentsOf: $0) }
+      }
+      entries[name] = .tensor(
+        Header.Entry(dtype: "F32", shape: tensor.shape, data_offsets: [start, elements.count]))
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard var header = try? [UInt8](encoder.encode(entries)) else {
+      fatalError("The header of a safetensors file cannot be written as JSON.")
+    }
+    // Readers map the file into memory, where the elements must be aligned.
+    header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
+    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header + elements
+  }
+
+  /// Decodes a file's content.
+  ///
+  /// - Throws: ``SnapshotError`` if the bytes are not exactly one file of finite 32-bit numbers.
+  public init(decoding bytes: [UInt8]) throws {
+    guard bytes.count >= 8 else { throw notSafetensors("\(bytes.count) bytes") }
+    let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(bytes.count - 8) else {
+      throw notSafetensors("a header of \(length) bytes in a file of \(bytes.count)")
+    }
+    let elements = bytes[(8 + Int(length))...]
+    let header: [String: Header.Value]
+    do {
+      let json = Data(bytes[8..<elements.startIndex])
+      header = try JSONDecoder().decode([String: Header.Value].self, from: json)
+    } catch {
+      throw notSafetensors("a header that is no JSON object of tensors")
+    }
+    (tensors, metadata) = ([:], [:])
+    var covered = 0
+    for (name, value) in header {
+      switch value {
+      case .texts(let texts): metadata = texts
+      case .tensor(let entry):
+        tensors[name] = try entry.tensor(name, in: elements)
+        covered += entry.data_offsets[1] - entry.data_offsets[0]
+      }
+    }
+    guard covered == elements.count else {
+      throw notSafetensors("\(elements.count) bytes of elements where the header lists \(covered)")
+    }
+  }
+
+  /// The values of the JSON header.
+  fileprivate enum Header {
+    struct Entry: Codable {
+      // The names in the file.
+      var dtype: String
+      var shape: [Int]
+      var data_offsets: [Int]
+    }
+
+    enum Value: Codable {
+      case tensor(Entry)
+      case texts([String: String])
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if decoder.codingPath.last?.stringValue == metadataName {
+          self = .texts(try container.decode([String: String].self))
+        } else {
+          self = .tensor(try container.decode(Entry.self))
+        }
+      }
+
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .tensor(let entry): try container.encode(entry)
+        case .texts(let texts): try container.encode(texts)
+        }
+      }
+    }
+  }
+}
+
+extension SafeTensors.Header.Entry {
+  /// The tensor of this entry.
+  fileprivate func tensor(_ name: String, in elements: ArraySlice<UInt8>) throws -> Tensor {
+    guard dtype == "F32" else {
+      throw SnapshotError("found the tensor \"\(name)\" of type \(dtype), expected F32")
+    }
+    let count = shape.reduce(Int?(1)) { count, length in
+      guard let count, length > 0 else { return nil }
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      return overflow || product > elements.count ? nil : product
+    }
+    guard let count, data_offsets.count == 2, data_offsets[0] >= 0,
+      data_offsets[1] <= elements.count, data_offsets[0] <= data_offsets[1],
+      data_offsets[1] - data_offsets[0] == 4 * count
+    else {
+      throw SnapshotError(
+        "found the tensor \"\(name)\" of shape \(shape) at the bytes \(data_offsets), expected 4 bytes for "
+          + "each element within the file")
+    }
+    let start = elements.startIndex + data_offsets[0]
+    let values = elements[start..<start + 4 * count].withUnsafeBytes { bytes in
+      (0..<count).map { index in
+        let bits = bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+        return Float(bitPattern: UInt32(littleEndian: bits))
+      }
+    }
+    guard values.allSatisfy(\.isFinite) else {
+      throw SnapshotError("found the tensor \"\(name)\" with a value that is not finite")
+    }
+    return Tensor(values, shape: shape)
+  }
+}
+
+/// The name of the texts in the header.
+private let metadataName = "__metadata__"
+
+private func notSafetensors(_ found: String) -> SnapshotError {
+  SnapshotError("found \(found), expected a complete safetensors file")
+}
+
+// MARK: - Networks
+
+extension Module {
+  /// The parameters and buffers with the names and layouts that PyTorch's `state_dict` has.
+  ///
+  /// | here                                   | in PyTorch                                   |
+  /// | -------------------------------------- | -------------------------------------------- |
+  /// | filters (K, K, inputs, outputs)        | `weight` (outputs, inputs, K, K)             |
+  /// | `weights` (inputs, outputs), `bias`    | `weight` (outputs, inputs), `bias` of Linear |
+  /// | `scale`, `shift`                       | `weight`, `bias` of BatchNorm2d              |
+  /// | `running.mean`, `running.variance`     | `running_mean`, `running_var`                |
+  ///
+  /// The names before the last full stop are those of this module: "groups.1.0.norm2.running_var".
+  public func pyTorchState() -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: Snapshot(of: state).tensors.map { name, tensor in
+        (pyTorchName(name, rank: tensor.shape.count), inPyTorchLayout(tensor))
+      })
+  }
+
+  /// Restores the parameters and buffers from tensors with PyTorch's names and layouts.
+  ///
+  /// `num_batches_tracked`, a counter of PyTorch's batch norm, is ignored.
+  ///
+  /// - Throws: ``SnapshotError`` for missing or additional names, or other shapes; then nothing has changed.
+  public func load(pyTorchState tensors: [String: Tensor]) throws {
+    let current = Snapshot(of: state).tensors
+    var values: [String: Snapshot.Value] = [:]
+    var rest = tensors.filter { !$0.key.hasSuffix("num_batches_tracked") }
+    for (name, tensor) in current {
+      let theirs = pyTorchName(name, rank: tensor.shape.count)
+      guard let found = rest.removeValue(forKey: theirs) else {
+        throw SnapshotError(
+          "found no tensor \"\(theirs)\", expected one for each layer of the network")
+      }
+      let expected = inPyTorchLayout(tensor).shape
+      guard found.shape == expected else {
+        throw SnapshotError(
+          "found the tensor \"\(theirs)\" of shape \(found.shape), expected \(expected)")
+      }
+      values[name] = .tensor(fromPyTorchLayout(found))
+    }
+    if let foreign = rest.keys.sorted().first {
+      throw SnapshotError("found a tensor \"\(foreign)\", which no layer of the network has")
+    }
+    try Snapshot(values).restore(state)
+  }
+}
+
+extension Snapshot {
+  /// The values whose names start with `name` and a full stop, under the rest of their names.
+  package func part(under name: String) -> Snapshot {
+    let prefix = name + "."
+    return Snapshot(
+      Dictionary(
+        uniqueKeysWithValues: values.compactMap { key, value in
+          key.hasPrefix(prefix) ? (String(key.dropFirst(prefix.count)), value) : nil
+        }))
+  }
+
+  /// The tensors of the snapshot by name.
+  package var tensors: [String: Tensor] {
+    values.compactMapValues { value in
+      if case .tensor(let tensor) = value { tensor } else { nil }
+    }
+  }
+}
+
+/// The name that PyTorch gives to the parameter or buffer `name`.
+private func pyTorchName(_ name: String, rank: Int) -> String {
+  let endings = [
+    (".running.mean", ".running_mean"), (".running.variance", ".running_var"),
+    (".weights", ".weight"), (".scale", ".weight"), (".shift", ".bias"),
+  ]
+  for (ours, theirs) in endings where name.hasSuffix(ours) {
+    return name.dropLast(ours.count) + theirs
+  }
+  // Filters that are a parameter of their own are the weight of a convolution.
+  return rank == 4 ? name + ".weight" : name
+}
+
+/// Filters (K, K, C, D) → (D, C, K, K), matrices (C, D) → (D, C), vectors as they are.
+private func inPyTorchLayout(_ tensor: Tensor) -> Tensor {
+  switch tensor.shape.count {
+  case 4: permuted(tensor, axes: [3, 2, 0, 1])
+  case 2: permuted(tensor, axes: [1, 0])
+  default: tensor
+  }
+}
+
+/// The inverse of ``inPyTorchLayout(_:)``.
+private func fromPyTorchLayout(_ tensor: Tensor) -> Tensor {
+  switch tensor.shape.count {
+  case 4: permuted(tensor, axes: [2, 3, 1, 0])
+  case 2: permuted(tensor, axes: [1, 0])
+  default: tensor
+  }
+}
+
+/// A tensor whose axis k is the axis `axes[k]` of `tensor`.
+private func permuted(_ tensor: Tensor, axes: [Int]) -> Tensor {
+  let shape = axes.map { tensor.shape[$0] }
+  let strides = tensor.shape.indices.map { tensor.shape[($0 + 1)...].reduce(1, *) }
+  let steps = axes.map { strides[$0] }
+  let values = tensor.scalars
+  var index = [Int](repeating: 0, count: shape.count)
+  let result = (0..<values.count).map { _ -> Float in
+    let value = values[zip(index, steps).reduce(0) { $0 + $1.0 * $1.1 }]
+    // The next index in row-major order.
+    for axis in shape.indices.reversed() {
+      index[axis] += 1
+      if index[axis] < shape[axis] { break }
+      index[axis] = 0
+    }
+    return value
+  }
+  return Tensor(result, shape: shape)
+}

@@ -1,0 +1,145 @@
+import Datasets
+import Engine
+import Foundation
+import MixMatch
+
+/// A trained network with everything that its predictions need: classes, picture size and pixel scaling.
+///
+/// Its file is in the safetensors format. The tensors have the names and layouts of a PyTorch module
+/// (`Module.pyTorchState()`), and the metadata contain the rest as JSON texts, under these names:
+///
+/// - "format": "pt", for readers that expect PyTorch's layout
+/// - "classifier": the ``Description``
+public struct Classifier {
+  /// The network.
+  public let network: WideResNet
+  /// The classes, the size and the scaling.
+  public let description: Description
+
+  /// The data of a classifier besides its weights.
+  public struct Description: Codable, Sendable, Equatable {
+    /// The names of the classes, in the order of the network's outputs.
+    public var classes: [String]
+    /// The height and width of the images that the network was trained on, in pixels.
+    public var size: Int
+    /// The mean of each channel, on the scale from 0 to 1: x ← (x/255 − mean) / deviation.
+    public var mean: [Float]
+    /// The standard deviation of each channel, on the same scale.
+    public var deviation: [Float]
+    /// The size of the network and the form of its blocks.
+    public var network: NetworkSettings
+    /// The data that it was trained on, and how, in words.
+    public var origin: String
+
+    /// A description.
+    public init(
+      classes: [String], size: Int, scaling: PixelScaling, network: NetworkSettings, origin: String
+    ) {
+      (self.classes, self.size, self.network, self.origin) = (classes, size, network, origin)
+      (mean, deviation) = (scaling.mean, scaling.deviation)
+    }
+  }
+
+  /// A classifier of a network.
+  public init(_ network: WideResNet, _ description: Description) {
+    (self.network, self.description) = (network, description)
+  }
+
+  /// Reads a classifier that ``content`` or a program of this package wrote.
+  ///
+  /// - Throws: An error in one line that names the file if it is not such a file.
+  public init(contentsOf file: URL) throws {
+    let content = try SafeTensors(contentsOf: file)
+    do {
+      try self.init(content)
+    } catch {
+      throw ClassifierError("\(file.relativePath): \(error)")
+    }
+  }
+
+  /// Creates a classifier from the content of a file.
+  ///
+  /// - Throws: An error described in one line if the description or a tensor is missing or does not fit.
+  public init(_ content: SafeTensors) throws {
+    guard let text = content.metadata[descriptionName] else {
+      throw ClassifierError(
+        "found no metadata \"\(descriptionName)\", expected weights that make own or export-weights wrote"
+      )
+    }
+    guard let description = try? JSONDecoder().decode(Description.self, from: Data(text.utf8))
+    else {
+      throw ClassifierError(
+        "found other metadata \"\(descriptionName)\" than expected: classes, size, mean, deviation, network "
+          + "and origin")
+    }
+    try description.check()
+    network = description.network.make(seed: 0, classes: description.classes.count)
+    try network.load(pyTorchState: content.tensors)
+    self.description = description
+  }
+
+  /// The content of the classifier's file.
+  public var content: SafeTensors {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let text = try? encoder.encode(description) else {
+      fatalError("A description of a classifier cannot be written as JSON.")
+    }
+    return SafeTensors(
+      tensors: network.pyTorchState(),
+      metadata: ["format": "pt", descriptionName: String(decoding: text, as: UTF8.self)])
+  }
+
+  /// The normalisation of pixel values.
+  public var scaling: PixelScaling {
+    PixelScaling(mean: description.mean, deviation: description.deviation)
+  }
+
+  /// The probability of each class for pictures, (N, classes); the result does not depend on the others of the
+  /// call.
+  ///
+  /// - Parameter pixels: The bytes of at least one picture (N, size, size, 3).
+  public func predictions(for pixels: [UInt8]) -> Tensor {
+    let size = description.size
+    let count = pixels.count / (size * size * 3)
+    let images = LabelledImages(
+      height: size, width: size, channels: 3, pixels: pixels,
+      labels: [UInt8](repeating: 0, count: count))
+    let scaling = scaling
+    return predict(network, count: count) { images.tensor($0, scaling: scaling) }
+  }
+}
+
+extension Classifier.Description {
+  /// Throws if a value cannot be that of a trained network.
+  fileprivate func check() throws {
+    func unless(_ condition: Bool, _ found: String, _ expected: String) throws {
+      if !condition { throw ClassifierError("found \(found), expected \(expected)") }
+    }
+    try unless((2...256).contains(classes.count), "\(classes.count) classes", "2 to 256")
+    try unless(
+      (4...1024).contains(size) && size % 4 == 0, "the size \(size)", "a multiple of 4 up to 1024")
+    try unless(
+      mean.count == 3 && deviation.count == 3
+        && (mean + deviation).allSatisfy { $0.isFinite && abs($0) < 1e6 }
+        && deviation.allSatisfy { $0 > 1e-6 },
+      "the means \(mean) and deviations \(deviation)", "three of each, deviations above 0")
+    try unless(
+      (10...1000).contains(network.depth) && network.depth % 6 == 4
+        && (1...100).contains(network.widenFactor) && (1...1000).contains(network.startChannels)
+        && network.depth * network.widenFactor * network.startChannels < 100_000,
+      "the network \(network)", "a depth of 6·n + 4 and moderate widths")
+  }
+}
+
+/// The name of the description in the metadata.
+private let descriptionName = "classifier"
+
+/// An error about the file of a classifier, described in one line.
+struct ClassifierError: LocalizedError, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+
+  var errorDescription: String? { description }
+}

@@ -1,0 +1,209 @@
+import ChapterKit
+import Datasets
+import Files
+import Foundation
+
+/// Decoded pictures on disk, found again by the content of their files.
+///
+/// The pictures of one call of ``read(_:)`` form a pack of two files, which are written completely or not at
+/// all:
+///
+///     pack-NUMBER.pixels   a line with the SHA-256 of the rest, and the pixels one picture after the other
+///     pack-NUMBER.json     a line with the SHA-256 of the rest, and an ``Index`` as JSON
+///
+/// A file whose path, size and time of change are unchanged is not opened again; one that was moved or touched
+/// is read to compute its hash, but not decoded. Deleting the folder of the cache does no harm.
+public final class PictureCache {
+  private let decoder: PictureDecoder
+  private let output: OutputDirectory
+  private var known: [FileKey: Reading] = [:]
+  private var places: [String: Place] = [:]
+  private var nextPack = 0
+
+  /// The height and width of the pictures, in pixels.
+  public var size: Int { decoder.size }
+
+  /// The outcome of reading a picture file.
+  public struct Reading: Codable, Hashable, Sendable {
+    /// The SHA-256 of the file's content; empty if the file could not be read.
+    public let sha256: String
+    /// The reason why the file cannot be used; nil for a picture.
+    public let problem: String?
+
+    package init(sha256: String, problem: String?) {
+      (self.sha256, self.problem) = (sha256, problem)
+    }
+  }
+
+  /// A file as it was when it was read.
+  private struct FileKey: Codable, Hashable {
+    var path: String
+    var status: FileStatus
+  }
+
+  /// The pictures of a pack.
+  private struct Index: Codable {
+    var decoderVersion: Int
+    var size: Int
+    /// The files that were read, and what they contained.
+    var files: [File]
+    /// The hashes of the files whose pixels the pack contains, in their order.
+    var pixels: [String]
+
+    struct File: Codable {
+      var key: FileKey
+      var reading: Reading
+    }
+  }
+
+  /// The position of a picture's pixels.
+  private struct Place {
+    var pack: Int
+    var index: Int
+  }
+
+  /// Opens a cache.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder of the cache; it is created if necessary.
+  ///   - decoder: The decoder of new pictures; each size has packs of its own.
+  ///   - note: Receives a line for each damaged pack, whose pictures are decoded again.
+  /// - Throws: An error in one line if the folder cannot be read or written.
+  public init(in folder: URL, decoder: PictureDecoder, note: (String) -> Void) throws {
+    self.decoder = decoder
+    output = OutputDirectory(folder.appending(path: "\(decoder.size)"))
+    try output.prepare(subdirectories: [])
+    for name in try output.names(in: ".") {
+      guard let number = packNumber(name) else { continue }
+      nextPack = max(nextPack, number + 1)
+      guard let index = try index(ofPack: number) else {
+        note(
+          "\(output.file(name).shortPath): found a damaged file or one of another version; decoding its "
+            + "pictures again")
+        continue
+      }
+      for file in index.files { known[file.key] = file.reading }
+      for (place, hash) in index.pixels.enumerated() {
+        places[hash] = Place(pack: number, index: place)
+      }
+    }
+  }
+
+  /// Reads picture files: looks them up, or decodes them in parallel and stores their pixels.
+  ///
+  /// - Returns: The outcome for each file, in their order.
+  /// - Throws: `FileError` if the cache cannot be written.
+  public func read(_ files: [URL]) throws -> [Reading] {
+    let keys = files.map { file in
+      (try? fileStatus(at: file)).map {
+        FileKey(path: file.standardizedFileURL.filePath, status: $0)
+      }
+    }
+    var readings: [Reading?] = keys.map { key in
+      key.flatMap { known[$0] }.flatMap { reading in
+        reading.problem != nil || places[reading.sha256] != nil ? reading : nil
+      }
+    }
+    let missing = files.indices.filter { readings[$0] == nil }
+    guard !missing.isEmpty else { return readings.map { $0! } }
+    var index = Index(
+      decoderVersion: PictureDecoder.version, size: decoder.size, files: [], pixels: [])
+    var pixels: [UInt8] = []
+    for (position, decoded) in zip(missing, decoder.decode(missing.map { files[$0] })) {
+      let reading = decoded.reading
+      readings[position] = reading
+      if let key = keys[position], !reading.sha256.isEmpty {
+        index.files.append(Index.File(key: key, reading: reading))
+      }
+      if case .success(let picture) = decoded.pixels, places[reading.sha256] == nil {
+        places[reading.sha256] = Place(pack: nextPack, index: index.pixels.count)
+        index.pixels.append(reading.sha256)
+        pixels += picture
+      }
+    }
+    try store(index, pixels)
+    for file in index.files { known[file.key] = file.reading }
+    return readings.map { $0! }
+  }
+
+  /// Returns the pixels of the pictures with the given hashes: (`hashes`.count, size, size, 3).
+  ///
+  /// Besides the result it has one pack in memory at a time.
+  ///
+  /// - Throws: An error in one line if a pack is damaged or missing.
+  public func pixels(of hashes: [String]) throws -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: hashes.count * decoder.byteCount)
+    var wanted: [Int: [(row: Int, index: Int)]] = [:]
+    for (row, hash) in hashes.enumerated() {
+      guard let place = places[hash] else {
+        throw PictureError(
+          output.url.shortPath, found: "no picture with the hash \(hash)",
+          expected: "each picture that was read; remove this folder and run the same command again")
+      }
+      wanted[place.pack, default: []].append((row, place.index))
+    }
+    for (pack, rows) in wanted.sorted(by: { $0.key < $1.key }) {
+      let name = pixelsName(pack)
+      guard let content = try output.content(of: name).flatMap(intactContent) else {
+        throw PictureError(
+          output.file(name).shortPath, found: "a damaged or missing file",
+          expected: "decoded pictures; remove it and the .json file beside it, and run the same "
+            + "command again")
+      }
+      try copy(rows, from: content, named: name, to: &result)
+    }
+    return result
+  }
+
+  private func copy(
+    _ rows: [(row: Int, index: Int)], from content: Data, named name: String,
+    to result: inout [UInt8]
+  ) throws {
+    let size = decoder.byteCount
+    for (row, index) in rows {
+      let start = content.startIndex + index * size
+      guard start + size <= content.endIndex else {
+        throw PictureError(
+          output.file(name).shortPath, found: "\(content.count) bytes",
+          expected: "at least \((index + 1) * size)")
+      }
+      result.replaceSubrange(row * size..<(row + 1) * size, with: content[start..<start + size])
+    }
+  }
+
+  private func store(_ index: Index, _ pixels: [UInt8]) throws {
+    guard !index.files.isEmpty else { return }
+    // The index comes last: a pack without one does not exist.
+    try output.write(checksummed(Data(pixels)), to: pixelsName(nextPack))
+    try output.write(checksummed(JSON.encode(index)), to: indexName(nextPack))
+    nextPack += 1
+  }
+
+  private func index(ofPack number: Int) throws -> Index? {
+    guard let content = try output.content(of: indexName(number)).flatMap(intactContent),
+      let index = try? JSON.decode(Index.self, from: content),
+      index.decoderVersion == PictureDecoder.version, index.size == decoder.size
+    else { return nil }
+    return index
+  }
+}
+
+extension PictureDecoder.Decoded {
+  /// The outcome without the pixels.
+  fileprivate var reading: PictureCache.Reading {
+    switch pixels {
+    case .success: PictureCache.Reading(sha256: sha256, problem: nil)
+    case .failure(let problem):
+      PictureCache.Reading(sha256: sha256, problem: problem.description)
+    }
+  }
+}
+
+private func indexName(_ pack: Int) -> String { "pack-\(pack).json" }
+private func pixelsName(_ pack: Int) -> String { "pack-\(pack).pixels" }
+
+/// The number of the pack whose index has this name; nil for another file.
+private func packNumber(_ name: String) -> Int? {
+  guard name.hasPrefix("pack-"), name.hasSuffix(".json") else { return nil }
+  return Int(name.dropFirst(5).dropLast(5))
+}

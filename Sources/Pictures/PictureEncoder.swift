@@ -1,0 +1,40 @@
+import CVips
+import Foundation
+
+/// The type of a picture file that is written.
+public enum PictureFormat: String, Sendable, CaseIterable {
+  /// JPEG of the quality 95, in which pixels change slightly.
+  case jpg
+  /// PNG, which keeps every pixel.
+  case png
+
+  /// The name of the format in texts.
+  public var name: String { self == .jpg ? "JPEG" : "PNG" }
+
+  fileprivate var options: String { self == .jpg ? ".jpg[Q=95]" : ".png" }
+}
+
+/// Encodes an image as a picture file.
+///
+/// - Parameters:
+///   - pixels: The bytes (height, width, channels), grey or RGB.
+///   - height: The height in pixels.
+///   - width: The width in pixels.
+///   - channels: 1 or 3.
+///   - format: The type of the file.
+/// - Returns: The bytes of the file.
+/// - Throws: ``PictureError`` if libvips cannot write the format.
+public func encodePicture(
+  _ pixels: [UInt8], height: Int, width: Int, channels: Int, as format: PictureFormat
+) throws -> Data {
+  var count = 0
+  guard
+    libraryStarted,
+    let bytes = cvips_encode(
+      pixels, Int32(height), Int32(width), Int32(channels), format.options, &count)
+  else {
+    throw PictureError("libvips: found no way to write \(format.name), expected it to have one")
+  }
+  defer { g_free(bytes) }
+  return Data(bytes: bytes, count: count)
+}

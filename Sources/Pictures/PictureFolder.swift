@@ -1,0 +1,270 @@
+import ChapterKit
+import Datasets
+import Files
+import Foundation
+
+/// The picture files in a folder of a user, by class and by their part in a training run.
+///
+/// Three layouts are recognised:
+///
+///     labelled/CLASS/…, unlabelled/…, and optionally test/CLASS/…
+///     train/CLASS/…, and optionally test/CLASS/… or val/CLASS/… (torchvision's ImageFolder)
+///     CLASS/…
+///
+/// Folders are searched with all their subfolders. Names that begin with a full stop are ignored, and so are
+/// files without an extension of pictures.
+public struct PictureFolder: Sendable {
+  /// The folder.
+  public let root: URL
+  /// The layout that was found.
+  public let layout: Layout
+  /// The names of the classes, sorted; a label is an index into this array.
+  public let classes: [String]
+  /// The pictures, those of a part next to each other, each part sorted by class and path.
+  public private(set) var pictures: [Picture]
+  /// The number of files that are no pictures by their names.
+  public let otherFiles: Int
+  /// The number of pictures beside the folders of the classes, which are not used.
+  public let strayPictures: Int
+
+  /// The arrangement of the folder.
+  public enum Layout: String, Codable, Sendable {
+    /// Some pictures are sorted into classes, the others are not.
+    case labelledAndUnlabelled = "labelled and unlabelled"
+    /// All pictures are sorted into classes, apart in training and test pictures.
+    case trainingAndTest = "training and test"
+    /// All pictures are sorted into classes.
+    case classes
+  }
+
+  /// The use of a picture.
+  public enum Part: String, Codable, Sendable {
+    /// A training picture with a class.
+    case training
+    /// A training picture without a class.
+    case unlabelled
+    /// A test picture.
+    case test
+  }
+
+  /// A picture file.
+  public struct Picture: Codable, Hashable, Sendable {
+    /// The path relative to the folder.
+    public let path: String
+    /// The use.
+    public let part: Part
+    /// The index of the class; nil for an unlabelled picture.
+    public let label: Int?
+  }
+
+  /// Lists the pictures in `root`.
+  ///
+  /// - Throws: ``PictureError`` if there is no class or only one, if a class has no picture or a name that
+  ///   cannot be shown, or if test pictures have other classes; `FileError` if a folder cannot be listed.
+  public init(_ root: URL) throws {
+    self.root = root
+    var listing = Listing(root: root)
+    func has(_ name: String) -> Bool { root.appending(path: name).isExistingDirectory }
+    let layout: Layout =
+      has("labelled") ? .labelledAndUnlabelled : has("train") ? .trainingAndTest : .classes
+    let (training, tests) =
+      switch layout {
+      case .labelledAndUnlabelled: ("labelled", ["test"])
+      case .trainingAndTest: ("train", ["test", "val"])
+      case .classes: ("", [])
+      }
+    let classes = try listing.classes(in: training)
+    pictures = try listing.pictures(of: classes, in: training, .training)
+    if layout == .labelledAndUnlabelled {
+      pictures += try listing.unlabelled(in: "unlabelled").map {
+        Picture(path: $0, part: .unlabelled, label: nil)
+      }
+    }
+    if let test = tests.first(where: has) {
+      let names = try listing.classes(in: test, atLeast: 1)
+      if let unknown = names.first(where: { !classes.contains($0) }) {
+        throw PictureError(
+          root.appending(path: test).appending(path: unknown).shortPath,
+          found: "a class without training pictures",
+          expected: "one of \(classes.prefix(10).joined(separator: ", "))")
+      }
+      pictures += try listing.pictures(of: classes, in: test, .test, folders: Set(names))
+    }
+    (self.layout, self.classes) = (layout, classes)
+    otherFiles = listing.otherFiles
+    strayPictures = listing.strayPictures
+  }
+
+  /// The URL of a picture.
+  public func url(of picture: Picture) -> URL { root.appending(path: picture.path) }
+
+  /// A hash of the layout and of the paths, sizes and times of change of all pictures.
+  ///
+  /// - Throws: `FileError` if a folder cannot be searched.
+  public func fingerprint() throws -> String {
+    struct Listed: Encodable {
+      var picture: Picture
+      var status: FileStatus?
+    }
+    let listed = try pictures.map { Listed(picture: $0, status: try fileStatus(at: url(of: $0))) }
+    return sha256Hex(try JSON.encode(listed))
+  }
+
+  /// The origin of pictures that a program wrote, from the file pictures.json in the folder; nil without it.
+  ///
+  /// - Throws: ``PictureError`` if the file has another content; `FileError` if it cannot be read.
+  public func origin() throws -> Origin? {
+    let file = root.appending(path: Origin.fileName)
+    guard let content = try readFileIfPresent(at: file) else { return nil }
+    guard let origin = try? JSON.decode(Origin.self, from: content),
+      !origin.name.contains(where: { $0.isNewline || "\t\"".contains($0) })
+    else {
+      throw PictureError(
+        file.shortPath, found: "other content",
+        expected:
+          "an object with name and isSynthetic, as write-pictures writes it; or no such file")
+    }
+    return origin
+  }
+
+  /// The data set that pictures were written from.
+  public struct Origin: Codable, Sendable, Equatable {
+    /// The name in figures and records, such as "CIFAR-10 written out as JPEG".
+    public var name: String
+    /// Whether the images were drawn by code.
+    public var isSynthetic: Bool
+
+    /// The name of the file in the folder of the pictures.
+    public static let fileName = "pictures.json"
+
+    /// An origin.
+    public init(name: String, isSynthetic: Bool) {
+      (self.name, self.isSynthetic) = (name, isSynthetic)
+    }
+  }
+}
+
+/// Returns whether a file is a picture by its name.
+public func hasPictureExtension(_ name: String) -> Bool {
+  guard let dot = name.lastIndex(of: ".") else { return false }
+  return pictureExtensions.contains(name[name.index(after: dot)...].lowercased())
+}
+
+/// Returns the paths of the pictures in `folder` and its subfolders, relative to `folder` and sorted.
+///
+/// - Throws: `FileError` if a folder cannot be listed.
+public func pictureFiles(in folder: URL) throws -> [String] {
+  var listing = Listing(root: folder)
+  return try listing.files(in: "")
+}
+
+private let pictureExtensions = [
+  "jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "gif", "tif", "tiff",
+]
+private let extensionsText = pictureExtensions.map { "." + $0 }.joined(separator: ", ")
+
+/// A search of folders for pictures, with counts of what is not used.
+private struct Listing {
+  let root: URL
+  var otherFiles = 0
+  var strayPictures = 0
+
+  init(root: URL) { self.root = root }
+
+  private func url(_ path: String) -> URL { path.isEmpty ? root : root.appending(path: path) }
+
+  private func visibleNames(in path: String) throws -> [String] {
+    try listFolder(at: url(path)).filter {
+      !$0.hasPrefix(".") && $0 != PictureFolder.Origin.fileName
+    }
+  }
+
+  /// The names of the folders of classes in `path`, sorted.
+  mutating func classes(in path: String, atLeast minimum: Int = 2) throws -> [String] {
+    var names: [String] = []
+    for name in try visibleNames(in: path) {
+      if url(joined(path, name)).isExistingDirectory {
+        names.append(name)
+      } else if hasPictureExtension(name) {
+        strayPictures += 1
+      } else {
+        otherFiles += 1
+      }
+    }
+    let place = url(path).shortPath
+    guard names.count >= minimum else {
+      throw PictureError(
+        place, found: names.isEmpty ? "no folder of a class" : "only the class \(names[0])",
+        expected: "a folder with pictures for each of at least \(minimum) classes")
+    }
+    guard names.count <= 256 else {
+      throw PictureError(place, found: "\(names.count) folders", expected: "at most 256 classes")
+    }
+    if let odd = names.first(where: { $0.contains { $0.isNewline || "\t\"".contains($0) } }) {
+      throw PictureError(
+        place, found: "the class \(odd.debugDescription)",
+        expected: "a name without tabs, line breaks and quotation marks")
+    }
+    return names
+  }
+
+  /// The pictures in the folders of the classes in `path`; each folder has at least one.
+  mutating func pictures(
+    of classes: [String], in path: String, _ part: PictureFolder.Part, folders: Set<String>? = nil
+  ) throws -> [PictureFolder.Picture] {
+    try classes.enumerated().flatMap { label, name -> [PictureFolder.Picture] in
+      guard folders?.contains(name) ?? true else { return [] }
+      let found = try files(in: joined(path, name))
+      guard !found.isEmpty else {
+        throw PictureError(
+          url(joined(path, name)).shortPath, found: "no picture",
+          expected: "files that end in \(extensionsText), or no such folder")
+      }
+      return found.map { PictureFolder.Picture(path: $0, part: part, label: label) }
+    }
+  }
+
+  /// The paths of the pictures without a class; at least one.
+  mutating func unlabelled(in path: String) throws -> [String] {
+    guard url(path).isExistingDirectory else {
+      throw PictureError(
+        url(path).shortPath, found: "no such folder beside labelled",
+        expected:
+          "pictures without a class; to have MixMatch ignore the classes of some pictures instead, "
+          + "put the folders of the classes into \(root.shortPath) and give LABELS")
+    }
+    let found = try files(in: path)
+    guard !found.isEmpty else {
+      throw PictureError(
+        url(path).shortPath, found: "no picture", expected: "files that end in \(extensionsText)")
+    }
+    return found
+  }
+
+  /// The paths of all pictures in `path` and its subfolders, relative to the root and sorted.
+  mutating func files(in path: String) throws -> [String] {
+    var visited: Set<String> = []
+    return try files(in: path, &visited)
+  }
+
+  private mutating func files(in path: String, _ visited: inout Set<String>) throws -> [String] {
+    // A symbolic link may lead back to a folder that contains it.
+    guard visited.insert(url(path).resolvingSymlinksInPath().filePath).inserted else { return [] }
+    var found: [String] = []
+    for name in try visibleNames(in: path) {
+      let item = joined(path, name)
+      if url(item).isExistingDirectory {
+        found += try files(in: item, &visited)
+      } else if hasPictureExtension(name) {
+        found.append(item)
+      } else {
+        otherFiles += 1
+      }
+    }
+    return found
+  }
+}
+
+private func joined(_ path: String, _ name: String) -> String {
+  path.isEmpty ? name : "\(path)/\(name)"
+}

@@ -1,0 +1,129 @@
+// Predicts the classes of photographs with weights that `make own` trained.
+
+import ChapterKit
+import Engine
+import Experiments
+import Files
+import Foundation
+import Pictures
+
+let top = CommandLineOption(
+  "top", .wholeNumber(in: 1...256), default: 1, "number of classes for each picture")
+let json = CommandLineOption(flag: "json", "print a JSON object in each line")
+let threads = CommandLineOption(
+  "threads", .wholeNumber(in: 1...1024),
+  "number of threads (default all cores); results do not depend on it")
+
+/// The number of pictures that are decoded and evaluated together.
+let batchSize = 256
+
+let program = Program(
+  "predict",
+  summary:
+    "Prints the path, the most probable class and its probability for each picture, separated by tabs.\n"
+    + "WEIGHTS is a file from make own (figures/own-mixmatch.safetensors). A PICTURE is a file, a folder,\n"
+    + "which is searched with its subfolders, or - for names of both from standard input, one in each line.",
+  words: "WEIGHTS PICTURE…", options: [top, json, threads])
+
+/// The lines of standard input.
+func namesFromInput() -> [String] {
+  Array(sequence(state: ()) { _ in readLine() }).filter { !$0.isEmpty }
+}
+
+/// The pictures in a folder, or the file itself.
+func pictures(at path: String) throws -> [String] {
+  let url = URL(filePath: path)
+  guard url.isExistingDirectory else { return [path] }
+  let found = try pictureFiles(in: url)
+  guard !found.isEmpty else {
+    throw Failure("\(path): found no picture in this folder, expected at least one")
+  }
+  return found.map { url.appending(path: $0).relativePath }
+}
+
+/// Prints the predictions for the files at `paths`, in their order.
+///
+/// - Throws: An error at the end if some files are no pictures, and at once if nothing can be printed.
+func printPredictions(
+  for paths: [String], _ classifier: Classifier, _ decoder: PictureDecoder, _ invocation: Invocation
+) throws {
+  var failures = 0
+  for start in stride(from: 0, to: paths.count, by: batchSize) {
+    let batch = paths[start..<min(start + batchSize, paths.count)]
+    let decoded = decoder.decode(batch.map { URL(filePath: $0) })
+    var rows = rankings(
+      of: decoded.compactMap { try? $0.pixels.get() }, by: classifier, invocation[top])[...]
+    for (path, picture) in zip(batch, decoded) {
+      switch picture.pixels {
+      case .success:
+        let ranking = rows.removeFirst()
+        invocation.print(
+          invocation[json]
+            ? try line(Prediction(path: path, predictions: ranking)) : text(path, ranking))
+      case .failure(let problem):
+        failures += 1
+        invocation.note("predict: \(path): found \(problem), expected a picture")
+        if invocation[json] {
+          invocation.print(try line(Prediction(path: path, error: "\(problem)")))
+        }
+      }
+    }
+    if let error = invocation.console.printingError { throw error }
+  }
+  guard failures == 0 else {
+    throw Failure("found \(failures) of \(paths.count) files that are no pictures, expected none")
+  }
+}
+
+/// A line of the output in JSON.
+struct Prediction: Encodable {
+  var path: String
+  var predictions: [Ranked]?
+  var error: String?
+}
+
+/// A class and its probability.
+struct Ranked: Encodable {
+  var `class`: String
+  var confidence: Float
+}
+
+/// The most probable classes of each picture, at most `count`, with the most probable first.
+func rankings(of pictures: [[UInt8]], by classifier: Classifier, _ count: Int) -> [[Ranked]] {
+  guard !pictures.isEmpty else { return [] }
+  let predictions = classifier.predictions(for: pictures.flatMap { $0 })
+  let classes = classifier.description.classes
+  let values = predictions.scalars
+  return pictures.indices.map { row in
+    // Equal probabilities keep the order of the classes.
+    classes.indices.map { Ranked(class: classes[$0], confidence: values[row * classes.count + $0]) }
+      .enumerated()
+      .sorted { ($1.element.confidence, $0.offset) < ($0.element.confidence, $1.offset) }
+      .prefix(count).map(\.element)
+  }
+}
+
+func text(_ path: String, _ ranking: [Ranked]) -> String {
+  ([path] + ranking.flatMap { [$0.class, String(format: "%.4f", $0.confidence)] })
+    .joined(separator: "\t")
+}
+
+func line(_ prediction: Prediction) throws -> String {
+  String(decoding: try JSON.encode(prediction), as: UTF8.self)
+}
+
+exit(
+  program.run { invocation in
+    guard invocation.words.count >= 2 else {
+      throw UsageError(
+        "found \(invocation.words.count) words, expected WEIGHTS and at least one PICTURE (- for names from "
+          + "standard input)")
+    }
+    let classifier = try Classifier(contentsOf: URL(filePath: invocation.words[0]))
+    let decoder = try PictureDecoder(size: classifier.description.size)
+    let paths = try invocation.words.dropFirst().flatMap { $0 == "-" ? namesFromInput() : [$0] }
+      .flatMap(pictures)
+    try Parallel.$threads.withValue(invocation[threads] ?? Parallel.threads) {
+      try printPredictions(for: paths, classifier, decoder, invocation)
+    }
+  })

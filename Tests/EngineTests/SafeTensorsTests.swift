@@ -1,0 +1,111 @@
+import Engine
+import Foundation
+import Testing
+
+/// The safetensors format, and PyTorch's names and layouts. ClassifierTests compares whole networks with PyTorch.
+@Suite struct SafeTensorsTests {
+  private let content = SafeTensors(
+    tensors: [
+      "a": Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3]), "b": Tensor([-0.5], shape: [1]),
+    ],
+    metadata: ["format": "pt", "classes": "[\"ä\"]"])
+
+  @Test func encodesAndDecodes() throws {
+    let bytes = content.encoded()
+    let length = Int(bytes[0]) + 256 * Int(bytes[1])
+    #expect((8 + length) % 8 == 0 && bytes.count == 8 + length + 28)
+    // The elements are little-endian and in row-major order, by the names of the tensors.
+    #expect(Array(bytes.suffix(28).prefix(8)) == [0, 0, 128, 63, 0, 0, 0, 64])
+    let again = try SafeTensors(decoding: bytes)
+    #expect(again.metadata == content.metadata)
+    #expect(
+      again.tensors["a"]?.shape == [2, 3] && again.tensors["a"]?.scalars == [1, 2, 3, 4, 5, 6])
+    #expect(again.tensors["b"]?.scalars == [-0.5])
+    #expect(again.encoded() == bytes)
+  }
+
+  /// A file with a JSON header and elements.
+  private static func file(_ header: String, _ elements: [UInt8] = []) -> [UInt8] {
+    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+      + elements
+  }
+
+  static let faults: [(bytes: [UInt8], line: String)] = [
+    ([], "found 0 bytes"),
+    ([255, 255, 255, 255, 255, 255, 255, 255], "found a header of 18446744073709551615 bytes"),
+    (file("[1, 2]"), "found a header that is no JSON object"),
+    (
+      file("{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}}", [0, 0]),
+      "of type F16, expected F32"
+    ),
+    (
+      file("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", [0, 0, 0, 0]),
+      "found the tensor \"a\" of shape [2]"
+    ),
+    (
+      file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", [0, 0, 0, 0]),
+      "found the tensor \"a\""
+    ),
+    (
+      file("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}"),
+      "found the tensor \"a\""
+    ),
+    (
+      file("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,-4]}}"),
+      "found the tensor \"a\""
+    ),
+    (
+      file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", [0, 0, 192, 127]),
+      "a value that is not finite"
+    ),
+    (
+      file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", [0, 0, 0, 0, 1]),
+      "found 5 bytes of elements where the header lists 4"
+    ),
+  ]
+
+  @Test(arguments: faults.indices) func namesAFaultInOneLine(_ index: Int) {
+    let (bytes, line) = Self.faults[index]
+    let error = #expect(throws: SnapshotError.self) { try SafeTensors(decoding: bytes) }
+    #expect(error?.description.contains(line) == true, "\(error!)")
+    #expect(error?.description.contains("\n") == false)
+  }
+
+  @Test func namesTheFile() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try content.write(to: file)
+    #expect(try SafeTensors(contentsOf: file).metadata == content.metadata)
+    try Data([1, 2]).write(to: file)
+    let error = #expect(throws: SnapshotError.self) { try SafeTensors(contentsOf: file) }
+    #expect(error?.description.contains(file.lastPathComponent) == true)
+  }
+
+  @Test func hasPyTorchsNamesAndLayouts() throws {
+    var random = RandomStream(seed: 0, "layouts")
+    let network = Sequential(
+      Conv2d(inputChannels: 2, outputChannels: 3, kernelSize: 3, random: &random),
+      BatchNorm(channels: 3), GlobalAveragePool(), Linear(inputs: 3, outputs: 4, random: &random))
+    let state = network.pyTorchState()
+    let shapes: [String: [Int]] = [
+      "0.weight": [3, 2, 3, 3], "0.bias": [3], "1.weight": [3], "1.bias": [3],
+      "1.running_mean": [3], "1.running_var": [3], "3.weight": [4, 3], "3.bias": [4],
+    ]
+    #expect(state.mapValues(\.shape) == shapes)
+    let filters = try #require(network.parameters.first { $0.name == "0.weights" }).parameter.value
+    // Ours (row, column, input, output) = (1, 2, 1, 2) of (3, 3, 2, 3) is element ((1·3 + 2)·2 + 1)·3 + 2; PyTorch's
+    // (output, input, row, column) of (3, 2, 3, 3) is ((2·2 + 1)·3 + 1)·3 + 2.
+    let ours = filters.scalars[35]
+    let theirs = try #require(state["0.weight"]).scalars[50]
+    #expect(ours == theirs)
+
+    var other = RandomStream(seed: 1, "layouts")
+    let copy = Sequential(
+      Conv2d(inputChannels: 2, outputChannels: 3, kernelSize: 3, random: &other),
+      BatchNorm(channels: 3), GlobalAveragePool(), Linear(inputs: 3, outputs: 4, random: &other))
+    var loaded = state
+    loaded["1.num_batches_tracked"] = Tensor([7], shape: [1])
+    try copy.load(pyTorchState: loaded)
+    #expect(Snapshot(of: copy.state).encoded() == Snapshot(of: network.state).encoded())
+  }
+}

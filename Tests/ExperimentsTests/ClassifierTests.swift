@@ -1,0 +1,128 @@
+import Datasets
+import Engine
+import Foundation
+import MixMatch
+import Testing
+
+import Experiments
+
+/// Weights that PyTorch wrote, and the logits that it computes with them (Fixtures/make_classifiers.py).
+@Suite struct ClassifierTests {
+  private struct Expected: Decodable {
+    var pixels: [UInt8]
+    var fastai: [Float]
+    var paper: [Float]
+  }
+
+  private static func fixture(_ name: String) -> URL {
+    Bundle.module.resourceURL!.appending(path: "Fixtures").appending(path: name)
+  }
+
+  private static func expected() throws -> Expected {
+    try JSONDecoder().decode(Expected.self, from: Data(contentsOf: fixture("classifiers.json")))
+  }
+
+  private static func classifier(_ variant: String) throws -> Classifier {
+    try Classifier(contentsOf: fixture("classifier-\(variant).safetensors"))
+  }
+
+  private static func logits(_ classifier: Classifier, _ pixels: [UInt8]) -> [Float] {
+    let size = classifier.description.size
+    let images = LabelledImages(
+      height: size, width: size, channels: 3, pixels: pixels,
+      labels: [UInt8](repeating: 0, count: pixels.count / (size * size * 3)))
+    let x = images.tensor(0..<images.count, scaling: classifier.scaling)
+    return withoutGradients { classifier.network(x, .evaluation).scalars }
+  }
+
+  /// The logits are at most 5 in size; single precision differs in the order of additions.
+  @Test(arguments: NetworkVariant.allCases) func hasTheLogitsOfPyTorch(_ variant: NetworkVariant)
+    throws
+  {
+    let expected = try Self.expected()
+    let theirs = variant == .fastai ? expected.fastai : expected.paper
+    let ours = Self.logits(try Self.classifier(variant.rawValue), expected.pixels)
+    #expect(ours.count == theirs.count)
+    let largest = zip(ours, theirs).map { abs($0 - $1) }.max()
+    #expect(try #require(largest) < 2e-5)
+  }
+
+  @Test func keepsEverythingThroughItsFile() throws {
+    let classifier = try Self.classifier("paper")
+    #expect(classifier.description.classes == ["a", "b", "c"])
+    #expect(classifier.description.network.variant == .paper)
+    let again = try Classifier(SafeTensors(decoding: classifier.content.encoded()))
+    #expect(again.description == classifier.description)
+    let pixels = try Self.expected().pixels
+    #expect(Self.logits(again, pixels) == Self.logits(classifier, pixels))
+  }
+
+  @Test func predictsEachPictureByItself() throws {
+    let classifier = try Self.classifier("fastai")
+    let pixels = try Self.expected().pixels
+    let all = classifier.predictions(for: pixels)
+    #expect(all.shape == [5, 3])
+    let second = classifier.predictions(for: Array(pixels[768..<1536]))
+    #expect(second.scalars == Array(all.scalars[3..<6]))
+    #expect(abs(second.scalars.reduce(0, +) - 1) < 1e-5)
+  }
+
+  /// A change to a file's content, and the error that it causes.
+  static let faults: [(change: @Sendable (inout SafeTensors) -> Void, line: String)] = [
+    ({ $0.metadata = [:] }, "found no metadata \"classifier\""),
+    ({ $0.metadata["classifier"] = "{}" }, "found other metadata \"classifier\" than expected"),
+    ({ $0.tensors["head.bias"] = nil }, "found no tensor \"head.bias\""),
+    ({ $0.tensors["extra"] = Tensor([1], shape: [1]) }, "found a tensor \"extra\""),
+    (
+      { $0.tensors["head.bias"] = Tensor([1, 2], shape: [2]) },
+      "found the tensor \"head.bias\" of shape [2], expected [3]"
+    ),
+    (
+      {
+        $0.metadata["classifier"] = $0.metadata["classifier"]?.replacing(
+          "\"size\":16", with: "\"size\":15")
+      }, "found the size 15, expected a multiple of 4"
+    ),
+  ]
+
+  @Test(arguments: faults.indices) func namesAFaultInOneLine(_ index: Int) throws {
+    var content = try Self.classifier("fastai").content
+    Self.faults[index].change(&content)
+    let error = #expect(throws: (any Error).self) { try Classifier(content) }
+    #expect("\(error!)".contains(Self.faults[index].line), "\(error!)")
+  }
+
+  /// A finished run's weights in a file give the predictions of the run.
+  @Test func exportsATrainedNetwork() throws {
+    var (experiment, method) = Experiment.mixMatch(.smoke)
+    experiment.labels = 20
+    experiment.validation = 0
+    experiment.training.steps = 2
+    experiment.training.evaluationCount = 1
+    experiment.training.phases = [.init(share: 1, size: 32)]
+    experiment.training.emaDecay = 0.5
+    method.rampSteps = 4
+    let dataset = syntheticColourImages(trainCount: 60, testCount: 12, seed: 0)
+    let training = try experiment.run(of: method, on: dataset, seed: 0)
+    try training.run()
+    let spec = TrainingSpec("test", experiment, by: method)
+    let classifier = try Classifier(spec.classifier(of: training, on: dataset))
+    let predictions = classifier.predictions(for: dataset.test.pixels).rowMaxima()
+    let evaluation = training.evaluateTest()
+    #expect(predictions.map(\.index) == evaluation.classes)
+    #expect(predictions.map(\.value) == evaluation.confidences)
+  }
+
+  @Test func fitsOtherDataSets() throws {
+    var experiment = Experiment.mixMatch(.short).experiment
+    let pixels = [UInt8](repeating: 9, count: 96 * 96 * 3)
+    let images = LabelledImages(height: 96, width: 96, channels: 3, pixels: pixels, labels: [0])
+    let dataset = ImageDataset(name: "large", classNames: ["a", "b"], train: images, test: images)
+    experiment.fit(to: dataset)
+    #expect(experiment.training.phases.map(\.size) == [48, 72, 96])
+    #expect(experiment.pixelScaling(of: dataset).deviation == [1, 1, 1])
+    let spec = TrainingSpec("MixMatch", experiment, by: MixMatchStep())
+    #expect(spec.fitted(to: dataset, from: .cifar10).name == "MixMatch")
+    #expect(spec.fitted(to: dataset, from: .stl10).name == "MixMatch stl10")
+  }
+}

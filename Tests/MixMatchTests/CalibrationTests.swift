@@ -1,0 +1,67 @@
+import Datasets
+import Engine
+import MixMatch
+import Testing
+
+/// Measures of predictions, compared with NumPy.
+@Suite struct CalibrationTests {
+  @Test func countsConfusions() {
+    let matrix = ConfusionMatrix(
+      labels: [0, 0, 0, 1, 1, 2], predictions: [0, 1, 1, 1, 0, 0], classes: 4)
+    #expect(matrix.counts == [[1, 2, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]])
+    #expect(matrix.recall(of: 0) == 1.0 / 3 && matrix.recall(of: 2) == 0)
+    #expect(matrix.recall(of: 3) == nil && matrix.precision(of: 3) == nil)
+    #expect(matrix.precision(of: 1) == 1.0 / 3)
+    #expect(
+      matrix.confusions.map { [$0.label, $0.prediction, $0.count] } == [
+        [0, 1, 2], [1, 0, 1], [2, 0, 1],
+      ])
+  }
+
+  /// NumPy, for Guo et al.'s definition with 15 bins that are open on the left:
+  /// sum(abs(conf[m].mean() - right[m].mean()) * m.mean()) over the bins m = (conf > lo) & (conf <= hi).
+  @Test func measuresCalibrationAsNumPyDoes() {
+    let confidences: [Float] = [
+      0.658, 0.965, 0.401, 0.964, 0.518, 0.596, 0.879, 0.586, 0.685, 0.319, 0.827, 0.677, 0.531,
+      0.852, 0.512, 0.617, 0.394, 0.582, 0.442, 0.484, 0.825, 0.496, 0.64, 0.987, 0.973, 0.807,
+      0.679, 0.494, 0.412, 0.979, 0.661, 0.381, 0.736, 0.844, 0.729, 0.942, 0.328, 0.67, 0.622,
+      0.344,
+    ]
+    let right = [
+      0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 0, 1,
+      0, 0, 1, 0, 1, 0, 0, 0, 0,
+    ]
+    let calibration = Calibration(confidences: confidences, isRight: right.map { $0 == 1 })
+    #expect(abs(calibration.expectedError - 0.307) < 1e-6)
+    #expect(calibration.bins.map(\.count).reduce(0, +) == 40)
+  }
+
+  @Test func putsConfidencesOnAnEdgeIntoTheLowerBin() {
+    let calibration = Calibration(
+      confidences: [0.5, 0.51, 1, 0], isRight: [true, false, true, false], binCount: 2)
+    #expect(calibration.bins.map(\.count) == [2, 2])
+    #expect(calibration.bins.map(\.accuracy) == [0.5, 0.5])
+    #expect(Calibration(confidences: [], isRight: []).expectedError == 0)
+  }
+
+  /// NumPy: d = a - b; 1.959964 * sqrt((d**2).sum() - d.sum()**2 / n) / n.
+  @Test func boundsADifferenceOnTheSameImages() {
+    let a = [1, 1, 0, 1, 1, 0, 1, 1, 1, 0].map { $0 == 1 }
+    let b = [1, 0, 0, 0, 1, 1, 1, 0, 1, 0].map { $0 == 1 }
+    let gain = PairedDifference(a, minus: b)
+    #expect(abs(gain.difference - 0.2) < 1e-12)
+    #expect(abs(gain.halfLength - 0.37187702231605546) < 1e-9)
+    #expect(PairedDifference(a, minus: a).halfLength == 0)
+  }
+
+  /// Images without a known class count for the guesses' confidence, not for their accuracy.
+  @Test func leavesUnknownClassesOutOfTheGuessesAccuracy() {
+    let p = Tensor([0.9, 0.1, 0.2, 0.8, 0.6, 0.4], shape: [3, 2])
+    func accuracy(_ labels: [Int]) -> Double {
+      LearningCurve.GuessQuality(Guesses(raw: p, sharpened: p), hiddenLabels: labels).accuracy
+    }
+    #expect(accuracy([0, 0, 1]) == 1.0 / 3)
+    #expect(accuracy([0, -1, -1]) == 1)
+    #expect(accuracy([-1, -1, -1]).isNaN)
+  }
+}

@@ -1,0 +1,178 @@
+// The tables and figures of the chapter on your own pictures.
+
+import ChapterKit
+import Datasets
+import Engine
+import Experiments
+import Foundation
+import MixMatch
+import Pictures
+
+/// Records the metrics, and writes the weights, tables and figures of both trainings.
+func show(
+  _ rows: [Row], _ findings: PictureSelection.Findings?, _ dataset: ImageDataset, _ run: Run
+) throws {
+  let truth = dataset.test.labels.map(Int.init)
+  let results = rows.map { row in
+    (
+      row: row,
+      tests: row.trained.map { TestResult($0.outcome.test, truth, dataset.classNames.count) }
+    )
+  }
+  for (row, tests) in results {
+    run.record(metric: "accuracy.\(row.key)", values: tests.map(\.accuracy))
+    run.record(metric: "ece.\(row.key)", values: tests.map(\.calibration.expectedError))
+    run.record(metric: "steps.\(row.key)", values: [Double(row.spec.experiment.training.steps)])
+    run.record(metric: "seconds.\(row.key)", values: row.trained.map(\.seconds))
+    run.write(weights: row.trained[0].weights, to: "own-\(row.key).safetensors")
+  }
+  let (alone, mixMatch) = (results[0], results[1])
+  let gain = PairedDifference(mixMatch.tests[0].isRight, minus: alone.tests[0].isRight)
+  run.record(metric: "gain", values: [gain.difference])
+  writeResults(results, dataset, gain, run)
+  writeClasses(alone.tests[0], mixMatch.tests[0], dataset, run)
+  run.drawConfusion(
+    mixMatch.tests[0].evaluation, on: dataset, table: "own-confusion", into: "own-confusion.png")
+  run.drawMistakes(mixMatch.tests[0].evaluation, on: dataset, into: "own-mistakes.png")
+  drawReliability(results.map { ($0.row.title, $0.tests[0].calibration) }, run)
+  drawCurves(results.map { ($0.row.title, $0.row) }, dataset, run)
+  if let findings { writeLeftOut(findings, run) }
+  run.report(
+    results.flatMap { row, _ in
+      [
+        Comparison(
+          "\(row.title), test accuracy", metric: "accuracy.\(row.key)", article: nil, as: .percent),
+        Comparison(
+          "\(row.title), calibration error", metric: "ece.\(row.key)", article: nil, as: .percent),
+      ]
+    } + [Comparison("gain by the unlabelled pictures", metric: "gain", article: nil, as: .percent)])
+  run.note(verdict(gain))
+}
+
+/// The evaluation of a trained network on the test pictures.
+struct TestResult {
+  let evaluation: Evaluation
+  let truth: [Int]
+  let matrix: ConfusionMatrix
+  let calibration: Calibration
+  let isRight: [Bool]
+  var accuracy: Double { evaluation.accuracy }
+
+  init(_ evaluation: Evaluation, _ truth: [Int], _ classes: Int) {
+    (self.evaluation, self.truth) = (evaluation, truth)
+    isRight = zip(evaluation.classes, truth).map { $0 == $1 }
+    matrix = ConfusionMatrix(labels: truth, predictions: evaluation.classes, classes: classes)
+    calibration = Calibration(confidences: evaluation.confidences, isRight: isRight)
+  }
+}
+
+/// A sentence on whether the unlabelled pictures helped.
+func verdict(_ gain: PairedDifference) -> String {
+  func points(_ value: Double) -> String { String(format: "%+.1f", 100 * value) }
+  let interval =
+    "\(points(gain.difference)) points (95 % interval \(points(gain.lower)) to \(points(gain.upper)))"
+  if gain.lower > 0 { return "own: the unlabelled pictures helped: \(interval)" }
+  if gain.upper < 0 { return "own: the unlabelled pictures did harm: \(interval)" }
+  return "own: whether the unlabelled pictures helped is open: \(interval)"
+}
+
+func writeResults(
+  _ results: [(row: Row, tests: [TestResult])], _ dataset: ImageDataset, _ gain: PairedDifference,
+  _ run: Run
+) {
+  let experiment = results[0].row.spec.experiment
+  run.write(
+    TextTable(
+      name: "own-results",
+      title: String(verdict(gain).dropFirst("own: ".count).prefix(1)).uppercased()
+        + verdict(gain).dropFirst("own: ".count + 1),
+      explanation:
+        "\(dataset.name): \(experiment.labels) labelled, \(dataset.train.count - experiment.labels) unlabelled, "
+        + "\(dataset.test.count) test pictures; mean ± standard deviation over n seeds.",
+      columns: ["training", "test accuracy", "n", "ECE", "steps", "time a seed"],
+      rows: results.map { row, tests in
+        [
+          row.title, NumberStyle.percent.text(Metric(of: tests.map(\.accuracy))), "\(tests.count)",
+          NumberStyle.percent.text(Metric(of: tests.map(\.calibration.expectedError))),
+          "\(row.spec.experiment.training.steps)",
+          durationText(Metric(of: row.trained.map(\.seconds)).mean),
+        ]
+      }))
+}
+
+func writeClasses(_ alone: TestResult, _ mixMatch: TestResult, _ dataset: ImageDataset, _ run: Run)
+{
+  func percent(_ share: Double?) -> String { share.map { NumberStyle.percent.text($0) } ?? "–" }
+  let known = dataset.train.labels.prefix(dataset.knownLabels)
+  run.write(
+    TextTable(
+      name: "own-classes", title: "Recall of each class",
+      explanation:
+        "The share of a class's test pictures that are recognised, and of the predictions of the class that are "
+        + "right; first seed.",
+      columns: [
+        "class", "pictures with a class", "test pictures", "recall, labels alone",
+        "recall, MixMatch",
+        "precision, MixMatch", "most often taken for",
+      ],
+      rows: dataset.classNames.enumerated().map { label, name in
+        let confusion = mixMatch.matrix.confusions.first { $0.label == label }
+        return [
+          name, "\(known.count { Int($0) == label })", "\(mixMatch.matrix.images(of: label))",
+          percent(alone.matrix.recall(of: label)), percent(mixMatch.matrix.recall(of: label)),
+          percent(mixMatch.matrix.precision(of: label)),
+          confusion.map { "\(dataset.classNames[$0.prediction]) (\($0.count))" } ?? "–",
+        ]
+      }))
+}
+
+/// Draws the accuracy of predictions by their confidence.
+func drawReliability(_ calibrations: [(title: String, calibration: Calibration)], _ run: Run) {
+  let bins = calibrations.flatMap { title, calibration in calibration.bins.map { (title, $0) } }
+  run.write(
+    DataFile(
+      name: "own-reliability",
+      columns: [
+        DataColumn("run", bins.map(\.0)), DataColumn("confidence", bins.map(\.1.confidence)),
+        DataColumn("accuracy", bins.map(\.1.accuracy)), DataColumn("count", bins.map(\.1.count)),
+      ]))
+  run.draw(
+    "reliability", into: "own-reliability.svg", data: ["own-reliability"],
+    variables: [
+      "runs": calibrations.map { "\"\($0.title)\"" }.joined(separator: " "),
+      "errors": calibrations.map { String(format: "%.1f", 100 * $0.calibration.expectedError) }
+        .joined(separator: " "),
+    ])
+}
+
+/// Draws the learning curves of the first seed.
+func drawCurves(_ rows: [(title: String, row: Row)], _ dataset: ImageDataset, _ run: Run) {
+  let runs = rows.map { title, row in
+    (
+      name: title,
+      result: TrainingSummary(row.trained[0].outcome, of: row.spec, on: dataset)
+    )
+  }
+  run.write(TrainingSummary.curves("own-curves", of: runs))
+  run.draw(
+    "learning-curves", into: "own-curves.svg", data: ["own-curves"],
+    variables: [
+      "curves": "own-curves", "runs": runs.map { "\"\($0.name)\"" }.joined(separator: " "),
+      "article": runs.map { _ in "none" }.joined(separator: " "),
+    ])
+}
+
+/// Writes the list of the files that were left out.
+func writeLeftOut(_ findings: PictureSelection.Findings, _ run: Run) {
+  let found = findings.unreadable + findings.duplicates
+  func plain(_ text: String) -> String {
+    text.map { $0.isNewline || "\t\"".contains($0) ? " " : $0 }.reduce(into: "") { $0.append($1) }
+  }
+  run.write(
+    DataFile(
+      name: "own-left-out",
+      columns: [
+        DataColumn("file", found.map { plain($0.path) }),
+        DataColumn("reason", found.map { plain($0.reason) }),
+      ]))
+}

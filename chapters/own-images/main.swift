@@ -1,0 +1,364 @@
+// # Appendix: Your own pictures
+//
+// The chapters before this one used two collections that everybody has. This one uses yours. Put a few
+// photographs of each class into a folder of that class, and all others beside them:
+//
+//     birds/labelled/robin/IMG_0001.jpg …
+//     birds/labelled/sparrow/IMG_0107.jpg …
+//     birds/unlabelled/IMG_0200.jpg …
+//     birds/test/robin/IMG_0900.jpg …          (optional)
+//
+//     make own DATA=birds
+//
+// trains a network by MixMatch on the labelled and the unlabelled pictures, and a second one on the labelled
+// pictures alone, with the same amount of computation. Comparing them on the test pictures shows whether your
+// unlabelled pictures helped. The weights go to figures/own-mixmatch.safetensors, and
+//
+//     make predict WEIGHTS=figures/own-mixmatch.safetensors PICTURES=birds/unlabelled
+//
+// prints a class for each picture.
+
+import ChapterKit
+import Datasets
+import Engine
+import Experiments
+import Foundation
+import MixMatch
+import Pictures
+
+// ## Which pictures
+//
+// How many labels are enough? In chapter 5 fifty labelled pictures of each class were; ten of each are worth a
+// try. Unlabelled pictures help if they show the same classes as the labelled ones, in about the same
+// proportions. Pictures of anything else get a guessed label too, the wrong one in any case. The paper assumes
+// this, and it is the first thing to check when MixMatch does worse than the labels alone.
+//
+// Test pictures decide how well you can tell the two networks apart: with 100 of them, differences below
+// some ten points may be chance. They must not be other exposures of the scene of a training picture. Without
+// a folder `test` the program holds out a fifth of the labelled pictures of each class.
+//
+// Two other layouts are recognised. In torchvision's, `train/CLASS` and `test/CLASS` (or `val/CLASS`) contain
+// pictures that all have a class. Or there is a folder for each class and nothing else. Both are for
+// experiments: `LABELS=100` keeps the classes of a hundred pictures at random and hides all others from the
+// method.
+
+let labels = CommandLineOption(
+  "labels", .wholeNumber(in: 2...1_000_000),
+  "number of pictures that keep their class (default: all in labelled/)")
+let balanced = CommandLineOption(
+  flag: "balanced", "the same number of labelled pictures of each class, for LABELS")
+let unreadable = CommandLineOption(
+  "unreadable", .number("a number from 0 to 1") { (0...1).contains($0) }, default: 0.05,
+  "the share of files that may be no pictures before the run ends with an error")
+let size = CommandLineOption(
+  "size", .oneOf([32, 64, 96], named: { "\($0)" }), default: 32,
+  "height and width to which pictures are resampled, in pixels")
+let published = CommandLineOption(
+  "dataset", .oneOf(DatasetSource.colour, named: \.key),
+  "a published data set in place of your pictures")
+
+// ## Reading them
+//
+// The network gets squares of SIZE×SIZE pixels, by default 32×32. The shorter side of a picture is resampled
+// to SIZE, and the middle of its longer side is kept. Before that it is turned upright by its EXIF orientation,
+// its colours are converted from its colour profile to sRGB, and transparent parts become white. What cannot be
+// recognised at this size, the network cannot learn: look at a few pictures at 32×32 first, and choose
+// `SIZE=64` or `SIZE=96` if they need it. The time of a step grows with the number of pixels, fourfold and
+// ninefold.
+//
+// Decoded pictures are kept in OUT/cache/pictures, found again by the content of their files. Files that
+// are no pictures are listed and left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with
+// the same content, and a training picture that is a test picture too. The same content in two classes is an
+// error, because only you know which class is right.
+
+/// The pictures in DATA as a data set, and what was found besides them.
+struct OwnPictures {
+  let dataset: ImageDataset
+  let layout: PictureFolder.Layout
+  let findings: PictureSelection.Findings
+}
+
+/// Reads the pictures in DATA.
+func readPictures(_ run: Run) throws -> OwnPictures {
+  let folder = try PictureFolder(
+    run.dataDirectory(
+      with:
+        "your pictures: labelled/CLASS and unlabelled, or a folder for each class (make own DATA=birds)"
+    ))
+  let size = run[size]
+  let cache = try PictureCache(
+    in: run.directory("cache/pictures"), decoder: PictureDecoder(size: size), note: run.note)
+  let files = folder.pictures.map(folder.url)
+  let found = try run.stage(
+    "pictures", inputs: ["files": folder.fingerprint(), "size": size],
+    counting: .pictures(perStep: chunk)
+  ) { progress in
+    let readings = ResumableValue<[PictureCache.Reading]>([])
+    let steps = (files.count + chunk - 1) / chunk
+    let checkpoints = progress.checkpoints(steps, of: ["readings": readings])
+    for step in try checkpoints.resume() {
+      readings.value += try cache.read(
+        Array(files[step * chunk..<min((step + 1) * chunk, files.count)]))
+      progress.update(step + 1, of: steps, [])
+      try checkpoints.saveIfDue(after: step)
+    }
+    return readings.value
+  }
+  let selection = try PictureSelection(folder, found, maximumUnreadable: run[unreadable])
+  for line in selection.report(on: folder) { run.note(line) }
+  let origin = try folder.origin()
+  return OwnPictures(
+    dataset: try selection.dataset(
+      named: origin?.name ?? "pictures in \(folder.root.lastPathComponent)", from: cache,
+      isSynthetic: origin?.isSynthetic ?? false),
+    layout: folder.layout, findings: selection.findings)
+}
+
+/// The number of pictures that are read between two looks at the clock and the stop signals.
+let chunk = 128
+
+// ## The training
+//
+// Both networks are the one of chapter 4 at the scale `short`: a wide residual network with 16 layers, trained
+// at half the size first, then at three quarters, then at SIZE. Pictures are mirrored and shifted. If
+// your classes differ by direction or by position, such as traffic signs, give `AUGMENTATION=none`.
+//
+// A step of MixMatch costs more than one with labels alone: it trains on K versions of each unlabelled picture
+// besides the labelled ones, and guesses labels for them before. A guess is a forward pass, about a third of
+// the cost of training on a picture. The labels alone therefore get more steps:
+
+/// The number of steps with labels alone that cost as much as one step of MixMatch.
+func costRatio(_ settings: TrainingSettings, _ method: MixMatchStep) -> Double {
+  let labelled = Double(settings.labelledBatch)
+  let versions = Double(method.versions * settings.unlabelledBatch)
+  return (labelled + versions + versions / 3) / labelled
+}
+
+// How many steps MixMatch takes is decided before it starts, because the schedule of learning rates depends on
+// it, and so do the bits of the result. A preset scales it with your data: `short` passes 15 times over the
+// unlabelled pictures, with at least 3,000 steps. With `HOURS=1` the program measures the time of a step
+// first, and chooses the number of steps so that both trainings together take about an hour. The record says
+// how many steps that were, and `STEPS` with the same number gives the same bits on any machine.
+
+let hours = CommandLineOption(
+  "hours", .number("a number from 0.01 to 1000") { (0.01...1000).contains($0) },
+  "hours for both trainings together; decides the number of steps by measuring")
+let steps = CommandLineOption(
+  "steps", .wholeNumber(in: 10...100_000_000), "number of steps of MixMatch")
+let augmentation = CommandLineOption(
+  "augmentation", .oneOf(Augmentation.all, named: \.name), default: .mirrorAndShift,
+  "random transforms of the pictures")
+
+/// The settings of MixMatch for a data set, without the number of steps.
+func settings(_ run: Run, for dataset: ImageDataset) throws -> (Experiment, MixMatchStep) {
+  var (experiment, method) = Experiment.mixMatch(run.preset == .smoke ? .smoke : .short)
+  experiment.fit(to: dataset)
+  experiment.validation = 0
+  experiment.isBalanced = run[balanced]
+  experiment.labels = run[labels] ?? dataset.knownLabels
+  let unlabelled = dataset.train.count - experiment.labels
+  guard unlabelled > 0 else {
+    throw Failure(
+      "--labels: found no unlabelled picture besides \(experiment.labels) labelled ones, expected some; "
+        + "give LABELS, the number of pictures that keep their class")
+  }
+  experiment.training.labelledBatch = min(experiment.training.labelledBatch, experiment.labels)
+  experiment.training.unlabelledBatch = min(experiment.training.unlabelledBatch, unlabelled)
+  experiment.training.augmentation = run[augmentation]
+  experiment.training.evaluatesTest = true
+  experiment.training.evaluationCount = run.preset == .smoke ? 2 : 15
+  method.sharing = .perExample
+  return (experiment, method)
+}
+
+/// The number of steps that a preset takes for `unlabelled` pictures.
+func presetSteps(_ preset: Preset, unlabelled: Int, batch: Int) -> Int {
+  let epoch = Double(unlabelled) / Double(batch)
+  return switch preset {
+  case .smoke: 40
+  case .short: max(3_000, Int(15 * epoch))
+  case .overnight: max(20_000, Int(60 * epoch))
+  case .article: max(60_000, Int(200 * epoch))
+  }
+}
+
+/// The number of steps of MixMatch, and how it was chosen.
+func chooseSteps(
+  _ run: Run, _ experiment: Experiment, _ method: MixMatchStep, _ dataset: ImageDataset
+) throws -> (steps: Int, rule: String) {
+  if let steps = run[steps] { return (steps, "given") }
+  let unlabelled = dataset.train.count - experiment.labels
+  guard let hours = run[hours] else {
+    let steps = presetSteps(
+      run.preset, unlabelled: unlabelled, batch: experiment.training.unlabelledBatch)
+    return (steps, "preset \(run.preset.rawValue)")
+  }
+  var trial = experiment
+  trial.training.steps = 60
+  trial.training.evaluationCount = 1
+  trial.training.evaluatesTest = false
+  let seconds = try run.stage(
+    "speed", on: dataset, inputs: ["experiment": trial, "method": method],
+    counting: .images(perStep: TrainingSpec("", trial, by: method).imagesPerStep)
+  ) { progress in
+    let training = try trial.run(of: method, on: dataset, seed: run.seeds[0])
+    let clock = ContinuousClock()
+    let start = clock.now
+    try training.run { progress.update($0.step + 1, of: trial.training.steps, []) }
+    return (clock.now - start) / .seconds(1) / Double(trial.training.steps)
+  }
+  // Half of the time is for MixMatch; two digits are as exact as the measurement.
+  let exact = hours * 3600 / 2 / seconds
+  let unit = pow(10, floor(log10(max(exact, 10))) - 1)
+  return (max(10, Int((exact / unit).rounded(.down) * unit)), "\(hours) hours, \(seconds) s a step")
+}
+
+// With seeds 0, 1 and so on (`SEEDS=3`) other pictures keep their class, weights start from other values, and
+// batches are others. One seed tells you what you got; three tell you how much of it was luck.
+
+/// A training specification with a title and the key of its numbers in the record.
+struct Row {
+  let title: String
+  let key: String
+  let spec: TrainingSpec
+  var trained: [Trained] = []
+}
+
+/// The result of a training run.
+struct Trained: Codable {
+  var outcome: TrainingOutcome
+  /// The content of the file of weights.
+  var weights: Data
+  /// The seconds that it took, with evaluation.
+  var seconds: Double
+}
+
+/// Trains a network with each seed.
+func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] {
+  try run.seeds.map { seed in
+    let key = row.spec.key(run.preset, seed: seed)
+    var trained = try run.stage(
+      key.name, on: dataset, inputs: key.inputs, counting: .images(perStep: row.spec.imagesPerStep)
+    ) { progress in
+      let training = try row.spec.train(on: dataset, seed: seed, progress: progress)
+      return Trained(
+        outcome: training.outcome(),
+        weights: Data(row.spec.classifier(of: training, on: dataset).encoded()),
+        seconds: 0)
+    }
+    trained.seconds = run.record(of: key)?.seconds ?? 0
+    return trained
+  }
+}
+
+// ## Results
+//
+// ![Both trainings](own-results.md)
+//
+// The column "ECE" is the expected calibration error: the mean difference between the confidence of predictions
+// and their accuracy. A network whose predictions of 90 % are right in nine cases of ten has an error of 0.
+//
+// ![The recall of each class](own-classes.md)
+//
+// The recall of a class is the share of its test pictures that are recognised. A class that MixMatch
+// recognises less often than the labels alone has lost pictures to a similar class (chapter 4); a few more labels
+// of just these two classes help most.
+//
+// ![The predicted classes of the test pictures of each class.](own-confusion.png "A table of classes, with shares
+// of the pictures: dark along the diagonal where the predictions are right.")
+//
+// ![The test pictures that MixMatch is most certain and wrong about. Among them one often finds
+// pictures in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the class that the
+// network predicts.")
+//
+// ![The accuracy of predictions by their confidence.](own-reliability.svg "Points for groups of predictions of
+// similar confidence, beside the diagonal on which confidence and accuracy agree.")
+//
+// ![Accuracy and losses during training.](own-curves.svg "Curves over the course of the training.")
+//
+// ## Running it {.fold}
+
+let chapter = Chapter(
+  "own", "Your own pictures",
+  summary:
+    "trains a network on your own pictures by MixMatch, beside labels alone with the same amount of\n"
+    + "computation. DATA has the folders labelled/CLASS, unlabelled and perhaps test/CLASS; or train/CLASS and\n"
+    + "test/CLASS; or a folder for each class, for the last two with --labels.",
+  presets: [
+    .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
+    .scale(.short, costs: "15 passes over the unlabelled pictures, at least 3,000 steps"),
+    .scale(.overnight, costs: "60 passes, at least 20,000 steps"),
+    .scale(.article, costs: "200 passes as in the article, at least 60,000 steps"),
+  ],
+  options: [
+    labels, balanced, size, hours, steps, augmentation, unreadable, published,
+  ])
+
+/// The settings of a run, for its record.
+struct Settings: Encodable {
+  var mixMatch: Experiment
+  var labelsAlone: Experiment
+  var method: MixMatchStep
+  var stepsChosenBy: String
+  var pictures: PictureCounts
+}
+
+/// The numbers of pictures of a run, for its record.
+struct PictureCounts: Encodable {
+  var layout: String
+  var labelled: Int
+  var unlabelled: Int
+  var test: Int
+  var size: Int
+  var unreadable: Int?
+  var duplicates: Int?
+  var isTestHeldOut: Bool?
+}
+
+exit(
+  chapter.run { run in
+    let own =
+      try run[published] == nil && !run.usesSyntheticData ? readPictures(run) : nil
+    let dataset =
+      try own.map { try run.use($0.dataset) } ?? run.dataset(run[published] ?? .cifar10)
+    var (experiment, method) = try settings(run, for: dataset)
+    let (steps, rule) = try chooseSteps(run, experiment, method, dataset)
+    experiment.training.steps = steps
+    method.rampSteps = 3 * steps
+    var alone = experiment
+    alone.training.steps = Int((Double(steps) * costRatio(experiment.training, method)).rounded())
+    try experiment.check(for: method, on: dataset)
+    try checkLabels(experiment, dataset, run)
+    try run.record(
+      settings: Settings(
+        mixMatch: experiment, labelsAlone: alone, method: method, stepsChosenBy: rule,
+        pictures: PictureCounts(
+          layout: own?.layout.rawValue ?? "published files", labelled: experiment.labels,
+          unlabelled: dataset.train.count - experiment.labels, test: dataset.test.count,
+          size: dataset.train.height, unreadable: own?.findings.unreadable.count,
+          duplicates: own?.findings.duplicates.count, isTestHeldOut: own?.findings.isTestHeldOut)))
+
+    var rows = [
+      Row(
+        title: "labels alone", key: "labels-alone",
+        spec: TrainingSpec("own labels alone", alone, by: Supervised())),
+      Row(
+        title: "MixMatch", key: "mixmatch",
+        spec: TrainingSpec("own MixMatch", experiment, by: method)),
+    ]
+    for index in rows.indices { rows[index].trained = try train(rows[index], dataset, run) }
+    try show(rows, own?.findings, dataset, run)
+  })
+
+/// Throws unless every class has a labelled picture with every seed.
+func checkLabels(_ experiment: Experiment, _ dataset: ImageDataset, _ run: Run) throws {
+  for seed in run.seeds {
+    let split = try experiment.data(dataset, seed: seed).split
+    let present = Set(dataset.train.labels(at: split.labelled))
+    if let missing = dataset.classNames.indices.first(where: { !present.contains($0) }) {
+      throw Failure(
+        "--labels: found no labelled picture of the class \(dataset.classNames[missing]) with seed \(seed), "
+          + "expected one of each class; give more LABELS, or BALANCED=1")
+    }
+  }
+}

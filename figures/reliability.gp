@@ -1,0 +1,45 @@
+# The accuracy of predictions by their confidence, beside the diagonal on which both agree.
+# Drawn by make own; data written by chapters/own-images/Figures.swift.
+#
+#   gnuplot -e "data='figures/data'; out='figures/own-reliability.svg'; stamp='...'; \
+#               runs='\"labels alone\" \"MixMatch\"'; errors='21.0 9.4'" figures/reliability.gp
+# runs     the names of the runs to draw, at most two, each in double quotes
+# errors   their expected calibration errors, in per cent
+
+load 'figures/style.gp'
+
+reliability = data . '/own-reliability.tsv'
+runCount = words(runs)
+isRun(k) = strcol('run') eq word(runs, k)
+color(k) = classColor(word('4 7', k))
+
+# The largest group has a radius of 1.6.
+stats reliability using (column('count')) name 'Group' nooutput
+area(n) = 0.35 + 1.25 * sqrt(n / (1.0 * Group_max))
+
+eval beginSVG(900, 560)
+last = runCount
+eval heading(sprintf('Confidence and accuracy differ by %s points on average after %s', word(errors, last), word(runs, last)), \
+  'Test pictures in groups of similar confidence; below the diagonal the network is too certain. The area of a point grows with its number of pictures.')
+
+do for [k = 1 : runCount] {
+  set label 10 + k sprintf('%s, expected calibration error %s %%', word(runs, k), word(errors, k)) \
+    at graph 0.03, graph 0.96 - 0.06 * (k - 1) font bold(textSize) textcolor rgb color(k)
+}
+
+set lmargin at screen atX(pageMargin + 50)
+set rmargin at screen atX(pageMargin + 50 + 430)
+set bmargin at screen atY(76)
+set tmargin at screen atY(pageHeight - 70)
+set xrange [0 : 1]
+set yrange [0 : 1]
+set border 3 linecolor rgb ink
+set grid xtics ytics linecolor rgb hairline linewidth 0.7 linetype 1
+set xtics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1) scale 0 nomirror textcolor rgb ink font smallFont
+set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1) scale 0 nomirror textcolor rgb ink font smallFont
+set xlabel 'confidence' font smallFont textcolor rgb softInk
+set ylabel 'accuracy' font smallFont textcolor rgb softInk
+
+plot x with lines linewidth 0.9 linecolor rgb softInk, \
+  for [k = 1 : runCount] reliability using (isRun(k) ? column('confidence') : NaN):(column('accuracy')) with lines linewidth 1.2 linecolor rgb color(k), \
+  for [k = 1 : runCount] reliability using (isRun(k) ? column('confidence') : NaN):(column('accuracy')):(area(column('count'))) with points pointtype 7 pointsize variable linecolor rgb color(k)
