@@ -40,6 +40,14 @@ let package = Package(
     .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
+    // Repetitions of recorded runs, comparisons of runs, and their export.
+    .executableTarget(
+      name: "verify", dependencies: ["ChapterKit", "Engine", "Files", "Verification"]),
+    .executableTarget(name: "diff-runs", dependencies: ["ChapterKit", "Files", "Verification"]),
+    .executableTarget(name: "make-crate", dependencies: ["ChapterKit", "Files", "Verification"]),
+    .target(
+      name: "Verification", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"]),
+
     // The chapters as one page.
     .executableTarget(name: "weave", dependencies: ["ChapterKit", "Files", "Weaving"]),
     .target(name: "Weaving", dependencies: ["ChapterKit", "Datasets", "Files"]),

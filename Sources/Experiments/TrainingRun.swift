@@ -27,11 +27,13 @@ public struct TrainingRun {
 
 /// The option that names a folder of recorded training runs.
 public let recordedTrainings = CommandLineOption(
-  "recorded", .existingDirectory, "folder of recorded training runs, which are not run again")
+  "recorded", .existingDirectory, "folder of recorded training runs, which are not run again"
+).withoutEffectOnResults()
 
 /// The option to use recorded training runs only.
 public let onlyRecorded = CommandLineOption(
-  flag: "only-recorded", "start no training; rows without a recorded run stay empty")
+  flag: "only-recorded", "start no training; rows without a recorded run stay empty"
+).withoutEffectOnResults()
 
 /// A row of a results table: a training specification, its runs, and a published accuracy.
 public struct ResultRow {

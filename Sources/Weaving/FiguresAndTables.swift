@@ -100,12 +100,6 @@ extension Weaver {
   }
 }
 
-/// Returns a picture as a data URI, so that the page needs no other file.
-private func dataURI(_ content: Data, of file: String) -> String {
-  let type = file.hasSuffix(".svg") ? "image/svg+xml" : "image/png"
-  return "data:\(type);base64,\(content.base64EncodedString())"
-}
-
 /// Escapes a text for an HTML attribute.
 private func attribute(_ text: String) -> String {
   text.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")

@@ -157,11 +157,14 @@ let chapter = Chapter(
     .scale(.overnight, costs: "planned for a day a seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded])
+  options: [recordedTrainings, onlyRecorded, firstSteps])
 
 exit(
   chapter.run { run in
     var baselines = baselines(run.preset)
+    if let steps = run[firstSteps] {
+      return try run.takeFirstSteps(steps, of: baselines.map(\.row))
+    }
     for (index, row) in try run.train(baselines.map(\.row)).enumerated() {
       baselines[index].row = row
     }

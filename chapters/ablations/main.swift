@@ -170,10 +170,11 @@ let chapter = Chapter(
     .scale(.overnight, costs: "planned for 2 hours a row and seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a row and seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded])
+  options: [recordedTrainings, onlyRecorded, firstSteps])
 
 exit(
   chapter.run { run in
+    if let steps = run[firstSteps] { return try run.takeFirstSteps(steps, of: rows(run.preset)) }
     let rows = try run.train(rows(run.preset))
     run.write(
       TextTable(

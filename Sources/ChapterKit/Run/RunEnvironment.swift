@@ -13,6 +13,8 @@ package struct RunEnvironment {
   /// The hash of the running program.
   package var executableSHA256: String
   package var blasCore: String
+  /// Describes the computer and its software; nil where that is not recorded.
+  package var computing: () -> ComputingEnvironment?
   /// Seconds since an arbitrary moment, from a monotonic clock.
   package var clock: () -> Double
   package var date: () -> Date
@@ -22,7 +24,8 @@ package struct RunEnvironment {
 
   package init(
     root: URL, console: Console, gnuplot: URL?, sources: SourceState, executableSHA256: String,
-    blasCore: String, clock: @escaping () -> Double, date: @escaping () -> Date,
+    blasCore: String, computing: @escaping () -> ComputingEnvironment? = { nil },
+    clock: @escaping () -> Double, date: @escaping () -> Date,
     stopSignals: StopSignals, checkpointInterval: Double = 180
   ) {
     self.root = root
@@ -31,6 +34,7 @@ package struct RunEnvironment {
     self.sources = sources
     self.executableSHA256 = executableSHA256
     self.blasCore = blasCore
+    self.computing = computing
     self.clock = clock
     self.date = date
     self.stopSignals = stopSignals
@@ -44,7 +48,8 @@ package struct RunEnvironment {
     return RunEnvironment(
       root: root, console: console, gnuplot: ExternalProgram("gnuplot")?.executable,
       sources: .ofCheckout(at: root), executableSHA256: try hashOfRunningProgram(),
-      blasCore: BLAS.coreName, clock: { (ContinuousClock.now - start) / .seconds(1) },
+      blasCore: BLAS.coreName, computing: { .ofThisComputer(root: root) },
+      clock: { (ContinuousClock.now - start) / .seconds(1) },
       date: { Date() }, stopSignals: .ofProcess)
   }
 }
@@ -54,8 +59,8 @@ extension RunEnvironment {
   func record(of stage: String, key: String, _ threads: Int, seconds: Double) -> StageRecord {
     StageRecord(
       name: stage, key: key, commit: sources.commit, dirty: sources.dirty,
-      date: date().formatted(.iso8601), threads: threads, blasCore: blasCore,
-      seconds: roundedToMilliseconds(seconds))
+      sourceSHA256: sources.sha256, date: date().formatted(.iso8601), threads: threads,
+      blasCore: blasCore, environment: computing(), seconds: roundedToMilliseconds(seconds))
   }
 }
 
