@@ -7,6 +7,7 @@ define HELP
 make chapters      all chapters one after the other, and then the claims; after an interruption the same
                    command resumes
 make ablations     MixMatch with one component changed at a time, and older methods
+make method        one iteration of MixMatch in numbers, the schedule, the network, the hyperparameters
 make claims        the verdict on each claim of the article, from the records in OUT; before any chapter
                    has been run, from the recorded results in results/
 make lr-find       the loss at increasing learning rates, in OUT/lr-find
@@ -68,7 +69,7 @@ FOLDERS := $(sort $(wildcard chapters/[0-9]*-*))
 CHAPTERS := $(foreach f,$(FOLDERS),chapter$(firstword $(subst -, ,$(notdir $f))))
 # The programs with training runs that can be recorded.
 TABLES := chapter5 ablations
-PROGRAMS := $(CHAPTERS) ablations claims check-results verify diff-runs make-crate bench fetch-data weave
+PROGRAMS := $(CHAPTERS) ablations method claims check-results verify diff-runs make-crate bench fetch-data weave
 
 # For the instructions of this processor. Without debug information an edit of a chapter's prose does not
 # change its program, so that its cached stages stay valid.
@@ -100,16 +101,16 @@ SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) chapters lr-find ablations claims results check-results verify diff crate article docs bench bench-peers data test fuzz-seeds lint format clean tools
+.PHONY: help $(CHAPTERS) chapters lr-find ablations method claims results check-results verify diff crate article docs bench bench-peers data test fuzz-seeds lint format clean tools
 .SUFFIXES:
 
 help:
-	@sed -n '1s|^// # Chapter \([0-9]*\): \(.*\)|make chapter\1      \2|p' $(FOLDERS:%=%/main.swift)
+	@for f in $(FOLDERS); do sed -n '1s|^// # Chapter \([0-9]*\): \(.*\)|make chapter\1      \2|p' $$f/main.swift; done
 	@echo "$$HELP"
 
 # swift build compares all sources itself, in under half a second. The marker file only decides whether to
 # announce a build, because -q shows nothing but errors and warnings.
-$(CHAPTERS) ablations: %: tools build-%
+$(CHAPTERS) ablations method: %: tools build-%
 	@.build/release/$@ $(call options,$(SETTINGS))
 
 # One after the other, because each chapter uses all cores; stops at the first failure.
@@ -131,7 +132,7 @@ check-results: tools $(TABLES:%=build-%) build-claims build-check-results
 	@scripts/check-results $(call options,)
 
 # Builds the programs that it starts, because a chapter is built when it is run.
-verify: tools build-verify $(CHAPTERS:%=build-%) build-ablations build-claims
+verify: tools build-verify $(CHAPTERS:%=build-%) build-ablations build-method build-claims
 	@.build/release/verify $(call options,DATA OUT THREADS)
 
 diff: tools build-diff-runs

@@ -37,6 +37,9 @@ let package = Package(
       path: "chapters/ablations"),
     .executableTarget(
       name: "claims", dependencies: ["ChapterKit"], path: "chapters/claims"),
+    .executableTarget(
+      name: "method", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"],
+      path: "chapters/method"),
     .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
@@ -50,7 +53,7 @@ let package = Package(
 
     // The chapters as one page.
     .executableTarget(name: "weave", dependencies: ["ChapterKit", "Files", "Weaving"]),
-    .target(name: "Weaving", dependencies: ["ChapterKit", "Datasets", "Files"]),
+    .target(name: "Weaving", dependencies: ["ChapterKit", "Datasets", "Files", "Verification"]),
 
     // Benchmarks, and checks of the kernels.
     .executableTarget(

@@ -58,9 +58,12 @@ public struct ResultRow {
     runs.isEmpty ? nil : Metric(of: runs.map(\.result.testAccuracy))
   }
 
-  /// The cells "69.4 ± 2.4 %" and "3" (the number of runs), or "not run yet" and an empty one.
-  public var accuracyCells: [String] {
-    accuracy.map { [NumberStyle.percent.text($0), "\($0.n)"] } ?? ["not run yet", ""]
+  /// The cells "69.4 ± 2.4 %", which cites the record of `chapter`, and "3" (the number of runs), or "not
+  /// run yet" and an empty one.
+  public func accuracyCells(of chapter: ChapterName) -> [String] {
+    accuracy.map {
+      [cell(NumberStyle.percent.text($0), citing: "accuracy.\(key)", of: chapter), "\($0.n)"]
+    } ?? ["not run yet", ""]
   }
 }
 

@@ -45,7 +45,8 @@ extension String {
 package func summary(of findings: [Finding]) -> String {
   let counts = Outcome.allCases.compactMap { outcome in
     let count = findings.count { $0.outcome == outcome }
-    return count == 0 ? nil : "\(count) \(count > 1 && outcome == .differs ? "differ" : outcome.rawValue)"
+    return count == 0
+      ? nil : "\(count) \(count > 1 && outcome == .differs ? "differ" : outcome.rawValue)"
   }
   return counts.isEmpty ? "nothing compared" : counts.joined(separator: ", ")
 }

@@ -155,7 +155,8 @@ extension RecordComparison {
     if read.allSatisfy({ $0.outcome == .identical }) {
       return try drawsTheSame(figure, file)
         ? .identical
-        : FileDifference(outcome: .differs, detail: "its data are identical, its script draws otherwise")
+        : FileDifference(
+          outcome: .differs, detail: "its data are identical, its script draws otherwise")
     }
     let isClose = read.allSatisfy { [.identical, .withinTolerance].contains($0.outcome) }
     return FileDifference(

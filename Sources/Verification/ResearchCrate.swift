@@ -66,7 +66,8 @@ package struct ResearchCrate {
       guard exists || file.kind != .pixels else { continue }
       try add(path)
       guard sha256Hex(files[path]!) == file.sha256 else {
-        throw Failure("\(path): found a file that differs from its record, expected the recorded one")
+        throw Failure(
+          "\(path): found a file that differs from its record, expected the recorded one")
       }
     }
   }
@@ -85,7 +86,8 @@ package struct ResearchCrate {
         return directory == "figures" && name != "article" ? [] : try paths(below: path)
       }
       let isScript = directory == "scripts" && !name.contains(".")
-      return isScript || kinds.contains { name.hasSuffix($0) && (directory != "figures" || $0 == ".gp") }
+      return isScript
+        || kinds.contains { name.hasSuffix($0) && (directory != "figures" || $0 == ".gp") }
         ? [path] : []
     }
   }
@@ -166,7 +168,8 @@ extension ResearchCrate {
         "#maintainers", "Organization",
         with: [
           "name": .text("The maintainers of \"MixMatch, an article one can run\""),
-          "description": .text("The authors of the programs; CITATION.cff names the works they rest on."),
+          "description": .text(
+            "The authors of the programs; CITATION.cff names the works they rest on."),
         ])
     ]
   }
@@ -197,7 +200,8 @@ extension ResearchCrate {
 
   private var lockedVersions: [(name: String, version: String)] {
     let lock = try? EnvironmentLock.load(root: root)
-    return [("swift", lock?.swift ?? "unknown")] + (lock?.packages ?? [:]).sorted { $0.key < $1.key }
+    return [("swift", lock?.swift ?? "unknown")]
+      + (lock?.packages ?? [:]).sorted { $0.key < $1.key }
   }
 
   private func file(_ path: String) -> JSONValue {
@@ -211,7 +215,8 @@ extension ResearchCrate {
       values["programmingLanguage"] = reference("#make")
       values["license"] = reference("LICENSE")
       values["hasPart"] = references(files.keys.filter { $0.hasSuffix("/main.swift") }.sorted())
-      values["softwareRequirements"] = references(lockedVersions.map { address(ofPackage: $0.name) })
+      values["softwareRequirements"] = references(
+        lockedVersions.map { address(ofPackage: $0.name) })
       return entity(path, "File", "SoftwareSourceCode", "ComputationalWorkflow", with: values)
     }
     if path == "README.md" { values["about"] = reference("./") }
@@ -277,7 +282,8 @@ extension ResearchCrate {
   private func dataID(_ data: DatasetIdentity) -> String { "#data-\(data.sha256.prefix(16))" }
 
   private var data: [JSONValue] {
-    let all = Dictionary(records.compactMap(\.dataset).map { ($0.sha256, $0) }) { first, _ in first }
+    let all = Dictionary(records.compactMap(\.dataset).map { ($0.sha256, $0) }) { first, _ in first
+    }
     return all.values.sorted { $0.sha256 < $1.sha256 }.map { data in
       entity(
         dataID(data), "CreativeWork",

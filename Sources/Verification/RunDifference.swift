@@ -81,7 +81,8 @@ private func differingSettings(_ a: RunRecord, _ b: RunRecord) -> [RunDifference
       "commit": .text(record.commitText),
       "processor": .text(record.environment?.processor ?? "OpenBLAS kernels \(record.blasCore)"),
       "compiler": .text(record.environment?.compiler ?? "not recorded"),
-      "threads": .text("\(record.threads)"), "seconds": .text(String(format: "%.0f", record.wallSeconds)),
+      "threads": .text("\(record.threads)"),
+      "seconds": .text(String(format: "%.0f", record.wallSeconds)),
       "settings": record.settings, "options": .object(options.mapValues { .text($0) }),
     ])
   }
@@ -101,7 +102,8 @@ private func metricRows(_ a: [String: Metric], _ b: [String: Metric]) -> [RunDif
 /// A metric with its deviation and number of seeds, in full precision of a table.
 private func text(_ metric: Metric) -> String {
   let deviation = metric.sd.map { String(format: " ± %.2g", $0) } ?? ""
-  return String(format: "%.5g", metric.mean) + deviation + (metric.n > 1 ? " (n = \(metric.n))" : "")
+  return String(format: "%.5g", metric.mean) + deviation
+    + (metric.n > 1 ? " (n = \(metric.n))" : "")
 }
 
 // MARK: - Page
@@ -151,7 +153,8 @@ extension RunDifference {
       let sides = try [("A", first), ("B", second)].map { side, files in
         try figure(name, side, content: files.content(of: name))
       }
-      return "<h3>\(escaped(name))</h3>\n<div class=\"pair\">\n\(sides.joined(separator: "\n"))\n</div>"
+      return
+        "<h3>\(escaped(name))</h3>\n<div class=\"pair\">\n\(sides.joined(separator: "\n"))\n</div>"
     }
     return """
       <h2>\(escaped(chapter))</h2>

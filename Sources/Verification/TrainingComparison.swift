@@ -56,7 +56,8 @@ package struct RecordedTraining {
       let taken = record.fingerprints?[name]
     else { return finding(.notCompared, "no row of a chapter has this training run") }
     if let dataset = record.dataset, dataset.sha256 != self.dataset {
-      return finding(.differs, "its data set \(self.dataset.prefix(8)), now \(dataset.sha256.prefix(8))")
+      return finding(
+        .differs, "its data set \(self.dataset.prefix(8)), now \(dataset.sha256.prefix(8))")
     }
     if case .object(let all) = record.settings,
       let other = differences(inputs, all[name] ?? .null).first
@@ -65,7 +66,9 @@ package struct RecordedTraining {
     }
     guard let fingerprints else { return finding(.notCompared, "recorded without fingerprints") }
     let shared = fingerprints.entries.compactMap { entry in
-      taken.entries.first { $0.step == entry.step }.map { (entry.step, $0.weights == entry.weights) }
+      taken.entries.first { $0.step == entry.step }.map {
+        (entry.step, $0.weights == entry.weights)
+      }
     }
     guard let last = shared.last else { return finding(.notCompared, "no step in common") }
     if let first = shared.first(where: { !$0.1 }) {

@@ -76,6 +76,14 @@ extension Results.ChapterResult {
     record.files.map(\.path).filter { !$0.hasPrefix("data/") }
   }
 
+  /// The location of one of the result's files.
+  func path(of file: String) -> URL { directory.appending(path: file) }
+
+  /// Whether one of the result's files exists.
+  func hasFile(_ file: String) -> Bool {
+    ((try? readFileIfPresent(at: path(of: file))) ?? nil) != nil
+  }
+
   /// The names of the tables in Markdown.
   var tables: [String] { shownFiles.filter { $0.hasSuffix(".md") } }
 

@@ -70,7 +70,8 @@ struct Verification {
     self.invocation = invocation
     isFull = invocation[full]
     records = try Records(in: invocation[results])
-    trainings = try RecordedTraining.all(in: invocation[results].appending(path: TrainingKey.directory))
+    trainings = try RecordedTraining.all(
+      in: invocation[results].appending(path: TrainingKey.directory))
     scratch = invocation[out].appending(path: "verification/run")
   }
 
@@ -157,7 +158,8 @@ struct Verification {
   private func findings(_ record: RunRecord, in directory: URL? = nil) throws -> [Finding] {
     let directory = directory ?? scratch
     guard let new = try RunRecord.load(chapter: record.chapter, from: directory) else {
-      throw Failure("\(directory.shortPath): found no record of \(record.chapter.program), expected one")
+      throw Failure(
+        "\(directory.shortPath): found no record of \(record.chapter.program), expected one")
     }
     let pictures = OutputDirectory(scratch.appending(path: "pictures"))
     let gnuplot = Gnuplot(

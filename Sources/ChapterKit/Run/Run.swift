@@ -252,7 +252,8 @@ extension Run {
       options: settings.changed, settings: findings.settings, dataset: findings.dataset,
       commit: newest.commit, dirty: newest.dirty, sourceSHA256: newest.sourceSHA256,
       date: newest.date, threads: newest.threads, blasCore: newest.blasCore,
-      environment: newest.environment, wallSeconds: roundedToMilliseconds(seconds), metrics: findings.metrics,
+      environment: newest.environment, wallSeconds: roundedToMilliseconds(seconds),
+      metrics: findings.metrics,
       stages: stages.records,
       fingerprints: findings.fingerprints.isEmpty ? nil : findings.fingerprints, files: [])
   }
