@@ -13,7 +13,7 @@ make claims        the verdict on each claim of the article, from the records in
 make lr-find       the loss at increasing learning rates, in OUT/lr-find
 
 make verify        repeat recorded runs and compare them with results/: the chapters that take minutes,
-                   and the first steps of every training run (STEPS=100); with FULL=1 everything
+                   and the first steps of every training run (STEPS=10); with FULL=1 everything
 make diff          compare two directories of results: make diff A=results B=figures, in OUT/diff.html
 
 make article       all chapters as a web page, OUT/article.html, and as OUT/article.pdf and article.epub

@@ -20,7 +20,7 @@ let threads = CommandLineOption(
   "threads", .wholeNumber(in: 1...1024), "the number of threads (default all cores)")
 
 let steps = CommandLineOption(
-  "steps", .wholeNumber(in: 1...1_000_000), default: 100,
+  "steps", .wholeNumber(in: 1...1_000_000), default: 10,
   "the number of steps of each recorded training run")
 
 let full = CommandLineOption(
