@@ -131,6 +131,9 @@ let package = Package(
     .testTarget(
       name: "FingerprintTests",
       dependencies: ["Datasets", "Embedding", "Engine", "Experiments", "MixMatch"]),
+    .testTarget(
+      name: "VerificationTests",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "Verification"]),
     .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Datasets", "Weaving"]),
   ],
   swiftLanguageModes: [.v6]

@@ -33,24 +33,6 @@ let program = Program(
     + "compares them with the records. Exit status 1 if something differs.",
   options: [results, out, data, threads, steps, full])
 
-exit(
-  program.run { invocation in
-    let verification = try Verification(invocation)
-    let report = try verification.run()
-    for line in report.otherVersions { invocation.print("not the locked version  \(line)") }
-    for finding in report.findings { invocation.print(finding.line) }
-    let file = OutputDirectory(invocation[out])
-    try file.prepare(subdirectories: ["verification"])
-    try file.write(SealedJSON.encode(report), to: VerificationReport.path)
-    let differing = report.findings.count { $0.outcome == .differs }
-    let time = String(format: "%.0f s", report.seconds)
-    let place = file.file(VerificationReport.path).shortPath
-    invocation.print("verify: \(summary(of: report.findings)); \(time); report in \(place)")
-    guard differing == 0 else {
-      throw Failure("found \(differing) items that differ from their records, expected none")
-    }
-  })
-
 /// A repetition of the recorded runs in a directory of its own.
 struct Verification {
   /// The chapters whose results are those of recorded training runs.
@@ -205,3 +187,21 @@ struct Verification {
     }
   }
 }
+
+exit(
+  program.run { invocation in
+    let verification = try Verification(invocation)
+    let report = try verification.run()
+    for line in report.otherVersions { invocation.print("not the locked version  \(line)") }
+    for finding in report.findings { invocation.print(finding.line) }
+    let file = OutputDirectory(invocation[out])
+    try file.prepare(subdirectories: ["verification"])
+    try file.write(SealedJSON.encode(report), to: VerificationReport.path)
+    let differing = report.findings.count { $0.outcome == .differs }
+    let time = String(format: "%.0f s", report.seconds)
+    let place = file.file(VerificationReport.path).shortPath
+    invocation.print("verify: \(summary(of: report.findings)); \(time); report in \(place)")
+    guard differing == 0 else {
+      throw Failure("found \(differing) items that differ from their records, expected none")
+    }
+  })

@@ -88,35 +88,56 @@ struct Iteration {
 //
 // {.fold}
 
-/// A row of the data file for each picture and distribution of the diagram.
-func rows(_ pictures: Pictures, _ iteration: Iteration) -> [DataColumn] {
+/// A row of the data file: a picture, a distribution, or both.
+struct Row: Codable {
+  var name: String
+  /// The colour of the picture; NaN where there is none.
+  var colour: [Float]
+  /// The distribution over the classes; NaN where there is none.
+  var label: [Float]
+  /// The picture's share of a mixture; NaN where it is no part of one.
+  var share = Float.nan
+}
+
+/// The rows of the diagram.
+func rows(_ pictures: Pictures, _ iteration: Iteration) -> [Row] {
   let none = [Float](repeating: .nan, count: 3)
   let mixed = iteration.mixed
   func row(_ tensor: Tensor, _ index: Int) -> [Float] { tensor[index..<index + 1].scalars }
-  var rows: [(name: String, colour: [Float], label: [Float], share: Float)] = [
-    ("labelled", pictures.labelled, [0, 1, 0], .nan),
-    ("unlabelled", pictures.unlabelled, none, .nan),
+  var rows = [
+    Row(name: "labelled", colour: pictures.labelled, label: [0, 1, 0]),
+    Row(name: "unlabelled", colour: pictures.unlabelled, label: none),
   ]
-  rows += zip(pictures.versions, iteration.versions).map { ("version", $0, $1, .nan) }
-  rows += [("guess", none, row(mixed.guesses.raw, 0), .nan)]
-  rows += [("sharpened", none, row(mixed.guesses.sharpened, 0), .nan)]
+  rows += zip(pictures.versions, iteration.versions).map {
+    Row(name: "version", colour: $0, label: $1)
+  }
+  rows += [
+    Row(name: "guess", colour: none, label: row(mixed.guesses.raw, 0)),
+    Row(name: "sharpened", colour: none, label: row(mixed.guesses.sharpened, 0)),
+  ]
   let mixtures = Examples(concatenating: [mixed.X, mixed.U])
   for index in 0..<mixtures.count {
-    let partner = mixed.partners[index]
+    let (partner, share) = (mixed.partners[index], mixed.lambda.values[index])
     rows += [
-      (
-        "image", row(mixed.unmixed.images, index), row(mixed.unmixed.labels, index),
-        mixed.lambda.values[index]
-      ),
-      (
-        "partner", row(mixed.unmixed.images, partner), row(mixed.unmixed.labels, partner),
-        1 - mixed.lambda.values[index]
-      ),
-      ("mixture", row(mixtures.images, index), row(mixtures.labels, index), .nan),
-      ("prediction", none, iteration.predictions[index], .nan),
+      Row(
+        name: "image", colour: row(mixed.unmixed.images, index),
+        label: row(mixed.unmixed.labels, index), share: share),
+      Row(
+        name: "partner", colour: row(mixed.unmixed.images, partner),
+        label: row(mixed.unmixed.labels, partner), share: 1 - share),
+      Row(
+        name: "mixture", colour: row(mixtures.images, index), label: row(mixtures.labels, index)),
+      Row(name: "prediction", colour: none, label: iteration.predictions[index]),
     ]
   }
-  return [DataColumn("row", rows.map(\.name)), DataColumn("share", rows.map(\.share))]
+  return rows
+}
+
+// {.fold}
+
+/// The rows as columns of a data file.
+func columns(_ rows: [Row]) -> [DataColumn] {
+  [DataColumn("row", rows.map(\.name)), DataColumn("share", rows.map(\.share))]
     + ["red", "green", "blue"].enumerated().flatMap { index, name in
       [
         DataColumn(name, rows.map { $0.colour[index] }),
@@ -125,24 +146,23 @@ func rows(_ pictures: Pictures, _ iteration: Iteration) -> [DataColumn] {
     }
 }
 
-// {.fold}
-
-/// Records the numbers that the text quotes.
-func record(_ iteration: Iteration, _ run: Run) {
-  func record(_ name: String, _ value: Float) { run.record(metric: name, values: [value]) }
+/// The numbers that the text quotes, by the names of their metrics.
+func metrics(_ iteration: Iteration) -> [String: Float] {
   let (raw, sharpened) = (iteration.mixed.guesses.raw, iteration.mixed.guesses.sharpened)
-  for (index, prediction) in iteration.versions.enumerated() {
-    record("version\(index + 1).red", prediction[0])
-  }
-  record("guess.red", raw.scalars[0])
-  record("sharpened.red", sharpened.scalars[0])
   func entropy(_ p: Tensor) -> Float { p.scalars.reduce(0) { $0 - $1 * .log($1) } }
-  record("guess.entropy", entropy(raw))
-  record("sharpened.entropy", entropy(sharpened))
-  record("lambda", iteration.mixed.lambda.values[0])
-  record("loss.labelled", iteration.loss.labelled.scalar)
-  record("loss.unlabelled", iteration.loss.unlabelled?.scalar ?? 0)
-  record("loss", iteration.loss.total.scalar)
+  return [
+    "version1.red": iteration.versions[0][0], "version2.red": iteration.versions[1][0],
+    "guess.red": raw.scalars[0], "sharpened.red": sharpened.scalars[0],
+    "guess.entropy": entropy(raw), "sharpened.entropy": entropy(sharpened),
+    "lambda": iteration.mixed.lambda.values[0], "loss.labelled": iteration.loss.labelled.scalar,
+    "loss.unlabelled": iteration.loss.unlabelled?.scalar ?? 0, "loss": iteration.loss.total.scalar,
+  ]
+}
+
+/// The diagram and the numbers of an iteration.
+struct Outcome: Codable {
+  var rows: [Row]
+  var metrics: [String: Float]
 }
 
 // ## The learning rate
@@ -267,18 +287,22 @@ let chapter = Chapter(
 exit(
   chapter.run { run in
     let method = MixMatchStep()
-    let pictures = Pictures()
-    let iteration = Iteration(of: pictures, by: method, seed: UInt64(run.seeds[0]))
+    let outcome = try run.stage("iteration", inputs: ["seed": run.seeds[0]]) { _ in
+      let pictures = Pictures()
+      let iteration = Iteration(of: pictures, by: method, seed: UInt64(run.seeds[0]))
+      return Outcome(rows: rows(pictures, iteration), metrics: metrics(iteration))
+    }
     try run.record(settings: method)
-    record(iteration, run)
-    run.write(DataFile(name: "method-iteration", columns: rows(pictures, iteration)))
+    for (name, value) in outcome.metrics { run.record(metric: name, values: [value]) }
+    func text(_ metric: String, _ format: String) -> String {
+      String(format: format, outcome.metrics[metric] ?? .nan)
+    }
+    run.write(DataFile(name: "method-iteration", columns: columns(outcome.rows)))
     run.draw(
       "mixmatch", into: "mixmatch.svg", data: ["method-iteration"],
       variables: [
-        "lossX": String(format: "%.3f", iteration.loss.labelled.scalar),
-        "lossU": String(format: "%.4f", iteration.loss.unlabelled?.scalar ?? 0),
-        "weight": String(format: "%g", method.unlabelledWeight),
-        "loss": String(format: "%.3f", iteration.loss.total.scalar),
+        "lossX": text("loss.labelled", "%.3f"), "lossU": text("loss.unlabelled", "%.4f"),
+        "weight": String(format: "%g", method.unlabelledWeight), "loss": text("loss", "%.3f"),
         "temperature": String(format: "%g", method.temperature),
       ])
     let short = Experiment.mixMatch(.short).experiment
