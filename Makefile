@@ -4,16 +4,13 @@
 
 # The help. Its times were measured on the machine that the README names.
 define HELP
-make chapter1      augmentation: versions of CIFAR-10's images, two pictures
-make chapter2      mixup: mixtures of two images of CIFAR-10, and the distribution of λ, three pictures
-make chapter3      sharpening: two training runs on MNIST, a t-SNE map, three pictures
-make chapter4      MixMatch on CIFAR-10, five pictures; after an interruption the same command resumes
-make chapter5      the same network with all labels and with few, and the table of results
-make chapters      chapters 1 to 5, and then the claims
+make chapters      all chapters one after the other, and then the claims; after an interruption the same
+                   command resumes
 make ablations     MixMatch with one component changed at a time, and older methods
 make labels        the accuracy of MixMatch, and of the labels alone, with 250 to 4,000 labels
 make mixing        manifold mixup and AdaMixUp beside mixup and beside no mixing, three pictures
 make search        a small search for hyperparameters of MixMatch and of the older methods
+make method        one iteration of MixMatch in numbers, the schedule, the network, the hyperparameters
 make claims        the verdict on each claim of the article, from the records in OUT; before any chapter
                    has been run, from the recorded results in results/
 make own           MixMatch on your own pictures, DATA=their folder: labelled/CLASS and unlabelled, or a folder
@@ -21,7 +18,12 @@ make own           MixMatch on your own pictures, DATA=their folder: labelled/CL
 make predict       the classes of pictures: make predict WEIGHTS=figures/own-mixmatch.safetensors PICTURES=folder
 make lr-find       the loss at increasing learning rates, in OUT/lr-find
 
-make article       all chapters as a web page, OUT/article.html, and as OUT/article.pdf
+make verify        repeat recorded runs and compare them with results/: the chapters that take minutes,
+                   and the first steps of every training run (STEPS=10); with FULL=1 everything
+make diff          compare two directories of results: make diff A=results B=figures, in OUT/diff.html
+
+make article       all chapters as a web page, OUT/article.html, and as OUT/article.pdf and article.epub
+make crate         the recorded runs with data, figures and programs as an RO-Crate, in OUT/crate
 make docs          the documentation of the libraries, in .build/docs
 
 make bench         verify the convolution kernels; time kernels, training, inference and t-SNE
@@ -52,7 +54,8 @@ Settings of any chapter:
                    labels, mixing, search)
   DATASET=svhn     another data set of the paper: cifar100, svhn or stl10 (chapters 4 and 5, own)
   NAME=value       any other option of the program: make chapter4 LABELS=100 LOG_TEST=1
-                   (.build/release/chapter4 --help lists them)
+                   (.build/release/chapter4 --help lists them). Without OUT, the results of a run
+                   with such options go to a folder of its own, such as figures/variants/chapter2-alpha-0.2
 Settings of make bench and make bench-peers: DATA, OUT, THREADS and
   ONLY=train64     the names of the benchmarks to run (make bench ONLY=? lists the names)
   ROUNDS=5         the number of samples of each benchmark
@@ -70,12 +73,14 @@ Times on two cores; shared cores take two to three times as long as fast ones:
 endef
 export HELP
 
-CHAPTERS := chapter1 chapter2 chapter3 chapter4 chapter5
+# A folder chapters/N-NAME is the program chapterN; its first line is its title.
+FOLDERS := $(sort $(wildcard chapters/[0-9]*-*))
+CHAPTERS := $(foreach f,$(FOLDERS),chapter$(firstword $(subst -, ,$(notdir $f))))
 # The programs with training runs that can be recorded.
 TABLES := chapter5 ablations labels mixing search
 # Programs that read photographs, for which they need libvips.
 PHOTOGRAPHS := own predict write-pictures
-PROGRAMS := $(CHAPTERS) $(PHOTOGRAPHS) export-weights $(filter-out chapter5,$(TABLES)) claims check-results bench fetch-data weave
+PROGRAMS := $(CHAPTERS) $(PHOTOGRAPHS) export-weights $(filter-out chapter5,$(TABLES)) method claims check-results verify diff-runs make-crate bench fetch-data weave
 
 # For the instructions of this processor. Without debug information an edit of a chapter's prose does not
 # change its program, so that its cached stages stay valid.
@@ -102,7 +107,7 @@ endif
 # they may contain spaces and quotes; empty ones are ignored. The settings in the help may also come from
 # the environment, for programs that have them.
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
-OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS CHAPTERS TABLES PROGRAMS MAKE MAKEFLAGS SHELL
+OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES PROGRAMS MAKE MAKEFLAGS SHELL
 OPTIONS := $(filter-out $(OURS) $(filter .% -%,$(GIVEN)),$(GIVEN))
 export $(OPTIONS)
 # $(call options,NAME...): the names with a value, and all variables given to make, as options.
@@ -113,15 +118,16 @@ SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) own predict photograph-tools chapters lr-find ablations labels mixing search claims results check-results article docs bench bench-peers data test fuzz-seeds lint format clean tools
+.PHONY: help $(CHAPTERS) own predict photograph-tools chapters lr-find ablations labels method mixing search claims results check-results verify diff crate article docs bench bench-peers data test fuzz-seeds lint format clean tools
 .SUFFIXES:
 
 help:
+	@for f in $(FOLDERS); do sed -n '1s|^// # Chapter \([0-9]*\): \(.*\)|make chapter\1      \2|p' $$f/main.swift; done
 	@echo "$$HELP"
 
 # swift build compares all sources itself, in under half a second. The marker file decides whether to announce a
 # build, because -q shows nothing but errors and warnings, and tells the programs that they are up to date.
-$(CHAPTERS) ablations labels mixing search: %: tools build-%
+$(CHAPTERS) ablations labels method mixing search: %: tools build-%
 	@.build/release/$@ $(call options,$(SETTINGS))
 
 # A new make finds a library that was just installed.
@@ -159,6 +165,16 @@ results: tools $(TABLES:%=build-%) build-claims build-check-results
 
 check-results: tools $(TABLES:%=build-%) build-claims build-check-results
 	@scripts/check-results $(call options,)
+
+# Builds the programs that it starts, because a chapter is built when it is run.
+verify: tools build-verify $(CHAPTERS:%=build-%) build-ablations build-method build-claims
+	@.build/release/verify $(call options,DATA OUT THREADS)
+
+diff: tools build-diff-runs
+	@.build/release/diff-runs $(call options,OUT)
+
+crate: tools build-make-crate
+	@.build/release/make-crate $(call options,OUT)
 
 lr-find: tools build-chapter4
 	@OUT="$${OUT:-figures}/lr-find"; .build/release/chapter4 --find-learning-rate $(call options,$(SETTINGS))
@@ -207,8 +223,9 @@ format:
 	swift format -i -r $(STYLED)
 
 clean:
-	rm -rf .build figures/data figures/cache figures/trainings figures/smoke figures/lr-find figures/*.png figures/*.svg \
-	  figures/*.md figures/*.json figures/*.safetensors figures/*.html figures/*.pdf
+	rm -rf .build figures/data figures/cache figures/trainings figures/smoke figures/variants figures/verification \
+	  figures/crate figures/lr-find figures/*.png figures/*.svg figures/*.md figures/*.json figures/*.safetensors \
+	  figures/*.html figures/*.pdf figures/*.epub
 
 tools:
 	@scripts/install-missing

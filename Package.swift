@@ -46,15 +46,26 @@ let package = Package(
       path: "chapters/search"),
     .executableTarget(
       name: "claims", dependencies: ["ChapterKit"], path: "chapters/claims"),
+    .executableTarget(
+      name: "method", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"],
+      path: "chapters/method"),
     .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
     .executableTarget(
       name: "export-weights",
       dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
+    // Repetitions of recorded runs, comparisons of runs, and their export.
+    .executableTarget(
+      name: "verify", dependencies: ["ChapterKit", "Engine", "Files", "Verification"]),
+    .executableTarget(name: "diff-runs", dependencies: ["ChapterKit", "Files", "Verification"]),
+    .executableTarget(name: "make-crate", dependencies: ["ChapterKit", "Files", "Verification"]),
+    .target(
+      name: "Verification", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"]),
+
     // The chapters as one page.
     .executableTarget(name: "weave", dependencies: ["ChapterKit", "Files", "Weaving"]),
-    .target(name: "Weaving", dependencies: ["ChapterKit", "Datasets", "Files"]),
+    .target(name: "Weaving", dependencies: ["ChapterKit", "Datasets", "Files", "Verification"]),
 
     // Benchmarks, and checks of the kernels.
     .executableTarget(
@@ -134,6 +145,9 @@ let package = Package(
     .testTarget(
       name: "FingerprintTests",
       dependencies: ["Datasets", "Embedding", "Engine", "Experiments", "MixMatch"]),
+    .testTarget(
+      name: "VerificationTests",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "Verification"]),
     .testTarget(name: "WeavingTests", dependencies: ["ChapterKit", "Datasets", "Weaving"]),
   ],
   swiftLanguageModes: [.v6]

@@ -28,11 +28,13 @@ public struct TrainingRun {
 
 /// The option that names a folder of recorded training runs.
 public let recordedTrainings = CommandLineOption(
-  "recorded", .existingDirectory, "folder of recorded training runs, which are not run again")
+  "recorded", .existingDirectory, "folder of recorded training runs, which are not run again"
+).withoutEffectOnResults()
 
 /// The option to use recorded training runs only.
 public let onlyRecorded = CommandLineOption(
-  flag: "only-recorded", "start no training; rows without a recorded run stay empty")
+  flag: "only-recorded", "start no training; rows without a recorded run stay empty"
+).withoutEffectOnResults()
 
 /// A row of a results table: a training specification, its runs, and a published accuracy.
 public struct ResultRow {
@@ -63,9 +65,12 @@ public struct ResultRow {
     return runs.isEmpty || recalls.count < runs.count ? nil : Metric(of: recalls)
   }
 
-  /// The cells "69.4 ± 2.4 %" and "3" (the number of runs), or "not run yet" and an empty one.
-  public var accuracyCells: [String] {
-    accuracy.map { [NumberStyle.percent.text($0), "\($0.n)"] } ?? ["not run yet", ""]
+  /// The cells "69.4 ± 2.4 %", which cites the record of `chapter`, and "3" (the number of runs), or "not
+  /// run yet" and an empty one.
+  public func accuracyCells(of chapter: ChapterName) -> [String] {
+    accuracy.map {
+      [cell(NumberStyle.percent.text($0), citing: "accuracy.\(key)", of: chapter), "\($0.n)"]
+    } ?? ["not run yet", ""]
   }
 }
 

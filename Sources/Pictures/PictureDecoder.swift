@@ -102,7 +102,8 @@ public struct PictureDecoder: Sendable {
   ///   - explaining: Whether an error contains the messages of libvips; then no other thread may decode.
   /// - Returns: The pixels (size, size, 3).
   /// - Throws: The reason why the bytes cannot be decoded.
-  package func decode(_ content: Data, explaining: Bool = true) throws(UnreadablePicture) -> [UInt8] {
+  package func decode(_ content: Data, explaining: Bool = true) throws(UnreadablePicture) -> [UInt8]
+  {
     let outcome = content.withUnsafeBytes { bytes -> Result<[UInt8], UnreadablePicture> in
       Result { () throws(UnreadablePicture) in
         try decode(bytes, explaining: explaining)

@@ -2,8 +2,8 @@ import ChapterKit
 import Files
 import Foundation
 
-/// The article as Markdown for Pandoc: introduction, chapters, deviations, sources of the numbers,
-/// references.
+/// The article as Markdown for Pandoc: introduction, chapters, conclusion, appendices, departures, sources of
+/// the numbers, references.
 package struct Article {
   package let markdown: String
   /// Notes for the author of the article, one line each.
@@ -28,10 +28,21 @@ package struct Article {
     }
     let results = try Results(of: all.map(\.program), out: out, root: root)
     let references = try References(root: root)
-    var weaver = Weaver(root: root, results: results, references: references)
-    var parts = only == nil ? [try weaver.weave(introduction: "article/introduction.md")] : []
-    for chapter in chapters { parts.append(try weaver.weave(chapter: chapter)) }
-    parts += [weaver.listOfDeviations, weaver.listOfRuns(chapters), references.markdown]
+    var weaver = Weaver(root: root, out: out, results: results, references: references)
+    var parts: [String] = []
+    if only == nil {
+      parts.append(try weaver.weave(part: "article/introduction.md", anchor: "introduction"))
+    }
+    for chapter in chapters where chapter.number != nil {
+      parts.append(try weaver.weave(chapter: chapter))
+    }
+    if only == nil {
+      parts.append(try weaver.weave(part: "article/conclusion.md", anchor: "conclusion"))
+    }
+    for chapter in chapters where chapter.number == nil {
+      parts.append(try weaver.weave(chapter: chapter))
+    }
+    parts += [weaver.listOfDepartures, try weaver.listOfRuns(chapters), references.markdown]
     markdown = parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     notes = weaver.notes
     missing = weaver.missing
@@ -117,4 +128,9 @@ struct References {
     }
     return (["# References {#references}"] + entries).joined(separator: "\n\n")
   }
+}
+
+/// Returns the article's Markdown with the paths of files in place of links to them.
+package func withoutFileLinks(_ markdown: String) -> String {
+  markdown.replacing(/\[(`[^`]*`)\]\([^)]*\)\{\.file\}/) { String($0.1) }
 }

@@ -5,7 +5,7 @@ import Foundation
 
 extension Weaver {
   /// Replaces `![Caption](picture.png "alternative text")` by a picture of this chapter's results, or a
-  /// table.
+  /// table; `program:picture.png` is a picture of another program.
   mutating func figure(
     _ paragraph: [LiterateSource.Line], at place: inout WeaveContext
   ) throws -> String {
@@ -13,22 +13,26 @@ extension Weaver {
     func failure(_ message: String) -> Failure {
       Failure("\(place.path):\(paragraph[0].number): \(message)")
     }
-    guard let match = text.wholeMatch(of: /!\[(.*)\]\(([^ )]+)(?: "([^"]+)")?\)\s*/),
-      let program = place.program
+    guard let match = text.wholeMatch(of: /!\[(.*)\]\((?:(\w+):)?([^ )]+)(?: "([^"]+)")?\)\s*/),
+      let program = match.2.map(String.init) ?? place.program
     else {
       throw failure(
         "found \(text), expected ![caption](picture.png \"alternative text\") in a chapter")
     }
-    let file = String(match.2)
+    let file = String(match.3)
+    guard results.hasChapter(program) else {
+      throw failure(
+        "found a figure of \(program), expected one of \(results.programs.joined(separator: ", "))")
+    }
     let known = results.files(program)
     guard known.isEmpty || known.contains(file) else {
       throw failure(
         "found the figure \(file), expected a file that make \(program) writes: "
           + known.sorted().joined(separator: ", "))
     }
-    place.shown.insert(file)
+    if program == place.program { place.shown.insert(file) }
     if file.hasSuffix(".md") { return try table(file, of: program) }
-    guard let alternative = match.3 else {
+    guard let alternative = match.4 else {
       throw failure("found no alternative text of \(file), expected it in quotes after the name")
     }
     let caption = LiterateSource.Line(paragraph[0].number, String(match.1))
@@ -37,7 +41,7 @@ extension Weaver {
       alternative: String(alternative))
   }
 
-  /// Returns a numbered figure with its caption and its origin.
+  /// Returns a numbered figure with its caption, its origin, and links to its script and data.
   private mutating func picture(
     _ file: String, of program: String, caption: String, alternative: String
   ) throws -> String {
@@ -46,7 +50,7 @@ extension Weaver {
     var (image, origin) = (notRun(program), "`make \(program)`")
     if let result, let content = try result.content(of: file) {
       image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(attribute(alternative))\">"
-      origin = result.origin
+      origin = "\(result.origin)\n\n\(sources(of: file, result))"
     } else {
       missing += 1
     }
@@ -62,22 +66,96 @@ extension Weaver {
 
       **Figure \(figures).** \(caption)
 
-      [\(origin)]{.origin}
+      ::: {.origin}
+      \(origin)
+      :::
 
       </figcaption>
       </figure>
       """
   }
 
-  /// Returns a table that a run has written.
+  /// Returns links to the script and the data of a figure.
+  private func sources(of file: String, _ result: Results.ChapterResult) -> String {
+    guard let figure = result.record.files.first(where: { $0.path == file })?.figure else {
+      return ""
+    }
+    let data = figure.data.map { name in
+      let path = DataFile.path(name)
+      // Pixels of a picture that is recorded itself are not kept.
+      return result.hasFile(path) ? fileLink(path, at: result.path(of: path)) : "`\(path)`"
+    }
+    return
+      (["script " + fileLink("figures/\(figure.script).gp")] + [
+        "data " + data.joined(separator: ", ")
+      ])
+      .joined(separator: " · ")
+  }
+
+  /// Returns a link to a file of the repository or of the results, with its path as text.
+  ///
+  /// The PDF has the text only, because the browser would write the full path of the file into it.
+  func fileLink(_ path: String, at location: URL? = nil) -> String {
+    let file = location ?? root.appending(path: path)
+    return "[`\(path)`](\(relativePath(of: file, from: out))){.file}"
+  }
+
+  /// Returns a table that a run has written; its numbers are links to their metrics, and it becomes a list
+  /// of cards where it would be too wide.
   mutating func table(_ file: String, of program: String) throws -> String {
     guard let result = results.shown(program), let content = try result.content(of: file) else {
       missing += 1
       return "::: {.notice}\n\(notRun(program))\n:::"
     }
     let banner = result.record.warning.map { "\(self.banner($0))\n\n" } ?? ""
-    let text = String(decoding: content, as: UTF8.self)
-    return "\(banner)::: {#\(program)-\(anchorPart(file)) .table}\n\(text)\n:::"
+    let parts = String(decoding: content, as: UTF8.self).split(separator: "\n").map(String.init)
+    let rows = parts.filter { $0.hasPrefix("|") }.map(tableCells)
+    let around = parts.filter { !$0.hasPrefix("|") && !$0.isEmpty }
+    guard rows.count > 1, around.count == 2 else {
+      throw Failure(
+        "\(file): found no table with title and origin, expected one of make \(program)")
+    }
+    return """
+      \(banner)::: {#\(program)-\(anchorPart(file)) .table}
+      \(around[0])
+
+      \(html(rows))
+
+      ::: {.origin}
+      `\(result.command)` · \(around[1])
+      :::
+      :::
+      """
+  }
+
+  /// Returns a table in HTML, whose cells name their columns for narrow pages; the second row is the line
+  /// below the header.
+  private func html(_ rows: [[String]]) -> String {
+    let header = rows[0]
+    let body = rows.dropFirst(2)
+    let isWordy = body.joined().contains { $0.replacing(/\]\([^)]*\)/, with: "").count > 44 }
+    func line(_ cells: [String]) -> String {
+      let written = zip(header, cells).enumerated().map { index, cell in
+        let isName = index == 0
+        let label = isName ? "" : " data-label=\"\(attribute(cell.0))\""
+        return
+          "<\(isName ? "th scope=\"row\"" : "td")\(label)>\(linked(cell.1))</\(isName ? "th" : "td")>"
+      }
+      return "<tr>\(written.joined())</tr>"
+    }
+    let head = header.map { "<th scope=\"col\">\($0)</th>" }.joined()
+    return
+      "<table class=\"cards\(isWordy ? " wordy" : "")\">\n<thead><tr>\(head)</tr></thead>\n<tbody>\n"
+      + body.map(line).joined(separator: "\n") + "\n</tbody>\n</table>"
+  }
+
+  /// Returns a cell with links to records replaced by links to the sources of the numbers.
+  private func linked(_ cell: String) -> String {
+    cell.replacing(/\[([^\]]*)\]\((\w+)\.json#([^)]*)\)/) { match in
+      guard let record = results.shown(String(match.2))?.record else { return String(match.1) }
+      return cited(
+        String(match.1).replacing(" ", with: "\u{A0}"), String(match.3), of: record, warns: false)
+    }
   }
 
   /// Replaces `[[Sources/MixMatch/Sharpening.swift: sharpen]]` by that definition.
@@ -100,13 +178,24 @@ extension Weaver {
   }
 }
 
-/// Returns a picture as a data URI, so that the page needs no other file.
-private func dataURI(_ content: Data, of file: String) -> String {
-  let type = file.hasSuffix(".svg") ? "image/svg+xml" : "image/png"
-  return "data:\(type);base64,\(content.base64EncodedString())"
-}
-
 /// Escapes a text for an HTML attribute.
 private func attribute(_ text: String) -> String {
   text.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
+}
+
+/// Splits a line of a table in Markdown into its cells.
+private func tableCells(_ line: String) -> [String] {
+  line.replacing("\\|", with: "\0").split(separator: "|", omittingEmptySubsequences: false)
+    .dropFirst().dropLast().map {
+      $0.replacing("\0", with: "|").trimmingCharacters(in: .whitespaces)
+    }
+}
+
+/// Returns the path of `file` from `directory`, with parent directories where necessary.
+private func relativePath(of file: URL, from directory: URL) -> String {
+  let a = file.absoluteURL.standardizedFileURL.pathComponents
+  let b = directory.absoluteURL.standardizedFileURL.pathComponents
+  let shared = zip(a, b).prefix { $0 == $1 }.count
+  let steps = Array(repeating: "..", count: b.count - shared) + a.dropFirst(shared)
+  return steps.joined(separator: "/")
 }

@@ -5,9 +5,16 @@ import Foundation
 //
 //     ![Caption](tsne-T1.png "alternative text")         a figure, or a table (results.md)
 //     [[Sources/MixMatch/Sharpening.swift: sharpen]]     a definition from a library
-//     Deviation: …                                       a deviation from the article, also listed at the end
-//     ## Running it {.fold}                              code below is folded away
+//     ![Caption](method:mixmatch.svg "text")             a figure of another program
+//     Departure: …                                       a departure from the article, also listed at the end
+//     ## Running it {.fold}                              all code below is folded away
+//     {.fold}                                            the next code is folded away
 //     {chapter3.accuracy.T1 %}   {chapter3.tsne.kl .3}   a metric of a record, with its format
+//     {chapter5.accuracy.a - accuracy.b points}          a difference of two metrics in percentage points
+//     {chapter5.epochSeconds.a / epochSeconds.b .1}      a quotient of two metrics
+//     {chapter5.accuracy.a lowest %}                     the lowest (highest) value of a seed
+//     {chapter3.seeds}                                   the number of seeds of a record
+//     [[try sharpening: chapter3-sharpening T1]]         a control to try something on the page
 //     [90.7 %]{.article}                                 a number of the original article or a paper
 //     [^1]                                               a reference
 
@@ -29,12 +36,20 @@ extension Weaver {
     if first.isFence || first.text.hasPrefix("    ") { return whole }
     if first.text.hasPrefix("#") { return heading(whole, at: &place) }
     if whole.hasPrefix("![") { return try figure(paragraph, at: &place) }
+    if whole.hasPrefix("[[try ") { return try control(paragraph, at: place) }
     if whole.hasPrefix("[[") { return try definition(paragraph, at: place) }
+    if whole == "{.fold}" {
+      place.foldsNext = true
+      return ""
+    }
     let text = try inline(paragraph, at: place)
-    guard let deviation = text.wholeMatch(of: /Deviation: ([^\0]*)/)?.1 else { return text }
-    let oneLine = deviation.replacing("\n", with: " ")
-    deviations.append((chapter: place.title, text: String(oneLine)))
-    return "::: {#deviation-\(deviations.count) .deviation}\n**Deviation:** \(deviation)\n:::"
+    guard let departure = text.wholeMatch(of: /Departure: ([^\0]*)/)?.1 else { return text }
+    let oneLine = departure.replacing("\n", with: " ")
+    let chapter = place.program.map { ChapterName(program: $0).displayName } ?? place.title
+    let section = place.section.isEmpty ? chapter : "\(chapter), \(place.section)"
+    departures.append((section: section, text: String(oneLine)))
+    return "::: {#departure-\(departures.count) .departure}\n"
+      + "**Departure from the article:** \(departure)\n:::"
   }
 
   /// Converts a heading, and adds an anchor that contains the chapter.
@@ -47,7 +62,7 @@ extension Weaver {
     }
     if depth <= place.foldedBelow ?? 0 { place.foldedBelow = nil }
     if isFolded { place.foldedBelow = depth }
-    if depth == 1 { place.title = title }
+    if depth == 1 { (place.title, place.section) = (title, "") } else { place.section = title }
     let anchor = depth == 1 ? place.anchor : "\(place.anchor)-\(anchorPart(title))"
     let heading = "\(text.prefix(depth)) \(title) {#\(anchor)}"
     guard depth == 1, let program = place.program else { return heading }
@@ -135,35 +150,41 @@ extension Weaver {
     return nil
   }
 
-  /// Returns a metric of a record in the given format: "accuracy.T1 %" or "tsne.kl .3".
+  /// Returns a metric of a record, or a number computed from metrics, in the given format: "accuracy.T1 %",
+  /// "tsne.kl .3", "accuracy.a - accuracy.b points".
   private mutating func number(_ text: String, of program: String) throws -> String {
     guard results.hasChapter(program) else {
       throw Failure(
         "found {\(program).\(text)}, expected one of \(results.programs.joined(separator: ", "))")
     }
-    guard let match = text.wholeMatch(of: /(.+) (?:%|\.(\d))/) else {
-      throw Failure(
-        "found {\(program).\(text)}, expected a format after the name: {\(program).\(text) %} or "
-          + "{\(program).\(text) .3}")
-    }
-    let style = match.2.map { NumberStyle.decimals(Int($0)!) } ?? .percent
-    let name = String(match.1)
+    let quoted = try QuotedNumber(text, of: program)
     let known = results.metrics(program)
-    guard known.isEmpty || known.contains(name) else {
+    if let name = quoted.metrics.first(where: { !known.isEmpty && !known.contains($0) }) {
       throw Failure(
         "found the metric \(name) of \(program), expected one of "
           + known.sorted().joined(separator: ", "))
     }
-    guard let result = results.shown(program), let metric = result.record.metrics[name] else {
+    guard let result = results.shown(program), let digits = quoted.text(in: result.record) else {
       missing += 1
       return notRun(program)
     }
-    let count = metric.n > 1 ? " (n = \(metric.n))" : ""
-    let digits = style.text(metric) + count
-    let written = digits.replacing(" ", with: "\u{A0}")
-    let attributes = "title=\"\(result.record.stamp.replacing("\"", with: ""))\""
-    return result.record.warning.map { "[\($0): \(written)]{.measured .warning \(attributes)}" }
-      ?? "[\(written)]{.measured \(attributes)}"
+    return cited(
+      digits.replacing(" ", with: "\u{A0}"), quoted.metrics.first, of: result.record)
+  }
+
+  /// Returns a number as a link to its metric in the sources of the numbers; if it `warns`, with the record's
+  /// warning.
+  func cited(
+    _ digits: String, _ metric: String?, of record: RunRecord, warns: Bool = true
+  ) -> String {
+    let program = record.chapter.program
+    let title = [metric, record.stamp].compactMap { $0 }.joined(separator: " · ")
+      .replacing("\"", with: "")
+    let warning = warns ? record.warning : nil
+    let text = warning.map { "\($0): \(digits)" } ?? digits
+    return
+      "[\(text)](#\(recordAnchor(program, metric))){.measured\(warning == nil ? "" : " .warning") "
+      + "title=\"\(title)\"}"
   }
 }
 

@@ -76,6 +76,14 @@ extension Results.ChapterResult {
     record.files.map(\.path).filter { !$0.hasPrefix("data/") }
   }
 
+  /// The location of one of the result's files.
+  func path(of file: String) -> URL { directory.appending(path: file) }
+
+  /// Whether one of the result's files exists.
+  func hasFile(_ file: String) -> Bool {
+    ((try? readFileIfPresent(at: path(of: file))) ?? nil) != nil
+  }
+
   /// The names of the tables in Markdown.
   var tables: [String] { shownFiles.filter { $0.hasSuffix(".md") } }
 
@@ -95,18 +103,7 @@ extension Results.ChapterResult {
   }
 
   /// The command that makes this result.
-  package var command: String {
-    let (preset, seeds) = (record.preset, record.seeds)
-    // A table about other records has no preset of its own, except for smoke runs, which have their own
-    // directory.
-    let isDefault = preset == .short || (record.sources != nil && preset != .smoke)
-    let settings = [
-      isDefault ? nil : "PRESET=\(preset.rawValue)",
-      seeds.first.flatMap { $0 == 0 ? nil : "SEED=\($0)" },
-      seeds.count <= 1 ? nil : "SEEDS=\(seeds.count)",
-    ]
-    return (["make", program] + settings.compactMap { $0 }).joined(separator: " ")
-  }
+  package var command: String { record.command }
 
   /// The command, the stamp and the directory of the record, in one line of Markdown.
   var origin: String {

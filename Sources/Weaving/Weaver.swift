@@ -6,19 +6,21 @@ import Foundation
 struct Weaver {
   /// The root of the repository.
   let root: URL
+  /// The directory of the page and of the results of the user's own runs.
+  let out: URL
   let results: Results
   let references: References
   /// The number of figures so far.
   var figures = 0
-  /// The deviations from the article so far.
-  var deviations: [(chapter: String, text: String)] = []
+  /// The departures from the article so far, each with the section that states it.
+  var departures: [(section: String, text: String)] = []
   /// Notes for the author of the article.
   var notes: [String] = []
   /// The number of missing figures, tables and numbers so far.
   var missing = 0
 
-  init(root: URL, results: Results, references: References) {
-    (self.root, self.results, self.references) = (root, results, references)
+  init(root: URL, out: URL, results: Results, references: References) {
+    (self.root, self.out, self.results, self.references) = (root, out, results, references)
   }
 
   /// The position of a piece of prose in the article.
@@ -33,6 +35,10 @@ struct Weaver {
     var title: String
     /// The level of the heading below which code is folded; nil if code is not folded.
     var foldedBelow: Int?
+    /// Whether the next code block is folded.
+    var foldsNext = false
+    /// The title of the section.
+    var section = ""
     /// The figures and tables that were shown so far.
     var shown: Set<String> = []
 
@@ -42,11 +48,11 @@ struct Weaver {
     }
   }
 
-  /// Converts the introduction.
-  mutating func weave(introduction path: String) throws -> String {
+  /// Converts a part of the article without code, such as the introduction, with its anchor.
+  mutating func weave(part path: String, anchor: String) throws -> String {
     let prose = lines(of: try source(path, in: root))
     try checkBlocksAreClosed(in: prose, of: path)
-    var place = WeaveContext(path: path, anchor: "introduction", program: nil)
+    var place = WeaveContext(path: path, anchor: anchor, program: nil)
     return try weave(prose: prose, at: &place)
   }
 
@@ -61,7 +67,10 @@ struct Weaver {
     for block in literate.blocks {
       switch block {
       case .prose(let prose): parts.append(try weave(prose: prose, at: &place))
-      case .code(let code): parts.append(listing(code, isFolded: place.foldedBelow != nil))
+      case .code(let code):
+        let isFolded = place.foldedBelow != nil || place.foldsNext
+        parts.append(listing(code, of: chapter.path, isFolded: isFolded))
+        place.foldsNext = false
       }
     }
     let tables = results.shown(chapter.program)?.tables.filter { !place.shown.contains($0) } ?? []
@@ -69,13 +78,16 @@ struct Weaver {
     return parts.joined(separator: "\n\n")
   }
 
-  /// Returns a code block, folded if requested.
-  private func listing(_ code: [LiterateSource.Line], isFolded: Bool) -> String {
+  /// Returns a code block, folded if requested; a folded one names its place, which print shows instead.
+  private func listing(_ code: [LiterateSource.Line], of path: String, isFolded: Bool) -> String {
     let listing = fenced(code.map(\.text).joined(separator: "\n"))
-    guard isFolded else { return listing }
+    guard isFolded, let first = code.first?.number, let last = code.last?.number else {
+      return listing
+    }
+    let place = first == last ? "line \(first)" : "lines \(first)–\(last)"
     return """
       <details>
-      <summary>\(code.count) \(code.count == 1 ? "line" : "lines") of code</summary>
+      <summary>code: \(path), \(place)</summary>
 
       \(listing)
 
@@ -90,23 +102,14 @@ func fenced(_ code: String) -> String { "~~~~ {.swift}\n\(code)\n~~~~" }
 // MARK: - Lists at the end
 
 extension Weaver {
-  /// The list of deviations from the article, with links.
-  var listOfDeviations: String {
-    guard !deviations.isEmpty else { return "" }
-    let items = deviations.enumerated().map { index, deviation in
-      "- [\(deviation.chapter)](#deviation-\(index + 1)): \(deviation.text)"
+  /// The list of departures from the article, each with a link to the section that states it.
+  var listOfDepartures: String {
+    guard !departures.isEmpty else { return "" }
+    let items = departures.enumerated().map { index, departure in
+      let text = departure.text.prefix(1).uppercased() + departure.text.dropFirst()
+      return "- \(text) ([\(departure.section)](#departure-\(index + 1)))"
     }
-    return "# Deviations from the article {#deviations}\n\n" + items.joined(separator: "\n")
-  }
-
-  /// Returns the list of the runs that the chapters show.
-  func listOfRuns(_ chapters: [ChapterFolder]) -> String {
-    let items = chapters.map { chapter in
-      let origin = results.shown(chapter.program)?.origin
-      return "- [\(chapter.program)](#\(chapter.program)): "
-        + (origin ?? notRun(chapter.program))
-    }
-    return "# Sources of the numbers {#runs}\n\n" + items.joined(separator: "\n")
+    return "# Departures from the article {#departures}\n\n" + items.joined(separator: "\n")
   }
 
   /// Returns the placeholder for results of a chapter that has not been run.

@@ -21,8 +21,8 @@ let program = Program(
   "weave",
   summary:
     "Makes the article from the chapters' sources and results: OUT/article.html, a page that needs\n"
-    + "no other file, and OUT/article.pdf. The results of a chapter come from OUT, or from results/\n"
-    + "if OUT has none.",
+    + "no other file, and OUT/article.pdf and OUT/article.epub. The results of a chapter come from OUT, or\n"
+    + "from results/ if OUT has none.",
   options: [out, chapter])
 
 exit(
@@ -38,10 +38,13 @@ exit(
 
     let directory = OutputDirectory(invocation[out])
     try directory.prepare(subdirectories: [])
-    let page = try render(
-      article.markdown, with: root.appending(path: "article/template.html"), in: scratch)
-    try directory.write(page, to: "\(name).html")
-    let isPrinted = try printPage(name, in: directory, scratch: scratch)
+    try directory.write(try page(article.markdown, root: root, in: scratch), to: "\(name).html")
+    // A book cannot link to files beside it, and a PDF would contain their full paths.
+    let text = withoutFileLinks(article.markdown)
+    try directory.write(try book(text, in: scratch), to: "\(name).epub")
+    let printed = scratch.appending(path: "article.html")
+    try writeFile(try page(text, root: root, in: scratch), to: printed)
+    let isPrinted = try printPage(printed, to: name, in: directory, scratch: scratch)
     if article.missing > 0 {
       invocation.note(
         "weave: \(article.missing) figures, tables or numbers are missing because their chapter has "
@@ -51,30 +54,59 @@ exit(
       invocation.note("weave: found no Chromium in PATH, which is needed to make \(name).pdf")
     }
     let file = directory.file("\(name).html").filePath
-    invocation.print("weave: open \(file)" + (isPrinted ? ", or \(name).pdf beside it" : ""))
+    invocation.print(
+      "weave: open \(file), or beside it \(isPrinted ? "\(name).pdf and " : "")\(name).epub")
   })
 
-/// Converts the article's Markdown into an HTML page with Pandoc.
-func render(_ markdown: String, with template: URL, in scratch: URL) throws -> Data {
+/// Converts the article's Markdown into an HTML page with its controls.
+func page(_ markdown: String, root: URL, in scratch: URL) throws -> Data {
+  let script = scratch.appending(path: "try.html")
+  let code = try readFile(at: root.appending(path: "article/try.js"))
+  try writeFile(Data("<script>\n".utf8) + code + Data("</script>\n".utf8), to: script)
+  let template = root.appending(path: "article/template.html")
+  let page = try pandoc(
+    markdown,
+    ["--to=html5", "--template", template.filePath, "--include-after-body", script.filePath],
+    in: scratch)
+  guard String(decoding: page.suffix(16), as: UTF8.self).contains("</html>") else {
+    throw Failure("pandoc: found a page without an end, expected article.html")
+  }
+  return page
+}
+
+/// Converts the article's Markdown into an EPUB.
+func book(_ markdown: String, in scratch: URL) throws -> Data {
+  let file = scratch.appending(path: "article.epub")
+  _ = try pandoc(
+    markdown,
+    [
+      "--to=epub3", "--metadata=lang:en", "--metadata=author:The maintainers", "--output",
+      file.filePath,
+    ],
+    in: scratch)
+  return try readFile(at: file)
+}
+
+/// Runs Pandoc on the article's Markdown; returns what it prints.
+func pandoc(_ markdown: String, _ arguments: [String], in scratch: URL) throws -> Data {
   guard let pandoc = ExternalProgram("pandoc") else {
     throw Failure(
-      "pandoc: found no such program, expected it in PATH to make article.html; install it, "
+      "pandoc: found no such program, expected it in PATH to make the article; install it, "
         + "on Debian with apt-get install pandoc")
   }
   let source = scratch.appending(path: "article.md")
   try writeFile(Data(markdown.utf8), to: source)
-  let (status, page, errors) = try pandoc.run([
-    "--from=markdown-implicit_figures", "--to=html5", "--template", template.filePath,
-    "--toc", "--toc-depth=3", "--mathml", "--wrap=none", "--shift-heading-level-by=1",
-    source.filePath,
-  ])
-  let end = String(decoding: page.suffix(16), as: UTF8.self)
-  guard status == 0, errors.isEmpty, end.contains("</html>") else {
+  let (status, output, errors) = try pandoc.run(
+    [
+      "--from=markdown-implicit_figures", "--toc", "--toc-depth=3", "--mathml", "--wrap=none",
+      "--shift-heading-level-by=1",
+    ] + arguments + [source.filePath])
+  guard status == 0, errors.isEmpty else {
     throw Failure(
-      "pandoc: found exit status \(status), expected article.html; it reports: \(errors.suffix(300))"
+      "pandoc: found exit status \(status), expected the article; it reports: \(errors.suffix(300))"
     )
   }
-  return page
+  return output
 }
 
 /// Finds Chromium or Chrome by its names on Debian, on other systems, and on macOS.
@@ -85,21 +117,23 @@ func findBrowser() -> ExternalProgram? {
     ?? (access(chrome, X_OK) == 0 ? ExternalProgram(at: URL(filePath: chrome)) : nil)
 }
 
-/// Prints the page NAME.html to NAME.pdf with a browser, so that the PDF looks like the page.
+/// Prints `page` to NAME.pdf in `directory` with a browser, so that the PDF looks like the page.
 ///
 /// - Returns: False if no browser is installed.
-func printPage(_ name: String, in directory: OutputDirectory, scratch: URL) throws -> Bool {
+func printPage(_ page: URL, to name: String, in directory: OutputDirectory, scratch: URL) throws
+  -> Bool
+{
   // A PDF of an earlier page would be misleading.
   try directory.remove("\(name).pdf")
   guard let browser = findBrowser() else { return false }
   let pdf = scratch.appending(path: "article.pdf")
-  // Chromium's sandbox does not work for root; the page is our own and runs no script.
+  // Chromium's sandbox does not work for root; the page and its script are our own.
   let (status, _, errors) = try browser.run(
     [
       "--headless", "--disable-gpu", "--no-pdf-header-footer",
       "--user-data-dir=\(scratch.appending(path: "profile").filePath)",
       "--print-to-pdf=\(pdf.filePath)",
-      directory.file("\(name).html").absoluteURL.absoluteString,
+      page.absoluteURL.absoluteString,
     ] + (geteuid() == 0 ? ["--no-sandbox"] : []))
   let content = try readFileIfPresent(at: pdf) ?? Data()
   let end = String(decoding: content.suffix(16), as: UTF8.self)

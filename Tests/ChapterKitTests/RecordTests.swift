@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func stamps() throws {
-    let usual = "MNIST ba891046 · commit 1a2b3c4 · 2 threads SkylakeX · 231 s"
+    let usual = "MNIST ba891046 · commit 1a2b3c4 · 2 threads, OpenBLAS kernels SkylakeX · 231 s"
     #expect(try record().stamp == "chapter 3 · article · seed 0 · \(usual)")
     #expect(
       try record {
@@ -31,7 +31,8 @@ import Testing
       try record {
         $0.dirty = true; $0.threads = 1; $0.dataset = nil; $0.wallSeconds = 29_100
       }.stamp
-        == "chapter 3 · article · seed 0 · commit 1a2b3c4 dirty · 1 thread SkylakeX · 8 h 05 min")
+        == "chapter 3 · article · seed 0 · commit 1a2b3c4 dirty · 1 thread, OpenBLAS kernels SkylakeX · 8 h 05 min"
+    )
     #expect(
       try record {
         $0.commit = "unknown"; $0.dirty = nil

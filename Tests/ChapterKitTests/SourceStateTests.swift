@@ -18,20 +18,26 @@ import Testing
   @Test func onlyChangedSourcesMakeACheckoutDirty() throws {
     try #require(ExternalProgram("git") != nil, "this test needs git")
     let bench = try Workbench()
-    #expect(SourceState.ofCheckout(at: bench.root) == SourceState(commit: "unknown", dirty: nil))
+    try bench.write("", to: "Package.swift")
+    try bench.write("old", to: "Sources/A.swift")
+    try bench.write("old", to: "chapters/1-a/main.swift")
+    let bare = SourceState.ofCheckout(at: bench.root)
+    #expect(bare.commit == "unknown" && bare.dirty == nil && bare.sha256?.count == 64)
     try git("init", in: bench)
     try git("add", ".", in: bench)
     try git("commit", "-m", "first", in: bench)
     let clean = SourceState.ofCheckout(at: bench.root)
     #expect(clean.commit.count == 40 && clean.dirty == false)
+    #expect(clean.sha256 == bare.sha256, "the hash is that of the sources, with or without git")
     try bench.write("", to: "copy/Package.swift")
     #expect(
-      SourceState.ofCheckout(at: bench.root.appending(path: "copy"))
-        == SourceState(commit: "unknown", dirty: nil), "the commit is another checkout's")
+      SourceState.ofCheckout(at: bench.root.appending(path: "copy")).commit == "unknown",
+      "the commit is another checkout's")
     try bench.write("notes", to: "notes.txt")
     #expect(SourceState.ofCheckout(at: bench.root) == clean)
     try bench.write("new", to: "Sources/New.swift")
-    #expect(
-      SourceState.ofCheckout(at: bench.root) == SourceState(commit: clean.commit, dirty: true))
+    let changed = SourceState.ofCheckout(at: bench.root)
+    #expect(changed.commit == clean.commit && changed.dirty == true)
+    #expect(changed.sha256 != clean.sha256)
   }
 }

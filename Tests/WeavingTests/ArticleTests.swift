@@ -24,8 +24,14 @@ import Weaving
       chapter: "// # Chapter 1: One\n//\n// {chapter1.accuracy.T1 %} and {chapter1.kl .2}.\n")
     try article.writeRecord()
     let text = try article.woven().markdown
-    #expect(text.contains("[90.7\u{A0}±\u{A0}0.4\u{A0}%\u{A0}(n\u{A0}=\u{A0}3)]{.measured title="))
-    #expect(text.contains("[1.71]{.measured title=\"chapter 1 · article · seeds 0–2 · MNIST ba8"))
+    #expect(
+      text.contains(
+        "[90.7\u{A0}±\u{A0}0.4\u{A0}%\u{A0}(n\u{A0}=\u{A0}3)](#record-chapter1-accuracy-t1){.measured title="
+      ))
+    #expect(
+      text.contains(
+        "[1.71](#record-chapter1-kl){.measured title=\"kl · chapter 1 · article · seeds 0–2 · MNIST ba8"
+      ))
   }
 
   @Test func figuresShowTheirOrigin() throws {
@@ -44,11 +50,11 @@ import Weaving
     #expect(
       woven.markdown.contains(
         "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"dots &amp; lines\">"))
-    #expect(woven.markdown.contains("**Figure 1.** A *map* [1.7]{.measured"))
+    #expect(woven.markdown.contains("**Figure 1.** A *map* [1.7](#record-chapter1-kl){.measured"))
     #expect(
       woven.markdown.contains(
-        "[`make chapter1 PRESET=article SEEDS=3` · chapter 1 · article · seeds 0–2 · MNIST "
-          + "ba891046 · commit 1a2b3c4 · 2 threads SkylakeX · 231 s]{.origin}"))
+        "::: {.origin}\n`make chapter1 PRESET=article SEEDS=3` · chapter 1 · article · seeds 0–2 · MNIST "
+          + "ba891046 · commit 1a2b3c4 · 2 threads, OpenBLAS kernels SkylakeX · 231 s"))
   }
 
   @Test(arguments: [("article", "make chapter1"), ("smoke", "make chapter1 PRESET=smoke")])
@@ -58,16 +64,18 @@ import Weaving
     try article.writeRecord(preset: preset, seeds: [], sources: ["chapter 3: article, MNIST"])
     let text = try article.woven().markdown
     #expect(text.contains("`\(command)` · "))
-    #expect(text.contains("chapter 1 · chapter 3: article, MNIST]{.origin}"))
+    #expect(text.contains("chapter 1 · chapter 3: article, MNIST"))
   }
 
   @Test func recordedResultsReplaceMissingRuns() throws {
     let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n")
     try article.writeRecord(in: "results")
     #expect(try article.woven().markdown.contains("[1.712]"))
-    #expect(try article.woven().markdown.contains("· recorded in `results`"))
+    #expect(
+      try article.woven().markdown.contains(
+        "[`results/chapter1.json`](../results/chapter1.json){.file}"))
     try article.writeRecord(accuracy: 0.5)
-    #expect(try !article.woven().markdown.contains("recorded in"))
+    #expect(try !article.woven().markdown.contains("results/chapter1.json"))
   }
 
   @Test func missingResultsAreMarked() throws {
@@ -85,7 +93,7 @@ import Weaving
       chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n//\n// ![A map.](map.svg \"dots\")\n")
     try article.writeRecord(preset: preset, synthetic: synthetic)
     let text = try article.woven().markdown
-    #expect(text.contains("[\(warning): 1.712]{.measured .warning"))
+    #expect(text.contains("[\(warning): 1.712](#record-chapter1-kl){.measured .warning"))
     // Below the title, at the figure, at the table.
     #expect(text.matches(of: /\{.banner role="note"\}/).count == 3)
     #expect(text.contains("**\(warning)** · these numbers and pictures mean nothing"))
@@ -94,29 +102,30 @@ import Weaving
   @Test func tablesOfARunAreAtTheEndUnlessShownBefore() throws {
     let article = try SmallArticle()
     try article.writeRecord()
-    #expect(try article.woven().markdown.matches(of: /\| 1 \| 2 \|/).count == 1)
+    #expect(try article.woven().markdown.matches(of: /<td data-label="b">2<\/td>/).count == 1)
     try article.write(
       "// # Chapter 1: One\n//\n// ![](results.md)\n//\n// After it.\n",
       to: "chapters/1-one/main.swift")
     let text = try article.woven().markdown
-    #expect(text.matches(of: /\| 1 \| 2 \|/).count == 1)
-    #expect(text.contains(/\| 1 \| 2 \|[^\0]*After it/))
+    #expect(text.matches(of: /<td data-label="b">2<\/td>/).count == 1)
+    #expect(text.contains(/<td data-label="b">2<\/td>[^\0]*After it/))
   }
 
-  @Test func deviationsAreCollected() throws {
+  @Test func departuresAreCollected() throws {
     let article = try SmallArticle(
       chapter: """
         // # Chapter 1: One
         //
-        // Deviation: two,
+        // Departure: two,
         // not one [^1].
         //
-        // Deviation: three.
+        // Departure: three.
         """)
     let text = try article.woven().markdown
-    #expect(text.contains("::: {#deviation-1 .deviation}\n**Deviation:** two,\nnot one"))
-    #expect(text.contains("- [Chapter 1: One](#deviation-1): two, not one [\\[1\\]](#reference-1)"))
-    #expect(text.contains("- [Chapter 1: One](#deviation-2): three."))
+    #expect(
+      text.contains("::: {#departure-1 .departure}\n**Departure from the article:** two,\nnot one"))
+    #expect(text.contains("- Two, not one [\\[1\\]](#reference-1)"))
+    #expect(text.contains("- Three. ([chapter 1](#departure-2))"))
   }
 
   @Test func codeBelowAFoldedHeadingIsFolded() throws {
@@ -141,7 +150,9 @@ import Weaving
     #expect(text.contains("## Plumbing {#chapter1-plumbing}"))
     #expect(text.matches(of: /<details>/).count == 1)
     #expect(
-      text.contains("<summary>2 lines of code</summary>\n\n~~~~ {.swift}\nlet b = 2\nlet c = 3\n"))
+      text.contains(
+        "<summary>code: chapters/1-one/main.swift, lines 9–10</summary>\n\n~~~~ {.swift}\nlet b = 2\nlet c = 3\n"
+      ))
   }
 
   @Test func definitionsAreShownUnchanged() throws {

@@ -13,6 +13,7 @@ final class SmallArticle {
     root = FileManager.default.temporaryDirectory.appending(path: "article-\(UUID().uuidString)")
     try write("# Introduction\n\nA method [^1].\n", to: "article/introduction.md")
     try write("[^1]: A. Author, *A Paper*.\n", to: "article/references.md")
+    try write("# Conclusion\n", to: "article/conclusion.md")
     try write(chapter, to: "chapters/1-one/main.swift")
   }
 
@@ -28,9 +29,12 @@ final class SmallArticle {
   /// Writes the record of a run of chapter 1, with a figure and a table.
   func writeRecord(
     in folder: String = "figures", accuracy: Double = 0.9071, preset: String = "article",
-    synthetic: Bool = false, seeds: [Int] = [0, 1, 2], sources: [String]? = nil
+    synthetic: Bool = false, seeds: [Int] = [0, 1, 2], sources: [String]? = nil,
+    cell: String = "2"
   ) throws {
-    let (map, table) = ("<svg/>", "**A table.**\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
+    let (map, table) = (
+      "<svg/>", "**A table.**\n\n| a | b |\n| - | - |\n| 1 | \(cell) |\n\nfrom a run\n"
+    )
     let others = sources.map { ", \"sources\": \($0)" } ?? ""
     let stage =
       "\"commit\": \"1a2b3c4\", \"date\": \"2026-01-01T00:00:00Z\", \"threads\": 2, "

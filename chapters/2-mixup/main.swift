@@ -32,7 +32,7 @@ import MixMatch
 // Guessed labels can be mixed as well as true ones, and a mixture of two distributions is again a
 // distribution.
 //
-// The figure blends two training images of different classes with several coefficients:
+// The first figure blends two training images of different classes with several coefficients:
 //
 // ![Two images and their labels, blended with smaller and smaller
 // λ′.](mixup.png "Seven pictures in a row, from one photograph over its blends with a second to the
@@ -74,9 +74,9 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // For every batch or every image, λ is drawn from the distribution Beta(α, α) on [0, 1]:
 //
-// $$ f(λ) = \frac{(λ (1 − λ))^{α − 1}}{B(α, α)} $$
+// $$ \frac{(λ (1 − λ))^{α − 1}}{B(α, α)} $$
 //
-// The parameter α determines how strongly images are mixed. As α → 0, the probability concentrates at 0
+// is its density, where the Beta function B(α, α) makes the total probability 1. The parameter α determines how strongly images are mixed. As α → 0, the probability concentrates at 0
 // and 1, and images stay unmixed. With α = 1 all proportions are equally likely. As α → ∞, every mixture
 // becomes half and half. The paper recommends α = 0.75, which is nearly uniform but prefers the ends.
 //
@@ -88,11 +88,15 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // [[Sources/MixMatch/Beta.swift: SymmetricBeta.draw]]
 //
-// The figure shows the article's five densities, each over a histogram of the sampler's draws.
+// The second figure shows the article's five densities, each over a histogram of the sampler's draws.
 //
 // ![The density of Beta(α, α) for the article's five α, over histograms of
 // draws.](beta.svg "Five panels, each a curve over a histogram that follows it: high at both ends for
 // α = 0.2 and 0.75, flat for 1, a hill for 10, a spike in the middle for 100.")
+//
+// [[try beta]]
+//
+// {.fold}
 
 /// A histogram of draws, which estimates their density.
 struct Histogram: Codable {
@@ -113,6 +117,8 @@ struct Histogram: Codable {
   }
 }
 
+// {.fold}
+
 /// A histogram of draws from Beta(α, α) over the range of the article's panels.
 func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
   let beta = SymmetricBeta(alpha: α)
@@ -129,7 +135,7 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // $$ λ′ = \max(λ, 1 − λ) $$
 //
 // which gives the first image the larger share of every mixture: a labelled image stays mostly a labelled
-// image. The distribution of λ′ is that of λ, with its lower half mirrored onto the upper half.
+// image. The distribution of λ′ is that of λ, with its lower half mirrored onto the upper half: the third figure.
 //
 // ![The distributions of λ and of λ′, and draws of λ′.](lambda.svg "Left a curve over the range
 // from 0 to 1, its two halves in two colours; right the one half put on top of the other, dots of
@@ -152,6 +158,8 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // an eighth of the standard deviation: over many batches it is
 // {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and
 // {chapter2.batchMean.deviation.example .4} with one per image. `MixingCoefficients` implements both.
+//
+// {.fold}
 
 /// Statistics of λ′ for one seed.
 struct Coefficients: Codable {
@@ -192,8 +200,8 @@ func moments(of numbers: [Double]) -> (mean: Double, deviation: Double) {
 
 // ## Running it {.fold}
 //
-// Another seed (`make chapter2 SEED=1`) selects two other images; `--alpha` changes the α of the third
-// figure and of the table.
+// Another seed (`make chapter2 SEED=1`) selects two other images. `make chapter2 ALPHA=0.2` changes the α of the third
+// figure and of the numbers in the last two sections; its results go to a folder of their own.
 
 /// The scale and the constants of the chapter.
 struct Settings: Encodable {
@@ -201,7 +209,7 @@ struct Settings: Encodable {
   var lambdas: [Float] = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0]
   /// The parameters α of the second figure, the article's.
   var panels = [0.2, 0.75, 1, 10, 100]
-  /// The parameter α of the third figure and of the table.
+  /// The parameter α of the third figure and of the measured moments.
   var alpha = 0.75
   var draws = 100_000
   var bins = 49

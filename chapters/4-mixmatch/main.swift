@@ -20,8 +20,16 @@ import MixMatch
 
 // ## One iteration
 //
-// MixMatch works on one batch at a time: B labelled images x with their labels p, and unlabelled images u.
-// Its nine steps are the paper's algorithm 1. The data pipeline does the first three while the network is
+// MixMatch works on one batch at a time: Bₓ labelled images x with their labels p, and Bᵤ unlabelled images u, of which
+// it makes K·Bᵤ versions. Its nine steps are the paper's algorithm 1. The figure shows one iteration with numbers;
+// [an appendix](#method) explains it.
+//
+// ![One iteration of MixMatch, computed for images of one pixel. Bars are the probabilities of three
+// classes.](method:mixmatch.svg "Above: an unlabelled image, its two augmented versions, the prediction for each, their mean,
+// and the sharpened guess, in which the largest probability has grown. Below: the labelled image and the two versions, each
+// mixed with a random partner, the prediction for the mixture, the mixed label that it should equal, and the loss.")
+//
+// The data pipeline does the first three while the network is
 // busy with the batch before (chapter 1):
 //
 // **1.** Draw a batch of labelled images x with their labels p, and a batch of unlabelled images u.
@@ -30,8 +38,8 @@ import MixMatch
 //
 // **3.** Augment each unlabelled image K times: $\hat u_1 … \hat u_K = \operatorname{augment}(u)$.
 //
-// The other six are one function. In it q̄ is the mean prediction over the K versions of an image,
-// $\bar q = \frac{1}{K} \sum_k p(y \mid \hat u_k)$, and q is the sharpened guess,
+// The other six are one function. In it f is the network's prediction, q̄ its mean over the K versions of an image,
+// $\bar q = \frac{1}{K} \sum_k f(\hat u_k)$, and q is the sharpened guess,
 // $q = \operatorname{sharpen}(\bar q, T)$. X and U are the labelled and the unlabelled examples, W is both in
 // random order, and X′ and U′ are their mixtures, $X′ = \operatorname{mixup}(X, W_1 … W_{|X|})$ and
 // $U′ = \operatorname{mixup}(U, \text{the rest of } W)$. Because λ′ = max(λ, 1 − λ), each example stays closer
@@ -48,8 +56,8 @@ import MixMatch
 //
 // The network gets X′ and U′ together, and each has a loss of its own:
 //
-// $$ L_X = \frac{1}{|X′|} \sum_{(x, p) \in X′} H(p, p(y \mid x)) $$
-// $$ L_U = \frac{1}{C\, |U′|} \sum_{(u, q) \in U′} \lVert q − p(y \mid u) \rVert^2 $$
+// $$ L_X = \frac{1}{|X′|} \sum_{(x, p) \in X′} H(p, f(x)) $$
+// $$ L_U = \frac{1}{C\, |U′|} \sum_{(u, q) \in U′} \lVert q − f(u) \rVert^2 $$
 // $$ L = L_X + λ_u\, r\, L_U $$
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
@@ -59,9 +67,9 @@ import MixMatch
 // while guesses are still poor: over 3,000 steps in the article. The paper's text has no ramp, its code one
 // of 16,000 steps.
 //
-// Deviation: the notebook's code has λᵤ = 100, the article's table 75. Here it is 75.
+// Departure: λᵤ is 75, as in the article's table; the notebook's code has 100.
 //
-// Deviation: below the article's scale the ramp is three times as long as the training, so that the weight
+// Departure: below the article's scale the ramp is three times as long as the training, so that the weight
 // reaches a third of λᵤ. A large weight while guesses are still poor lets them collapse: on the validation
 // images a run with a ramp of its own length was worse, and one that also had half as many labelled images
 // in a batch lost a quarter of its accuracy towards the end.
@@ -75,7 +83,10 @@ import MixMatch
 // interleaves them: it forms K + 1 groups with the same share of each kind, and only the first group updates
 // the running statistics. `--batch-norm interleaved` does the same.
 //
-// Deviation: mixed examples are not shuffled first, because batch statistics do not depend on their order.
+// Departure: mixed examples are not shuffled before they go through the network, because batch statistics do not depend on
+// their order.
+
+// {.fold}
 
 let batchNorm = CommandLineOption(
   "batch-norm", .oneOf(BatchNormGroups.allCases), default: .whole,
@@ -85,6 +96,8 @@ let batchNorm = CommandLineOption(
 // the running statistics once more, in the paper's code it does not.
 //
 // ## The settings
+//
+// [The appendix](#method) has a table of all hyperparameters, the curve of the schedule, and a sketch of the network.
 //
 // The article's text names the paper's network, WRN-28-2, but its notebook builds one with twice the
 // channels: 5.86 million parameters instead of 1.47. A batch has 64 labelled and 128 unlabelled images, the
@@ -96,13 +109,15 @@ let batchNorm = CommandLineOption(
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
-// Deviation: where the article's text and notebook differ, the article's scale follows the notebook, and has
+// Departure: where the article's text and notebook differ, the article's scale follows the notebook, and has
 // the larger network.
 //
-// Deviation: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and
+// Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and
 // the highest learning rate and weight decay are larger. Images start small, because steps with small images cost a fraction of the time, and they are
 // mirrored and shifted as in the paper. These settings were chosen on validation images, in runs of 6,000
 // steps.
+//
+// ### Options {.fold}
 //
 // Options change single settings. Without an option, the preset's value holds.
 
@@ -168,15 +183,15 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // During training the network is evaluated on 2,000 training images that are held out for validation. The
 // test images are evaluated once, after the last step; this rule was fixed before any result was known.
 //
-// Deviation: the article holds out no images, and evaluates the test images after every epoch (`--log-test`).
-// The paper's code reports the median of its last 20 checkpoints.
+// Departure: 2,000 training images are held out, and the test images are evaluated once. The article holds out none, and
+// evaluates the test images after every epoch (`--log-test`); the paper's code reports the median of its last 20 checkpoints.
 //
 // With `--ema` an exponential moving average (EMA) of the weights is evaluated in their place, together with
 // the average of batch norm's running statistics. The paper does so; the article describes it as optional.
 //
-// Deviation: in the notebook's variant weight decay acts on the average itself, and some of the running
-// statistics are left out because of their names. Here weight decay acts on the weights, and everything is
-// averaged.
+// Departure: the EMA averages all weights and running statistics, and weight decay acts on the weights alone. In the
+// notebook's variant weight decay acts on the average itself, and it leaves out some of the running statistics because of
+// their names.
 //
 // The figures also use what the method does not know: the true classes of the unlabelled images. They show
 // how many guesses are right, how confident they are, and how much sharpening adds to that.
@@ -273,7 +288,7 @@ exit(
 //
 // The article's best epoch had [88.20 %]{.article}.
 //
-// Deviation: below the article's scale each example has a λ′ of its own, as in the paper's code; the notebook
+// Departure: below the article's scale each example has a λ′ of its own, as in the paper's code; the notebook
 // draws one λ′ for a batch.
 //
 // ![Accuracy and losses during training, beside the article's
@@ -286,8 +301,9 @@ exit(
 //
 // MixMatch learns mostly from its own guesses, and this can go wrong. Sharpening guesses while they are still
 // poor can make the network lose a whole class to a similar one: it guesses the wrong class for some images,
-// learns from these guesses, and guesses the wrong class for more images. In the run that is recorded with
-// this project, the network recognises few of the cats and takes half of them for dogs.
+// learns from these guesses, and guesses the wrong class for more images. The confusion matrix shows the classes that the
+// shown run, that of the first seed, has lost in part. [Chapter 5](#chapter5-what-came-out) compares the seeds; the chapter shows
+// the first one whatever its result, because a choice by the result would hide such runs.
 //
 // ![The predicted classes of the test images of each class.](confusion.png "A table of ten by ten classes,
 // with shares of the images: dark along the diagonal where the predictions are right.")

@@ -31,6 +31,12 @@ import Foundation
 // A verdict on training runs that were shorter than the article's names their scale. Numbers that no chapter
 // measures are in the table too, with the reason.
 
+// ## The table
+//
+// ![The verdict on each claim](claims.md)
+//
+// ## The rules as code {.fold}
+
 /// The verdict on a claim.
 enum Verdict {
   case holds, fails
@@ -151,7 +157,7 @@ func unmeasured(_ text: String, _ article: String, because reason: String) -> Cl
   Claim(text: text, article: article, rule: "–", metrics: [], decide: { _ in .open(reason) })
 }
 
-// ## The claims
+// ## The claims {.fold}
 
 let sharpened = Source(3, "accuracy.T0.5")
 let unsharpened = Source(3, "accuracy.T1")
@@ -251,10 +257,6 @@ let claims = [
     decide: { not(exceeds($0[1], $0[0], by: 1)) }),
 ]
 
-// ## The table
-//
-// ![The verdict on each claim](claims.md)
-//
 // ## Running it {.fold}
 
 /// The cells of a claim's row.
@@ -269,7 +271,11 @@ func row(_ claim: Claim, _ records: Records) -> [String] {
     let missing = claim.metrics.first { records[$0.chapter]?.metrics[$0.metric] == nil }!
     return head + ["–", "–", "not run yet: make \(missing.chapter.program)"]
   }
-  let measured = found.map { "\($0.source.style.text($0.metric)) (n = \($0.metric.n))" }
+  let measured = found.map { found in
+    cell(
+      found.source.style.text(found.metric), citing: found.source.metric, of: found.source.chapter)
+      + " (n = \(found.metric.n))"
+  }
   let runs = found.map(\.record.origin).reduce(into: [String]()) { runs, run in
     if !runs.contains(run) { runs.append(run) }
   }
@@ -311,7 +317,7 @@ exit(
       in: given ?? URL(filePath: "figures"), of: chapters, allowingNone: given == nil)
     let records = own.isEmpty ? try Records(in: URL(filePath: "results"), of: chapters) : own
     let rows = claims.map { row($0, records) }
-    for row in rows { invocation.print("\(row[0])\n    \(row[3]): \(row[5])") }
+    for (claim, row) in zip(claims, rows) { invocation.print("\(claim.text)\n    \(row[5])") }
     guard !own.isEmpty else {
       invocation.print(
         "claims: these are the recorded results in results/, because figures/ has no record of a run"

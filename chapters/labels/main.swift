@@ -18,7 +18,7 @@ import MixMatch
 //
 // The numbers are the paper's. The hyperparameters stay those for 500 labels.
 //
-// Deviation: the paper's accuracies are those of a longer training, with the same number of labelled images of
+// Departure: the paper's accuracies are those of a longer training, with the same number of labelled images of
 // each class; here the labelled images are drawn from all classes together, as in the article.
 
 /// A number of labels, and the paper's accuracy of MixMatch with it.
@@ -98,7 +98,7 @@ exit(
   })
 
 func cells(_ row: ResultRow, of series: Series) -> [String] {
-  [series.name, "\(row.spec.experiment.labels)"] + row.accuracyCells
+  [series.name, "\(row.spec.experiment.labels)"] + row.accuracyCells(of: "labels")
     + [row.smallestRecall, row.published.map { Metric(of: [$0]) }].map {
       $0.map { NumberStyle.percent.text($0) } ?? "–"
     }

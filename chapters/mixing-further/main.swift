@@ -41,7 +41,7 @@ import MixMatch
 //
 // [[Sources/MixMatch/OtherMethods/ManifoldMixup.swift: ManifoldMixup.crossEntropy]]
 //
-// Deviation: the paper draws one λ for a batch; here each example has its own, and λ′ = max(λ, 1 − λ), as in
+// Departure: the paper draws one λ for a batch; here each example has its own, and λ′ = max(λ, 1 − λ), as in
 // chapter 4.
 //
 // MixMatch mixes too, and can do it at the same places. Nothing else of it changes: it guesses and sharpens
@@ -164,7 +164,7 @@ func mean(_ numbers: [Float]) -> Double {
 // A training run that is interrupted must not lose what the policy has learned. The two networks are therefore
 // part of the trainer, next to the classifier, and of its checkpoints.
 //
-// Deviation: in the authors' code the policy network is as large as the classifier and reads a random
+// Departure: in the authors' code the policy network is as large as the classifier and reads a random
 // combination of the two images; here it is small, so that it costs little, and reads both. The discriminator
 // there also sees images that are in no mixture. One forward pass serves both losses here, two there, and so batch
 // norm normalises images and mixtures together.
@@ -210,7 +210,7 @@ func cells(_ row: ResultRow, baseline: Metric?) -> [String] {
   }
   let seconds = row.runs.map(\.origin.seconds)
   let time = seconds.isEmpty ? "" : durationText(Metric(of: seconds).mean)
-  return [row.title] + row.accuracyCells + [points ?? "", time]
+  return [row.title] + row.accuracyCells(of: "mixing") + [points ?? "", time]
 }
 
 let chapter = Chapter(

@@ -16,7 +16,7 @@
 // What counts is the accuracy on the 2,000 validation images; the test images are not evaluated. The values
 // with the highest accuracy are those of the ablations, and for MixMatch also those of chapter 4.
 //
-// Deviation: the paper tunes two of MixMatch's hyperparameters, on 5,000 validation images, and takes the other
+// Departure: the paper tunes two of MixMatch's hyperparameters, on 5,000 validation images, and takes the other
 // methods from a common code base.
 
 import ChapterKit

@@ -11,14 +11,16 @@ import Foundation
 /// The value of an option without a default is nil if the option is not given.
 public struct CommandLineOption<Value: Sendable>: Sendable, DeclaredOption {
   /// The name, argument and help text, for the parser and the help.
-  public let declaration: OptionDeclaration
+  public private(set) var declaration: OptionDeclaration
   let defaultValue: Value
 
   /// An option with an argument and a default value.
   public init(_ name: String, _ argument: OptionArgument<Value>, default: Value, _ help: String) {
     declaration = OptionDeclaration(
       name: name, placeholder: argument.placeholder, expectation: argument.expectation,
-      help: "\(help) (default \(argument.text(`default`)))", value: argument.parse)
+      help: "\(help) (default \(argument.text(`default`)))",
+      defaultText: argument.text(`default`), value: argument.parse,
+      text: { ($0 as? Value).map(argument.text) ?? "" })
     defaultValue = `default`
   }
 
@@ -27,7 +29,8 @@ public struct CommandLineOption<Value: Sendable>: Sendable, DeclaredOption {
   where Value == Wrapped? {
     declaration = OptionDeclaration(
       name: name, placeholder: argument.placeholder, expectation: argument.expectation, help: help,
-      value: argument.parse)
+      defaultText: nil, value: argument.parse,
+      text: { ($0 as? Wrapped).map(argument.text) ?? "" })
     defaultValue = nil
   }
 
@@ -35,8 +38,17 @@ public struct CommandLineOption<Value: Sendable>: Sendable, DeclaredOption {
   public init(flag name: String, _ help: String) where Value == Bool {
     declaration = OptionDeclaration(
       name: name, placeholder: nil, expectation: "no value, 1 or 0", help: help,
-      value: { ["": true, "1": true, "0": false][$0] })
+      defaultText: "0", value: { ["": true, "1": true, "0": false][$0] },
+      text: { $0 as? Bool == true ? "1" : "0" })
     defaultValue = false
+  }
+
+  /// The same option, marked as one that does not change results, such as a folder or the number of
+  /// threads: records do not contain it.
+  public func withoutEffectOnResults() -> Self {
+    var option = self
+    option.declaration.changesResults = false
+    return option
   }
 }
 
@@ -55,8 +67,14 @@ public struct OptionDeclaration: Sendable {
   /// A description of valid arguments that can follow "expected" in an error message.
   package let expectation: String
   package let help: String
+  /// The default value as an argument; nil if there is none.
+  let defaultText: String?
+  /// Whether results depend on the option, so that records contain it.
+  package fileprivate(set) var changesResults = true
   /// Parses an argument (empty for a flag); returns nil if it is not valid.
   package let value: @Sendable (String) -> (any Sendable)?
+  /// The argument from which ``value`` parses a value, in one form for equal values.
+  let text: @Sendable (any Sendable) -> String
 }
 
 /// The argument of an option: its parser and a description of valid arguments.

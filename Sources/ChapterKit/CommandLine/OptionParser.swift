@@ -69,6 +69,16 @@ package struct OptionValues: Sendable {
 
   fileprivate mutating func store(_ value: any Sendable, for name: String) { values[name] = value }
 
+  /// The options in `declarations` that results depend on and that do not have their default value: the
+  /// arguments by name.
+  func changed(_ declarations: [OptionDeclaration]) -> [String: String] {
+    let given = declarations.filter(\.changesResults).compactMap { option in
+      values[option.name].map { (option.name, option.text($0), option.defaultText) }
+    }
+    return Dictionary(
+      uniqueKeysWithValues: given.filter { $0.1 != $0.2 }.map { ($0.0, $0.1) })
+  }
+
   /// The value of an option, or its default.
   package subscript<Value>(option: CommandLineOption<Value>) -> Value {
     values[option.declaration.name] as? Value ?? option.defaultValue

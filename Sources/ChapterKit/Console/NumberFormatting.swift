@@ -15,6 +15,11 @@ public enum NumberStyle: Sendable, Equatable {
     digits(metric.mean) + (metric.sd.map { " ± " + digits($0) } ?? "") + unit
   }
 
+  /// A difference of two fractions in percentage points with its sign, such as "−2.4 points".
+  package static func signedPoints(_ difference: Double) -> String {
+    String(format: "%+.1f points", 100 * difference).replacing("-", with: "−")
+  }
+
   private func digits(_ value: Double) -> String {
     switch self {
     case .percent: String(format: "%.1f", value * 100)

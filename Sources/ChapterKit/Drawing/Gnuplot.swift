@@ -7,7 +7,8 @@ package struct Gnuplot {
   let executable: URL?
   /// The root of the package, which contains figures/.
   let root: URL
-  let output: OutputDirectory
+  /// The directory of the data files and pictures.
+  package let output: OutputDirectory
   let console: Console
 
   package init(executable: URL?, root: URL, output: OutputDirectory, console: Console) {
@@ -41,7 +42,7 @@ package struct Gnuplot {
   }
 
   /// The version that gnuplot prints, such as "gnuplot 5.4 patchlevel 4"; nil without gnuplot.
-  func version() -> String? {
+  package func version() -> String? {
     guard let executable,
       let result = try? ExternalProgram(at: executable).run(["--version"], in: root)
     else { return nil }
@@ -52,7 +53,7 @@ package struct Gnuplot {
   private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
 
   /// A hash of everything that the picture depends on, apart from gnuplot itself.
-  func fingerprint(of figure: Figure) throws -> String {
+  package func fingerprint(of figure: Figure) throws -> String {
     struct Origin: Encodable {
       var script: String
       var reads: [String: String]

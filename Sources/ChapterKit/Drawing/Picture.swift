@@ -50,3 +50,9 @@ private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
 private let crcTable: [UInt32] = (0..<256).map { byte in
   (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 0 ? crc >> 1 : 0xEDB8_8320 ^ crc >> 1 }
 }
+
+/// A picture as a data URI, so that a page needs no other file.
+package func dataURI(_ content: Data, of file: String) -> String {
+  let type = file.hasSuffix(".svg") ? "image/svg+xml" : "image/png"
+  return "data:\(type);base64,\(content.base64EncodedString())"
+}

@@ -31,7 +31,7 @@ public struct TextTable: Sendable {
     DataFile(
       name: name,
       columns: columns.enumerated().map { index, name in
-        DataColumn(name, rows.map { $0[index] })
+        DataColumn(name, rows.map { withoutLinks($0[index]) })
       })
   }
 
@@ -46,6 +46,21 @@ public struct TextTable: Sendable {
     let table = lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
     return "**\(title).** \(explanation)\n\n\(table)\n\n\(stamp)\n"
   }
+}
+
+/// A cell of a ``TextTable`` with a number: it becomes a link to the record that contains the metric.
+///
+/// - Parameters:
+///   - text: The number as the table shows it.
+///   - metric: The name of the metric.
+///   - chapter: The chapter in whose record it is.
+public func cell(_ text: String, citing metric: String, of chapter: ChapterName) -> String {
+  "[\(text)](\(chapter.program).json#\(metric))"
+}
+
+/// The text of a cell without its links.
+private func withoutLinks(_ cell: String) -> String {
+  cell.replacing(/\[([^\]]*)\]\(\w+\.json#[^)]*\)/) { String($0.1) }
 }
 
 /// `text` with escaped bars, which would end a cell in Markdown.

@@ -30,6 +30,15 @@ package struct PreviousRecord {
       : nil
   }
 
+  /// A notice that a run with these `seeds` and `options` replaces the record of another command; nil if
+  /// it is the same one, or there is no record.
+  package func replacementNote(seeds: [Int], options: [String: String]) -> String? {
+    guard let record, let recorded = record.options, recorded != options || record.seeds != seeds
+    else { return nil }
+    return "\(file.shortPath): this run has other options, and replaces the results of "
+      + "\(record.command) of \(record.date.prefix(10))"
+  }
+
   /// Checks that a smoke run or a run on synthetic data does not replace meaningful results; a damaged
   /// record counts as meaningful.
   ///

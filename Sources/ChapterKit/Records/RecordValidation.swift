@@ -23,6 +23,11 @@ extension Metric {
       sd.map { $0 >= 0 && isPlausible($0) } ?? true,
       "the metric \(name) with the deviation \(sd ?? 0)")
     try InvalidValue.unless(n >= 1, "the metric \(name) of \(n) runs")
+    guard let values else { return }
+    let difference = values.reduce(0, +) / Double(max(1, values.count)) - mean
+    try InvalidValue.unless(
+      values.count == n && abs(difference) <= 1e-9 * max(1, abs(mean)),
+      "the metric \(name) with other values than its mean and its number of seeds")
   }
 }
 

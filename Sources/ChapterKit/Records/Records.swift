@@ -73,6 +73,8 @@ public struct Records {
     record.title = table.title
     record.sources = sources.map(\.sourceDescription)
     (record.settings, record.metrics, record.stages, record.seeds) = (.object([:]), [:], [], [])
+    record.options = record.preset == .smoke ? ["preset": record.preset.rawValue] : [:]
+    record.fingerprints = nil
     try output.prepare(subdirectories: ["data"])
     let texts = [
       (

@@ -12,6 +12,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var preset: Preset
   /// The seeds of the run; empty for a table about other records.
   public var seeds: [Int]
+  /// The options, apart from the seeds, that made this run different from the default one: their
+  /// arguments by name. Nil in older records.
+  public var options: [String: String]?
   /// The chapter's settings.
   public var settings: JSONValue
   /// The data set; nil for a run without one.
@@ -20,12 +23,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var commit: String
   /// Whether these sources had uncommitted changes; nil if that is unknown.
   @NullWhenNil public var dirty: Bool?
+  /// The SHA-256 of the sources that computed the newest stage, which identifies them without git too;
+  /// nil in older records.
+  public var sourceSHA256: String?
   /// The date at which the newest stage was computed, in ISO 8601.
   public var date: String
   /// The number of threads that computed it; results do not depend on it.
   public var threads: Int
   /// The kernels that OpenBLAS chose for the processor; results do not depend on them.
   public var blasCore: String
+  /// The computer and software that computed the newest stage; nil in older records.
+  public var environment: ComputingEnvironment?
   /// The total computing time of all stages, in seconds.
   public var wallSeconds: Double
   /// The metrics by name.
@@ -85,6 +93,8 @@ public struct Metric: Codable, Equatable, Sendable {
   @NullWhenNil public var sd: Double?
   /// The number of seeds.
   public var n: Int
+  /// The value of each seed, in the order of the run's seeds; nil for a single seed and in older records.
+  public var values: [Double]?
 
   /// Mean and standard deviation of `values`, one for each seed; at least one.
   public init(of values: [Double]) {
@@ -93,6 +103,7 @@ public struct Metric: Codable, Equatable, Sendable {
     let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
     self.mean = mean
     self.n = values.count
+    self.values = values.count > 1 ? values : nil
     self.sd = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
   }
 }
@@ -107,12 +118,16 @@ public struct StageRecord: Codable, Equatable, Sendable {
   public var commit: String
   /// Whether these sources had uncommitted changes; nil if that is unknown.
   @NullWhenNil public var dirty: Bool?
+  /// The SHA-256 of these sources; nil in older records.
+  public var sourceSHA256: String?
   /// The date at which it was finished, in ISO 8601.
   public var date: String
   /// The number of threads that computed it; the result does not depend on it.
   public var threads: Int
   /// The kernels that OpenBLAS chose for the processor; the result does not depend on them.
   public var blasCore: String
+  /// The computer and software that computed it; nil in older records.
+  public var environment: ComputingEnvironment?
   /// The computing time in seconds.
   public var seconds: Double
 }

@@ -1,42 +1,73 @@
+import Datasets
 import Files
 import Foundation
 
-/// The commit that the program was built from, according to git.
+/// The sources that the program was built from: their hash, and their commit according to git.
 package struct SourceState: Equatable, Sendable {
   /// The full hash of the commit, or "unknown".
   package let commit: String
   /// Whether sources have uncommitted changes; nil if that is unknown.
   package let dirty: Bool?
+  /// The SHA-256 of the sources, which identifies them without git too; nil if they cannot be read.
+  package let sha256: String?
 
-  package init(commit: String, dirty: Bool?) {
-    self.commit = commit
-    self.dirty = dirty
+  package init(commit: String, dirty: Bool?, sha256: String? = nil) {
+    (self.commit, self.dirty, self.sha256) = (commit, dirty, sha256)
   }
 
-  /// The state of the checkout at `root`.
+  /// The state of the sources at `root`.
   ///
-  /// It is unknown without git or without a checkout. A checkout that contains `root` in a subfolder does
-  /// not count, because its commit does not describe these sources.
+  /// The commit is unknown without git or without a checkout. A checkout does not count if it contains
+  /// `root` in a subfolder, or does not contain the package, because its commit does not describe these
+  /// sources.
   package static func ofCheckout(at root: URL) -> SourceState {
-    guard let git = ExternalProgram("git") else { return .unknown }
+    let sha256 = try? hashOfSources(at: root)
+    guard let git = ExternalProgram("git") else {
+      return SourceState(commit: "unknown", dirty: nil, sha256: sha256)
+    }
+    // Variables such as GIT_DIR name another repository, for example in a hook.
+    let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GIT_") }
     func ask(_ arguments: [String]) -> String? {
-      guard let answer = try? git.run(arguments, in: root), answer.status == 0 else {
-        return nil
-      }
+      guard let answer = try? git.run(arguments, in: root, environment: environment),
+        answer.status == 0
+      else { return nil }
       return String(decoding: answer.output, as: UTF8.self)
     }
     // The path from the checkout's root to here.
     guard let prefix = ask(["rev-parse", "--show-prefix"]), prefix.allSatisfy(\.isNewline),
+      ask(["cat-file", "-e", "HEAD:Package.swift"]) != nil,
       let commit = ask(["rev-parse", "--verify", "HEAD"])
-    else { return .unknown }
+    else { return SourceState(commit: "unknown", dirty: nil, sha256: sha256) }
     let changes = ask(["status", "--porcelain", "--"] + sourcePaths)
     return SourceState(
       commit: commit.trimmingCharacters(in: .whitespacesAndNewlines),
-      dirty: changes.map { !$0.isEmpty })
+      dirty: changes.map { !$0.isEmpty }, sha256: sha256)
   }
-
-  private static let unknown = SourceState(commit: "unknown", dirty: nil)
 }
 
 /// The files that results depend on; changes of other files do not make the checkout dirty.
 private let sourcePaths = ["Package.swift", "Sources", "chapters", "Benchmarks", "figures"]
+
+/// The SHA-256 of Package.swift, the Swift files of programs and libraries, and the figures' scripts: of a
+/// line "PATH SHA256" for each of them, in the order of the paths.
+private func hashOfSources(at root: URL) throws -> String {
+  let files =
+    try ["Package.swift"]
+    + ["Sources", "chapters"].flatMap { try sourceFiles(below: $0, root: root, ending: ".swift") }
+    + sourceFiles(below: "figures", root: root, ending: ".gp")
+  let lines = try files.sorted().map { path in
+    "\(path) \(sha256Hex(try readFile(at: root.appending(path: path))))"
+  }
+  return sha256Hex(Data(lines.joined(separator: "\n").utf8))
+}
+
+/// The paths, relative to `root`, of the files below `directory` whose names end with `ending`.
+private func sourceFiles(below directory: String, root: URL, ending: String) throws -> [String] {
+  try listFolder(at: root.appending(path: directory)).flatMap { name in
+    let path = "\(directory)/\(name)"
+    if root.appending(path: path).isExistingDirectory {
+      return try sourceFiles(below: path, root: root, ending: ending)
+    }
+    return name.hasSuffix(ending) ? [path] : []
+  }
+}

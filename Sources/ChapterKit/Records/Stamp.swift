@@ -9,7 +9,8 @@ extension RunRecord {
       sources
       ?? [
         preset.rawValue, seedText, dataset.map { "\($0.name) \($0.sha256.prefix(8))" }, commitText,
-        "\(threads) \(threads == 1 ? "thread" : "threads") \(blasCore)", durationText(wallSeconds),
+        "\(threads) \(threads == 1 ? "thread" : "threads"), \(processorText)",
+        durationText(wallSeconds),
       ].compactMap { $0 }
     return ([warning, chapter.displayName].compactMap { $0 } + facts).joined(separator: " · ")
   }
@@ -34,7 +35,7 @@ extension RunRecord {
   }
 
   /// The first line of a data file: program, commit, seeds, preset and data set.
-  var dataFileComment: String {
+  package var dataFileComment: String {
     if let sources { return "generator: \(chapter.program); \(sources.joined(separator: "; "))" }
     let data = dataset.map { "\($0.name) sha256 \($0.sha256)" } ?? "none"
     return "generator: \(chapter.program); \(commitText); \(seedText); preset \(preset.rawValue); "
@@ -48,5 +49,37 @@ extension RunRecord {
       ? "seeds \(first)–\(last)" : "seeds \(seeds.map(String.init).joined(separator: ", "))"
   }
 
-  private var commitText: String { "commit \(commit.prefix(7))\(dirty == true ? " dirty" : "")" }
+  /// The commit, or where it is unknown, the hash of the sources.
+  package var commitText: String {
+    if commit == "unknown", let sourceSHA256 { return "sources \(sourceSHA256.prefix(8))" }
+    return "commit \(commit.prefix(7))\(dirty == true ? " dirty" : "")"
+  }
+
+  /// The processor, or in older records the kernels that OpenBLAS chose for it.
+  private var processorText: String {
+    environment?.processor ?? "OpenBLAS kernels \(blasCore)"
+  }
+
+  /// The command that makes these results, with every option that is not a default: "make chapter2
+  /// ALPHA=0.2 SEEDS=3".
+  package var command: String {
+    let first = seeds.first ?? 0
+    let ofSeeds = [
+      first == 0 ? nil : ("SEED", "\(first)"), seeds.count <= 1 ? nil : ("SEEDS", "\(seeds.count)"),
+    ].compactMap { $0 }
+    // Older records lack the options. A table about other records has no preset of its own, except for
+    // smoke runs, which have their own directory.
+    let isDefault = preset == .short || (sources != nil && preset != .smoke)
+    let changed = options ?? (isDefault ? [:] : ["preset": preset.rawValue])
+    let settings = changed.map { ($0.key.uppercased().replacing("-", with: "_"), $0.value) }
+      .sorted { ($0.0 == "PRESET" ? "" : $0.0) < ($1.0 == "PRESET" ? "" : $1.0) }
+    return (["make \(chapter.program)"] + (settings + ofSeeds).map { "\($0)=\(shellWord($1))" })
+      .joined(separator: " ")
+  }
+}
+
+/// `text` as one word of a shell, in quotes if it needs them.
+package func shellWord(_ text: String) -> String {
+  text.wholeMatch(of: /[\w.,:\/+-]+/) != nil
+    ? text : "'" + text.replacing("'", with: "'\\''") + "'"
 }

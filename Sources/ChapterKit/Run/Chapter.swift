@@ -11,6 +11,8 @@ public struct Chapter: Sendable {
   package let presets: [PresetChoice]
   package let program: Program
   package let common: CommonOptions
+  /// The chapter's own options.
+  let options: [OptionDeclaration]
 
   /// A chapter with its presets and options.
   ///
@@ -29,6 +31,7 @@ public struct Chapter: Sendable {
     self.presets = presets
     let common = CommonOptions(presets: presets.map(\.preset))
     self.common = common
+    self.options = options.map(\.declaration)
     let costs = presets.map { "  \(padded($0.preset.rawValue, to: 10))\($0.explanation)" }
     program = Program(
       name.program,
@@ -83,17 +86,23 @@ package struct CommonOptions: Sendable {
     "seeds", .wholeNumber(in: 1...1000), default: 1,
     "number of seeds; results are mean and standard deviation")
   let data = CommandLineOption(
-    "data", .existingDirectory, "directory of the data sets (default data; make data fills it)")
+    "data", .existingDirectory, "directory of the data sets (default data; make data fills it)"
+  ).withoutEffectOnResults()
   let synthetic = CommandLineOption(
     flag: "synthetic", "use generated data in place of the data sets; the results mean nothing")
   let out = CommandLineOption(
-    "out", .directory, "directory of the results (default figures, for smoke figures/smoke)")
+    "out", .directory,
+    "directory of the results (default figures, for smoke figures/smoke; with other options of the "
+      + "chapter a folder of their own in it)"
+  ).withoutEffectOnResults()
   let threads = CommandLineOption(
     "threads", .wholeNumber(in: 1...1024),
-    "number of threads (default all cores); results do not depend on it")
+    "number of threads (default all cores); results do not depend on it"
+  ).withoutEffectOnResults()
   let saveEvery = CommandLineOption(
     "save-every", .number("a number of seconds above 0") { $0 > 0 },
-    "seconds between two checkpoints of a training run (default 180)")
+    "seconds between two checkpoints of a training run (default 180)"
+  ).withoutEffectOnResults()
 
   init(presets: [Preset]) {
     preset = CommandLineOption("preset", .oneOf(presets), default: .short, "the scale")

@@ -23,7 +23,7 @@ public enum ChapterName: Hashable, Sendable {
   }
 
   /// The name in running text: "chapter 3", "ablations".
-  var displayName: String {
+  package var displayName: String {
     switch self {
     case .number(let number): "chapter \(number)"
     case .appendix(let name): name

@@ -39,6 +39,9 @@ public final class Run {
     previous = try PreviousRecord(chapter: chapter.name, in: settings.out)
     try previous.checkMayBeReplaced(bySmoke: settings.preset == .smoke, bySynthetic: false)
     if let warning = previous.warning { environment.console.note(warning) }
+    if let note = previous.replacementNote(seeds: seeds, options: settings.changed) {
+      environment.console.note(note)
+    }
     let store = StageStore(output, chapter: chapter.name, preset: settings.preset)
     try store.prepare()
     lock = try RunLock(
@@ -302,9 +305,11 @@ extension Run {
     let seconds = stages.records.map(\.seconds).reduce(0, +)
     return RunRecord(
       chapter: chapter.name, title: chapter.title, preset: preset, seeds: seeds,
-      settings: findings.settings, dataset: findings.dataset, commit: newest.commit,
-      dirty: newest.dirty, date: newest.date, threads: newest.threads, blasCore: newest.blasCore,
-      wallSeconds: roundedToMilliseconds(seconds), metrics: findings.metrics,
+      options: settings.changed, settings: findings.settings, dataset: findings.dataset,
+      commit: newest.commit, dirty: newest.dirty, sourceSHA256: newest.sourceSHA256,
+      date: newest.date, threads: newest.threads, blasCore: newest.blasCore,
+      environment: newest.environment, wallSeconds: roundedToMilliseconds(seconds),
+      metrics: findings.metrics,
       stages: stages.records,
       fingerprints: findings.fingerprints.isEmpty ? nil : findings.fingerprints, files: [])
   }

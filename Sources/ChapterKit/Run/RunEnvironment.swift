@@ -15,6 +15,8 @@ package struct RunEnvironment {
   /// When the running program was built, in seconds since 1970; nil if that is unknown.
   package var buildTime: Int?
   package var blasCore: String
+  /// Describes the computer and its software; nil where that is not recorded.
+  package var computing: () -> ComputingEnvironment?
   /// Seconds since an arbitrary moment, from a monotonic clock.
   package var clock: () -> Double
   package var date: () -> Date
@@ -24,7 +26,8 @@ package struct RunEnvironment {
 
   package init(
     root: URL, console: Console, gnuplot: URL?, sources: SourceState, executableSHA256: String,
-    buildTime: Int? = nil, blasCore: String, clock: @escaping () -> Double,
+    buildTime: Int? = nil, blasCore: String,
+    computing: @escaping () -> ComputingEnvironment? = { nil }, clock: @escaping () -> Double,
     date: @escaping () -> Date,
     stopSignals: StopSignals, checkpointInterval: Double = 180
   ) {
@@ -35,6 +38,7 @@ package struct RunEnvironment {
     self.executableSHA256 = executableSHA256
     self.buildTime = buildTime
     self.blasCore = blasCore
+    self.computing = computing
     self.clock = clock
     self.date = date
     self.stopSignals = stopSignals
@@ -50,7 +54,8 @@ package struct RunEnvironment {
       root: root, console: console, gnuplot: ExternalProgram("gnuplot")?.executable,
       sources: .ofCheckout(at: root), executableSHA256: sha256Hex(try readFile(at: executable)),
       buildTime: timeOfBuild(executable, root: root),
-      blasCore: BLAS.coreName, clock: { (ContinuousClock.now - start) / .seconds(1) },
+      blasCore: BLAS.coreName, computing: { .ofThisComputer(root: root) },
+      clock: { (ContinuousClock.now - start) / .seconds(1) },
       date: { Date() }, stopSignals: .ofProcess)
   }
 }
@@ -75,8 +80,8 @@ extension RunEnvironment {
   func record(of stage: String, key: String, _ threads: Int, seconds: Double) -> StageRecord {
     StageRecord(
       name: stage, key: key, commit: sources.commit, dirty: sources.dirty,
-      date: date().formatted(.iso8601), threads: threads, blasCore: blasCore,
-      seconds: roundedToMilliseconds(seconds))
+      sourceSHA256: sources.sha256, date: date().formatted(.iso8601), threads: threads,
+      blasCore: blasCore, environment: computing(), seconds: roundedToMilliseconds(seconds))
   }
 }
 

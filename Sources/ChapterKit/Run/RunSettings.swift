@@ -14,6 +14,9 @@ struct RunSettings {
   let usesSyntheticData: Bool
   /// The folder of the results.
   let out: URL
+  /// The options that make results different from those of the default command, with their arguments;
+  /// without the seeds.
+  let changed: [String: String]
   /// The values of all options, the chapter's own included.
   let options: OptionValues
 
@@ -30,8 +33,25 @@ struct RunSettings {
     threads = options[common.threads] ?? Parallel.threads
     data = options[common.data] ?? root.appending(path: "data")
     usesSyntheticData = options[common.synthetic]
+    let own = options.changed(chapter.options)
+    var changed = own
+    if preset != chapter.resolve(common.preset.defaultValue) {
+      changed[common.preset.declaration.name] = preset.rawValue
+    }
+    if usesSyntheticData { changed[common.synthetic.declaration.name] = "1" }
+    self.changed = changed
     let standardOut = preset == .smoke ? "figures/smoke" : "figures"
-    out = options[common.out] ?? root.appending(path: standardOut)
+    out =
+      options[common.out]
+      ?? root.appending(path: standardOut + folder(of: chapter.name.program, with: own))
     self.options = options
   }
+}
+
+/// The folder in OUT of a run with other options than the default ones, so that it does not replace the
+/// default run: "/variants/chapter2-alpha-0.2"; empty without options.
+private func folder(of program: String, with options: [String: String]) -> String {
+  guard !options.isEmpty else { return "" }
+  let parts = options.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+  return "/variants/" + fileNamePart(of: ([program] + parts).joined(separator: "-"))
 }

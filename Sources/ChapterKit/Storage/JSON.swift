@@ -38,7 +38,7 @@ public enum JSONValue: Codable, Equatable, Sendable {
   case object([String: JSONValue])
 
   /// The JSON representation of `value`.
-  init(describing value: some Encodable) throws {
+  package init(describing value: some Encodable) throws {
     self = try JSON.decode(JSONValue.self, from: JSON.encode(value))
   }
 

@@ -52,7 +52,13 @@ public struct TrainingKey {
   }
 
   var path: String { "\(TrainingKey.directory)/\(fileNamePart(of: name)).json" }
-  static let directory = "trainings"
+  package static let directory = "trainings"
+
+  /// Whether `directory` has a file of this name, whatever it contains.
+  package func isRecorded(in directory: URL) -> Bool {
+    let file = directory.appending(path: "\(fileNamePart(of: name)).json")
+    return (try? readFileIfPresent(at: file)) != nil
+  }
 
   /// The inputs as JSON.
   var encodedInputs: JSONValue {

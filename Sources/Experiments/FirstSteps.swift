@@ -1,0 +1,51 @@
+import ChapterKit
+import Datasets
+import Engine
+import MixMatch
+
+/// The option to repeat only the first steps of recorded training runs, for `make verify`.
+public let firstSteps = CommandLineOption(
+  "first-steps", .wholeNumber(in: 1...1_000_000),
+  "take only this many steps of the training runs in --recorded, for their fingerprints")
+
+extension Run {
+  /// Takes the first `count` steps of each training run of `rows` that is recorded, and records the
+  /// fingerprints of the weights and the inputs, both under the name of the training run.
+  ///
+  /// - Throws: An error if the options name no folder of recorded training runs, or settings do not fit
+  ///   the data.
+  public func takeFirstSteps(_ count: Int, of rows: [ResultRow]) throws {
+    guard let folder = self[recordedTrainings] else {
+      throw Failure(
+        "--first-steps: found no folder of recorded training runs, expected it as --recorded")
+    }
+    let dataset = try dataset(.cifar10, train: 10, test: 10)
+    var inputs: [String: JSONValue] = [:]
+    for spec in rows.map(\.spec) {
+      for key in seeds.map({ spec.key(preset, seed: $0) }) where key.isRecorded(in: folder) {
+        let taken = try stage(
+          key.name, on: dataset, inputs: key.inputs.merging(["steps": count]) { old, _ in old },
+          counting: .images(perStep: spec.imagesPerStep)
+        ) { progress in
+          try firstSteps(count, of: spec, key, on: dataset, progress: progress)
+        }
+        record(taken, ofStage: key.name)
+        inputs[key.name] = .object(try key.inputs.mapValues { try JSONValue(describing: $0) })
+      }
+    }
+    try record(settings: inputs)
+  }
+
+  private func firstSteps(
+    _ count: Int, of spec: TrainingSpec, _ key: TrainingKey, on dataset: ImageDataset,
+    progress: StageProgress
+  ) throws -> WeightFingerprints {
+    let seed = key.inputs["seed"] as? Int ?? 0
+    let training = try spec.experiment.run(of: spec.method, on: dataset, seed: seed)
+    let steps = min(count, spec.experiment.training.steps)
+    try training.run(0..<steps) { report in
+      progress.update(report.step + 1, of: steps, [.loss(report.loss.total.scalar)])
+    }
+    return training.trainer.fingerprints
+  }
+}

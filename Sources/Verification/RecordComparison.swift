@@ -1,0 +1,186 @@
+import ChapterKit
+import Datasets
+import Files
+import Foundation
+
+/// A comparison of a recorded run with its repetition: data set, settings, metrics, data files, tables and
+/// figures.
+package struct RecordComparison {
+  /// A record and the directory with its files.
+  package struct Side {
+    let record: RunRecord
+    let files: OutputDirectory
+
+    package init(_ record: RunRecord, in directory: URL) {
+      (self.record, files) = (record, OutputDirectory(directory))
+    }
+  }
+
+  let recorded: Side
+  let repeated: Side
+  /// Draws pictures into a directory of its own.
+  let gnuplot: Gnuplot
+
+  package init(_ recorded: Side, with repeated: Side, drawing gnuplot: Gnuplot) {
+    (self.recorded, self.repeated, self.gnuplot) = (recorded, repeated, gnuplot)
+  }
+
+  private var program: String { recorded.record.chapter.program }
+
+  /// The findings, one for each item of the record.
+  ///
+  /// - Throws: An error in one line if a file cannot be read or gnuplot fails.
+  package func findings() throws -> [Finding] {
+    let files = try fileFindings()
+    return [datasetFinding, settingsFinding].compactMap { $0 } + metricFindings + files
+  }
+
+  private var datasetFinding: Finding? {
+    guard let old = recorded.record.dataset, let new = repeated.record.dataset else { return nil }
+    return old.sha256 == new.sha256
+      ? Finding(program, "data set", .identical)
+      : Finding(
+        program, "data set", .differs,
+        "\(old.name) \(old.sha256.prefix(8)), now \(new.name) \(new.sha256.prefix(8))")
+  }
+
+  private var settingsFinding: Finding? {
+    let found = differences(recorded.record.settings, repeated.record.settings)
+    guard let first = found.first else { return nil }
+    return Finding(
+      program, "settings", .differs,
+      "\(found.count) differ, first \(first.path): \(first.a), now \(first.b)")
+  }
+}
+
+// MARK: - Metrics
+
+extension RecordComparison {
+  private var metricFindings: [Finding] {
+    let (old, new) = (recorded.record.metrics, repeated.record.metrics)
+    return Set(old.keys).union(new.keys).filter { !describesTheRun($0) }.sorted().map { name in
+      guard let a = old[name], let b = new[name] else {
+        return Finding(
+          program, name, .differs, old[name] == nil ? "not in the record" : "not in the repetition")
+      }
+      return finding(name, a, b)
+    }
+  }
+
+  private func finding(_ name: String, _ a: Metric, _ b: Metric) -> Finding {
+    let values = a.values ?? (a.n == 1 ? [a.mean] : nil)
+    let seeds = recorded.record.seeds
+    // The recorded values of the repeated seeds; a metric may have fewer values than the run has seeds.
+    let expected = values.map { values in
+      repeated.record.seeds.compactMap { seed in
+        seeds.firstIndex(of: seed).flatMap { $0 < values.count ? values[$0] : nil }
+      }
+    }
+    if let expected, expected.count == b.n {
+      let found = b.values ?? [b.mean]
+      if found == expected { return Finding(program, name, .identical) }
+    }
+    if a == b || (a.values == nil && (a.mean, a.n) == (b.mean, b.n)) {
+      return Finding(program, name, .identical)
+    }
+    let reference = expected.flatMap { $0.count == b.n ? Metric(of: $0).mean : nil } ?? a.mean
+    let numbers = "\(short(reference)), now \(short(b.mean))"
+    let difference = abs(b.mean - reference)
+    if let sd = a.sd {
+      return difference <= 3 * sd
+        ? Finding(
+          program, name, .withinTolerance,
+          "\(numbers); the tolerance is three standard deviations of the seeds, \(short(3 * sd))")
+        : Finding(program, name, .differs, numbers)
+    }
+    return difference <= relativeTolerance * abs(reference)
+      ? Finding(
+        program, name, .withinTolerance,
+        "\(numbers); the tolerance is \(relativeTolerance) of the value")
+      : Finding(program, name, .differs, numbers)
+  }
+
+  private func short(_ value: Double) -> String { String(format: "%.6g", value) }
+}
+
+// MARK: - Files
+
+extension RecordComparison {
+  private func fileFindings() throws -> [Finding] {
+    var outcomes: [String: FileDifference] = [:]
+    // Data files first, because figures refer to them.
+    let ordered =
+      recorded.record.files.filter { $0.kind != .figure }
+      + recorded.record.files.filter { $0.kind == .figure }
+    return try ordered.map { file in
+      let difference = try difference(file, data: outcomes)
+      outcomes[file.path] = difference
+      return Finding(program, file.path, difference.outcome, difference.detail)
+    }
+  }
+
+  private func difference(
+    _ file: FileRecord, data: [String: FileDifference]
+  ) throws -> FileDifference {
+    guard let new = repeated.record.files.first(where: { $0.path == file.path }),
+      let content = try repeated.files.content(of: file.path)
+    else { return FileDifference(outcome: .differs, detail: "the repetition has no such file") }
+    if let figure = file.figure { return try compare(figure, file, with: new, data: data) }
+    let text = String(decoding: content, as: UTF8.self)
+    guard let old = try recorded.files.content(of: file.path) else {
+      return isRecorded(body: text, of: file)
+        ? .identical
+        : FileDifference(outcome: .differs, detail: "other pixels than the recorded checksum's")
+    }
+    let recordedText = String(decoding: old, as: UTF8.self)
+    return file.kind == .table
+      ? differenceOfTables(recordedText, text) : differenceOfDataFiles(recordedText, text)
+  }
+
+  /// Whether a data file that is not kept had the same lines below its first one.
+  private func isRecorded(body text: String, of file: FileRecord) -> Bool {
+    guard let end = text.firstIndex(of: "\n") else { return false }
+    let whole = "# \(recorded.record.dataFileComment)\(text[end...])"
+    return sha256Hex(Data(whole.utf8)) == file.sha256
+  }
+
+  /// Draws the recorded figure from the new data, and compares the picture with the recorded one.
+  private func compare(
+    _ figure: Figure, _ file: FileRecord, with new: FileRecord, data: [String: FileDifference]
+  ) throws -> FileDifference {
+    let read = figure.data.map { data[DataFile.path($0)] ?? .identical }
+    if let other = otherVariable(figure, new.figure) {
+      return FileDifference(outcome: .differs, detail: other)
+    }
+    if read.allSatisfy({ $0.outcome == .identical }) {
+      return try drawsTheSame(figure, file)
+        ? .identical
+        : FileDifference(
+          outcome: .differs, detail: "its data are identical, its script draws otherwise")
+    }
+    let isClose = read.allSatisfy { [.identical, .withinTolerance].contains($0.outcome) }
+    return FileDifference(
+      outcome: isClose ? .withinTolerance : .differs,
+      detail: isClose ? "its data are within tolerance" : "its data differ")
+  }
+
+  private func otherVariable(_ old: Figure, _ new: Figure?) -> String? {
+    let ofTheRun: Set = ["stamp", "watermark"]
+    let (a, b) = (old.variables, new?.variables ?? [:])
+    let name = Set(a.keys).union(b.keys).subtracting(ofTheRun).sorted().first { a[$0] != b[$0] }
+    return name.map { "its \($0) is \(b[$0] ?? "missing"), recorded \(a[$0] ?? "nothing")" }
+  }
+
+  /// Whether the repetition's data give the recorded picture, drawn with the recorded stamp. Another
+  /// version of gnuplot draws other bytes, so only the script and its variables are compared then.
+  private func drawsTheSame(_ figure: Figure, _ file: FileRecord) throws -> Bool {
+    guard file.drawnBy == gnuplot.version() else { return true }
+    try gnuplot.output.prepare(subdirectories: ["data"])
+    for name in figure.data {
+      let path = DataFile.path(name)
+      guard let content = try repeated.files.content(of: path) else { return false }
+      try gnuplot.output.write(content, to: path)
+    }
+    return try gnuplot.update(figure, previous: nil).record.sha256 == file.sha256
+  }
+}

@@ -1,0 +1,97 @@
+import ChapterKit
+import Engine
+import Files
+import Foundation
+
+/// A recorded training run: what `make verify` needs of the file in results/trainings.
+package struct RecordedTraining {
+  /// The name of the file, without extension.
+  package let file: String
+  /// The name of the training run, such as "MixMatch, short, seed 0".
+  package let name: String
+  /// The preset and the seed in its name.
+  package let preset: String
+  package let seed: Int
+  /// The SHA-256 of its data set.
+  let dataset: String
+  let inputs: JSONValue
+  /// The result, with learning curve and accuracies.
+  let value: JSONValue
+  /// The fingerprints; nil in older records.
+  let fingerprints: WeightFingerprints?
+
+  /// The recorded training runs in `directory`, in the order of their names.
+  ///
+  /// - Throws: An error that names a file that is not a recorded training run.
+  package static func all(in directory: URL) throws -> [RecordedTraining] {
+    try listFolder(at: directory).filter { $0.hasSuffix(".json") }.sorted().map {
+      try RecordedTraining(directory.appending(path: $0))
+    }
+  }
+
+  private init(_ file: URL) throws {
+    let expected = "the record of a training run"
+    let content = try SealedJSON.load(
+      JSONValue.self, from: file, expecting: expected, remedy: "remove it")
+    guard case .object(let object)? = content, case .object(let stage)? = object["stage"],
+      case .text(let name)? = stage["name"], case .object(let dataset)? = object["dataset"],
+      case .text(let sha256)? = dataset["sha256"], let inputs = object["inputs"],
+      let value = object["value"], case .object(let values) = value,
+      let match = name.wholeMatch(of: /.+, (\w+), seed (\d+)/), let seed = Int(match.2)
+    else { throw Failure("\(file.shortPath): found other content, expected \(expected)") }
+    self.file = file.deletingPathExtension().lastPathComponent
+    (self.name, self.dataset, self.inputs, self.value) = (name, sha256, inputs, value)
+    (preset, self.seed) = (String(match.1), seed)
+    fingerprints = try values["fingerprints"].map {
+      try JSON.decode(WeightFingerprints.self, from: JSON.encode($0))
+    }
+  }
+
+  /// Compares the first steps of a repetition, which `records` of chapters contain.
+  package func finding(in records: [RunRecord]) -> Finding {
+    func finding(_ outcome: Outcome, _ detail: String) -> Finding {
+      Finding("trainings", file, outcome, detail)
+    }
+    guard let record = records.first(where: { $0.fingerprints?[name] != nil }),
+      let taken = record.fingerprints?[name]
+    else { return finding(.notCompared, "no row of a chapter has this training run") }
+    if let dataset = record.dataset, dataset.sha256 != self.dataset {
+      return finding(
+        .differs, "its data set \(self.dataset.prefix(8)), now \(dataset.sha256.prefix(8))")
+    }
+    if case .object(let all) = record.settings,
+      let other = differences(inputs, all[name] ?? .null).first
+    {
+      return finding(.differs, "its settings: \(other.path) is \(other.a), now \(other.b)")
+    }
+    guard let fingerprints else { return finding(.notCompared, "recorded without fingerprints") }
+    let shared = fingerprints.entries.compactMap { entry in
+      taken.entries.first { $0.step == entry.step }.map {
+        (entry.step, $0.weights == entry.weights)
+      }
+    }
+    guard let last = shared.last else { return finding(.notCompared, "no step in common") }
+    if let first = shared.first(where: { !$0.1 }) {
+      return finding(.differs, "the weights after step \(first.0)")
+    }
+    return finding(.identical, "the weights after \(last.0) of its steps")
+  }
+
+  /// Compares the whole repetition in a file of the same name in `directory`.
+  package func finding(repeatedIn directory: URL) throws -> Finding {
+    let file = directory.appending(path: "\(self.file).json")
+    guard let data = try readFileIfPresent(at: file), !data.isEmpty else {
+      return Finding("trainings", self.file, .notCompared, "not repeated")
+    }
+    let other = try RecordedTraining(file)
+    guard other.dataset == dataset else {
+      return Finding("trainings", self.file, .differs, "the data set")
+    }
+    let found = differences(value, other.value)
+    return found.first.map {
+      Finding(
+        "trainings", self.file, .differs,
+        "\(found.count) values, first \($0.path): \($0.a), now \($0.b)")
+    } ?? Finding("trainings", self.file, .identical, "all steps")
+  }
+}

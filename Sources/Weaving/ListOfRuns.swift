@@ -1,0 +1,111 @@
+import ChapterKit
+import Foundation
+import Verification
+
+/// Returns the anchor of a record, or of a metric in it, in the sources of the numbers.
+func recordAnchor(_ program: String, _ metric: String? = nil) -> String {
+  metric.map { "record-\(program)-\(anchorPart($0))" } ?? "record-\(program)"
+}
+
+extension Weaver {
+  /// The sources of the numbers: for each program its command, commit, data set, computer and last
+  /// verification, and all metrics with the values of each seed.
+  ///
+  /// - Throws: A ``Failure`` that names the report of `make verify` if it is damaged.
+  func listOfRuns(_ chapters: [ChapterFolder]) throws -> String {
+    let kept = try VerificationReport.load(from: root.appending(path: "results"))
+    let own = try VerificationReport.load(from: out)
+    let sections = chapters.map { chapter in
+      guard let result = results.shown(chapter.program) else {
+        return
+          "## \(chapter.program) {#\(recordAnchor(chapter.program))}\n\n\(notRun(chapter.program))"
+      }
+      return section(result, [own, kept].compactMap { $0 })
+    }
+    return (["# Sources of the numbers {#runs}", Self.explanation] + sections).joined(
+      separator: "\n\n")
+  }
+
+  private static let explanation =
+    "Each number on this page is a link to the metric here from which it was taken. A stage's key is the "
+    + "SHA-256 of everything that its result depends on: program, settings, seed and data."
+
+  private func section(_ result: Results.ChapterResult, _ reports: [VerificationReport]) -> String {
+    let record = result.record
+    let program = record.chapter.program
+    let file = RunRecord.fileName(chapter: record.chapter)
+    let path = (result.keptIn.map { "\($0)/" } ?? "") + file
+    let facts: [(String, String?)] = [
+      ("command", "`\(record.command)`"),
+      ("record", fileLink(path, at: result.path(of: file))),
+      (
+        "sources",
+        [record.commitText, record.sourceSHA256.map { "SHA-256 `\($0.prefix(16))…`" }]
+          .compactMap { $0 }.joined(separator: ", ")
+      ),
+      ("data set", record.dataset.map { "\($0.name), SHA-256 `\($0.sha256.prefix(16))…`" }),
+      (
+        "computer",
+        record.environment.map {
+          "\($0.processor); \($0.system), \($0.kernel), \($0.compiler)"
+        }
+      ),
+      ("computed", "\(record.date.prefix(10))"),
+      ("about", record.sources?.joined(separator: "; ")),
+      ("verified", badge(program, record, reports)),
+    ]
+    let lines = facts.compactMap { name, fact in fact.map { "- \(name): \($0)" } }
+    return "## \(program) {#\(recordAnchor(program))}\n\n" + lines.joined(separator: "\n")
+      + "\n\n" + details("\(record.metrics.count) metrics", metrics(record))
+      + details("\(record.stages.count) stages", stages(record))
+  }
+
+  /// Returns a folded table; the whole content is in print. Empty without rows.
+  private func details(_ summary: String, _ rows: [String]) -> String {
+    guard rows.count > 1 else { return "" }
+    return "\n\n<details class=\"record\">\n<summary>\(summary)</summary>\n<table>\n"
+      + rows.joined(separator: "\n") + "\n</table>\n</details>"
+  }
+
+  private func metrics(_ record: RunRecord) -> [String] {
+    let header =
+      "<tr><th>metric</th><th>mean</th><th>deviation</th><th>values of the seeds</th></tr>"
+    let program = record.chapter.program
+    return [header]
+      + record.metrics.sorted { $0.key < $1.key }.map { name, metric in
+        let values = metric.values?.map(number).joined(separator: ", ") ?? ""
+        return
+          "<tr id=\"\(recordAnchor(program, name))\"><td>`\(name)`</td><td>\(number(metric.mean))</td>"
+          + "<td>\(metric.sd.map(number) ?? "")</td><td>\(values)</td></tr>"
+      }
+  }
+
+  private func stages(_ record: RunRecord) -> [String] {
+    let header = "<tr><th>stage</th><th>key</th><th>commit</th><th>date</th><th>seconds</th></tr>"
+    return [header]
+      + record.stages.map { stage in
+        "<tr><td>\(stage.name)</td><td>`\(stage.key.prefix(16))`</td><td>`\(stage.commit.prefix(7))`</td>"
+          + "<td>\(stage.date.prefix(10))</td><td>\(number(stage.seconds.rounded()))</td></tr>"
+      }
+  }
+
+  private func number(_ value: Double) -> String { String(format: "%.6g", value) }
+
+  /// Returns the result of the last verification of a record, with the machine and the date.
+  private func badge(
+    _ program: String, _ record: RunRecord, _ reports: [VerificationReport]
+  ) -> String {
+    let found = reports.lazy.compactMap { report in
+      report.findings(of: program, recorded: record.date).map { (report, $0) }
+    }.first { !$0.1.isEmpty }
+    guard let (report, findings) = found else { return "not yet" }
+    let state = findings.contains { $0.outcome == .differs } ? "differs" : "holds"
+    let wrong = findings.filter { $0.outcome == .differs || $0.outcome == .withinTolerance }.prefix(
+      3
+    )
+    .map { "\($0.item): \($0.detail)" }
+    return "[\(summary(of: findings))]{.badge .\(state)} on \(report.date.prefix(10)), "
+      + "\(report.environment.processor)"
+      + (wrong.isEmpty ? "" : " (\(wrong.joined(separator: "; ")))")
+  }
+}

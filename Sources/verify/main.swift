@@ -1,0 +1,207 @@
+// Repeats recorded runs, and compares them with the records: `make verify`.
+
+import ChapterKit
+import Engine
+import Files
+import Foundation
+import Verification
+
+let results = CommandLineOption(
+  "results", .existingDirectory, default: URL(filePath: "results"), "the directory of the records")
+
+let out = CommandLineOption(
+  "out", .directory, default: URL(filePath: "figures"),
+  "the directory of the report, verification/report.json")
+
+let data = CommandLineOption(
+  "data", .existingDirectory, default: URL(filePath: "data"), "the directory of the data sets")
+
+let threads = CommandLineOption(
+  "threads", .wholeNumber(in: 1...1024), "the number of threads (default all cores)")
+
+let steps = CommandLineOption(
+  "steps", .wholeNumber(in: 1...1_000_000), default: 10,
+  "the number of steps of each recorded training run")
+
+let full = CommandLineOption(
+  flag: "full", "repeat everything to its end, which takes many hours")
+
+let program = Program(
+  "verify",
+  summary:
+    "Repeats the chapters that take minutes and the first steps of every recorded training run, and\n"
+    + "compares them with the records. Exit status 1 if something differs.",
+  options: [results, out, data, threads, steps, full])
+
+/// A repetition of the recorded runs in a directory of its own.
+struct Verification {
+  /// The chapters whose results are those of recorded training runs.
+  private static let tables: [ChapterName] = [5, "ablations"]
+  /// The longest computing time of a seed for which a chapter is repeated unless everything is.
+  private static let secondsOfASeed = 300.0
+
+  private let invocation: Invocation
+  private let records: Records
+  private let trainings: [RecordedTraining]
+  private let scratch: URL
+  private let isFull: Bool
+  private let root = URL.currentDirectory()
+  private let start = ContinuousClock.now
+
+  init(_ invocation: Invocation) throws {
+    self.invocation = invocation
+    isFull = invocation[full]
+    records = try Records(in: invocation[results])
+    trainings = try RecordedTraining.all(
+      in: invocation[results].appending(path: TrainingKey.directory))
+    scratch = invocation[out].appending(path: "verification/run")
+  }
+
+  /// Repeats and compares; the directory of the repetition is removed afterwards.
+  ///
+  /// An interrupted verification of everything continues with its checkpoints.
+  func run() throws -> VerificationReport {
+    if !isFull { removeTree(at: scratch) }
+    try makeFolder(at: scratch)
+    defer { removeTree(at: scratch) }
+    let lock = try EnvironmentLock.load(root: root)
+    let environment = ComputingEnvironment.ofThisComputer(root: root)
+    let findings =
+      try records.all.filter { $0.sources == nil && !Self.tables.contains($0.chapter) }
+      .flatMap { try repeated($0) } + tableFindings() + trainingFindings()
+    return VerificationReport(
+      date: Date().formatted(.iso8601), environment: environment,
+      otherVersions: lock.differences(from: environment), sources: .ofCheckout(at: root),
+      isFull: isFull, seconds: (ContinuousClock.now - start) / .seconds(1),
+      records: Dictionary(uniqueKeysWithValues: records.all.map { ($0.chapter.program, $0.date) }),
+      findings: findings)
+  }
+
+  // MARK: - Chapters
+
+  /// Repeats a chapter, with its first seed only unless everything is repeated.
+  private func repeated(_ record: RunRecord) throws -> [Finding] {
+    let seeds = max(1, record.seeds.count)
+    guard isFull || record.wallSeconds / Double(seeds) <= Self.secondsOfASeed else {
+      let minutes = Int((record.wallSeconds / 60).rounded())
+      return [
+        Finding(
+          record.chapter.program, "all items", .notCompared,
+          "recorded in \(minutes) min; FULL=1 repeats them")
+      ]
+    }
+    try run(record, seeds: isFull ? seeds : 1)
+    return try findings(record)
+  }
+
+  /// Derives the tables from the recorded training runs again, or repeats these.
+  private func tableFindings() throws -> [Finding] {
+    let tables = Self.tables.compactMap { records[$0] }
+    for record in tables {
+      let recorded = [
+        "--recorded", invocation[results].appending(path: TrainingKey.directory).filePath,
+        "--only-recorded",
+      ]
+      try run(record, seeds: record.seeds.count, isFull ? [] : recorded)
+    }
+    let claims: [Finding] = try records["claims"].map { try claimFindings($0) } ?? []
+    return try tables.flatMap { try findings($0) } + claims
+  }
+
+  /// Decides the claims again from the records.
+  private func claimFindings(_ record: RunRecord) throws -> [Finding] {
+    for source in records.all where source.sources == nil {
+      let file = RunRecord.fileName(chapter: source.chapter)
+      let content = try OutputDirectory(invocation[results]).content(of: file)
+      try OutputDirectory(claimsFolder).prepare(subdirectories: [])
+      try OutputDirectory(claimsFolder).write(content ?? Data(), to: file)
+    }
+    try call("claims", ["--out", claimsFolder.filePath])
+    return try findings(record, in: claimsFolder)
+  }
+
+  private var claimsFolder: URL { scratch.appending(path: "claims") }
+
+  private func run(_ record: RunRecord, seeds: Int, _ more: [String] = []) throws {
+    let options = record.options ?? [:]
+    try call(
+      record.chapter.program,
+      ["--preset", record.preset.rawValue, "--seed", "\(record.seeds.first ?? 0)", "--seeds"]
+        + ["\(seeds)", "--out", scratch.filePath] + common + more
+        + options.filter { $0.key != "preset" }.sorted { $0.key < $1.key }
+        .map { "--\($0.key)=\($0.value)" })
+  }
+
+  private var common: [String] {
+    ["--data", invocation[data].filePath]
+      + (invocation[threads].map { ["--threads", "\($0)"] } ?? [])
+  }
+
+  private func findings(_ record: RunRecord, in directory: URL? = nil) throws -> [Finding] {
+    let directory = directory ?? scratch
+    guard let new = try RunRecord.load(chapter: record.chapter, from: directory) else {
+      throw Failure(
+        "\(directory.shortPath): found no record of \(record.chapter.program), expected one")
+    }
+    let pictures = OutputDirectory(scratch.appending(path: "pictures"))
+    let gnuplot = Gnuplot(
+      executable: ExternalProgram("gnuplot")?.executable, root: root, output: pictures,
+      console: invocation.console)
+    return try RecordComparison(
+      .init(record, in: invocation[results]), with: .init(new, in: directory), drawing: gnuplot
+    ).findings()
+  }
+
+  // MARK: - Training runs
+
+  /// Compares the training runs: repeated by the chapters, or their first steps.
+  private func trainingFindings() throws -> [Finding] {
+    if isFull {
+      let repeated = scratch.appending(path: TrainingKey.directory)
+      return try trainings.map { try $0.finding(repeatedIn: repeated) }
+    }
+    var taken: [RunRecord] = []
+    for preset in Set(trainings.map(\.preset)).sorted() {
+      let seeds = trainings.filter { $0.preset == preset }.map(\.seed)
+      for chapter in Self.tables {
+        let folder = scratch.appending(path: "first-steps-\(preset)")
+        try call(
+          chapter.program,
+          ["--preset", preset, "--seed", "\(seeds.min()!)"]
+            + ["--seeds", "\(seeds.max()! - seeds.min()! + 1)", "--out", folder.filePath]
+            + ["--recorded", invocation[results].appending(path: TrainingKey.directory).filePath]
+            + ["--first-steps", "\(invocation[steps])"] + common)
+        if let record = try RunRecord.load(chapter: chapter, from: folder) { taken.append(record) }
+      }
+    }
+    return trainings.map { $0.finding(in: taken) }
+  }
+
+  /// Runs a program that lies beside this one; its progress goes to standard error.
+  private func call(_ name: String, _ arguments: [String]) throws {
+    let directory = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+    let (status, _, _) = try ExternalProgram(at: directory.appending(path: name))
+      .run(arguments, standardError: .inherited)
+    guard status == 0 else {
+      throw Failure("\(name): found exit status \(status), expected a repetition of its record")
+    }
+  }
+}
+
+exit(
+  program.run { invocation in
+    let verification = try Verification(invocation)
+    let report = try verification.run()
+    for line in report.otherVersions { invocation.print("not the locked version  \(line)") }
+    for finding in report.findings { invocation.print(finding.line) }
+    let file = OutputDirectory(invocation[out])
+    try file.prepare(subdirectories: ["verification"])
+    try file.write(SealedJSON.encode(report), to: VerificationReport.path)
+    let differing = report.findings.count { $0.outcome == .differs }
+    let time = String(format: "%.0f s", report.seconds)
+    let place = file.file(VerificationReport.path).shortPath
+    invocation.print("verify: \(summary(of: report.findings)); \(time); report in \(place)")
+    guard differing == 0 else {
+      throw Failure("found \(differing) items that differ from their records, expected none")
+    }
+  })

@@ -1,0 +1,61 @@
+import ChapterKit
+import Foundation
+import Testing
+
+/// The command in a record, and the folder of a run with other options.
+@Suite struct CommandTests {
+  private func body(_ run: Run) throws {
+    _ = try run.stage("one") { _ in 1 }
+    run.record(metric: "accuracy", values: run.seeds.map { Double($0) })
+  }
+
+  @Test(arguments: [
+    ([], "make chapter3", "figures"),
+    (["--preset", "article"], "make chapter3", "figures"),
+    (["--seeds", "2", "--threads", "1"], "make chapter3 SEEDS=2", "figures"),
+    (["--rate", "0.50"], "make chapter3 RATE=0.5", "figures/variants/chapter3-rate-0.5"),
+    (["--balanced"], "make chapter3 BALANCED=1", "figures/variants/chapter3-balanced-1"),
+    (["--balanced=0", "--temperature", "1,0.5"], "make chapter3", "figures"),
+    (
+      ["--preset", "smoke", "--rate", "1"], "make chapter3 PRESET=smoke RATE=1.0",
+      "figures/smoke/variants/chapter3-rate-1.0"
+    ),
+  ])
+  func isTheOneThatMadeTheRun(arguments: [String], command: String, folder: String) throws {
+    let bench = try Workbench()
+    let status = Workbench.chapter.run(arguments: arguments, in: bench.environment, body)
+    #expect(status == 0)
+    let record = try RunRecord.load(chapter: 3, from: bench.root.appending(path: folder))
+    #expect(record?.command == command)
+  }
+
+  @Test func aRunSaysWhichOtherCommandItReplaces() throws {
+    let bench = try Workbench()
+    #expect(bench.run("--out", bench.out.path, body: body) == 0)
+    #expect(!bench.standardError.contains("replaces"))
+    #expect(bench.run("--out", bench.out.path, "--rate", "0.5", body: body) == 0)
+    #expect(bench.standardError.contains("replaces the results of make chapter3 of 2023-11-14"))
+  }
+
+  @Test func recordsKeepTheValuesOfEachSeed() throws {
+    let bench = try Workbench()
+    #expect(bench.run("--seeds", "3", body: body) == 0)
+    #expect(try bench.record()?.metrics["accuracy"]?.values == [0, 1, 2])
+  }
+
+  @Test func theLockNamesWhatDiffers() throws {
+    let bench = try Workbench()
+    try bench.write(
+      "# versions\nswift 6.3.1\npackage curl 7.88\npackage make 4.3\n", to: "environment.lock")
+    let lock = try EnvironmentLock.load(root: bench.root)
+    let environment = ComputingEnvironment(
+      system: "Debian", kernel: "Linux", processor: "any", compiler: "Swift 6.2",
+      packages: ["curl": "7.88", "make": "4.4"])
+    #expect(
+      lock.differences(from: environment) == [
+        "compiler: found Swift 6.2, locked Swift 6.3.1", "make: found 4.4, locked 4.3",
+      ])
+    try bench.write("swift\n", to: "environment.lock")
+    #expect(throws: Failure.self) { try EnvironmentLock.load(root: bench.root) }
+  }
+}

@@ -1,0 +1,104 @@
+import ChapterKit
+import Datasets
+import Engine
+import Files
+import Foundation
+import Testing
+
+@testable import Verification
+
+/// Two runs of a chapter in folders of their own, removed on deinitialisation.
+private final class TwoRuns {
+  let root = URL.temporaryDirectory.appending(path: "two-runs-\(UUID().uuidString)")
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  /// Writes a record with a metric and a data file into the folder `name`.
+  func write(
+    _ name: String, values: [Double], rows: String, seeds: [Int], settings: JSONValue = .object([:])
+  ) throws -> RecordComparison.Side {
+    let folder = root.appending(path: name)
+    let text = "# run \(name)\nx\ty\n\(rows)"
+    let file = folder.appending(path: "data/a.tsv")
+    try makeFolder(at: file.deletingLastPathComponent())
+    try writeFile(Data(text.utf8), to: file)
+    let record = RunRecord(
+      chapter: 9, title: "Nine", preset: .short, seeds: seeds, options: [:], settings: settings,
+      dataset: nil, commit: "1a2b3c4", dirty: false, date: "2026-01-01T00:00:00Z", threads: 2,
+      blasCore: "Haswell", wallSeconds: 1, metrics: ["accuracy": Metric(of: values)], stages: [],
+      fingerprints: nil,
+      files: [
+        FileRecord(
+          path: "data/a.tsv", kind: .data, sha256: sha256Hex(Data(text.utf8)), drawnFrom: nil)
+      ])
+    try writeFile(record.encoded(), to: folder.appending(path: "chapter9.json"))
+    return RecordComparison.Side(record, in: folder)
+  }
+
+  func findings(_ a: RecordComparison.Side, _ b: RecordComparison.Side) throws -> [Finding] {
+    let gnuplot = Gnuplot(
+      executable: nil, root: root, output: OutputDirectory(root.appending(path: "pictures")),
+      console: Console(isTerminal: false, output: { _ in }, errors: { _ in }))
+    return try RecordComparison(a, with: b, drawing: gnuplot).findings()
+  }
+}
+
+@Suite struct ComparisonTests {
+  @Test func equalRunsAreIdentical() throws {
+    let runs = TwoRuns()
+    let a = try runs.write("a", values: [0.5, 0.6], rows: "1\t2\n", seeds: [0, 1])
+    let b = try runs.write("b", values: [0.5, 0.6], rows: "1\t2\n", seeds: [0, 1])
+    #expect(
+      try runs.findings(a, b) == [
+        Finding("chapter9", "accuracy", .identical), Finding("chapter9", "data/a.tsv", .identical),
+      ])
+  }
+
+  /// A repetition of the first seed alone is compared with the value of that seed.
+  @Test(arguments: [(0.5, Outcome.identical), (0.501, .withinTolerance), (0.9, .differs)])
+  func aSeedIsComparedWithItsOwnValue(value: Double, outcome: Outcome) throws {
+    let runs = TwoRuns()
+    let a = try runs.write("a", values: [0.5, 0.6], rows: "1\t2\n", seeds: [0, 1])
+    let b = try runs.write("b", values: [value], rows: "1\t2\n", seeds: [0])
+    #expect(try runs.findings(a, b)[0].outcome == outcome)
+  }
+
+  @Test(arguments: [
+    ("1\t2\n3\t1000\n", Outcome.identical), ("1\t2.5\n3\t1000\n", .withinTolerance),
+    ("1\t20\n3\t1000\n", .differs), ("1\t2\n", .differs), ("1\ttwo\n3\t1000\n", .differs),
+  ])
+  func dataFilesAreComparedCellByCell(rows: String, outcome: Outcome) throws {
+    let runs = TwoRuns()
+    let a = try runs.write("a", values: [0.5], rows: "1\t2\n3\t1000\n", seeds: [0])
+    let b = try runs.write("b", values: [0.5], rows: rows, seeds: [0])
+    #expect(try runs.findings(a, b)[1].outcome == outcome)
+  }
+
+  @Test func otherSettingsAreNamed() throws {
+    let runs = TwoRuns()
+    let a = try runs.write(
+      "a", values: [0.5], rows: "1\t2\n", seeds: [0], settings: .object(["alpha": .number(0.75)]))
+    let b = try runs.write(
+      "b", values: [0.5], rows: "1\t2\n", seeds: [0], settings: .object(["alpha": .number(0.2)]))
+    let finding = try runs.findings(a, b)[0]
+    #expect(finding.outcome == .differs && finding.detail.contains("alpha: 0.75, now 0.2"))
+    let difference = try RunDifference.all(
+      runs.root.appending(path: "a"), runs.root.appending(path: "b"))[0]
+    #expect(difference.settings.map(\.name) == ["settings.alpha"])
+    #expect(difference.text.contains("1 of 1 metrics are equal"))
+  }
+
+  @Test func tablesAreComparedWithoutLinksTimesAndOrigin() {
+    let table =
+      "**T.** x\n\n| a | date | b |\n| --- | --- | --- |\n| 1 | today | [2](chapter9.json#b) |\n\nrun 1\n"
+    let same = "**T.** x\n\n| a | date | b |\n| --- | --- | --- |\n| 1 | later | 2 |\n\nrun 2\n"
+    #expect(differenceOfTables(table, same) == .identical)
+    #expect(differenceOfTables(table, same.replacing("| 2 |", with: "| 3 |")).outcome == .differs)
+  }
+
+  @Test func aDirectoryWithoutRecordsIsNoRun() throws {
+    let runs = TwoRuns()
+    try makeFolder(at: runs.root)
+    #expect(throws: Failure.self) { try RunDifference.all(runs.root, runs.root) }
+  }
+}

@@ -1,0 +1,83 @@
+// Controls to try sharpening and mixup's Beta distribution. Each replaces an empty <div class="try" data-try="…">;
+// the figure beside it shows the same for fixed values, in print and without scripts.
+
+const space = "http://www.w3.org/2000/svg";
+
+function shape(parent, name, attributes) {
+  const element = document.createElementNS(space, name);
+  for (const key in attributes) element.setAttribute(key, attributes[key]);
+  return parent.appendChild(element);
+}
+
+// A slider for `symbol` from `low` to `high`, on a logarithmic scale, above a picture; calls draw(value, picture), which
+// returns the sentence that describes the picture.
+function control(place, symbol, name, low, high, start, draw) {
+  const id = "try-" + place.dataset.try;
+  const box = document.createElement("div");
+  const label = document.createElement("label");
+  label.htmlFor = id;
+  label.textContent = "Try " + name + ", " + symbol + ":";
+  const slider = document.createElement("input");
+  Object.assign(slider, { id, type: "range", min: 0, max: 100, step: 1 });
+  slider.value = Math.round(100 * Math.log(start / low) / Math.log(high / low));
+  const words = document.createElement("output");
+  words.htmlFor = id;
+  box.append(label, slider, words);
+  place.append(box);
+  const picture = shape(place, "svg", { viewBox: "0 0 600 170", role: "img" });
+  function update() {
+    const value = low * (high / low) ** (slider.value / 100);
+    const digits = value < 10 ? value.toFixed(2) : value.toFixed(0);
+    picture.replaceChildren();
+    const sentence = draw(value, picture);
+    words.textContent = symbol + " = " + digits + ": " + sentence;
+    picture.setAttribute("aria-label", words.textContent);
+    slider.setAttribute("aria-valuetext", symbol + " = " + digits);
+  }
+  slider.addEventListener("input", update);
+  update();
+}
+
+function trySharpening(place) {
+  const p = place.dataset.values.split(" ").map(Number);
+  control(place, "T", "the temperature of sharpening", 0.05, 2, 0.5, (T, picture) => {
+    // The largest probability is divided out first, so that no power becomes zero for all classes.
+    const largest = Math.max(...p);
+    const powers = p.map(value => (value / largest) ** (1 / T));
+    const total = powers.reduce((a, b) => a + b, 0);
+    const q = powers.map(value => value / total);
+    const step = 580 / q.length;
+    q.forEach((value, k) => {
+      const height = 140 * value;
+      shape(picture, "rect", { x: 10 + k * step, y: 150 - height, width: 0.7 * step, height, class: "bar" });
+      shape(picture, "text", { x: 10 + (k + 0.35) * step, y: 166, "text-anchor": "middle" }).textContent = k;
+    });
+    const entropy = q.reduce((sum, value) => sum - (value > 0 ? value * Math.log2(value) : 0), 0);
+    return "the largest probability is " + Math.max(...q).toFixed(2) + ", the entropy " + entropy.toFixed(2) + " bits";
+  });
+}
+
+function tryBeta(place) {
+  control(place, "α", "the parameter of mixup", 0.1, 20, 0.75, (alpha, picture) => {
+    // The density up to a factor, at the middles of 200 intervals; normalised by their sum.
+    const x = Array.from({ length: 200 }, (_, k) => (k + 0.5) / 200);
+    const logs = x.map(value => (alpha - 1) * Math.log(value * (1 - value)));
+    const top = Math.max(...logs);
+    const powers = logs.map(value => Math.exp(value - top));
+    const total = powers.reduce((a, b) => a + b, 0) / 200;
+    const density = powers.map(value => value / total);
+    const scale = 140 / Math.max(3, ...density.slice(4, -4));
+    const points = x.map((value, k) => (10 + 580 * value) + "," + (150 - Math.min(148, scale * density[k])));
+    shape(picture, "polyline", { points: points.join(" "), class: "line" });
+    for (const value of [0, 0.5, 1]) {
+      shape(picture, "text", { x: 10 + 580 * value, y: 166, "text-anchor": ["start", "middle", "end"][2 * value] })
+        .textContent = "λ = " + value;
+    }
+    const mean = x.reduce((sum, value, k) => sum + Math.max(value, 1 - value) * density[k], 0) / 200;
+    return "the first image has a share of " + (100 * mean).toFixed(0) + " % on average";
+  });
+}
+
+for (const place of document.querySelectorAll(".try")) {
+  ({ sharpening: trySharpening, beta: tryBeta })[place.dataset.try](place);
+}
