@@ -187,6 +187,6 @@ import Testing
       expected: "whole images of 27648 bytes")
     try expect(.trainLabels, [1], found: "1 labels", expected: "2, one for each image")
     try expect(.trainLabels, [1, 0], found: "label 0 at index 1", expected: "1 to 10")
-    try expect(.testImages, [], found: "1 labels", expected: "0, one for each image")
+    try expect(.testLabels, [1, 2], found: "2 labels", expected: "1, one for each image")
   }
 }
