@@ -15,7 +15,7 @@ import Weaving
       .map { String($0.1) }
     #expect(
       anchors == ["introduction"] + (1...10).map { "chapter\($0)" }
-        + ["claims", "runs", "references"])
+        + ["conclusion", "claims", "runs", "references"])
   }
 
   @Test func numbersComeFromRecords() throws {
