@@ -49,7 +49,7 @@ extension Weaver {
     let result = results.shown(program)
     var (image, origin) = (notRun(program), "`make \(program)`")
     if let result, let content = try result.content(of: file) {
-      image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(attribute(alternative))\">"
+      image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(attribute(alternative))\" />"
       origin = "\(result.origin)\n\n\(sources(of: file, result))"
     } else {
       missing += 1
