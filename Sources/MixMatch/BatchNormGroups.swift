@@ -16,13 +16,13 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
   case interleaved
 
   /// Examples that go through the network together, in ascending order.
-  struct Group {
-    let indices: [Int]
-    let mode: Mode
+  package struct Group {
+    package let indices: [Int]
+    package let mode: Mode
   }
 
   /// The groups of `count` examples.
-  func groups(of count: Int, versions: Int) -> [Group] {
+  package func groups(of count: Int, versions: Int) -> [Group] {
     switch self {
     case .whole: [Group(indices: Array(0..<count), mode: .training)]
     case .interleaved:

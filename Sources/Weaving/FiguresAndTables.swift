@@ -37,26 +37,26 @@ extension Weaver {
     }
     let caption = LiterateSource.Line(paragraph[0].number, String(match.1))
     return try picture(
-      file, of: program, caption: try inline([caption], at: place),
+      file, of: program, in: place.anchor, caption: try inline([caption], at: place),
       alternative: String(alternative))
   }
 
   /// Returns a numbered figure with its caption, its origin, and links to its script and data.
   private mutating func picture(
-    _ file: String, of program: String, caption: String, alternative: String
+    _ file: String, of program: String, in chapter: String, caption: String, alternative: String
   ) throws -> String {
     figures += 1
     let result = results.shown(program)
     var (image, origin) = (notRun(program), "`make \(program)`")
     if let result, let content = try result.content(of: file) {
-      image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(attribute(alternative))\">"
+      image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(attribute(alternative))\" />"
       origin = "\(result.origin)\n\n\(sources(of: file, result))"
     } else {
       missing += 1
     }
     let banner = result?.record.warning.map { "\n\(self.banner($0))\n" } ?? ""
     return """
-      <figure id="\(program)-\(anchorPart(file))">
+      <figure id="\(chapter)-\(anchorPart(file))">
       \(banner)
       ::: {.picture}
       \(image)

@@ -99,7 +99,9 @@ extension Weaver {
       report.findings(of: program, recorded: record.date).map { (report, $0) }
     }.first { !$0.1.isEmpty }
     guard let (report, findings) = found else { return "not yet" }
-    let state = findings.contains { $0.outcome == .differs } ? "differs" : "holds"
+    let outcomes = Set(findings.map(\.outcome))
+    let state =
+      outcomes.contains(.differs) ? "differs" : outcomes == [.notCompared] ? "open" : "holds"
     let wrong = findings.filter { $0.outcome == .differs || $0.outcome == .withinTolerance }.prefix(
       3
     )

@@ -1,8 +1,7 @@
 import Engine
 import Foundation
+import MixMatch
 import Testing
-
-@testable import MixMatch
 
 /// Losses and gradients from PyTorch by `Fixtures/make_mixing.py`.
 private struct MixingFixture: Decodable {

@@ -16,7 +16,7 @@ import Weaving
       .map { String($0.1) }
     #expect(
       anchors == ["introduction"] + (1...10).map { "chapter\($0)" }
-        + ["claims", "mixing", "runs", "references"])
+        + ["conclusion", "claims", "mixing", "runs", "references"])
   }
 
   @Test func numbersComeFromRecords() throws {
@@ -49,7 +49,7 @@ import Weaving
     #expect(woven.markdown.contains("<figure id=\"chapter1-map-svg\">"))
     #expect(
       woven.markdown.contains(
-        "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"dots &amp; lines\">"))
+        "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"dots &amp; lines\" />"))
     #expect(woven.markdown.contains("**Figure 1.** A *map* [1.7](#record-chapter1-kl){.measured"))
     #expect(
       woven.markdown.contains(

@@ -15,6 +15,13 @@ public struct ComputingEnvironment: Codable, Equatable, Sendable {
   /// without dpkg.
   public var packages: [String: String]
 
+  package init(
+    system: String, kernel: String, processor: String, compiler: String, packages: [String: String]
+  ) {
+    (self.system, self.kernel, self.processor) = (system, kernel, processor)
+    (self.compiler, self.packages) = (compiler, packages)
+  }
+
   /// The environment of this process.
   ///
   /// - Parameter root: The root of the package, with environment.lock.

@@ -76,21 +76,21 @@ public struct AdaMixUp: SemiSupervisedMethod {
 }
 
 /// The networks that AdaMixUp trains beside the classifier.
-final class AdaMixUpNetworks: Module {
-  let policy: MixingPolicy
+package final class AdaMixUpNetworks: Module {
+  package let policy: MixingPolicy
   /// Features (N, C) → logits of "mixture" and "image" (N, 2).
-  let discriminator: Linear
+  package let discriminator: Linear
 
-  init(channels: Int, features: Int, random: inout RandomStream) {
+  package init(channels: Int, features: Int, random: inout RandomStream) {
     policy = MixingPolicy(channels: channels, random: &random)
     discriminator = Linear(inputs: features, outputs: 2, random: &random)
   }
 
-  var parameters: [NamedParameter] {
+  package var parameters: [NamedParameter] {
     policy.parameters(under: "policy") + discriminator.parameters(under: "discriminator")
   }
 
-  var buffers: [NamedBuffer] { policy.buffers(under: "policy") }
+  package var buffers: [NamedBuffer] { policy.buffers(under: "policy") }
 }
 
 /// The intervals of λ that AdaMixUp used in one step.
@@ -108,7 +108,7 @@ public struct LearnedMixing: Sendable {
   /// The pairs of the step, without images that are their own partners.
   public let pairs: [Pair]
 
-  init(_ intervals: MixingIntervals, partners: [Int], labels: Tensor) {
+  package init(_ intervals: MixingIntervals, partners: [Int], labels: Tensor) {
     let classes = labels.rowMaxima().map(\.index)
     pairs = intervals.bounds.enumerated().compactMap { image, interval in
       let partner = partners[image]

@@ -58,7 +58,7 @@ public struct ManifoldMixup: SemiSupervisedMethod {
 
 /// A stage of `model` whose input is mixed, drawn among the first `count` stages, or all if there are
 /// fewer.
-func mixedStage(of model: any Layer, among count: Int, random: inout RandomStream) -> Int {
+package func mixedStage(of model: any Layer, among count: Int, random: inout RandomStream) -> Int {
   require(count >= 1, "Mixup happens before one of at least 1 stages, not \(count).")
   return random.integer(below: min(count, model.stageCount))
 }
@@ -71,7 +71,7 @@ extension MixMatchStep.Mixed {
   ///   - stage: The stage before which mixup happens.
   ///   - model: The network.
   ///   - groups: The examples that go through the network together.
-  func examples(before stage: Int, of model: any Layer, _ groups: [BatchNormGroups.Group])
+  package func examples(before stage: Int, of model: any Layer, _ groups: [BatchNormGroups.Group])
     -> Examples
   {
     guard stage > 0 else { return Examples(concatenating: [X, U]) }
