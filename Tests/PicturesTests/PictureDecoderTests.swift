@@ -4,120 +4,126 @@ import Testing
 
 import Pictures
 
-/// Decoding, compared with Pillow (Fixtures/make-pictures.py).
-@Suite struct PictureDecoderTests {
-  /// The pixels that Pillow decodes.
-  struct Expected: Decodable {
-    var size: Int
-    /// Every fourth pixel of every fourth row, from the third on.
-    var samples: [UInt8]
-  }
+/// All tests of pictures, one after the other: the messages of libvips belong to all threads together.
+@Suite(.serialized) struct PictureTests {}
 
-  /// The expectations by file; empty, which a test finds, if they cannot be read.
-  static let expected: [String: Expected] = {
-    guard let content = try? Data(contentsOf: fixture("expected.json")) else { return [:] }
-    return (try? JSONDecoder().decode([String: Expected].self, from: content)) ?? [:]
-  }()
-
-  @Test func hasAnExpectationOfEachPicture() { #expect(Self.expected.count == 28) }
-
-  /// The largest difference from Pillow's pixels, by file. Resampling filters differ at the edges of the
-  /// crop, and Pillow converts CMYK without a profile.
-  static func tolerance(_ name: String) -> Int {
-    switch name {
-    case "cmyk.jpg": 70
-    case "tall.png": 16
-    case "small.png", "large.jpg": 8
-    default: 2
+extension PictureTests {
+  /// Decoding, compared with Pillow (Fixtures/make-pictures.py).
+  @Suite struct PictureDecoderTests {
+    /// The pixels that Pillow decodes.
+    struct Expected: Decodable {
+      var size: Int
+      /// Every fourth pixel of every fourth row, from the third on.
+      var samples: [UInt8]
     }
-  }
 
-  @Test(arguments: expected.keys.sorted()) func decodesAsPillowDoes(_ name: String) throws {
-    let expected = try #require(Self.expected[name])
-    let pixels = try decode(name, size: expected.size)
-    #expect(pixels.count == expected.size * expected.size * 3)
-    let rows = stride(from: 2, to: expected.size, by: 4)
-    let samples = rows.flatMap { row in
-      rows.flatMap { column in (0..<3).map { pixels[(row * expected.size + column) * 3 + $0] } }
+    /// The expectations by file; empty, which a test finds, if they cannot be read.
+    static let expected: [String: Expected] = {
+      guard let content = try? Data(contentsOf: fixture("expected.json")) else { return [:] }
+      return (try? JSONDecoder().decode([String: Expected].self, from: content)) ?? [:]
+    }()
+
+    @Test func hasAnExpectationOfEachPicture() { #expect(Self.expected.count == 28) }
+
+    /// The largest difference from Pillow's pixels, by file. Resampling filters differ at the edges of the
+    /// crop, and Pillow converts CMYK without a profile.
+    static func tolerance(_ name: String) -> Int {
+      switch name {
+      case "cmyk.jpg": 70
+      case "tall.png": 16
+      case "small.png", "large.jpg": 8
+      default: 2
+      }
     }
-    let largest = zip(samples, expected.samples).map { abs(Int($0) - Int($1)) }.max()
-    #expect(samples.count == expected.samples.count)
-    #expect(try #require(largest) <= Self.tolerance(name))
-  }
 
-  @Test func keepsThePixelsOfALosslessPictureOfTheSameSize() throws {
-    let pixels = try decode("quadrants.png", size: 48)
-    #expect(Array(pixels[0..<3]) == [200, 30, 40])
-    #expect(Array(pixels[47 * 3..<48 * 3]) == [30, 180, 60])
-    #expect(Array(pixels[(47 * 48) * 3..<(47 * 48) * 3 + 3]) == [40, 60, 190])
-  }
-
-  @Test(arguments: 2...8) func turnsPicturesUpright(_ orientation: Int) throws {
-    let turned = try decode("orientation-\(orientation).jpg", size: 48)
-    let upright = try decode("quadrants.jpg", size: 48)
-    #expect(zip(turned, upright).allSatisfy { abs(Int($0) - Int($1)) <= 4 })
-  }
-
-  /// A file and the reason why it is no picture.
-  static let faults: [(name: String, content: @Sendable () throws -> Data, reason: String)] = [
-    ("truncated JPEG", { try Data(contentsOf: fixture("truncated.jpg")) }, "Premature end"),
-    ("truncated PNG", { try Data(contentsOf: fixture("truncated.png")) }, "read error"),
-    ("empty", { Data() }, "an empty file"),
-    ("text", { Data("a text that is no picture".utf8) }, "no picture of a known format"),
-    ("web page", { Data(" <!DOCTYPE html>".utf8) }, "looks like a web page"),
-    (
-      "SVG", { Data("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>".utf8) },
-      "web page"
-    ),
-    (
-      "PDF", { Data("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj".utf8) },
-      "no picture of a known format"
-    ),
-    ("header of a huge PNG", { pngHeader(width: 60_000, height: 60_000) }, "more than the limit"),
-  ]
-
-  @Test(arguments: faults.indices) func saysWhyAFileIsNoPicture(_ index: Int) throws {
-    let fault = Self.faults[index]
-    let content = try fault.content()
-    let error = #expect(throws: UnreadablePicture.self, "\(fault.name)") {
-      try PictureDecoder(size: 32).decode(content)
+    @Test(arguments: expected.keys.sorted()) func decodesAsPillowDoes(_ name: String) throws {
+      let expected = try #require(Self.expected[name])
+      let pixels = try decode(name, size: expected.size)
+      #expect(pixels.count == expected.size * expected.size * 3)
+      let rows = stride(from: 2, to: expected.size, by: 4)
+      let samples = rows.flatMap { row in
+        rows.flatMap { column in (0..<3).map { pixels[(row * expected.size + column) * 3 + $0] } }
+      }
+      let largest = zip(samples, expected.samples).map { abs(Int($0) - Int($1)) }.max()
+      #expect(samples.count == expected.samples.count)
+      #expect(try #require(largest) <= Self.tolerance(name))
     }
-    #expect(error?.description.contains(fault.reason) == true, "\(fault.name): \(error!)")
-    #expect(error?.description.contains("\n") == false)
-  }
 
-  @Test func readsFilesInOrderAndExplainsEachFailure() throws {
-    let names = ["quadrants.png", "truncated.jpg", "grey.jpg", "none.jpg", "truncated.png"]
-    let decoded = try PictureDecoder(size: 32).decode(names.map(fixture))
-    let problems = decoded.map { picture in
-      if case .failure(let problem) = picture.pixels { problem.description } else { "" }
+    @Test func keepsThePixelsOfALosslessPictureOfTheSameSize() throws {
+      let pixels = try decode("quadrants.png", size: 48)
+      #expect(Array(pixels[0..<3]) == [200, 30, 40])
+      #expect(Array(pixels[47 * 3..<48 * 3]) == [30, 180, 60])
+      #expect(Array(pixels[(47 * 48) * 3..<(47 * 48) * 3 + 3]) == [40, 60, 190])
     }
-    #expect(problems[0].isEmpty && problems[2].isEmpty)
-    #expect(problems[1].contains("Premature end"))
-    #expect(problems[3].contains("No such file"))
-    #expect(problems[4].contains("read error"))
-    #expect(decoded[0].sha256.count == 64 && decoded[3].sha256.isEmpty)
-  }
 
-  @Test(arguments: PictureFormat.allCases) func readsWhatItWrites(_ format: PictureFormat) throws {
-    let pixels = (0..<3072).map { (offset: Int) -> UInt8 in
-      UInt8((offset / 96 * 5 + offset % 96) % 200)
+    @Test(arguments: 2...8) func turnsPicturesUpright(_ orientation: Int) throws {
+      let turned = try decode("orientation-\(orientation).jpg", size: 48)
+      let upright = try decode("quadrants.jpg", size: 48)
+      #expect(zip(turned, upright).allSatisfy { abs(Int($0) - Int($1)) <= 4 })
     }
-    let file = try encodePicture(pixels, height: 32, width: 32, channels: 3, as: format)
-    let read = try PictureDecoder(size: 32).decode(file)
-    if format == .png { #expect(read == pixels) }
-    let grey = try encodePicture(
-      Array(pixels.prefix(1024)), height: 32, width: 32, channels: 1, as: format)
-    #expect(try PictureDecoder(size: 32).decode(grey).count == 32 * 32 * 3)
-  }
 
-  /// Damaged files must give a picture or an error. scripts/mutate-pictures runs more of them.
-  @Test func survivesMutations() throws {
-    for name in Self.expected.keys.sorted() where name != "large.jpg" {
-      let whole = try [UInt8](Data(contentsOf: fixture(name)))
-      for seed in 0..<mutationCount {
-        let mutated = Data(mutation(of: whole, seed: UInt64(seed)))
-        _ = try? PictureDecoder(size: 32).decode(mutated)
+    /// A file and the reason why it is no picture.
+    static let faults: [(name: String, content: @Sendable () throws -> Data, reason: String)] = [
+      ("truncated JPEG", { try Data(contentsOf: fixture("truncated.jpg")) }, "Premature end"),
+      ("truncated PNG", { try Data(contentsOf: fixture("truncated.png")) }, "read error"),
+      ("empty", { Data() }, "an empty file"),
+      ("text", { Data("a text that is no picture".utf8) }, "no picture of a known format"),
+      ("web page", { Data(" <!DOCTYPE html>".utf8) }, "looks like a web page"),
+      (
+        "SVG", { Data("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>".utf8) },
+        "web page"
+      ),
+      (
+        "PDF", { Data("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj".utf8) },
+        "no picture of a known format"
+      ),
+      ("header of a huge PNG", { pngHeader(width: 60_000, height: 60_000) }, "more than the limit"),
+    ]
+
+    @Test(arguments: faults.indices) func saysWhyAFileIsNoPicture(_ index: Int) throws {
+      let fault = Self.faults[index]
+      let content = try fault.content()
+      let error = #expect(throws: UnreadablePicture.self, "\(fault.name)") {
+        try PictureDecoder(size: 32).decode(content)
+      }
+      #expect(error?.description.contains(fault.reason) == true, "\(fault.name): \(error!)")
+      #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test func readsFilesInOrderAndExplainsEachFailure() throws {
+      let names = ["quadrants.png", "truncated.jpg", "grey.jpg", "none.jpg", "truncated.png"]
+      let decoded = try PictureDecoder(size: 32).decode(names.map(fixture))
+      let problems = decoded.map { picture in
+        if case .failure(let problem) = picture.pixels { problem.description } else { "" }
+      }
+      #expect(problems[0].isEmpty && problems[2].isEmpty)
+      #expect(problems[1].contains("Premature end"))
+      #expect(problems[3].contains("No such file"))
+      #expect(problems[4].contains("read error"))
+      #expect(decoded[0].sha256.count == 64 && decoded[3].sha256.isEmpty)
+    }
+
+    @Test(arguments: PictureFormat.allCases) func readsWhatItWrites(_ format: PictureFormat) throws
+    {
+      let pixels = (0..<3072).map { (offset: Int) -> UInt8 in
+        UInt8((offset / 96 * 5 + offset % 96) % 200)
+      }
+      let file = try encodePicture(pixels, height: 32, width: 32, channels: 3, as: format)
+      let read = try PictureDecoder(size: 32).decode(file)
+      if format == .png { #expect(read == pixels) }
+      let grey = try encodePicture(
+        Array(pixels.prefix(1024)), height: 32, width: 32, channels: 1, as: format)
+      #expect(try PictureDecoder(size: 32).decode(grey).count == 32 * 32 * 3)
+    }
+
+    /// Damaged files must give a picture or an error. scripts/mutate-pictures runs more of them.
+    @Test func survivesMutations() throws {
+      for name in Self.expected.keys.sorted() where name != "large.jpg" {
+        let whole = try [UInt8](Data(contentsOf: fixture(name)))
+        for seed in 0..<mutationCount {
+          let mutated = Data(mutation(of: whole, seed: UInt64(seed)))
+          _ = try? PictureDecoder(size: 32).decode(mutated)
+        }
       }
     }
   }

@@ -5,239 +5,245 @@ import Testing
 
 import Pictures
 
-/// Folders of pictures: layouts, faults and the choice of pictures.
-@Suite struct PictureFolderTests {
-  private let folder: Folder
+extension PictureTests {
+  /// Folders of pictures: layouts, faults and the choice of pictures.
+  @Suite struct PictureFolderTests {
+    private let folder: Folder
 
-  init() throws { folder = try Folder() }
+    init() throws { folder = try Folder() }
 
-  @Test func findsLabelledAndUnlabelledPictures() throws {
-    try folder.add("labelled/robin/1.jpg", "labelled/robin/more/2.JPEG", "labelled/wren/3.png")
-    try folder.add("unlabelled/a/4.webp", "unlabelled/5.heic", "test/wren/6.jpg")
-    try folder.add("labelled/robin/.hidden.jpg", "labelled/robin/notes.txt", "labelled/7.jpg")
-    let found = try PictureFolder(folder.url)
-    #expect(found.layout == .labelledAndUnlabelled)
-    #expect(found.classes == ["robin", "wren"])
-    #expect(
-      found.pictures.map(\.path) == [
-        "labelled/robin/1.jpg", "labelled/robin/more/2.JPEG", "labelled/wren/3.png",
-        "unlabelled/5.heic", "unlabelled/a/4.webp", "test/wren/6.jpg",
-      ])
-    #expect(found.pictures.map(\.label) == [0, 0, 1, nil, nil, 1])
-    #expect(
-      found.pictures.map(\.part) == [
-        .training, .training, .training, .unlabelled, .unlabelled, .test,
-      ])
-    #expect((found.otherFiles, found.strayPictures) == (1, 1))
-  }
-
-  @Test(arguments: ["test", "val"]) func findsTorchvisionsLayout(_ test: String) throws {
-    try folder.add("train/b/1.jpg", "train/a/2.jpg", "\(test)/a/3.jpg")
-    let found = try PictureFolder(folder.url)
-    #expect(found.layout == .trainingAndTest)
-    #expect(found.pictures.map(\.label) == [0, 1, 0])
-    #expect(found.pictures.last?.part == .test)
-  }
-
-  @Test func findsFoldersOfClasses() throws {
-    try folder.add("cat/1.jpg", "dog/2.jpg", "pictures.json")
-    let found = try PictureFolder(folder.url)
-    #expect(found.layout == .classes)
-    #expect(found.classes == ["cat", "dog"])
-    #expect(found.otherFiles == 0)
-  }
-
-  @Test func followsALinkThatLeadsBackOnlyOnce() throws {
-    try folder.add("cat/1.jpg", "dog/2.jpg")
-    try FileManager.default.createSymbolicLink(
-      at: folder.url.appending(path: "cat/loop"),
-      withDestinationURL: folder.url.appending(path: "cat"))
-    #expect(try PictureFolder(folder.url).pictures.count == 2)
-  }
-
-  /// The files of a folder, and the error that they cause.
-  static let faults: [(files: [String], line: String)] = [
-    (
-      [],
-      "found no folder of a class, expected a folder with pictures for each of at least 2 classes"
-    ),
-    (["cat/1.jpg"], "found only the class cat"),
-    (["cat/1.jpg", "dog/notes.txt"], "dog: found no picture, expected files that end in .jpg"),
-    (["labelled/a/1.jpg", "labelled/b/1.jpg"], "unlabelled: found no such folder beside labelled"),
-    (
-      ["labelled/a/1.jpg", "labelled/b/1.jpg", "unlabelled/x.txt"],
-      "unlabelled: found no picture"
-    ),
-    (
-      ["train/a/1.jpg", "train/b/1.jpg", "test/c/1.jpg"],
-      "test/c: found a class without training pictures, expected one of a, b"
-    ),
-    (["a\tb/1.jpg", "c/1.jpg"], "found the class \"a\\tb\", expected a name without tabs"),
-  ]
-
-  @Test(arguments: faults.indices) func namesAFaultInOneLine(_ index: Int) throws {
-    let fault = Self.faults[index]
-    for file in fault.files { try folder.add(file) }
-    let error = #expect(throws: PictureError.self) { try PictureFolder(folder.url) }
-    #expect(error?.description.contains(fault.line) == true, "\(error!)")
-    #expect(error?.description.contains("\n") == false)
-  }
-
-  // MARK: The choice
-
-  /// Readings of the pictures in the folder, each with its path as content unless `contents` has another.
-  private func selection(
-    _ contents: [String: String] = [:], unreadable: Set<String> = [], maximum: Double = 0.05
-  ) throws -> PictureSelection {
-    let found = try PictureFolder(folder.url)
-    let readings = found.pictures.map { picture in
-      PictureCache.Reading(
-        sha256: sha256Hex(Data((contents[picture.path] ?? picture.path).utf8)),
-        problem: unreadable.contains(picture.path) ? "a damaged picture" : nil)
+    @Test func findsLabelledAndUnlabelledPictures() throws {
+      try folder.add("labelled/robin/1.jpg", "labelled/robin/more/2.JPEG", "labelled/wren/3.png")
+      try folder.add("unlabelled/a/4.webp", "unlabelled/5.heic", "test/wren/6.jpg")
+      try folder.add("labelled/robin/.hidden.jpg", "labelled/robin/notes.txt", "labelled/7.jpg")
+      let found = try PictureFolder(folder.url)
+      #expect(found.layout == .labelledAndUnlabelled)
+      #expect(found.classes == ["robin", "wren"])
+      #expect(
+        found.pictures.map(\.path) == [
+          "labelled/robin/1.jpg", "labelled/robin/more/2.JPEG", "labelled/wren/3.png",
+          "unlabelled/5.heic", "unlabelled/a/4.webp", "test/wren/6.jpg",
+        ])
+      #expect(found.pictures.map(\.label) == [0, 0, 1, nil, nil, 1])
+      #expect(
+        found.pictures.map(\.part) == [
+          .training, .training, .training, .unlabelled, .unlabelled, .test,
+        ])
+      #expect((found.otherFiles, found.strayPictures) == (1, 1))
     }
-    return try PictureSelection(found, readings, maximumUnreadable: maximum)
-  }
 
-  @Test func holdsOutAFifthOfEachClassByContent() throws {
-    for index in 0..<10 { try folder.add("cat/\(index).jpg", "dog/\(index).jpg") }
-    let chosen = try selection()
-    #expect(chosen.findings.isTestHeldOut)
-    #expect(chosen.test.map(\.label) == [0, 0, 1, 1])
-    #expect(chosen.training.count == 16)
-    #expect(Set(chosen.test).isDisjoint(with: chosen.training))
-    // The choice stays when a picture is added.
-    try folder.add("cat/new.jpg")
-    let later = Set(try selection().test.map(\.path))
-    #expect(Set(chosen.test.map(\.path)).subtracting(later).count <= 1)
-  }
-
-  @Test func reportsUnreadableFilesUpToAShare() throws {
-    for index in 0..<10 { try folder.add("cat/\(index).jpg", "dog/\(index).jpg") }
-    let chosen = try selection(unreadable: ["cat/3.jpg"])
-    #expect(chosen.findings.unreadable.map(\.path) == ["cat/3.jpg"])
-    #expect(chosen.training.count + chosen.test.count == 19)
-    let error = #expect(throws: PictureError.self) {
-      try selection(unreadable: ["cat/3.jpg", "dog/1.jpg"])
+    @Test(arguments: ["test", "val"]) func findsTorchvisionsLayout(_ test: String) throws {
+      try folder.add("train/b/1.jpg", "train/a/2.jpg", "\(test)/a/3.jpg")
+      let found = try PictureFolder(folder.url)
+      #expect(found.layout == .trainingAndTest)
+      #expect(found.pictures.map(\.label) == [0, 1, 0])
+      #expect(found.pictures.last?.part == .test)
     }
-    #expect(
-      error?.description.contains(
-        "found 2 of 20 files that are no pictures, such as cat/3.jpg: a damaged picture, expected at most 5 %"
-      )
-        == true, "\(error!)")
-    #expect(throws: Never.self) {
-      try selection(unreadable: ["cat/3.jpg", "dog/1.jpg"], maximum: 0.1)
+
+    @Test func findsFoldersOfClasses() throws {
+      try folder.add("cat/1.jpg", "dog/2.jpg", "pictures.json")
+      let found = try PictureFolder(folder.url)
+      #expect(found.layout == .classes)
+      #expect(found.classes == ["cat", "dog"])
+      #expect(found.otherFiles == 0)
     }
-  }
 
-  @Test func findsTheSamePictureInTwoClasses() throws {
-    try folder.add("cat/1.jpg", "cat/2.jpg", "dog/1.jpg", "dog/2.jpg")
-    let error = #expect(throws: PictureError.self) {
-      try selection(["cat/2.jpg": "same", "dog/1.jpg": "same"])
+    @Test func followsALinkThatLeadsBackOnlyOnce() throws {
+      try folder.add("cat/1.jpg", "dog/2.jpg")
+      try FileManager.default.createSymbolicLink(
+        at: folder.url.appending(path: "cat/loop"),
+        withDestinationURL: folder.url.appending(path: "cat"))
+      #expect(try PictureFolder(folder.url).pictures.count == 2)
     }
-    #expect(
-      error?.description.contains(
-        "cat/2.jpg: found the same picture in the class cat as in dog (dog/1.jpg)") == true,
-      "\(error!)")
-  }
 
-  @Test func leavesOutSecondCopies() throws {
-    try folder.add("labelled/a/1.jpg", "labelled/a/2.jpg", "labelled/b/1.jpg", "labelled/b/2.jpg")
-    try folder.add("unlabelled/1.jpg", "unlabelled/2.jpg", "test/a/t.jpg", "test/b/t.jpg")
-    let chosen = try selection([
-      "unlabelled/1.jpg": "labelled/a/1.jpg", "labelled/b/2.jpg": "test/b/t.jpg",
-    ])
-    #expect(
-      chosen.training.map(\.path) == ["labelled/a/1.jpg", "labelled/a/2.jpg", "labelled/b/1.jpg"])
-    #expect(chosen.unlabelled.map(\.path) == ["unlabelled/2.jpg"])
-    #expect(chosen.test.count == 2)
-    #expect(
-      chosen.findings.duplicates.map(\.reason) == [
-        "the same as test/b/t.jpg (test)", "the same as labelled/a/1.jpg (training)",
-      ])
-    #expect(chosen.findings.smallClasses == ["a", "b"])
-    #expect(
-      chosen.report(on: try PictureFolder(folder.url)).contains { $0.contains("fewer than 10") })
-  }
-
-  @Test func refusesAClassWithTooFewPictures() throws {
-    try folder.add("cat/1.jpg", "cat/2.jpg", "dog/1.jpg")
-    let error = #expect(throws: PictureError.self) { try selection() }
-    #expect(
-      error?.description.contains("class dog: found 1 training pictures, expected at least 2")
-        == true,
-      "\(error!)")
-  }
-
-  // MARK: The cache
-
-  @Test func decodesAFileOnceAndFindsItAgainByContent() throws {
-    let files = ["quadrants.png", "truncated.jpg", "grey.jpg"].map(fixture)
-    let place = folder.url.appending(path: "cache")
-    let first = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) { _ in }
-    let readings = try first.read(files)
-    #expect(readings.map { $0.problem != nil } == [false, true, false])
-    let packs = try listFolder(at: place.appending(path: "32"))
-    #expect(packs == ["pack-0.json", "pack-0.pixels"])
-
-    // Another process finds everything, also a copy under another name, without a new picture.
-    let copy = folder.url.appending(path: "copy.png")
-    try FileManager.default.copyItem(at: files[0], to: copy)
-    let second = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) { _ in }
-    #expect(try second.read(files) == readings)
-    #expect(try listFolder(at: place.appending(path: "32")) == packs)
-    #expect(try second.read([copy])[0] == readings[0])
-    let pixels = try second.pixels(of: [readings[2].sha256, readings[0].sha256])
-    let decoded = try PictureDecoder(size: 32).decode([files[2], files[0]]).flatMap {
-      try $0.pixels.get()
-    }
-    #expect(pixels == decoded)
-  }
-
-  @Test func decodesTheFilesOfADamagedPackAgain() throws {
-    let files = [fixture("quadrants.png")]
-    let place = folder.url.appending(path: "cache")
-    let readings = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) { _ in }.read(
-      files)
-    try Data("damaged".utf8).write(to: place.appending(path: "32/pack-0.json"))
-    var notes: [String] = []
-    let again = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) { notes.append($0) }
-    #expect(notes.count == 1 && notes[0].contains("pack-0.json: found a damaged file"))
-    #expect(try again.read(files) == readings)
-    try Data("damaged".utf8).write(to: place.appending(path: "32/pack-1.pixels"))
-    #expect(throws: PictureError.self) { try again.pixels(of: readings.map(\.sha256)) }
-  }
-
-  @Test func readsAChangedFileAgain() throws {
-    let file = folder.url.appending(path: "picture.png")
-    try FileManager.default.copyItem(at: fixture("quadrants.png"), to: file)
-    let cache = try PictureCache(
-      in: folder.url.appending(path: "cache"), decoder: PictureDecoder(size: 32)
-    ) { _ in }
-    let before = try cache.read([file])
-    try Data(contentsOf: fixture("grey.png")).write(to: file)
-    #expect(try cache.read([file]) != before)
-  }
-
-  @Test func makesADataSetWithKnownAndUnknownClasses() throws {
-    let names = ["quadrants.png", "grey.png", "alpha.png", "p3.png", "palette.png"]
-    let paths = [
-      "labelled/a/1.png", "labelled/b/2.png", "unlabelled/3.png", "test/a/4.png", "test/b/5.png",
+    /// The files of a folder, and the error that they cause.
+    static let faults: [(files: [String], line: String)] = [
+      (
+        [],
+        "found no folder of a class, expected a folder with pictures for each of at least 2 classes"
+      ),
+      (["cat/1.jpg"], "found only the class cat"),
+      (["cat/1.jpg", "dog/notes.txt"], "dog: found no picture, expected files that end in .jpg"),
+      (
+        ["labelled/a/1.jpg", "labelled/b/1.jpg"], "unlabelled: found no such folder beside labelled"
+      ),
+      (
+        ["labelled/a/1.jpg", "labelled/b/1.jpg", "unlabelled/x.txt"],
+        "unlabelled: found no picture"
+      ),
+      (
+        ["train/a/1.jpg", "train/b/1.jpg", "test/c/1.jpg"],
+        "test/c: found a class without training pictures, expected one of a, b"
+      ),
+      (["a\tb/1.jpg", "c/1.jpg"], "found the class \"a\\tb\", expected a name without tabs"),
     ]
-    for (name, path) in zip(names, paths) {
-      let file = folder.url.appending(path: path)
-      try makeFolder(at: file.deletingLastPathComponent())
-      try FileManager.default.copyItem(at: fixture(name), to: file)
+
+    @Test(arguments: faults.indices) func namesAFaultInOneLine(_ index: Int) throws {
+      let fault = Self.faults[index]
+      for file in fault.files { try folder.add(file) }
+      let error = #expect(throws: PictureError.self) { try PictureFolder(folder.url) }
+      #expect(error?.description.contains(fault.line) == true, "\(error!)")
+      #expect(error?.description.contains("\n") == false)
     }
-    let found = try PictureFolder(folder.url)
-    let cache = try PictureCache(
-      in: folder.url.appending(path: "cache"), decoder: PictureDecoder(size: 32)
-    ) { _ in }
-    let readings = try cache.read(found.pictures.map(found.url))
-    let chosen = try PictureSelection(found, readings, maximumUnreadable: 0)
-    let dataset = try chosen.dataset(named: "birds", from: cache)
-    #expect((dataset.train.count, dataset.knownLabels, dataset.test.count) == (3, 2, 2))
-    #expect(dataset.train.labels == [0, 1, 0] && dataset.test.labels == [0, 1])
-    #expect(dataset.train.height == 32 && dataset.train.channels == 3)
+
+    // MARK: The choice
+
+    /// Readings of the pictures in the folder, each with its path as content unless `contents` has another.
+    private func selection(
+      _ contents: [String: String] = [:], unreadable: Set<String> = [], maximum: Double = 0.05
+    ) throws -> PictureSelection {
+      let found = try PictureFolder(folder.url)
+      let readings = found.pictures.map { picture in
+        PictureCache.Reading(
+          sha256: sha256Hex(Data((contents[picture.path] ?? picture.path).utf8)),
+          problem: unreadable.contains(picture.path) ? "a damaged picture" : nil)
+      }
+      return try PictureSelection(found, readings, maximumUnreadable: maximum)
+    }
+
+    @Test func holdsOutAFifthOfEachClassByContent() throws {
+      for index in 0..<10 { try folder.add("cat/\(index).jpg", "dog/\(index).jpg") }
+      let chosen = try selection()
+      #expect(chosen.findings.isTestHeldOut)
+      #expect(chosen.test.map(\.label) == [0, 0, 1, 1])
+      #expect(chosen.training.count == 16)
+      #expect(Set(chosen.test).isDisjoint(with: chosen.training))
+      // The choice stays when a picture is added.
+      try folder.add("cat/new.jpg")
+      let later = Set(try selection().test.map(\.path))
+      #expect(Set(chosen.test.map(\.path)).subtracting(later).count <= 1)
+    }
+
+    @Test func reportsUnreadableFilesUpToAShare() throws {
+      for index in 0..<10 { try folder.add("cat/\(index).jpg", "dog/\(index).jpg") }
+      let chosen = try selection(unreadable: ["cat/3.jpg"])
+      #expect(chosen.findings.unreadable.map(\.path) == ["cat/3.jpg"])
+      #expect(chosen.training.count + chosen.test.count == 19)
+      let error = #expect(throws: PictureError.self) {
+        try selection(unreadable: ["cat/3.jpg", "dog/1.jpg"])
+      }
+      #expect(
+        error?.description.contains(
+          "found 2 of 20 files that are no pictures, such as cat/3.jpg: a damaged picture, expected at most 5 %"
+        )
+          == true, "\(error!)")
+      #expect(throws: Never.self) {
+        try selection(unreadable: ["cat/3.jpg", "dog/1.jpg"], maximum: 0.1)
+      }
+    }
+
+    @Test func findsTheSamePictureInTwoClasses() throws {
+      try folder.add("cat/1.jpg", "cat/2.jpg", "dog/1.jpg", "dog/2.jpg")
+      let error = #expect(throws: PictureError.self) {
+        try selection(["cat/2.jpg": "same", "dog/1.jpg": "same"])
+      }
+      #expect(
+        error?.description.contains(
+          "cat/2.jpg: found the same picture in the class cat as in dog (dog/1.jpg)") == true,
+        "\(error!)")
+    }
+
+    @Test func leavesOutSecondCopies() throws {
+      try folder.add("labelled/a/1.jpg", "labelled/a/2.jpg", "labelled/b/1.jpg", "labelled/b/2.jpg")
+      try folder.add("unlabelled/1.jpg", "unlabelled/2.jpg", "test/a/t.jpg", "test/b/t.jpg")
+      let chosen = try selection([
+        "unlabelled/1.jpg": "labelled/a/1.jpg", "labelled/b/2.jpg": "test/b/t.jpg",
+      ])
+      #expect(
+        chosen.training.map(\.path) == ["labelled/a/1.jpg", "labelled/a/2.jpg", "labelled/b/1.jpg"])
+      #expect(chosen.unlabelled.map(\.path) == ["unlabelled/2.jpg"])
+      #expect(chosen.test.count == 2)
+      #expect(
+        chosen.findings.duplicates.map(\.reason) == [
+          "the same as test/b/t.jpg (test)", "the same as labelled/a/1.jpg (training)",
+        ])
+      #expect(chosen.findings.smallClasses == ["a", "b"])
+      #expect(
+        chosen.report(on: try PictureFolder(folder.url)).contains { $0.contains("fewer than 10") })
+    }
+
+    @Test func refusesAClassWithTooFewPictures() throws {
+      try folder.add("cat/1.jpg", "cat/2.jpg", "dog/1.jpg")
+      let error = #expect(throws: PictureError.self) { try selection() }
+      #expect(
+        error?.description.contains("class dog: found 1 training pictures, expected at least 2")
+          == true,
+        "\(error!)")
+    }
+
+    // MARK: The cache
+
+    @Test func decodesAFileOnceAndFindsItAgainByContent() throws {
+      let files = ["quadrants.png", "truncated.jpg", "grey.jpg"].map(fixture)
+      let place = folder.url.appending(path: "cache")
+      let first = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) { _ in }
+      let readings = try first.read(files)
+      #expect(readings.map { $0.problem != nil } == [false, true, false])
+      let packs = try listFolder(at: place.appending(path: "32"))
+      #expect(packs == ["pack-0.json", "pack-0.pixels"])
+
+      // Another process finds everything, also a copy under another name, without a new picture.
+      let copy = folder.url.appending(path: "copy.png")
+      try FileManager.default.copyItem(at: files[0], to: copy)
+      let second = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) { _ in }
+      #expect(try second.read(files) == readings)
+      #expect(try listFolder(at: place.appending(path: "32")) == packs)
+      #expect(try second.read([copy])[0] == readings[0])
+      let pixels = try second.pixels(of: [readings[2].sha256, readings[0].sha256])
+      let decoded = try PictureDecoder(size: 32).decode([files[2], files[0]]).flatMap {
+        try $0.pixels.get()
+      }
+      #expect(pixels == decoded)
+    }
+
+    @Test func decodesTheFilesOfADamagedPackAgain() throws {
+      let files = [fixture("quadrants.png")]
+      let place = folder.url.appending(path: "cache")
+      let readings = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) { _ in }.read(
+        files)
+      try Data("damaged".utf8).write(to: place.appending(path: "32/pack-0.json"))
+      var notes: [String] = []
+      let again = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) {
+        notes.append($0)
+      }
+      #expect(notes.count == 1 && notes[0].contains("pack-0.json: found a damaged file"))
+      #expect(try again.read(files) == readings)
+      try Data("damaged".utf8).write(to: place.appending(path: "32/pack-1.pixels"))
+      #expect(throws: PictureError.self) { try again.pixels(of: readings.map(\.sha256)) }
+    }
+
+    @Test func readsAChangedFileAgain() throws {
+      let file = folder.url.appending(path: "picture.png")
+      try FileManager.default.copyItem(at: fixture("quadrants.png"), to: file)
+      let cache = try PictureCache(
+        in: folder.url.appending(path: "cache"), decoder: PictureDecoder(size: 32)
+      ) { _ in }
+      let before = try cache.read([file])
+      try Data(contentsOf: fixture("grey.png")).write(to: file)
+      #expect(try cache.read([file]) != before)
+    }
+
+    @Test func makesADataSetWithKnownAndUnknownClasses() throws {
+      let names = ["quadrants.png", "grey.png", "alpha.png", "p3.png", "palette.png"]
+      let paths = [
+        "labelled/a/1.png", "labelled/b/2.png", "unlabelled/3.png", "test/a/4.png", "test/b/5.png",
+      ]
+      for (name, path) in zip(names, paths) {
+        let file = folder.url.appending(path: path)
+        try makeFolder(at: file.deletingLastPathComponent())
+        try FileManager.default.copyItem(at: fixture(name), to: file)
+      }
+      let found = try PictureFolder(folder.url)
+      let cache = try PictureCache(
+        in: folder.url.appending(path: "cache"), decoder: PictureDecoder(size: 32)
+      ) { _ in }
+      let readings = try cache.read(found.pictures.map(found.url))
+      let chosen = try PictureSelection(found, readings, maximumUnreadable: 0)
+      let dataset = try chosen.dataset(named: "birds", from: cache)
+      #expect((dataset.train.count, dataset.knownLabels, dataset.test.count) == (3, 2, 2))
+      #expect(dataset.train.labels == [0, 1, 0] && dataset.test.labels == [0, 1])
+      #expect(dataset.train.height == 32 && dataset.train.channels == 3)
+    }
   }
 }
 
