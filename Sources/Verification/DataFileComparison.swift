@@ -8,18 +8,18 @@ package func describesTheRun(_ name: String) -> Bool {
 }
 
 /// The result of comparing two data files or tables.
-struct FileDifference: Equatable {
-  var outcome: Outcome
-  var detail = ""
+package struct FileDifference: Equatable {
+  package var outcome: Outcome
+  package var detail = ""
 
-  static let identical = FileDifference(outcome: .identical)
+  package static let identical = FileDifference(outcome: .identical)
 }
 
 /// The largest difference of a number, relative to the largest number in its column, that is a tolerance.
 let relativeTolerance = 1e-3
 
 /// Compares two data files (`*.tsv`) cell by cell, without their first line, which names the run.
-func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
+package func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
   let (a, b) = (cells(of: a), cells(of: b))
   guard a.first == b.first else {
     return FileDifference(outcome: .differs, detail: "other columns")
@@ -72,7 +72,7 @@ private func difference(
 }
 
 /// Compares two tables in Markdown without their last line, which names the run.
-func differenceOfTables(_ a: String, _ b: String) -> FileDifference {
+package func differenceOfTables(_ a: String, _ b: String) -> FileDifference {
   let (a, b) = (rows(of: a), rows(of: b))
   guard a.count == b.count else {
     return FileDifference(outcome: .differs, detail: "\(a.count) lines, now \(b.count)")

@@ -87,7 +87,7 @@ public struct LearningCurve: Codable, Sendable {
   }
 
   /// Appends a point after `step` steps, and starts new means.
-  mutating func closePoint(after step: Int, validation: Double?, test: Double?) {
+  package mutating func closePoint(after step: Int, validation: Double?, test: Double?) {
     points.append(
       Point(
         step: step, validationAccuracy: validation, testAccuracy: test,
