@@ -260,7 +260,7 @@ func hyperparameters() -> [[String]] {
     row("", "highest learning rate", "0.002, constant", "tune") { experiment, _ in
       "\(experiment.training.peakLearningRate)"
     },
-    row("", "weight decay", "0.0004 a step", "") { experiment, _ in
+    row("", "weight decay", "0.02, kernels only", "") { experiment, _ in
       "\(experiment.training.weightDecay)"
     },
     row("", "augmentation", "mirror-and-shift", "") { experiment, _ in
