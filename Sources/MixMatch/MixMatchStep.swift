@@ -27,24 +27,42 @@ public struct MixMatchStep: SemiSupervisedMethod {
   /// The number of stages of the network before which mixup can happen, as in ``ManifoldMixup``; nil mixes
   /// the images, as in the paper.
   public var mixupStages: Int?
+  /// How guesses are aligned with the labels' distribution before they are sharpened; nil for not at all,
+  /// as in the paper.
+  public var alignment: DistributionAlignment?
 
   /// MixMatch with the article's hyperparameters.
   public init() {}
+
+  /// The running means of labels and guesses for ``alignment``; nil without it.
+  public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
+    -> (any Module)?
+  {
+    alignment.map { alignment in
+      let logits = withoutGradients { network(images, .evaluation) }
+      return ClassFrequencies(classes: logits.shape[1], decay: alignment.decay)
+    }
+  }
 
   /// Steps 4 to 9 of the algorithm; the data pipeline has done steps 1 to 3.
   ///
   /// - Parameters:
   ///   - batch: Augmented labelled images, and K versions of each unlabelled image.
   ///   - model: Maps images (N, H, W, C) to logits (N, classes).
+  ///   - frequencies: The running means for ``alignment``; nil for guesses that are not aligned.
   ///   - random: Draws the partners, then λ′.
-  public func mix(_ batch: Batch, by model: any Layer, random: inout RandomStream) -> Mixed {
+  public func mix(
+    _ batch: Batch, by model: any Layer, frequencies: ClassFrequencies? = nil,
+    random: inout RandomStream
+  ) -> Mixed {
     let (x̂, û) = (batch.labelled, batch.versions)
     // 4. Guess each unlabelled image's label: the mean prediction over its K versions.
     let q̄ = guessLabels(
       of: û, versions: versions, by: model, batchNorm.guessingMode,
       separately: batchNorm.guessesVersionsSeparately)
     // 5. Sharpen the guess.
-    let q = sharpen(q̄, temperature: temperature)
+    let q = sharpen(
+      frequencies?.aligned(q̄, labels: x̂.labels) ?? q̄, temperature: temperature)
     // 6. X: labelled images with their labels; U: all versions, each with its image's guess.
     let X = x̂
     let U = Examples(
@@ -88,7 +106,9 @@ public struct MixMatchStep: SemiSupervisedMethod {
   )
     -> Loss
   {
-    let mixed = mix(batch, by: networks.model, random: &random)
+    let mixed = mix(
+      batch, by: networks.model, frequencies: networks.auxiliary as? ClassFrequencies,
+      random: &random)
     let model = networks.model
     // Mixup happens before this stage of the network; before stage 0 it mixes the images.
     let stage = mixedStage(of: model, among: mixupStages ?? 1, random: &random)

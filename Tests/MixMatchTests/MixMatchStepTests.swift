@@ -119,6 +119,44 @@ import Testing
     }
   }
 
+  /// Guesses are scaled by the running means of labels and guesses before the batch, which start uniform.
+  @Test func guessesAreAlignedWithTheLabels() {
+    var step = MixMatchStep()
+    step.temperature = 1
+    step.alignment = DistributionAlignment()
+    step.alignment?.decay = 0.75
+    var random = RandomStream(seed: 1, "test")
+    let frequencies = step.makeAuxiliary(for: model, images: batch.labelled.images, random: &random)
+    func guesses() -> Guesses {
+      step.mix(batch, by: model, frequencies: frequencies as? ClassFrequencies, random: &random)
+        .guesses
+    }
+    let first = guesses()
+    #expect(distance(first.sharpened, first.raw.scalars.map(Double.init)) < 1e-6)
+    let q̄ = rows(first.raw)
+    let labels = rows(batch.labelled.labels)
+    func mean(_ rows: [[Double]], _ i: Int) -> Double {
+      0.75 / Double(Self.classes) + 0.25 * rows.reduce(0) { $0 + $1[i] } / Double(rows.count)
+    }
+    let expected = q̄.flatMap { row -> [Double] in
+      let scaled = row.indices.map { row[$0] * mean(labels, $0) / mean(q̄, $0) }
+      return scaled.map { $0 / scaled.reduce(0, +) }
+    }
+    let second = guesses()
+    #expect(distance(second.sharpened, expected) < 1e-5)
+    #expect(distance(second.sharpened, second.raw.scalars.map(Double.init)) > 1e-3)
+  }
+
+  /// Without alignment the step keeps nothing between batches, and its record does not name it.
+  @Test func alignmentIsOff() throws {
+    var random = RandomStream(seed: 1, "test")
+    let auxiliary = MixMatchStep().makeAuxiliary(
+      for: model, images: batch.labelled.images, random: &random)
+    #expect(auxiliary == nil)
+    let record = String(decoding: try JSONEncoder().encode(MixMatchStep()), as: UTF8.self)
+    #expect(!record.contains("alignment"))
+  }
+
   /// Versions that are guessed separately are normalised by their own statistics.
   @Test func versionsCanBeGuessedSeparately() {
     var random = RandomStream(seed: 0, "batch norm")

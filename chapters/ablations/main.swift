@@ -70,6 +70,13 @@ let ablations = [
   // **One λ for a whole batch** is the article's choice; the paper's code draws one for each example.
   Ablation(name: "one λ per batch", key: "lambda-per-batch", change: { $1.sharing = .perBatch }),
 
+  // **Distribution alignment** is an addition of ReMixMatch, the successor of MixMatch: it scales the guesses so
+  // that each class is guessed as often as it occurs among the labels. It is the known cure for a class that is
+  // given away to a similar one.
+  Ablation(
+    name: "with distribution alignment", key: "alignment",
+    change: { $1.alignment = DistributionAlignment() }),
+
   // **An exponential moving average (EMA) of the weights**, evaluated in their place.
   Ablation(
     name: "with an EMA of the weights", key: "average",
