@@ -93,7 +93,7 @@ let ablations = [
 //
 // Each is a short file in Sources/MixMatch/OtherMethods. They run as in the paper's code: labelled and
 // unlabelled images have separate forward passes, of which only the labelled one updates batch norm's running
-// statistics; the weight of the unlabelled loss grows over the first 40 % of the training; and an exponential
+// statistics; the weight of the unlabelled loss grows over the first two fifths of the training; and an exponential
 // moving average (EMA) of the weights is evaluated.
 //
 // All run for the same number of steps, on the same network and batches, and each has had the same search for
@@ -152,10 +152,9 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   conjecture; a run of the paper's length would test it.
 // - **Versions**: K = 1 changes it by {ablations.accuracy.one-version - accuracy.mixmatch points}, K = 3 by
 //   {ablations.accuracy.three-versions - accuracy.mixmatch points}; a step with K = 1 is the cheapest.
-// - **Older methods**: of the methods with one idea, mixup alone comes closest,
-//   {ablations.accuracy.mixup - accuracy.mixmatch points} from all of MixMatch. Π-model, Mean Teacher, VAT and pseudo-labels are
-//   near the labels alone ({ablations.accuracy.labels-alone %}). They run with settings that were chosen for MixMatch, and the paper
-//   finds them far apart, so these rows say that they fail at these settings, not that they are worse.
+// - **Older methods**: open. An earlier version of this table had them with settings that were chosen for MixMatch, which
+//   says something about the settings and little about the methods. Those runs are removed; the rows are to be filled
+//   with the settings of the search.
 //
 // ## Running it {.fold}
 

@@ -256,7 +256,8 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
 // ![Both trainings](own-results.md)
 //
 // The column "ECE" is the expected calibration error: the mean difference between the confidence of predictions
-// and their accuracy. A network whose predictions of 90 % are right in nine cases of ten has an error of 0.
+// and their accuracy. A network that is right in nine of ten cases where its confidence is nine tenths has an error
+// of 0.
 //
 // ![The recall of each class](own-classes.md)
 //
