@@ -57,13 +57,13 @@ package struct ResearchCrate {
     files[path] = content
   }
 
-  /// Adds a record and the files that it lists; pixels need not be kept.
+  /// Adds a record and the files that it lists, apart from those that are not recorded.
   private mutating func add(filesOf record: RunRecord) throws {
     try add("\(results)/\(RunRecord.fileName(chapter: record.chapter))")
     for file in record.files {
       let path = "\(results)/\(file.path)"
       let exists = try readFileIfPresent(at: root.appending(path: path)) != nil
-      guard exists || file.kind != .pixels else { continue }
+      guard exists || file.kind.isAlwaysRecorded else { continue }
       try add(path)
       guard sha256Hex(files[path]!) == file.sha256 else {
         throw Failure(

@@ -146,6 +146,10 @@ public struct FileRecord: Codable, Equatable, Sendable {
     case table
     /// The weights of a network; they need not be recorded.
     case weights
+
+    /// Whether a file of this kind belongs to what is recorded in a repository, and its absence is an
+    /// error.
+    package var isAlwaysRecorded: Bool { self != .pixels && self != .weights }
   }
 
   /// The path relative to OUT.
