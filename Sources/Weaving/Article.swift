@@ -30,7 +30,9 @@ package struct Article {
     let references = try References(root: root)
     var weaver = Weaver(root: root, out: out, results: results, references: references)
     var parts: [String] = []
-    if only == nil {
+    if let only {
+      parts.append("---\ntitle: \(only)\n---")
+    } else {
       parts.append(try weaver.weave(part: "article/introduction.md", anchor: "introduction"))
     }
     for chapter in chapters where chapter.number != nil {
