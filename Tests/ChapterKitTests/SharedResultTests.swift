@@ -65,6 +65,26 @@ import Testing
     #expect(found(bench, stage()) == 7)
   }
 
+  /// Who edits the sources during a training run keeps its result, which the earlier code computed.
+  @Test func anEditDuringTheStageDoesNotChangeItsCode() throws {
+    let bench = try Workbench()
+    let kernel = "Sources/Engine/Kernel.swift"
+    try bench.write("let x = 1", to: kernel)
+    bench.buildTime = bench.root.appending(path: kernel).modificationTime
+    let status = bench.run { run in
+      let value = try run.stage(stage(), on: dataset, counting: .iterations) { _ in
+        try bench.write("let x = 2", to: kernel)
+        return 7
+      }
+      try run.share(value, of: stage(), on: dataset)
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    bench.buildTime = nil
+    #expect(found(bench, stage()) == nil)
+    try bench.write("let x = 1", to: kernel)
+    #expect(found(bench, stage()) == 7)
+  }
+
   /// The modules that the code imports count, and those that they import.
   @Test func anEditOfAnImportedModuleCounts() throws {
     let bench = try Workbench()

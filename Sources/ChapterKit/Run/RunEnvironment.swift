@@ -73,7 +73,7 @@ extension RunEnvironment {
         "\(file): found a change that is newer than this program, expected a program built from these "
           + "sources; start it with make, which builds it")
     }
-    return try code.hash() ?? executableSHA256
+    return code.sha256 ?? executableSHA256
   }
 
   /// The record of a stage that has finished now.

@@ -10,6 +10,8 @@ final class StageRunner {
   private let environment: RunEnvironment
   private let threads: Int
   private let log: WorkLog
+  /// The hashes of code that have been taken, by its paths.
+  private var codeHashes: [[String]: String] = [:]
 
   init(_ store: StageStore, threads: Int, log: WorkLog, in environment: RunEnvironment) {
     (self.store, self.threads, self.log, self.environment) = (store, threads, log, environment)
@@ -24,7 +26,7 @@ final class StageRunner {
       !records.contains { fileNamePart(of: $0.name) == fileNamePart(of: name) },
       "Two stages share the name \(name).")
     let key = try StageIdentity(
-      code: environment.codeHash(at: code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
+      code: codeHash(at: code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
       stage: name, inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
     ).key()
     if let entry = loaded(Value.self, of: name, key: key) {
@@ -34,6 +36,14 @@ final class StageRunner {
     let entry = try compute(name, key: key, counting: unit, work)
     records.append(entry.record)
     return entry.value
+  }
+
+  /// The hash of the code at `paths`, taken once in a run: an edit meanwhile does not change the program.
+  private func codeHash(at paths: [String]) throws -> String {
+    if let hash = codeHashes[paths] { return hash }
+    let hash = try environment.codeHash(at: paths)
+    codeHashes[paths] = hash
+    return hash
   }
 
   /// The record of the stage with `name`; nil if the run has no such stage.
@@ -95,7 +105,7 @@ extension StageRunner {
     _ type: Value.Type, _ key: TrainingKey, dataset: String
   ) throws -> TrainingRecord<Value>? {
     guard let found = try store.shared(type, key), try isResult(found, of: key, dataset: dataset),
-      try found.sources == environment.codeHash(at: key.code)
+      try found.sources == codeHash(at: key.code)
     else { return nil }
     add(found.stage)
     return found
@@ -131,7 +141,7 @@ extension StageRunner {
     try store.share(
       TrainingRecord(
         value: value, stage: record, inputs: try key.encodedInputs, dataset: dataset,
-        sources: try environment.codeHash(at: key.code)),
+        sources: try codeHash(at: key.code)),
       under: key)
   }
 }

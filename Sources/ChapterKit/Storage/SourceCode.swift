@@ -9,8 +9,8 @@ import Foundation
 /// show results and compute none. So prose, messages and figures can be edited without losing results and
 /// checkpoints.
 struct SourceCode {
-  /// The paths of the files, relative to the package's root, in a fixed order.
-  let files: [String]
+  /// The content of each file, by its path relative to the package's root.
+  private let texts: [String: String]
   private let root: URL
 
   /// The code at `paths` and in the modules that it imports.
@@ -20,29 +20,33 @@ struct SourceCode {
   ///   - root: The package's root.
   /// - Throws: `FileError` if a file cannot be read.
   init(at paths: [String], root: URL) throws {
-    var (found, open, seen): (Set<String>, [String], Set<String>) = ([], paths, [])
+    var (texts, open, seen): ([String: String], [String], Set<String>) = ([:], paths, [])
     while let path = open.popLast() {
-      for file in try swiftFiles(at: path, root: root) where found.insert(file).inserted {
-        let modules = importedModules(in: try text(of: file, root: root))
-        open += modules.subtracting(seen).map { "Sources/\($0)" }
-        seen.formUnion(modules)
+      guard seen.insert(path).inserted else { continue }
+      for file in try swiftFiles(at: path, root: root) where texts[file] == nil {
+        let text = String(
+          decoding: try readFile(at: root.appending(path: file)), as: UTF8.self)
+        texts[file] = text
+        open += importedModules(in: text).map { "Sources/\($0)" }
       }
     }
-    (files, self.root) = (found.sorted(), root)
+    (self.texts, self.root) = (texts, root)
   }
 
   /// The SHA-256 of the code; nil without files.
-  func hash() throws -> String? {
-    guard !files.isEmpty else { return nil }
-    let hashes = try files.map { path in
-      "\(path) \(sha256Hex(Data(codeLines(of: try text(of: path, root: root)).utf8)))"
+  var sha256: String? {
+    guard !texts.isEmpty else { return nil }
+    let hashes = texts.sorted { $0.key < $1.key }.map { path, text in
+      "\(path) \(sha256Hex(Data(codeLines(of: text).utf8)))"
     }
     return sha256Hex(Data(hashes.joined(separator: "\n").utf8))
   }
 
   /// A file that was changed after `time`, in seconds since 1970; nil if there is none.
   func file(changedAfter time: Int) -> String? {
-    files.first { root.appending(path: $0).modificationTime.map { $0 > time } ?? false }
+    texts.keys.sorted().first {
+      root.appending(path: $0).modificationTime.map { $0 > time } ?? false
+    }
   }
 }
 
@@ -57,10 +61,6 @@ private func swiftFiles(at path: String, root: URL) throws -> [String] {
   return try listFolder(at: root.appending(path: path)).flatMap { name in
     try swiftFiles(at: "\(path)/\(name)", root: root)
   }
-}
-
-private func text(of path: String, root: URL) throws -> String {
-  String(decoding: try readFile(at: root.appending(path: path)), as: UTF8.self)
 }
 
 /// The modules that a file imports, apart from those that compute no results.
