@@ -78,9 +78,11 @@ FOLDERS := $(sort $(wildcard chapters/[0-9]*-*))
 CHAPTERS := $(foreach f,$(FOLDERS),chapter$(firstword $(subst -, ,$(notdir $f))))
 # The programs with training runs that can be recorded.
 TABLES := chapter5 ablations labels mixing search
+# The appendices that are run like chapters.
+APPENDICES := $(filter-out chapter5,$(TABLES)) method
 # Programs that read photographs, for which they need libvips.
 PHOTOGRAPHS := own predict write-pictures
-PROGRAMS := $(CHAPTERS) $(PHOTOGRAPHS) export-weights $(filter-out chapter5,$(TABLES)) method claims check-results verify diff-runs make-crate bench fetch-data weave
+PROGRAMS := $(CHAPTERS) $(PHOTOGRAPHS) export-weights $(APPENDICES) claims check-results verify diff-runs make-crate bench fetch-data weave
 
 # For the instructions of this processor. Without debug information an edit of a chapter's prose does not
 # change its program, so that its cached stages stay valid.
@@ -107,7 +109,7 @@ endif
 # they may contain spaces and quotes; empty ones are ignored. The settings in the help may also come from
 # the environment, for programs that have them.
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
-OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES PROGRAMS MAKE MAKEFLAGS SHELL
+OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES APPENDICES PROGRAMS MAKE MAKEFLAGS SHELL
 OPTIONS := $(filter-out $(OURS) $(filter .% -%,$(GIVEN)),$(GIVEN))
 export $(OPTIONS)
 # $(call options,NAME...): the names with a value, and all variables given to make, as options.
@@ -118,7 +120,7 @@ SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 
-.PHONY: help $(CHAPTERS) own predict photograph-tools chapters lr-find ablations labels method mixing search claims results check-results verify diff crate article docs bench bench-peers data test fuzz-seeds lint format clean tools
+.PHONY: help $(CHAPTERS) own predict photograph-tools chapters lr-find $(APPENDICES) claims results check-results verify diff crate article docs bench bench-peers data test fuzz-seeds lint format clean tools
 .SUFFIXES:
 
 help:
@@ -127,7 +129,7 @@ help:
 
 # swift build compares all sources itself, in under half a second. The marker file decides whether to announce a
 # build, because -q shows nothing but errors and warnings, and tells the programs that they are up to date.
-$(CHAPTERS) ablations labels method mixing search: %: tools build-%
+$(CHAPTERS) $(APPENDICES): %: tools build-%
 	@.build/release/$@ $(call options,$(SETTINGS))
 
 # A new make finds a library that was just installed.

@@ -16,14 +16,11 @@ public enum CIFAR10 {
     case testBatch = "test_batch.bin"
 
     static let subfolder = "cifar-10-batches-bin"
-    static let otherSubfolders: [String] = []
     static let archiveName: String? = "cifar-10-binary.tar.gz"
     static let wholeSet = "all six batches of CIFAR-10"
 
     /// The published name of the file.
     package var fileName: String { rawValue }
-
-    var acceptedNames: [String] { [fileName] }
   }
 
   /// The SHA-256 of each file in the published archive.

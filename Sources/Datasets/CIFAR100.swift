@@ -11,14 +11,11 @@ public enum CIFAR100 {
     case test = "test.bin"
 
     static let subfolder = "cifar-100-binary"
-    static let otherSubfolders: [String] = []
     static let archiveName: String? = "cifar-100-binary.tar.gz"
     static let wholeSet = "both files of CIFAR-100"
 
     /// The published name of the file.
     package var fileName: String { rawValue }
-
-    var acceptedNames: [String] { [fileName] }
   }
 
   /// The SHA-256 of each file in the published archive.

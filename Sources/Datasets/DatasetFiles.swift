@@ -17,6 +17,14 @@ protocol DatasetPart: CaseIterable, Hashable, Sendable where AllCases == [Self] 
   var acceptedNames: [String] { get }
 }
 
+extension DatasetPart {
+  /// None.
+  static var otherSubfolders: [String] { [] }
+
+  /// The published name only.
+  var acceptedNames: [String] { [fileName] }
+}
+
 /// The files of a data set that were found in a folder.
 struct DatasetFiles<Part: DatasetPart> {
   /// The folder with the files.

@@ -16,14 +16,11 @@ public enum STL10 {
     case testLabels = "test_y.bin"
 
     static let subfolder = "stl10_binary"
-    static let otherSubfolders: [String] = []
     static let archiveName: String? = "stl10_binary.tar.gz"
     static let wholeSet = "all five files of STL-10"
 
     /// The published name of the file.
     package var fileName: String { rawValue }
-
-    var acceptedNames: [String] { [fileName] }
   }
 
   /// The MD5 of each published file, as in torchvision (torchvision/datasets/stl10.py).

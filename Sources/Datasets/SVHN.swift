@@ -21,8 +21,6 @@ public enum SVHN {
 
     /// The published name of the file.
     package var fileName: String { rawValue }
-
-    var acceptedNames: [String] { [fileName] }
   }
 
   /// The SHA-256 of each published file, as in torchvision (torchvision/prototype/datasets/_builtin/svhn.py).

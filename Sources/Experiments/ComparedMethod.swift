@@ -74,13 +74,10 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   public func training(_ preset: Preset, stepsDividedBy divisor: Int, factors: Factors)
     -> (experiment: Experiment, method: any SemiSupervisedMethod)
   {
-    let steps = max(1, Experiment.scale(preset).training.steps / divisor)
-    var (experiment, mixMatch) = Experiment.usualMixMatch(preset, steps: steps)
-    let count = experiment.training.evaluationCount
-    experiment.training.evaluationCount = max(1, count / divisor)
-    experiment.training.peakLearningRate *= factors.learningRate
+    var (experiment, mixMatch) = Experiment.mixMatch(
+      preset, stepsDividedBy: divisor, factors: factors)
     if self != .mixMatch { experiment.training.emaDecay = ComparedMethod.emaDecay }
-    return (experiment, method(steps: steps, mixMatch, weight: factors.weight))
+    return (experiment, method(steps: experiment.training.steps, mixMatch, weight: factors.weight))
   }
 
   /// The decay of the EMA of the weights that is evaluated.
@@ -100,7 +97,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
       return method
     }
     switch self {
-    case .mixMatch: return scaled(mixMatch, \.unlabelledWeight)
+    case .mixMatch: return mixMatch
     case .supervised: return Supervised()
     case .labelsMixup:
       // Mixup of the images, with the α of the other methods.

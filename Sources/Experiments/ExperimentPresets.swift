@@ -11,7 +11,23 @@ extension Experiment {
   public static func mixMatch(_ preset: Preset, steps: Int? = nil)
     -> (experiment: Experiment, method: MixMatchStep)
   {
-    let factors = ComparedMethod.mixMatch.chosen(at: preset)
+    mixMatch(preset, steps: steps, factors: ComparedMethod.mixMatch.chosen(at: preset))
+  }
+
+  /// The settings of MixMatch at a preset whose steps and evaluations are divided by `divisor`.
+  static func mixMatch(
+    _ preset: Preset, stepsDividedBy divisor: Int, factors: ComparedMethod.Factors
+  ) -> (experiment: Experiment, method: MixMatchStep) {
+    let whole = scale(preset).training
+    var (experiment, method) = mixMatch(
+      preset, steps: max(1, whole.steps / divisor), factors: factors)
+    experiment.training.evaluationCount = max(1, whole.evaluationCount / divisor)
+    return (experiment, method)
+  }
+
+  private static func mixMatch(_ preset: Preset, steps: Int?, factors: ComparedMethod.Factors)
+    -> (experiment: Experiment, method: MixMatchStep)
+  {
     var (experiment, method) = usualMixMatch(preset, steps: steps)
     experiment.training.peakLearningRate *= factors.learningRate
     method.unlabelledWeight *= factors.weight
@@ -19,7 +35,7 @@ extension Experiment {
   }
 
   /// The settings of MixMatch at a preset before the search.
-  static func usualMixMatch(_ preset: Preset, steps: Int?)
+  private static func usualMixMatch(_ preset: Preset, steps: Int?)
     -> (experiment: Experiment, method: MixMatchStep)
   {
     var experiment = scale(preset)
@@ -34,7 +50,7 @@ extension Experiment {
     return (experiment, method)
   }
 
-  static func scale(_ preset: Preset) -> Experiment {
+  private static func scale(_ preset: Preset) -> Experiment {
     switch preset {
     case .article: .article
     case .overnight: .overnight

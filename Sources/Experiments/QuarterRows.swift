@@ -18,10 +18,8 @@ extension ResultRow {
     _ title: String, key: String, _ preset: Preset, published: Double?,
     change: (inout Experiment, inout MixMatchStep) -> Void = { _, _ in }
   ) -> ResultRow {
-    let whole = Experiment.mixMatch(preset).experiment.training
     var (experiment, method) = Experiment.mixMatch(
-      preset, steps: max(1, whole.steps / stepDivisor))
-    experiment.training.evaluationCount = max(1, whole.evaluationCount / stepDivisor)
+      preset, stepsDividedBy: stepDivisor, factors: ComparedMethod.mixMatch.chosen(at: preset))
     change(&experiment, &method)
     return ResultRow(
       title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: method),
