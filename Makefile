@@ -169,7 +169,7 @@ check-results: tools $(TABLES:%=build-%) build-claims build-check-results
 	@scripts/check-results $(call options,)
 
 # Builds the programs that it starts, because a chapter is built when it is run.
-verify: tools build-verify $(CHAPTERS:%=build-%) build-ablations build-method build-claims
+verify: tools build-verify $(CHAPTERS:%=build-%) $(APPENDICES:%=build-%) build-claims
 	@.build/release/verify $(call options,DATA OUT THREADS)
 
 diff: tools build-diff-runs

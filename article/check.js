@@ -33,6 +33,24 @@ function checkOverflow() {
   faults.add(`wider than the page: ${describe(widest)}`);
 }
 
+// A control is reached by the keyboard, has a name, and says in words what it shows.
+function checkControls() {
+  for (const place of document.querySelectorAll(".try")) {
+    const name = `control ${place.dataset.try}`;
+    const slider = place.querySelector("input[type=range]");
+    if (!slider) { faults.add(`${name}: no slider`); continue; }
+    if (!slider.labels.length) faults.add(`${name}: no label`);
+    slider.focus();
+    if (document.activeElement !== slider) faults.add(`${name}: cannot be focused`);
+    const words = () => `${place.querySelector("output")?.textContent}; ${slider.getAttribute("aria-valuetext")}`;
+    const before = words();
+    slider.stepUp(5);
+    slider.dispatchEvent(new Event("input"));
+    if (words() === before) faults.add(`${name}: its words stay the same`);
+    slider.blur();
+  }
+}
+
 // WCAG 2.1, success criterion 1.4.3 at level AA.
 function checkContrast() {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -79,6 +97,7 @@ addEventListener("load", () => {
   checkAnchors();
   checkRequests();
   checkOverflow();
+  checkControls();
   checkContrast();
   parent.postMessage([...faults].join("\n") || "nothing wrong", "*");
 });

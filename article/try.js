@@ -9,7 +9,8 @@ function shape(parent, name, attributes) {
   return parent.appendChild(element);
 }
 
-// A slider for `symbol` from `low` to `high`, on a logarithmic scale, above a picture; calls draw(value, picture), which
+// A slider for `symbol` from about `low` to `high`, each position 4 % above the one before and `start` one of
+// them, above a picture; calls draw(value, picture), which
 // returns the sentence that describes the picture.
 function control(place, symbol, name, low, high, start, draw) {
   const id = "try-" + place.dataset.try;
@@ -18,15 +19,15 @@ function control(place, symbol, name, low, high, start, draw) {
   label.htmlFor = id;
   label.textContent = "Try " + name + ", " + symbol + ":";
   const slider = document.createElement("input");
-  Object.assign(slider, { id, type: "range", min: 0, max: 100, step: 1 });
-  slider.value = Math.round(100 * Math.log(start / low) / Math.log(high / low));
+  const position = value => Math.round(Math.log(value / start) / Math.log(1.04));
+  Object.assign(slider, { id, type: "range", min: position(low), max: position(high), step: 1, value: 0 });
   const words = document.createElement("output");
   words.htmlFor = id;
   box.append(label, slider, words);
   place.append(box);
   const picture = shape(place, "svg", { viewBox: "0 0 600 170", role: "img" });
   function update() {
-    const value = low * (high / low) ** (slider.value / 100);
+    const value = start * 1.04 ** slider.value;
     const digits = value < 10 ? value.toFixed(2) : value.toFixed(0);
     picture.replaceChildren();
     const sentence = draw(value, picture);

@@ -24,11 +24,11 @@ eval heading(sprintf('Confidence and accuracy differ by %s points on average aft
 
 do for [k = 1 : runCount] {
   set label 10 + k sprintf('%s, expected calibration error %s %%', word(runs, k), word(errors, k)) \
-    at graph 0.03, graph 0.96 - 0.06 * (k - 1) font bold(textSize) textcolor rgb color(k)
+    at graph 1.05, graph 0.97 - 0.06 * (k - 1) font bold(textSize) textcolor rgb color(k)
 }
 
-set lmargin at screen atX(pageMargin + 50)
-set rmargin at screen atX(pageMargin + 50 + 430)
+set lmargin at screen atX(pageMargin + 70)
+set rmargin at screen atX(pageMargin + 70 + 430)
 set bmargin at screen atY(76)
 set tmargin at screen atY(pageHeight - 70)
 set xrange [0 : 1]

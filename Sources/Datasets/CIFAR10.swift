@@ -17,6 +17,7 @@ public enum CIFAR10 {
 
     static let subfolder = "cifar-10-batches-bin"
     static let archiveName: String? = "cifar-10-binary.tar.gz"
+    static let title = "CIFAR-10"
     static let wholeSet = "all six batches of CIFAR-10"
 
     /// The published name of the file.
@@ -68,7 +69,7 @@ public enum CIFAR10 {
     let train = try LabelledImages(files: Part.allCases.count - 1, of: &files)
     let test = try LabelledImages(files: 1, of: &files)
     return ImageDataset(
-      name: files.areOriginal ? "CIFAR-10" : "CIFAR-10, not the original bytes",
+      name: Part.name(isOriginal: files.areOriginal),
       sha256: files.digest.hex(), isSynthetic: false, classNames: classNames, train: train,
       test: test)
   }

@@ -12,6 +12,7 @@ public enum CIFAR100 {
 
     static let subfolder = "cifar-100-binary"
     static let archiveName: String? = "cifar-100-binary.tar.gz"
+    static let title = "CIFAR-100"
     static let wholeSet = "both files of CIFAR-100"
 
     /// The published name of the file.
@@ -77,7 +78,7 @@ public enum CIFAR100 {
     let train = try LabelledImages(files: 1, of: &files)
     let test = try LabelledImages(files: 1, of: &files)
     return ImageDataset(
-      name: files.areOriginal ? "CIFAR-100" : "CIFAR-100, not the original bytes",
+      name: Part.name(isOriginal: files.areOriginal),
       sha256: files.digest.hex(), isSynthetic: false, classNames: classNames, train: train,
       test: test)
   }

@@ -56,11 +56,7 @@ package struct CIFARBatch {
           : "\(content.count) bytes, truncated or too long")
     }
     (records, self.format) = (content, format)
-    for index in 0..<count where label(index) >= format.classes {
-      throw DatasetError(
-        origin, found: "label \(label(index)) at index \(index)",
-        expected: "0 to \(format.classes - 1)")
-    }
+    try DatasetError.unless(labels, in: 0...UInt8(format.classes - 1), of: origin)
   }
 
   func label(_ index: Int) -> UInt8 {

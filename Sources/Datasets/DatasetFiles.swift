@@ -9,6 +9,8 @@ protocol DatasetPart: CaseIterable, Hashable, Sendable where AllCases == [Self] 
   static var otherSubfolders: [String] { get }
   /// The name of the archive in the data directory, if the files are downloaded as an archive.
   static var archiveName: String? { get }
+  /// The name of the data set.
+  static var title: String { get }
   /// A description of all files, in words that follow "expected".
   static var wholeSet: String { get }
   /// The published name of the file, uncompressed.
@@ -20,6 +22,11 @@ protocol DatasetPart: CaseIterable, Hashable, Sendable where AllCases == [Self] 
 extension DatasetPart {
   /// None.
   static var otherSubfolders: [String] { [] }
+
+  /// The name of a data set of these files, which says whether all have their published content.
+  static func name(isOriginal: Bool) -> String {
+    isOriginal ? title : "\(title), not the original bytes"
+  }
 
   /// The published name only.
   var acceptedNames: [String] { [fileName] }

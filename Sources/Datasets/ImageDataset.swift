@@ -107,6 +107,19 @@ public struct DatasetError: OneLineError {
     (self.description, self.isUnreachable) = (description, isUnreachable)
   }
 
+  /// Throws for the first of the labels in the file `origin` that is not in `range`.
+  static func unless(
+    _ labels: some Sequence<UInt8>, in range: ClosedRange<UInt8>, of origin: String
+  )
+    throws
+  {
+    for (index, label) in labels.enumerated() where !range.contains(label) {
+      throw DatasetError(
+        origin, found: "label \(label) at index \(index)",
+        expected: "\(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
   /// Creates an error about a file, mirror or parameter.
   package init(_ subject: String, found: String, expected: String) {
     self.init("\(subject): found \(found), expected \(expected)")

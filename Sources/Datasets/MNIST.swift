@@ -13,6 +13,7 @@ public enum MNIST {
     /// The folder that torchvision uses.
     static let otherSubfolders = ["MNIST/raw"]
     static let archiveName: String? = nil
+    static let title = "MNIST"
     static let wholeSet = "all four files of MNIST, gzipped or not"
 
     /// The published name of the file, uncompressed.
@@ -73,7 +74,7 @@ public enum MNIST {
       sha256Hex(contents[$0.rawValue]) == sums[$0]
     }
     return ImageDataset(
-      name: isOriginal ? "MNIST" : "MNIST format, not the original bytes",
+      name: Part.name(isOriginal: isOriginal),
       sha256: sha256Hex(contents[0], contents[1], contents[2], contents[3]),
       isSynthetic: false, classNames: (0...9).map(String.init), train: train, test: test)
   }
@@ -84,10 +85,7 @@ public enum MNIST {
   ) throws -> LabelledImages {
     let images = try IDX(images, of: .images(height: 28, width: 28), origin: imagesPath)
     let labels = try IDX(labels, of: .labels, origin: labelsPath)
-    if let index = labels.values.firstIndex(where: { $0 > 9 }) {
-      throw DatasetError(
-        labelsPath, found: "label \(labels.values[index]) at index \(index)", expected: "0 to 9")
-    }
+    try DatasetError.unless(labels.values, in: 0...9, of: labelsPath)
     guard labels.count == images.count else {
       throw DatasetError(
         labelsPath, found: "\(labels.count) labels",

@@ -17,6 +17,7 @@ public enum STL10 {
 
     static let subfolder = "stl10_binary"
     static let archiveName: String? = "stl10_binary.tar.gz"
+    static let title = "STL-10"
     static let wholeSet = "all five files of STL-10"
 
     /// The published name of the file.
@@ -106,7 +107,7 @@ public enum STL10 {
       LabelledImages(height: size, width: size, channels: 3, pixels: pixels, labels: labels)
     }
     return ImageDataset(
-      name: areOriginal ? "STL-10" : "STL-10, not the original bytes", sha256: digest.hex(),
+      name: Part.name(isOriginal: areOriginal), sha256: digest.hex(),
       isSynthetic: false, classNames: classNames,
       train: split(pixels, trainLabels + [UInt8](repeating: 0, count: unlabelled)),
       test: split(testPixels, testLabels), knownLabels: known)
@@ -137,10 +138,7 @@ public enum STL10 {
         file.path, found: "\(labels.count) labels",
         expected: "\(count), one for each image, at least 1")
     }
-    if let index = labels.firstIndex(where: { !(1...10).contains($0) }) {
-      throw DatasetError(
-        file.path, found: "label \(labels[index]) at index \(index)", expected: "1 to 10")
-    }
+    try DatasetError.unless(labels, in: 1...10, of: file.path)
     return labels.map { $0 - 1 }
   }
 

@@ -17,6 +17,7 @@ public enum SVHN {
     /// The folder of tools that follow torchvision's name of the class.
     static let otherSubfolders = ["SVHN"]
     static let archiveName: String? = nil
+    static let title = "SVHN"
     static let wholeSet = "both files of SVHN"
 
     /// The published name of the file.
@@ -73,7 +74,7 @@ public enum SVHN {
       return try images(MATFile(content, origin: path.path), origin: path.path)
     }
     return ImageDataset(
-      name: areOriginal ? "SVHN" : "SVHN, not the original bytes", sha256: digest.hex(),
+      name: Part.name(isOriginal: areOriginal), sha256: digest.hex(),
       isSynthetic: false, classNames: classNames, train: splits[0], test: splits[1])
   }
 
@@ -91,10 +92,7 @@ public enum SVHN {
     guard count > 0, X.dimensions == expected else {
       throw failure("X \(X.dimensions) and \(count) labels")
     }
-    if let index = y.values.firstIndex(where: { !(1...10).contains($0) }) {
-      throw DatasetError(
-        origin, found: "label \(y.values[index]) at index \(index)", expected: "1 to 10")
-    }
+    try DatasetError.unless(y.values, in: 1...10, of: origin)
     let pixels = [UInt8](unsafeUninitializedCapacity: X.values.count) { pixels, written in
       X.values.withUnsafeBytes {
         transposeImages($0, count: count, size: 32, channels: 3, to: pixels.baseAddress!)

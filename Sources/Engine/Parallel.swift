@@ -5,8 +5,8 @@ import Synchronization
 /// Parallel loops whose results do not depend on the number of threads.
 ///
 /// Work is divided into parts whose number depends on the size of the work alone; only the assignment
-/// of parts to threads varies. Partial sums are added in the order of the parts. So the same seed
-/// gives the same bits with 1, 2 or 16 threads.
+/// of parts to threads varies. Partial sums are added in a tree whose shape depends on the number of parts
+/// alone. So the same seed gives the same bits with 1, 2 or 16 threads.
 public enum Parallel {
   /// The number of threads, at least 1; the number of processors by default.
   ///
@@ -36,6 +36,14 @@ public enum Parallel {
         }
       }
     }
+  }
+
+  /// The number of parts that a batch is divided into where each part has its own sums: a power of two, at
+  /// most `limit` and the number of images, so that no part is empty and pairs of parts can be added.
+  static func parts(ofImages images: Int, atMost limit: Int = 16) -> Int {
+    var parts = 1
+    while 2 * parts <= min(images, limit) { parts *= 2 }
+    return parts
   }
 
   /// Divides `0..<count` into `parts` ranges of nearly equal length and calls `body` with each, in

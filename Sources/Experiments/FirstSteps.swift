@@ -9,19 +9,19 @@ public let firstSteps = CommandLineOption(
   "take only this many steps of the training runs in --recorded, for their fingerprints")
 
 extension Run {
-  /// Takes the first `count` steps of each training run of `rows` that is recorded, and records the
+  /// Takes the first `count` steps of each training run of `specs` that is recorded, and records the
   /// fingerprints of the weights and the inputs, both under the name of the training run.
   ///
   /// - Throws: An error if the options name no folder of recorded training runs, or settings do not fit
   ///   the data.
-  public func takeFirstSteps(_ count: Int, of rows: [ResultRow]) throws {
+  public func takeFirstSteps(_ count: Int, of specs: [TrainingSpec]) throws {
     guard let folder = self[recordedTrainings] else {
       throw Failure(
         "--first-steps: found no folder of recorded training runs, expected it as --recorded")
     }
     let dataset = try dataset(.cifar10, train: 10, test: 10)
     var inputs: [String: JSONValue] = [:]
-    for spec in rows.map(\.spec) {
+    for spec in specs {
       for key in seeds.map({ spec.key(preset, seed: $0) }) where key.isRecorded(in: folder) {
         let taken = try stage(
           key.name, on: dataset, inputs: key.inputs.merging(["steps": count]) { old, _ in old },

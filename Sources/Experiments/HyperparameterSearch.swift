@@ -1,4 +1,5 @@
 import ChapterKit
+import Engine
 import MixMatch
 
 /// A training run of the search: a method with one choice of its hyperparameters.
@@ -41,6 +42,8 @@ public struct TrialResult: Codable, Sendable, Validated {
   public let validationAccuracy: Double
   /// Losses and validation accuracies during the run.
   public let curve: LearningCurve
+  /// Fingerprints of the weights after 1, 10, 100 … steps and at the end; nil in older records.
+  public let fingerprints: WeightFingerprints?
 
   /// Throws for an accuracy outside 0…1.
   package func validate() throws {
@@ -57,7 +60,8 @@ extension Run {
   public func search(_ trials: [Trial]) throws -> [Trial] {
     let runs = try results(of: trials.map(\.spec)) { training, _, _ in
       TrialResult(
-        validationAccuracy: training.evaluateValidation()?.accuracy ?? 0, curve: training.curve)
+        validationAccuracy: training.evaluateValidation()?.accuracy ?? 0, curve: training.curve,
+        fingerprints: training.trainer.fingerprints)
     }
     let filled = zip(trials, runs).map { trial, runs in
       var trial = trial

@@ -72,11 +72,39 @@ public struct ResultRow {
       [cell(NumberStyle.percent.text($0), citing: "accuracy.\(key)", of: chapter), "\($0.n)"]
     } ?? ["not run yet", ""]
   }
+
+  /// The cell of the difference to another accuracy in percentage points; empty without runs.
+  public func pointsCell(over other: Metric?, of chapter: ChapterName) -> String {
+    guard let accuracy, let other else { return "" }
+    let points = String(format: "%+.1f", 100 * (accuracy.mean - other.mean))
+    return cell(points, citing: "accuracy.\(key)", of: chapter)
+  }
+
+  /// The cell of ``smallestRecall``; empty if it was not measured.
+  public func smallestRecallCell(of chapter: ChapterName) -> String {
+    smallestRecall.map {
+      cell(NumberStyle.percent.text($0), citing: "smallestRecall.\(key)", of: chapter)
+    } ?? ""
+  }
+
+  /// The cells of the time of a run and of the training speed in images a second, both means over the seeds;
+  /// empty without runs.
+  public func timeCells(of chapter: ChapterName) -> [String] {
+    guard !runs.isEmpty else { return ["", ""] }
+    let speed = Metric(of: runs.map(\.imagesPerSecond)).mean
+    return [
+      cell(
+        durationText(Metric(of: runs.map(\.origin.seconds)).mean), citing: "seconds.\(key)",
+        of: chapter),
+      cell(String(format: "%.0f", speed), citing: "imagesPerSecond.\(key)", of: chapter),
+    ]
+  }
 }
 
 extension Run {
   /// Fills the rows of a table: loads or computes the run of each row with every seed, on the data set
-  /// of ``datasetOption``, and records the settings and the test accuracies.
+  /// of ``datasetOption``, and records the settings, test accuracies, smallest recalls, times
+  /// and speeds.
   ///
   /// With ``onlyRecorded``, seeds without any recorded run are left out.
   ///
@@ -94,6 +122,8 @@ extension Run {
     }
     for row in filled where !row.runs.isEmpty {
       record(metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy))
+      record(metric: "seconds.\(row.key)", values: row.runs.map(\.origin.seconds))
+      record(metric: "imagesPerSecond.\(row.key)", values: row.runs.map(\.imagesPerSecond))
       let recalls = row.runs.compactMap(\.result.smallestRecall)
       if recalls.count == row.runs.count {
         record(metric: "smallestRecall.\(row.key)", values: recalls)

@@ -6,8 +6,13 @@ import Foundation
 /// partial file is renamed, and the folder is synchronised. Even if the process ends or the disk fills up,
 /// `file` holds either its previous content or all of `content`.
 ///
+/// - Parameters:
+///   - content: The bytes.
+///   - file: The file, in a folder that exists.
+///   - durably: Whether to wait until the bytes are on the disk, which takes milliseconds. Without this, a power
+///     failure may leave an empty file; it suits many files that are written again after an interruption.
 /// - Throws: ``FileError`` if a step fails; the partial file is then removed.
-package func writeFile(_ content: some ContiguousBytes, to file: URL) throws {
+package func writeFile(_ content: some ContiguousBytes, to file: URL, durably: Bool = true) throws {
   let partial = PartialFile(for: file)
   let descriptor = try partial.create()
   defer { close(descriptor) }
@@ -16,7 +21,7 @@ package func writeFile(_ content: some ContiguousBytes, to file: URL) throws {
     if let code = failed {
       throw FileError(file.shortPath, cannotBe: "written", call: "write", code: code)
     }
-    guard synchronize(descriptor) else {
+    guard !durably || synchronize(descriptor) else {
       throw FileError(file, cannotBe: "written", call: "fsync")
     }
     guard rename(partial.url.filePath, file.filePath) == 0 else {
@@ -26,7 +31,7 @@ package func writeFile(_ content: some ContiguousBytes, to file: URL) throws {
     unlink(partial.url.filePath)
     throw error
   }
-  try synchronizeFolder(of: file)
+  if durably { try synchronizeFolder(of: file) }
 }
 
 /// Writes all bytes to `descriptor`, in several calls if necessary.

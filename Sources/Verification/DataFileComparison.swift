@@ -3,8 +3,11 @@ import Foundation
 /// The names of columns and metrics that describe the computer and the moment of a run, so that a
 /// repetition has other ones.
 package func describesTheRun(_ name: String) -> Bool {
-  ["seconds", "imagesPerSecond", "date", "commit", "time a seed", "images/s", "run"].contains(name)
-    || name.hasPrefix("epochSeconds.")
+  // A metric's name begins with what was measured: "seconds.mixmatch".
+  [
+    "seconds", "epochSeconds", "imagesPerSecond", "date", "commit", "time a seed", "images/s",
+    "run",
+  ].contains(name.prefix { $0 != "." })
 }
 
 /// The result of comparing two data files or tables.

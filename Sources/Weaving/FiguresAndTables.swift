@@ -137,7 +137,9 @@ extension Weaver {
     func line(_ cells: [String]) -> String {
       let written = zip(header, cells).enumerated().map { index, cell in
         let isName = index == 0
-        let label = isName ? "" : " data-label=\"\(attribute(cell.0))\""
+        // XHTML, and with it an EPUB, has no attribute without a value.
+        let label =
+          isName || cell.0.isEmpty ? "" : " data-label=\"\(attribute(cell.0))\""
         return
           "<\(isName ? "th scope=\"row\"" : "td")\(label)>\(linked(cell.1))</\(isName ? "th" : "td")>"
       }

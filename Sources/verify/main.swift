@@ -36,7 +36,9 @@ let program = Program(
 /// A repetition of the recorded runs in a directory of its own.
 struct Verification {
   /// The chapters whose results are those of recorded training runs.
-  private static let tables: [ChapterName] = [5, "ablations"]
+  private static let tables: [ChapterName] = [
+    5, "ablations", "labels", "mixing", "search",
+  ]
   /// The longest computing time of a seed for which a chapter is repeated unless everything is.
   private static let secondsOfASeed = 300.0
 

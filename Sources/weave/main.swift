@@ -43,7 +43,7 @@ exit(
     let text = withoutFileLinks(article.markdown)
     try directory.write(try book(text, in: scratch), to: "\(name).epub")
     let printed = scratch.appending(path: "article.html")
-    try writeFile(try page(text, root: root, in: scratch), to: printed)
+    try writeFile(withFiguresAsGroups(try page(text, root: root, in: scratch)), to: printed)
     let isPrinted = try printPage(printed, to: name, in: directory, scratch: scratch)
     if article.missing > 0 {
       invocation.note(
@@ -72,6 +72,14 @@ func page(_ markdown: String, root: URL, in scratch: URL) throws -> Data {
     throw Failure("pandoc: found a page without an end, expected article.html")
   }
   return page
+}
+
+/// Makes the figures of a page groups of a picture and its caption. For the browser's PDF the figure would be
+/// another picture around the one with the alternative text, without such a text itself.
+func withFiguresAsGroups(_ page: Data) -> Data {
+  Data(
+    String(decoding: page, as: UTF8.self).replacing("<figure ", with: "<figure role=\"group\" ")
+      .utf8)
 }
 
 /// Converts the article's Markdown into an EPUB.

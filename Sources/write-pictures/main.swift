@@ -21,6 +21,12 @@ let train = CommandLineOption(
   "train", .wholeNumber(in: 1...1_000_000), "number of training images (default all)")
 let test = CommandLineOption(
   "test", .wholeNumber(in: 1...1_000_000), "number of test images (default all)")
+let labels = CommandLineOption(
+  "labels", .wholeNumber(in: 1...1_000_000),
+  "number of training images that keep their class; all others go to TO/unlabelled")
+let seed = CommandLineOption(
+  "seed", .wholeNumber(in: 0...1_000_000), default: 0,
+  "the seed with which own draws the same images for --labels")
 let synthetic = CommandLineOption(
   flag: "synthetic", "write generated images in place of the data set's")
 
@@ -28,8 +34,9 @@ let program = Program(
   "write-pictures",
   summary:
     "Writes the images of a data set as files TO/train/CLASS/NUMBER.jpg and TO/test/CLASS/NUMBER.jpg, the\n"
-    + "layout of torchvision's ImageFolder, and their origin into TO/pictures.json.",
-  options: [source, data, to, format, train, test, synthetic])
+    + "layout of torchvision's ImageFolder; with --labels as TO/labelled/CLASS/NUMBER.jpg,\n"
+    + "TO/unlabelled/NUMBER.jpg and TO/test/CLASS/NUMBER.jpg. Their origin goes into TO/pictures.json.",
+  options: [source, data, to, format, train, test, labels, seed, synthetic])
 
 exit(
   program.run { invocation in
@@ -43,35 +50,68 @@ exit(
       : invocation[source].fetch(into: invocation[data], note: invocation.note)
     let dataset = whole.prefix(
       train: invocation[train] ?? whole.train.count, test: invocation[test] ?? whole.test.count)
-    let format = invocation[format]
-    for (name, images) in [("train", dataset.train), ("test", dataset.test)] {
-      let known = name == "train" ? dataset.knownLabels : images.count
-      try write(
-        images.prefix(known), of: dataset.classNames, to: folder.appending(path: name), format)
+    let unfinished = URL(filePath: folder.filePath + ".unfinished")
+    removeTree(at: unfinished)
+    let writer = PictureWriter(
+      format: invocation[format], classes: dataset.classNames, folder: unfinished)
+    let written: Int
+    if let labels = invocation[labels] {
+      try writer.writeTraining(dataset, labels: labels, seed: invocation[seed])
+      written = dataset.train.count
+    } else {
+      try writer.write(dataset.train, Array(0..<dataset.knownLabels), to: "train")
+      written = dataset.knownLabels
     }
-    let origin = PictureFolder.Origin(
-      name: "\(dataset.name), written out as \(format.name)", isSynthetic: dataset.isSynthetic)
-    try writeFile(
-      JSON.encode(origin, pretty: true),
-      to: folder.appending(path: PictureFolder.Origin.fileName))
+    try writer.write(dataset.test, Array(0..<dataset.test.count), to: "test")
+    try writer.write(
+      PictureFolder.Origin(
+        name: "\(dataset.name), written out as \(writer.format.name)",
+        isSynthetic: dataset.isSynthetic))
+    try moveItem(at: unfinished, to: folder)
     invocation.print(
-      "write-pictures: \(dataset.train.count) training and \(dataset.test.count) test images of "
+      "write-pictures: \(written) training and \(dataset.test.count) test images of "
         + "\(dataset.name) are in \(folder.relativePath)")
   })
 
-/// Writes each image into the folder of its class; its number is its position in the data set.
-func write(
-  _ images: LabelledImages, of classes: [String], to folder: URL, _ format: PictureFormat
-) throws {
-  for name in classes { try makeFolder(at: folder.appending(path: name)) }
-  let size = images.height * images.width * images.channels
-  for index in 0..<images.count {
-    let pixels = Array(images.pixels[index * size..<(index + 1) * size])
-    let content = try encodePicture(
-      pixels, height: images.height, width: images.width, channels: images.channels, as: format)
-    let name = String(format: "%06d.", index) + format.rawValue
-    let file = folder.appending(path: classes[Int(images.labels[index])]).appending(path: name)
-    // The program starts over after an interruption, so that a file needs no protection against one.
-    try content.write(to: file)
+/// Writes images as picture files into folders of their classes.
+struct PictureWriter {
+  let format: PictureFormat
+  let classes: [String]
+  let folder: URL
+
+  /// Writes the training images of which `labels` keep their class, those that a training run with `seed` would
+  /// have drawn, to `labelled`, and the others to `unlabelled`.
+  func writeTraining(_ dataset: ImageDataset, labels: Int, seed: Int) throws {
+    let known = dataset.knownLabels
+    let split = try LabelSplit(
+      labels: Array(dataset.train.labels.prefix(known)), labelled: labels, seed: UInt64(seed)
+    ).adding(unlabelled: known..<dataset.train.count)
+    try write(dataset.train, split.labelled, to: "labelled")
+    try write(dataset.train, split.unlabelled, to: "unlabelled", byClass: false)
+  }
+
+  /// Writes the images at `indices`; the number of a file is the position of its image in the data set.
+  func write(_ images: LabelledImages, _ indices: [Int], to part: String, byClass: Bool = true)
+    throws
+  {
+    let root = folder.appending(path: part)
+    for name in byClass ? classes : [""] { try makeFolder(at: root.appending(path: name)) }
+    let size = images.height * images.width * images.channels
+    for index in indices {
+      let content = try encodePicture(
+        Array(images.pixels[index * size..<(index + 1) * size]),
+        height: images.height, width: images.width, channels: images.channels, as: format)
+      let place = byClass ? root.appending(path: classes[Int(images.labels[index])]) : root
+      try writeFile(
+        content, to: place.appending(path: String(format: "%06d.", index) + format.rawValue),
+        durably: false)
+    }
+  }
+
+  /// Writes the file that says where the pictures are from.
+  func write(_ origin: PictureFolder.Origin) throws {
+    try writeFile(
+      JSON.encode(origin, pretty: true),
+      to: folder.appending(path: PictureFolder.Origin.fileName))
   }
 }

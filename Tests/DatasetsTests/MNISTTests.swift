@@ -37,7 +37,7 @@ import Testing
 
   @Test func isNamedMNISTOnlyIfEveryFileIsThePublishedOne() throws {
     try set.write(to: folder)
-    let other = "MNIST format, not the original bytes"
+    let other = "MNIST, not the original bytes"
     #expect(try MNIST.load(from: folder.url)?.name == other)
     #expect(try MNIST.load(from: folder.url, sums: set.sums)?.name == "MNIST")
     for part in MNIST.Part.allCases {

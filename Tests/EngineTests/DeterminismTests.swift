@@ -44,6 +44,33 @@ import Testing
     }
   }
 
+  /// A sum over the images of a batch is that over its first half plus that over its second half, to the bit,
+  /// where a part has one image: 16 parts, and 8 for large filters. In order of the parts it would be another
+  /// one.
+  @Test(arguments: [
+    (images: 16, channels: 3, stride: 1), (16, 16, 1), (16, 16, 2), (8, 128, 1),
+  ])
+  func sumsAreAddedInATree(images: Int, channels: Int, stride: Int) throws {
+    var random = RandomStream(seed: 4, "determinism")
+    let x = Tensor.uniform(in: -1..<1, shape: [images, 8, 8, channels], random: &random)
+    let weights = Parameter(
+      .uniform(in: -1..<1, shape: [3, 3, channels, channels], random: &random))
+    let bias = Parameter(.uniform(in: -1..<1, shape: [channels], random: &random))
+    let side = 8 / stride
+    let t = Tensor.uniform(
+      in: -1..<1, shape: [images, side, side, channels], random: &random)
+    func gradients(_ range: Range<Int>) throws -> [Tensor] {
+      (weights.gradient, bias.gradient) = (nil, nil)
+      let y = conv2d(
+        x[range], weights.value, bias: bias.value, stride: stride, padding: 1)
+      (y * t[range]).sum().backward()
+      return [try #require(weights.gradient), try #require(bias.gradient)]
+    }
+    let whole = try gradients(0..<images)
+    let halves = zip(try gradients(0..<images / 2), try gradients(images / 2..<images)).map(+)
+    for (whole, halves) in zip(whole, halves) { #expect(whole.scalars == halves.scalars) }
+  }
+
   /// The blocks take moments and sums of gradients while they convolve.
   @Test func wideResNet() throws {
     try expectSameBits {

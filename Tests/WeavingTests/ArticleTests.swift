@@ -111,6 +111,13 @@ import Weaving
     #expect(text.contains(/<td data-label="b">2<\/td>[^\0]*After it/))
   }
 
+  @Test func aColumnWithoutANameGivesNoAttribute() throws {
+    let article = try SmallArticle()
+    try article.writeRecord(column: "")
+    let text = try article.woven().markdown
+    #expect(text.contains("<th scope=\"row\">1</th><td>2</td>"))
+  }
+
   @Test func departuresAreCollected() throws {
     let article = try SmallArticle(
       chapter: """

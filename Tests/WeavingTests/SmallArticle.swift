@@ -30,10 +30,10 @@ final class SmallArticle {
   func writeRecord(
     in folder: String = "figures", accuracy: Double = 0.9071, preset: String = "article",
     synthetic: Bool = false, seeds: [Int] = [0, 1, 2], sources: [String]? = nil,
-    cell: String = "2"
+    cell: String = "2", column: String = "b"
   ) throws {
     let (map, table) = (
-      "<svg/>", "**A table.**\n\n| a | b |\n| - | - |\n| 1 | \(cell) |\n\nfrom a run\n"
+      "<svg/>", "**A table.**\n\n| a | \(column) |\n| - | - |\n| 1 | \(cell) |\n\nfrom a run\n"
     )
     let others = sources.map { ", \"sources\": \($0)" } ?? ""
     let stage =

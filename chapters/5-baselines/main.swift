@@ -138,20 +138,13 @@ func baselines(_ preset: Preset) -> [Baseline] {
 
 /// The cells of a row, over the seeds that were trained.
 func cells(_ baseline: Baseline) -> [String] {
-  let (row, runs) = (baseline.row, baseline.row.runs)
+  let row = baseline.row
   let article = row.published.flatMap { accuracy in
     baseline.article.map { "\(NumberStyle.percent.text(accuracy)) in \($0.time)" }
   }
-  let recall = row.smallestRecall.map { NumberStyle.percent.text($0) } ?? ""
-  let first =
-    [row.title, "\(row.spec.experiment.labels)"] + row.accuracyCells(of: 5)
-    + [recall, article ?? "–"]
-  guard !runs.isEmpty else { return first + ["", "", ""] }
-  let seconds = Metric(of: runs.map(\.origin.seconds)).mean
-  let speed = Metric(of: runs.map(\.imagesPerSecond)).mean
-  return first + [
-    "\(row.spec.experiment.training.steps)", durationText(seconds), String(format: "%.0f", speed),
-  ]
+  return [row.title, "\(row.spec.experiment.labels)"] + row.accuracyCells(of: 5)
+    + [row.smallestRecallCell(of: 5), article ?? "–", "\(row.spec.experiment.training.steps)"]
+    + row.timeCells(of: 5)
 }
 
 // Each training writes a file with its result, commit, date and machine into OUT/trainings. With `--recorded`
@@ -174,7 +167,7 @@ exit(
   chapter.run { run in
     var baselines = baselines(run.preset)
     if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: baselines.map(\.row))
+      return try run.takeFirstSteps(steps, of: baselines.map(\.row.spec))
     }
     for (index, row) in try run.train(baselines.map(\.row)).enumerated() {
       baselines[index].row = row

@@ -160,12 +160,11 @@ func rows(_ preset: Preset) -> [ResultRow] {
 
 /// The cells of a row; `whole` is the accuracy of all of MixMatch.
 func cells(_ row: ResultRow, whole: Metric?) -> [String] {
-  let points = row.accuracy.flatMap { accuracy in
-    whole.map { String(format: "%+.1f", 100 * (accuracy.mean - $0.mean)) }
-  }
-  let recall = row.smallestRecall.map { NumberStyle.percent.text($0) }
-  return [row.title] + row.accuracyCells(of: "ablations")
-    + [points ?? "", recall ?? "", row.published.map { NumberStyle.percent.text($0) } ?? "–"]
+  [row.title] + row.accuracyCells(of: "ablations")
+    + [
+      row.pointsCell(over: whole, of: "ablations"), row.smallestRecallCell(of: "ablations"),
+      row.published.map { NumberStyle.percent.text($0) } ?? "–",
+    ]
 }
 
 let chapter = Chapter(
@@ -181,7 +180,9 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    if let steps = run[firstSteps] { return try run.takeFirstSteps(steps, of: rows(run.preset)) }
+    if let steps = run[firstSteps] {
+      return try run.takeFirstSteps(steps, of: rows(run.preset).map(\.spec))
+    }
     let rows = try run.train(rows(run.preset))
     run.write(
       TextTable(

@@ -77,11 +77,14 @@ let chapter = Chapter(
     .scale(.overnight, costs: "days a seed on 2 cores; not run yet"),
     .scale(.article, costs: "weeks a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded])
+  options: [recordedTrainings, onlyRecorded, firstSteps])
 
 exit(
   chapter.run { run in
     var series = series(run.preset)
+    if let steps = run[firstSteps] {
+      return try run.takeFirstSteps(steps, of: series.flatMap { $0.rows.map(\.spec) })
+    }
     let rows = try run.train(series.flatMap(\.rows))
     var start = 0
     for index in series.indices {
@@ -99,9 +102,10 @@ exit(
 
 func cells(_ row: ResultRow, of series: Series) -> [String] {
   [series.name, "\(row.spec.experiment.labels)"] + row.accuracyCells(of: "labels")
-    + [row.smallestRecall, row.published.map { Metric(of: [$0]) }].map {
-      $0.map { NumberStyle.percent.text($0) } ?? "–"
-    }
+    + [
+      row.smallestRecallCell(of: "labels"),
+      row.published.map { NumberStyle.percent.text($0) } ?? "–",
+    ]
 }
 
 /// Draws the accuracies of each series over the number of labels.

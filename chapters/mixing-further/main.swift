@@ -205,12 +205,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 
 /// The cells of a row; `baseline` is the accuracy of the labels alone.
 func cells(_ row: ResultRow, baseline: Metric?) -> [String] {
-  let points = row.accuracy.flatMap { accuracy in
-    baseline.map { String(format: "%+.1f", 100 * (accuracy.mean - $0.mean)) }
-  }
-  let seconds = row.runs.map(\.origin.seconds)
-  let time = seconds.isEmpty ? "" : durationText(Metric(of: seconds).mean)
-  return [row.title] + row.accuracyCells(of: "mixing") + [points ?? "", time]
+  [row.title] + row.accuracyCells(of: "mixing")
+    + [row.pointsCell(over: baseline, of: "mixing"), row.timeCells(of: "mixing")[0]]
 }
 
 let chapter = Chapter(
@@ -222,10 +218,13 @@ let chapter = Chapter(
     .scale(.overnight, costs: "planned for 6 hours a seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded])
+  options: [recordedTrainings, onlyRecorded, firstSteps])
 
 exit(
   chapter.run { run in
+    if let steps = run[firstSteps] {
+      return try run.takeFirstSteps(steps, of: rows(run.preset).map(\.spec))
+    }
     // They take seconds, so they are not stored.
     let (count, steps) = run.preset == .smoke ? (2, 60) : (10, 600)
     let seed = UInt64(run.seeds[0])

@@ -91,11 +91,17 @@ func writeResults(
         + "\(dataset.test.count) test pictures; mean ± standard deviation over n seeds.",
       columns: ["training", "test accuracy", "n", "ECE", "steps", "time a seed"],
       rows: results.map { row, tests in
-        [
-          row.title, NumberStyle.percent.text(Metric(of: tests.map(\.accuracy))), "\(tests.count)",
-          NumberStyle.percent.text(Metric(of: tests.map(\.calibration.expectedError))),
-          "\(row.spec.experiment.training.steps)",
-          durationText(Metric(of: row.trained.map(\.seconds)).mean),
+        func cited(_ text: String, _ name: String) -> String {
+          cell(text, citing: "\(name).\(row.key)", of: "own")
+        }
+        return [
+          row.title,
+          cited(NumberStyle.percent.text(Metric(of: tests.map(\.accuracy))), "accuracy"),
+          "\(tests.count)",
+          cited(
+            NumberStyle.percent.text(Metric(of: tests.map(\.calibration.expectedError))), "ece"),
+          cited("\(row.spec.experiment.training.steps)", "steps"),
+          cited(durationText(Metric(of: row.trained.map(\.seconds)).mean), "seconds"),
         ]
       }))
 }

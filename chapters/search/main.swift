@@ -53,7 +53,10 @@ func cells(_ trial: Trial, isBest: Bool) -> [String] {
   [
     trial.method.title, String(format: "%.2g", trial.factors.weight),
     String(format: "%.2g", trial.factors.learningRate),
-    trial.accuracy.map { NumberStyle.percent.text($0) } ?? "not run yet", isBest ? "best" : "",
+    trial.accuracy.map {
+      cell(NumberStyle.percent.text($0), citing: trial.metric, of: "search")
+    } ?? "not run yet",
+    isBest ? "best" : "",
   ]
 }
 
@@ -63,17 +66,22 @@ let chapter = Chapter(
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
     .scale(.short, costs: "two to four hours a seed on 2 cores"),
+    .scale(.overnight, costs: "a day a seed on 2 cores; not run yet"),
+    .scale(.article, costs: "weeks a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded])
+  options: [recordedTrainings, onlyRecorded, firstSteps])
 
 exit(
   chapter.run { run in
+    if let steps = run[firstSteps] {
+      return try run.takeFirstSteps(steps, of: trials(run.preset).map(\.spec))
+    }
     let trials = try run.search(trials(run.preset))
     let best = ComparedMethod.allCases.compactMap { trials.best(of: $0)?.metric }
     run.write(
       TextTable(
         name: "search", title: "The search for hyperparameters",
         explanation: "Validation accuracy at 500 labels after an eighth of chapter 4's steps.",
-        columns: ["method", "weight ×", "learning rate ×", "validation accuracy", ""],
+        columns: ["method", "weight ×", "learning rate ×", "validation accuracy", "choice"],
         rows: trials.map { cells($0, isBest: best.contains($0.metric)) }))
   })

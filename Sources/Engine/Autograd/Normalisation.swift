@@ -13,9 +13,10 @@ public struct ChannelMoments: Sendable {
 
   /// Computes the moments of each channel of `x` (N, …, C).
   public init(of x: Tensor) {
-    let moments = ColumnMoments(parts: 16, columns: x.columns)
-    Parallel.forEachRange(of: x.rows) { part, range in
-      moments.add(x.pointer + range.lowerBound * x.columns, rows: range.count, to: part)
+    let parts = Parallel.parts(ofImages: x.shape[0])
+    let moments = ColumnMoments(parts: parts, columns: x.columns)
+    forEachPart(parts, of: x) { part, rows in
+      moments.add(x.pointer + rows.lowerBound * x.columns, rows: rows.count, to: part)
     }
     self.init(moments, channels: x.columns)
   }
@@ -71,19 +72,32 @@ private func normalise(
   _ x: Tensor, by moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float,
   momentsDependOnX: Bool
 ) -> Tensor {
-  let (rows, channels) = (x.rows, x.columns)
+  let channels = x.columns
   let factors = NormalisationFactors(moments, scale: scale, shift: shift, epsilon: epsilon)
   let source = factors.source(x, activation: .none)
   return materialized(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
-    let sums = NormalisationGradientSums(factors, parts: 16)
-    Parallel.forEachRange(of: rows) { part, range in
-      let start = range.lowerBound * channels
-      sums.add(gradient.pointer + start, x.pointer + start, rows: range.count, to: part)
+    let parts = Parallel.parts(ofImages: x.shape[0])
+    let sums = NormalisationGradientSums(factors, parts: parts)
+    forEachPart(parts, of: x) { part, rows in
+      let start = rows.lowerBound * channels
+      sums.add(gradient.pointer + start, x.pointer + start, rows: rows.count, to: part)
     }
-    let result = sums.result(rows: rows, momentsDependOnX: momentsDependOnX)
+    let result = sums.result(rows: x.rows, momentsDependOnX: momentsDependOnX)
     let inputGradient =
       x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
     return [inputGradient, result.scale, result.shift]
+  }
+}
+
+/// Calls `body` in parallel for each part of the images of `x` (N, …, C), with its rows in the matrix (rows, C);
+/// a part consists of whole images.
+private func forEachPart(
+  _ parts: Int, of x: Tensor, _ body: (_ part: Int, _ rows: Range<Int>) -> Void
+) {
+  let images = x.shape[0]
+  let rows = x.rows / max(1, images)
+  Parallel.forEachRange(of: images, parts: parts) { part, range in
+    body(part, range.lowerBound * rows..<range.upperBound * rows)
   }
 }
 

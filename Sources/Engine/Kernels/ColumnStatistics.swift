@@ -3,7 +3,8 @@
 ///
 /// Each part subtracts the mean of its first chunk, the origin, which keeps the precision if the mean
 /// is large compared with the standard deviation. The means and sums of squared deviations of chunks
-/// are combined by the formula of Chan, Golub and LeVeque (1979), and parts in their order.
+/// are combined by the formula of Chan, Golub and LeVeque (1979), and so are those of pairs of parts, of pairs
+/// of these, and so on, like ``PartialSums``.
 struct ColumnMoments {
   private let origins: PartialSums
   private let means: PartialSums
@@ -73,19 +74,41 @@ struct ColumnMoments {
 
   /// Writes the means and the biased variances over all rows, both (columns).
   func result(mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>) {
+    let parts = means.parts
+    var moments = [Moments](repeating: Moments(), count: parts)
     for c in 0..<columns {
-      var (count, total, square) = (0.0, 0.0, 0.0)
-      for part in 0..<means.parts {
-        let rows = Double(counts[part][0])
-        guard rows > 0 else { continue }
-        let distance = Double(origins[part][c]) + Double(means[part][c]) - total
-        count += rows
-        total += distance * rows / count
-        square += Double(squares[part][c]) + distance * distance * rows * (count - rows) / count
+      for part in 0..<parts {
+        moments[part] = Moments(
+          rows: Double(counts[part][0]), mean: Double(origins[part][c]) + Double(means[part][c]),
+          square: Double(squares[part][c]))
       }
-      mean[c] = Float(total)
-      variance[c] = Float(square / count)
+      var distance = 1
+      while distance < parts {
+        for part in stride(from: 0, to: parts, by: 2 * distance) {
+          moments[part].merge(moments[part + distance])
+        }
+        distance *= 2
+      }
+      mean[c] = Float(moments[0].mean)
+      variance[c] = Float(moments[0].square / moments[0].rows)
     }
+  }
+}
+
+/// The number of rows of a column, their mean, and the sum of their squared deviations from it.
+private struct Moments {
+  var rows = 0.0
+  var mean = 0.0
+  var square = 0.0
+
+  /// Adds the rows of `other`.
+  mutating func merge(_ other: Moments) {
+    guard other.rows > 0 else { return }
+    let distance = other.mean - mean
+    let total = rows + other.rows
+    mean += distance * other.rows / total
+    square += other.square + distance * distance * rows * other.rows / total
+    rows = total
   }
 }
 
@@ -96,8 +119,9 @@ private let chunkLength = 64
 func columnSums(
   _ x: UnsafePointer<Float>, rows: Int, columns: Int, into result: UnsafeMutablePointer<Float>
 ) {
-  let partial = PartialSums(parts: 16, count: columns)
-  Parallel.forEachRange(of: rows) { part, range in
+  let parts = Parallel.parts(ofImages: rows)
+  let partial = PartialSums(parts: parts, count: columns)
+  Parallel.forEachRange(of: rows, parts: parts) { part, range in
     addColumnSums(
       x + range.lowerBound * columns, rows: range.count, columns: columns, to: partial[part])
   }

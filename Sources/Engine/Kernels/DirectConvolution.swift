@@ -5,7 +5,7 @@
 struct DirectConvolution {
   let geometry: ConvolutionGeometry
 
-  var parts: Int { min(16, geometry.images) }
+  var parts: Int { Parallel.parts(ofImages: geometry.images) }
 
   func convolve(
     _ source: ImageSource, _ weights: UnsafePointer<Float>,

@@ -1,4 +1,5 @@
-/// Sums that are accumulated separately for each part of the work and added in the order of the parts.
+/// Sums that are accumulated separately for each part of the work, and then added in a fixed tree: pairs of
+/// neighbouring parts, pairs of these sums, and so on. The number of parts is a power of two, at most 16.
 struct PartialSums {
   private let buffer: Buffer
   private let stride: Int
@@ -7,6 +8,8 @@ struct PartialSums {
 
   /// Allocates `count` uninitialised elements per part.
   init(uninitialisedParts parts: Int, count: Int) {
+    require(
+      [1, 2, 4, 8, 16].contains(parts), "Partial sums have 1, 2, 4, 8 or 16 parts, not \(parts).")
     self.parts = parts
     self.count = count
     let width = Buffer.vectorWidth
@@ -31,10 +34,24 @@ struct PartialSums {
     Parallel.forEachRange(of: vectors, parts: count < 1 << 13 ? 1 : 16) { _, range in
       for vector in range {
         let start = vector * Buffer.vectorWidth
-        var total = (self[0] + start).vector
-        for part in 1..<parts { total += (self[part] + start).vector }
-        (result + start).vector = total
+        (result + start).vector = total(at: start)
       }
+    }
+  }
+
+  /// The sums over all parts of the vector at the element `start`.
+  @inline(__always)
+  private func total(at start: Int) -> Vector {
+    func one(_ part: Int) -> Vector { (self[part] + start).vector }
+    func two(_ part: Int) -> Vector { one(part) + one(part + 1) }
+    func four(_ part: Int) -> Vector { two(part) + two(part + 2) }
+    func eight(_ part: Int) -> Vector { four(part) + four(part + 4) }
+    return switch parts {
+    case 1: one(0)
+    case 2: two(0)
+    case 4: four(0)
+    case 8: eight(0)
+    default: eight(0) + eight(8)
     }
   }
 }

@@ -18,8 +18,9 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     else { return nil }
     self.geometry = geometry
     layout = TileLayout(geometry)
-    parts = min(
-      geometry.images, geometry.inputChannels * geometry.outputChannels > 1 << 13 ? 8 : 16)
+    parts = Parallel.parts(
+      ofImages: geometry.images,
+      atMost: geometry.inputChannels * geometry.outputChannels > 1 << 13 ? 8 : 16)
   }
 
   /// Whether the algorithm needs fewer multiplications than the definition, which is not so for images
