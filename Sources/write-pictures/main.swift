@@ -50,7 +50,8 @@ exit(
       : invocation[source].fetch(into: invocation[data], note: invocation.note)
     let dataset = whole.prefix(
       train: invocation[train] ?? whole.train.count, test: invocation[test] ?? whole.test.count)
-    let unfinished = URL(filePath: folder.filePath + ".unfinished")
+    let unfinished = folder.deletingLastPathComponent()
+      .appending(path: folder.lastPathComponent + ".unfinished")
     removeTree(at: unfinished)
     let writer = PictureWriter(
       format: invocation[format], classes: dataset.classNames, folder: unfinished)
