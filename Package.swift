@@ -144,7 +144,7 @@ let package = Package(
       path: "Tests/Fuzz", exclude: ["seeds"]),
     .testTarget(
       name: "FingerprintTests",
-      dependencies: ["Datasets", "Embedding", "Engine", "Experiments", "MixMatch"]),
+      dependencies: ["Datasets", "Embedding", "Engine", "Experiments", "MixMatch", "Reference"]),
     .testTarget(
       name: "VerificationTests",
       dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "Verification"]),

@@ -38,14 +38,6 @@ public enum Parallel {
     }
   }
 
-  /// The number of parts that a batch is divided into where each part has its own sums: a power of two, at
-  /// most `limit` and the number of images, so that no part is empty and pairs of parts can be added.
-  static func parts(ofImages images: Int, atMost limit: Int = 16) -> Int {
-    var parts = 1
-    while 2 * parts <= min(images, limit) { parts *= 2 }
-    return parts
-  }
-
   /// Divides `0..<count` into `parts` ranges of nearly equal length and calls `body` with each, in
   /// parallel as in ``forEach(part:_:)``.
   ///

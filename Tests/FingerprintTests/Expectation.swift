@@ -1,4 +1,5 @@
 import Engine
+import Reference
 import Testing
 
 /// Expects the bits of the numbers that `body` computes, for several numbers of threads.
@@ -15,8 +16,8 @@ func expectBits(
   }
 }
 
-/// Expects the fingerprints of the weights after the numbers of steps in `expected`; see
-/// ``expectBits(_:threads:sourceLocation:_:)``.
+/// Expects the fingerprints of the weights after the numbers of steps in `expected`, for several numbers of threads,
+/// and of processes that divide the batches among them; see ``expectBits(_:threads:sourceLocation:_:)``.
 ///
 /// - Parameters:
 ///   - expected: Steps and fingerprints, such as "1 0123456789abcdef 10 …".
@@ -24,15 +25,24 @@ func expectBits(
 func expectWeights(
   _ expected: String, threads: [Int] = [1, 2, 3, 16],
   sourceLocation: SourceLocation = #_sourceLocation,
-  _ train: (_ steps: Int) throws -> WeightFingerprints
-) rethrows {
+  _ train: @escaping @Sendable (_ steps: Int) throws -> WeightFingerprints
+) throws {
+  @Sendable func text(_ steps: Int) throws -> String {
+    try train(steps).entries.map { "\($0.step) \($0.weights)" }.joined(separator: " ")
+  }
   for threads in threads {
     // All steps run once; ten steps are enough to compare numbers of threads.
     let steps = threads == 2 ? 100 : 10
-    let found = try Parallel.$threads.withValue(threads) { try train(steps) }.entries
-      .map { "\($0.step) \($0.weights)" }.joined(separator: " ")
+    let found = try Parallel.$threads.withValue(threads) { try text(steps) }
     #expect(
       found == expected.prefix(steps == 100 ? expected.count : found.count), "\(threads) threads",
       sourceLocation: sourceLocation)
+  }
+  for processes in [2, 4, 8] {
+    for found in try ThreadCommunicator.run(processes: processes, { try text(10) }) {
+      #expect(
+        found == expected.prefix(found.count), "\(processes) processes",
+        sourceLocation: sourceLocation)
+    }
   }
 }

@@ -41,6 +41,14 @@ import Pictures
 // pictures that all have a class. Or there is a folder for each class and nothing else. Both are for
 // experiments: `LABELS=100` keeps the classes of a hundred pictures at random and hides all others from the
 // method.
+//
+// Without photographs at hand, write out the images of CIFAR-10, of which 500 keep their class:
+//
+//     make build-write-pictures
+//     .build/release/write-pictures --data data --labels 500 --to pictures
+//     make own DATA=pictures STEPS=1000
+//
+// These are the pictures of the run below.
 
 let labels = CommandLineOption(
   "labels", .wholeNumber(in: 2...1_000_000),

@@ -196,7 +196,8 @@ extension FusedResidualBlock {
         shortcut: shortcutGradient.map { UnsafePointer($0.pointer + start) }, x.pointer + start,
         rows: pixels.count, part: part)
     }
-    let result = sums.result(rows: x.rows, momentsDependOnX: momentsDependOnX)
+    let result = sums.result(
+      rows: algorithm.parts.rows(of: x), momentsDependOnX: momentsDependOnX)
     return (result, normalisedGradient, filterGradient)
   }
 }

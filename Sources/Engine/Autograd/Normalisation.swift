@@ -13,9 +13,9 @@ public struct ChannelMoments: Sendable {
 
   /// Computes the moments of each channel of `x` (N, …, C).
   public init(of x: Tensor) {
-    let parts = Parallel.parts(ofImages: x.shape[0])
+    let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
     let moments = ColumnMoments(parts: parts, columns: x.columns)
-    forEachPart(parts, of: x) { part, rows in
+    parts.forEachRows(of: x) { part, rows in
       moments.add(x.pointer + rows.lowerBound * x.columns, rows: rows.count, to: part)
     }
     self.init(moments, channels: x.columns)
@@ -73,32 +73,31 @@ private func normalise(
   momentsDependOnX: Bool
 ) -> Tensor {
   let channels = x.columns
+  let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
   let factors = NormalisationFactors(moments, scale: scale, shift: shift, epsilon: epsilon)
   let source = factors.source(x, activation: .none)
   return materialized(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
-    let parts = Parallel.parts(ofImages: x.shape[0])
     let sums = NormalisationGradientSums(factors, parts: parts)
-    forEachPart(parts, of: x) { part, rows in
+    parts.forEachRows(of: x) { part, rows in
       let start = rows.lowerBound * channels
       sums.add(gradient.pointer + start, x.pointer + start, rows: rows.count, to: part)
     }
-    let result = sums.result(rows: x.rows, momentsDependOnX: momentsDependOnX)
+    let result = sums.result(rows: parts.rows(of: x), momentsDependOnX: momentsDependOnX)
     let inputGradient =
       x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
     return [inputGradient, result.scale, result.shift]
   }
 }
 
-/// Calls `body` in parallel for each part of the images of `x` (N, …, C), with its rows in the matrix (rows, C);
-/// a part consists of whole images.
-private func forEachPart(
-  _ parts: Int, of x: Tensor, _ body: (_ part: Int, _ rows: Range<Int>) -> Void
-) {
-  let images = x.shape[0]
-  let rows = x.rows / max(1, images)
-  Parallel.forEachRange(of: images, parts: parts) { part, range in
-    body(part, range.lowerBound * rows..<range.upperBound * rows)
+extension BatchParts {
+  /// Calls `body` in parallel for each part with its rows in the matrix (rows, C) of the images `x` (N, …, C).
+  fileprivate func forEachRows(of x: Tensor, _ body: (_ part: Int, _ rows: Range<Int>) -> Void) {
+    let rows = x.rows / max(1, x.shape[0])
+    forEach { part, images in body(part, images.lowerBound * rows..<images.upperBound * rows) }
   }
+
+  /// The number of rows of the whole batch, where `x` (N, …, C) are the images of this process.
+  func rows(of x: Tensor) -> Int { images * (x.rows / max(1, x.shape[0])) }
 }
 
 /// Computes all elements of `source` and stores them as a tensor.

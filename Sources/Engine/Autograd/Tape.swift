@@ -17,13 +17,17 @@ final class Node: @unchecked Sendable {
   private var pullback: Pullback?
   /// The accumulated gradient of a leaf.
   var gradient: Tensor?
+  /// Whether a branch without influence on the loss is left out. With a share of a batch it is not: a gradient may
+  /// be zero for the images of one process and not for those of another, and all have to exchange sums.
+  private let skipsZeros: Bool
 
   /// Creates a leaf.
-  init() { (inputs, isLeaf) = ([], true) }
+  init() { (inputs, isLeaf, skipsZeros) = ([], true, true) }
 
   init(inputs: [Node?], pullback: @escaping Pullback) {
     (self.inputs, isLeaf) = (inputs, false)
     self.pullback = pullback
+    skipsZeros = BatchShare.current == nil
   }
 
   /// Computes the gradients of the inputs and frees what the operation had saved.
@@ -37,7 +41,7 @@ final class Node: @unchecked Sendable {
     return zip(inputs, gradients).compactMap { input, gradient in
       // A zero gradient contributes nothing, so its branch is skipped: a loss term with weight 0
       // costs no backward pass.
-      guard let input, let gradient, !gradient.isZero else { return nil }
+      guard let input, let gradient, !(skipsZeros && gradient.isZero) else { return nil }
       return (input, gradient)
     }
   }

@@ -12,7 +12,7 @@ struct ColumnMoments {
   private let counts: PartialSums
   private let columns: Int
 
-  init(parts: Int, columns: Int) {
+  init(parts: BatchParts, columns: Int) {
     origins = PartialSums(parts: parts, count: columns)
     means = PartialSums(parts: parts, count: columns)
     squares = PartialSums(parts: parts, count: columns)
@@ -72,26 +72,28 @@ struct ColumnMoments {
     counts[part][0] = after
   }
 
-  /// Writes the means and the biased variances over all rows, both (columns).
+  /// Writes the means and the biased variances over all rows of all processes, both (columns).
   func result(mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>) {
-    let parts = means.parts
-    var moments = [Moments](repeating: Moments(), count: parts)
+    var moments = (0..<columns).map(moments)
+    means.parts.mergeOthers(&moments) { $0.merged(with: $1) }
     for c in 0..<columns {
-      for part in 0..<parts {
-        moments[part] = Moments(
-          rows: Double(counts[part][0]), mean: Double(origins[part][c]) + Double(means[part][c]),
-          square: Double(squares[part][c]))
-      }
-      var distance = 1
-      while distance < parts {
-        for part in stride(from: 0, to: parts, by: 2 * distance) {
-          moments[part].merge(moments[part + distance])
-        }
-        distance *= 2
-      }
-      mean[c] = Float(moments[0].mean)
-      variance[c] = Float(moments[0].square / moments[0].rows)
+      mean[c] = Float(moments[c].mean)
+      variance[c] = Float(moments[c].square / moments[c].rows)
     }
+  }
+
+  /// The moments of a column over this process's rows.
+  private func moments(of column: Int) -> Moments {
+    var parts = (0..<means.parts.count).map { part in
+      Moments(
+        rows: Double(counts[part][0]),
+        mean: Double(origins[part][column]) + Double(means[part][column]),
+        square: Double(squares[part][column]))
+    }
+    while parts.count > 1 {
+      parts = stride(from: 0, to: parts.count, by: 2).map { parts[$0].merged(with: parts[$0 + 1]) }
+    }
+    return parts[0]
   }
 }
 
@@ -101,14 +103,14 @@ private struct Moments {
   var mean = 0.0
   var square = 0.0
 
-  /// Adds the rows of `other`.
-  mutating func merge(_ other: Moments) {
-    guard other.rows > 0 else { return }
+  /// The moments of these rows and those of `other`.
+  func merged(with other: Moments) -> Moments {
+    guard other.rows > 0 else { return self }
     let distance = other.mean - mean
     let total = rows + other.rows
-    mean += distance * other.rows / total
-    square += other.square + distance * distance * rows * other.rows / total
-    rows = total
+    return Moments(
+      rows: total, mean: mean + distance * other.rows / total,
+      square: square + other.square + distance * distance * rows * other.rows / total)
   }
 }
 
@@ -119,9 +121,9 @@ private let chunkLength = 64
 func columnSums(
   _ x: UnsafePointer<Float>, rows: Int, columns: Int, into result: UnsafeMutablePointer<Float>
 ) {
-  let parts = Parallel.parts(ofImages: rows)
+  let parts = BatchParts(ofImages: rows, share: nil)
   let partial = PartialSums(parts: parts, count: columns)
-  Parallel.forEachRange(of: rows, parts: parts) { part, range in
+  parts.forEach { part, range in
     addColumnSums(
       x + range.lowerBound * columns, rows: range.count, columns: columns, to: partial[part])
   }

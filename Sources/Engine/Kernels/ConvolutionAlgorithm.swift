@@ -12,8 +12,8 @@ enum ConvolutionAlgorithm {
   /// Winograd's algorithm for stride 2.
   case strideTwo(WinogradConvolution<StrideTwoWinograd>)
 
-  /// The number of parts that a batch is divided into.
-  var parts: Int {
+  /// The parts that a batch is divided into.
+  var parts: BatchParts {
     switch self {
     case .direct(let convolution): convolution.parts
     case .unitStride(let convolution): convolution.parts

@@ -11,6 +11,8 @@ struct ConvolutionGeometry {
   let kernelSize: Int
   let stride: Int
   let padding: Int
+  /// The share of a batch that the images are; nil if they are a whole one.
+  let share = BatchShare.current
 
   init(input: [Int], weights: [Int], stride: Int, padding: Int) {
     require(

@@ -5,7 +5,7 @@
 struct DirectConvolution {
   let geometry: ConvolutionGeometry
 
-  var parts: Int { Parallel.parts(ofImages: geometry.images) }
+  var parts: BatchParts { BatchParts(ofImages: geometry.images, share: geometry.share) }
 
   func convolve(
     _ source: ImageSource, _ weights: UnsafePointer<Float>,
@@ -14,7 +14,7 @@ struct DirectConvolution {
     let filters = PackedMatrix(
       weights, rows: geometry.patchLength, columns: geometry.outputChannels)
     let padded = paddedInput
-    Parallel.forEachRange(of: geometry.images, parts: parts) { part, images in
+    parts.forEach { part, images in
       let input = padded.makeBuffer()
       for image in images {
         padded.read(rows: 0..<geometry.height, ofImage: image, of: source, into: input.pointer)
@@ -28,14 +28,14 @@ struct DirectConvolution {
     _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
     into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
-    let columns = geometry.outputChannels
+    let (columns, parts) = (geometry.outputChannels, parts)
     let weightSums = PartialSums(
       uninitialisedParts: parts, count: geometry.patchLength * columns)
     let biasSums = PartialSums(parts: parts, count: columns)
     let phases =
       gradients.input == nil ? [] : phaseRemainders.map { StridePhase($0, geometry, weights) }
     let (paddedInput, paddedGradient) = (paddedInput, paddedGradient)
-    Parallel.forEachRange(of: geometry.images, parts: parts) { part, images in
+    parts.forEach { part, images in
       let (image, gradient) = (paddedInput.makeBuffer(), paddedGradient.makeBuffer())
       for n in images {
         paddedInput.read(

@@ -42,7 +42,7 @@ struct NormalisationGradientSums {
   private let factors: NormalisationFactors
   private let channels: Int
 
-  init(_ factors: NormalisationFactors, parts: Int) {
+  init(_ factors: NormalisationFactors, parts: BatchParts) {
     self.factors = factors
     channels = factors.factor.count
     gradients = PartialSums(parts: parts, count: channels)
@@ -96,8 +96,8 @@ struct NormalisationGradientSums {
   /// Computes the gradients with respect to scale and shift, and the coefficients of the gradient with
   /// respect to the input.
   ///
-  /// If the moments depend on x, it is factor·(g − mean of g − x̂ · mean of g·x̂) over `rows` rows,
-  /// otherwise factor·g.
+  /// If the moments depend on x, it is factor·(g − mean of g − x̂ · mean of g·x̂) over the rows of the whole
+  /// batch, of which this process has `rows`, otherwise factor·g.
   func result(rows: Int, momentsDependOnX: Bool) -> NormalisationGradient {
     let scaleGradient = Tensor(uninitialised: [channels])
     let shiftGradient = Tensor(uninitialised: [channels])

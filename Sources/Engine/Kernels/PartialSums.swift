@@ -1,26 +1,24 @@
-/// Sums that are accumulated separately for each part of the work, and then added in a fixed tree: pairs of
-/// neighbouring parts, pairs of these sums, and so on. The number of parts is a power of two, at most 16.
+/// Sums that are accumulated separately for each part of a batch, and then added in a fixed tree: pairs of
+/// neighbouring parts, pairs of these sums, and so on, up to those of other processes.
 struct PartialSums {
   private let buffer: Buffer
   private let stride: Int
-  let parts: Int
+  let parts: BatchParts
   let count: Int
 
   /// Allocates `count` uninitialised elements per part.
-  init(uninitialisedParts parts: Int, count: Int) {
-    require(
-      [1, 2, 4, 8, 16].contains(parts), "Partial sums have 1, 2, 4, 8 or 16 parts, not \(parts).")
+  init(uninitialisedParts parts: BatchParts, count: Int) {
     self.parts = parts
     self.count = count
     let width = Buffer.vectorWidth
     stride = (count + width - 1) / width * width
-    buffer = Buffer(count: parts * stride)
+    buffer = Buffer(count: parts.count * stride)
   }
 
   /// Allocates `count` zeros per part.
-  init(parts: Int, count: Int) {
+  init(parts: BatchParts, count: Int) {
     self.init(uninitialisedParts: parts, count: count)
-    Parallel.forEach(part: parts) { [buffer, stride] part in
+    Parallel.forEach(part: parts.count) { [buffer, stride] part in
       (buffer.pointer + part * stride).update(repeating: 0, count: stride)
     }
   }
@@ -28,7 +26,7 @@ struct PartialSums {
   /// The sums of one part.
   subscript(part: Int) -> UnsafeMutablePointer<Float> { buffer.pointer + part * stride }
 
-  /// Writes the sums over all parts to `result`, the start of a buffer.
+  /// Writes the sums over all parts of all processes to `result`, the start of a buffer.
   func sum(into result: UnsafeMutablePointer<Float>) {
     let vectors = stride / Buffer.vectorWidth
     Parallel.forEachRange(of: vectors, parts: count < 1 << 13 ? 1 : 16) { _, range in
@@ -37,16 +35,17 @@ struct PartialSums {
         (result + start).vector = total(at: start)
       }
     }
+    parts.addOthers(result, count: count)
   }
 
-  /// The sums over all parts of the vector at the element `start`.
+  /// The sums over this process's parts of the vector at the element `start`.
   @inline(__always)
   private func total(at start: Int) -> Vector {
     func one(_ part: Int) -> Vector { (self[part] + start).vector }
     func two(_ part: Int) -> Vector { one(part) + one(part + 1) }
     func four(_ part: Int) -> Vector { two(part) + two(part + 2) }
     func eight(_ part: Int) -> Vector { four(part) + four(part + 4) }
-    return switch parts {
+    return switch parts.count {
     case 1: one(0)
     case 2: two(0)
     case 4: four(0)

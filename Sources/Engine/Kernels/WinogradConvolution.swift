@@ -6,8 +6,8 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
   let geometry: ConvolutionGeometry
   private let layout: TileLayout<Scheme>
 
-  /// The number of parts; fewer if the filter gradient, which each part sums separately, is large.
-  let parts: Int
+  /// The parts; fewer if the filter gradient, which each part sums separately, is large.
+  let parts: BatchParts
 
   /// Returns nil if the algorithm does not support the geometry.
   init?(_ geometry: ConvolutionGeometry) {
@@ -18,9 +18,10 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     else { return nil }
     self.geometry = geometry
     layout = TileLayout(geometry)
-    parts = Parallel.parts(
+    parts = BatchParts(
       ofImages: geometry.images,
-      atMost: geometry.inputChannels * geometry.outputChannels > 1 << 13 ? 8 : 16)
+      atMost: geometry.inputChannels * geometry.outputChannels > 1 << 13 ? 8 : 16,
+      share: geometry.share)
   }
 
   /// Whether the algorithm needs fewer multiplications than the definition, which is not so for images
@@ -36,7 +37,7 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     let filters = WinogradFilters<Scheme>(weights, inputs: inputs, outputs: outputs)
     let (inputImages, outputImages) = (layout.input, layout.output)
-    forEachPart { part, images in
+    parts.forEach { part, images in
       let padded = inputImages.padded.makeBuffer()
       let tiles = WinogradTiles(layout, channels: inputs)
       let products = WinogradTiles(layout, channels: outputs)
@@ -65,7 +66,7 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     let (inputImages, outputImages) = (layout.input, layout.output)
     let sums = PartialSums(uninitialisedParts: parts, count: 9 * inputs * outputs)
     let biasSums = PartialSums(parts: parts, count: outputs)
-    forEachPart { part, images in
+    parts.forEach { part, images in
       let workspace = Workspace(layout, inputs: inputs, outputs: outputs)
       layout.forEachBlock(of: images) { block in
         for (index, tileRow) in block.enumerated() {
@@ -91,10 +92,6 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     }
     sums.sum(into: gradients.weights)
     if let bias = gradients.bias { biasSums.sum(into: bias) }
-  }
-
-  private func forEachPart(_ body: (_ part: Int, _ images: Range<Int>) -> Void) {
-    Parallel.forEachRange(of: geometry.images, parts: parts, body)
   }
 }
 

@@ -70,6 +70,9 @@ public final class BatchNorm: Layer {
     self.epsilon = epsilon
   }
 
+  /// True.
+  public var isDivisible: Bool { true }
+
   /// (N, …, channels) → the same shape.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     self(x, moments: nil, mode)
@@ -81,7 +84,7 @@ public final class BatchNorm: Layer {
     case .training, .trainingWithFrozenStatistics:
       let (y, batch) = normaliseByBatch(
         x, moments: moments, scale: scale.value, shift: shift.value, epsilon: epsilon)
-      if mode.updatesStatistics { move(towards: batch, count: x.rows) }
+      if mode.updatesStatistics { move(towards: batch, of: x) }
       return y
     case .evaluation:
       return normalise(
@@ -89,9 +92,10 @@ public final class BatchNorm: Layer {
     }
   }
 
-  /// Updates the running averages with the moments of a batch with `count` values per channel.
-  func move(towards batch: ChannelMoments, count: Int) {
-    running.move(towards: batch, count: count, momentum: momentum)
+  /// Updates the running averages with the moments of a batch, of which `x` are the images of this process.
+  func move(towards batch: ChannelMoments, of x: Tensor) {
+    let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
+    running.move(towards: batch, count: parts.rows(of: x), momentum: momentum)
   }
 
   /// "scale" and "shift", both (channels).

@@ -35,6 +35,9 @@ public final class Conv2d: Layer {
     activation = .none
   }
 
+  /// True.
+  public var isDivisible: Bool { true }
+
   /// Images (N, H, W, inputChannels) → images (N, H′, W′, outputChannels).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     conv2d(

@@ -65,6 +65,10 @@ public protocol Layer: Module {
   /// Computes the output of the layer for the input `x`.
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor
 
+  /// Whether the layer treats each image on its own, but for sums over the batch of convolutions and batch norm,
+  /// so that several processes can divide the images among them (``Communicator``); false by default.
+  var isDivisible: Bool { get }
+
   /// The number of stages; 1 by default, the whole layer.
   var stageCount: Int { get }
 
@@ -80,6 +84,9 @@ public protocol Layer: Module {
 }
 
 extension Layer {
+  /// False.
+  public var isDivisible: Bool { false }
+
   /// 1: the whole layer.
   public var stageCount: Int { 1 }
 

@@ -2,6 +2,8 @@
 public final class ReLU: Layer {
   /// Creates the layer.
   public init() {}
+  /// True.
+  public var isDivisible: Bool { true }
   /// Any shape → the same shape.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { relu(x) }
 }
@@ -11,6 +13,8 @@ public final class LeakyReLU: Layer {
   private let slope: Float
   /// Creates the layer; `slope` is the slope for negative inputs, in [0, 1).
   public init(slope: Float) { self.slope = slope }
+  /// True.
+  public var isDivisible: Bool { true }
   /// Any shape → the same shape.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { leakyReLU(x, slope: slope) }
 }
@@ -19,6 +23,8 @@ public final class LeakyReLU: Layer {
 public final class GlobalAveragePool: Layer {
   /// Creates the layer.
   public init() {}
+  /// True.
+  public var isDivisible: Bool { true }
   /// Images (N, H, W, C) → features (N, C).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { globalAveragePool(x) }
 }
@@ -33,6 +39,8 @@ public final class MaxPool2d: Layer {
     (self.kernelSize, self.stride) = (kernelSize, stride)
   }
 
+  /// True.
+  public var isDivisible: Bool { true }
   /// Images (N, H, W, C) → images (N, H′, W′, C).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     maxPool2d(x, kernelSize: kernelSize, stride: stride)

@@ -15,8 +15,19 @@ public final class Sequential: Layer {
 
   /// Applies some of the layers.
   public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
-    layers[stages].reduce(state) { state, layer in HiddenState(layer(state.values, mode)) }
+    let divided = layers[stages].prefix(while: \.isDivisible)
+    let features =
+      divided.isEmpty
+      ? state : dividingImages(state) { state in divided.reduce(state) { apply($1, to: $0, mode) } }
+    return layers[stages].dropFirst(divided.count).reduce(features) { apply($1, to: $0, mode) }
   }
+
+  private func apply(_ layer: any Layer, to state: HiddenState, _ mode: Mode) -> HiddenState {
+    HiddenState(layer(state.values, mode))
+  }
+
+  /// Whether all layers are divisible.
+  public var isDivisible: Bool { layers.allSatisfy(\.isDivisible) }
 
   /// The parameters of the layers, named "index.name".
   public var parameters: [NamedParameter] { named.flatMap { $0.1.parameters(under: $0.0) } }

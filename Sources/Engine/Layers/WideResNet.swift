@@ -88,13 +88,20 @@ public final class WideResNet: Layer {
   /// Images, (N, H, W, 3) → features after each group, (N, H′, W′, C) → features, (N, C) → logits
   /// (N, classes).
   public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
-    stages.reduce(state) { state, stage in
-      switch stage {
-      case 0: run(groups[0], on: HiddenState(stem(state.values, mode)), mode)
-      case groups.indices: run(groups[stage], on: state, mode)
-      case groups.count: HiddenState(pooledFeatures(state, mode))
-      default: HiddenState(head(state.values, mode))
-      }
+    let divided = stages.clamped(to: 0..<groups.count + 1)
+    let features =
+      divided.isEmpty
+      ? state
+      : dividingImages(state) { state in divided.reduce(state) { run($1, on: $0, mode) } }
+    return stages.contains(groups.count + 1)
+      ? HiddenState(head(features.values, mode)) : features
+  }
+
+  private func run(_ stage: Int, on state: HiddenState, _ mode: Mode) -> HiddenState {
+    switch stage {
+    case 0: run(groups[0], on: HiddenState(stem(state.values, mode)), mode)
+    case groups.count: HiddenState(pooledFeatures(state, mode))
+    default: run(groups[stage], on: state, mode)
     }
   }
 
@@ -176,8 +183,8 @@ private final class ResidualBlock: Module {
     let moments = x.moments ?? ChannelMoments(of: x.values)
     let output = FusedResidualBlock.apply(to: x.values, weights, structure, .byBatch(x: moments))
     if mode.updatesStatistics, let taken = output.moments {
-      norm1.move(towards: moments, count: x.values.rows)
-      norm2.move(towards: taken.u, count: output.y.rows)
+      norm1.move(towards: moments, of: x.values)
+      norm2.move(towards: taken.u, of: output.y)
     }
     return HiddenState(output.y, moments: output.moments?.y)
   }

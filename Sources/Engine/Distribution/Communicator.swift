@@ -1,0 +1,67 @@
+/// The processes that compute a training run together, and the way to exchange numbers between them.
+///
+/// Every process has all weights and all inputs, and makes the same calls in the same order. Only the images of a
+/// batch are divided: each process computes the hidden states of its share, and sums over the images of a batch are
+/// exchanged. They run over parts of the batch in a fixed tree, so that the results have the same bits with 1, 2, 4
+/// or 8 processes, and any number of threads in each.
+///
+/// Set ``Parallel/communicator`` for a scope to divide the batches in it.
+public protocol Communicator: Sendable {
+  /// The number of this process, from 0.
+  var rank: Int { get }
+  /// The number of processes: 1, 2, 4 or 8.
+  var count: Int { get }
+  /// Sends bytes to another process and receives bytes from it; the other process makes the same call at the
+  /// same time, and both know the two lengths.
+  func exchange(
+    _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int)
+}
+
+extension Communicator {
+  /// Calls `body` with the processes that this one has to exchange with, one after the other, so that all
+  /// values meet in a tree: first the neighbour of a pair, then a process of the neighbouring pair, and so on.
+  ///
+  /// The distance is 1, 2, 4, …, the number of neighbouring processes whose values are together already.
+  func forEachPartner(_ body: (_ partner: Int, _ distance: Int) -> Void) {
+    var distance = 1
+    while distance < count {
+      body(rank ^ distance, distance)
+      distance *= 2
+    }
+  }
+
+  /// Replaces values by their sums over all processes.
+  func sum(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    let others = Buffer(count: count)
+    let bytes = count * MemoryLayout<Float>.stride
+    forEachPartner { partner, _ in
+      exchange(
+        UnsafeRawBufferPointer(start: values, count: bytes),
+        UnsafeMutableRawBufferPointer(start: others.pointer, count: bytes), with: partner)
+      // Both partners add the same two numbers.
+      for index in 0..<count { values[index] += others.pointer[index] }
+    }
+  }
+
+  /// Merges values with those of all processes; `merge` receives those of the lower ranks first.
+  func merge<Value: BitwiseCopyable>(_ values: inout [Value], _ merge: (Value, Value) -> Value) {
+    var others = values
+    forEachPartner { partner, _ in
+      values.withUnsafeBytes { sent in
+        others.withUnsafeMutableBytes { exchange(sent, $0, with: partner) }
+      }
+      for index in values.indices {
+        values[index] =
+          rank < partner
+          ? merge(values[index], others[index]) : merge(others[index], values[index])
+      }
+    }
+  }
+}
+
+extension Parallel {
+  /// The processes among which the images of batches are divided; nil for this process alone.
+  ///
+  /// Set it for a scope with `Parallel.$communicator.withValue(communicator) { … }`.
+  @TaskLocal public static var communicator: (any Communicator)?
+}
