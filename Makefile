@@ -53,6 +53,8 @@ Settings of any chapter:
   RECORDED=folder  a folder of recorded training runs, which are not run again (chapter 5, ablations,
                    labels, mixing, search)
   DATASET=svhn     another data set of the paper: cifar100, svhn or stl10 (chapters 4 and 5, own)
+  RANKS=4          that many processes for each training run (2, 4 or 8), with Open MPI; results do not depend on it
+  HOSTS=file       the machines for them, one name in each line, with this folder at the same path on each
   NAME=value       any other option of the program: make chapter4 LABELS=100 LOG_TEST=1
                    (.build/release/chapter4 --help lists them). Without OUT, the results of a run
                    with such options go to a folder of its own, such as figures/variants/chapter2-alpha-0.2
@@ -104,12 +106,24 @@ ifneq ($(shell pkg-config --exists vips 2>/dev/null && echo 1),)
 export LIBVIPS := 1
 endif
 
+# In the same way Package.swift has the processes of MPI where this is 1. RANKS asks for them, so that they are
+# installed first.
+ifneq ($(RANKS),)
+ifneq ($(shell scripts/install-missing mpi >&2 && echo 1),1)
+$(error RANKS needs Open MPI)
+endif
+endif
+ifneq ($(shell pkg-config --exists ompi-c 2>/dev/null && echo 1),)
+export MPI := 1
+endif
+export RANKS HOSTS
+
 # A variable given to make becomes an option of the program: LABELS=100 is --labels=100, LOG_TEST=1 is
 # --log-test=1. The program rejects unknown options. The values are passed through the environment, so that
 # they may contain spaces and quotes; empty ones are ignored. The settings in the help may also come from
 # the environment, for programs that have them.
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
-OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES APPENDICES PROGRAMS MAKE MAKEFLAGS SHELL
+OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES APPENDICES PROGRAMS MAKE MAKEFLAGS SHELL RANKS HOSTS MPI
 OPTIONS := $(filter-out $(OURS) $(filter .% -%,$(GIVEN)),$(GIVEN))
 export $(OPTIONS)
 # $(call options,NAME...): the names with a value, and all variables given to make, as options.
@@ -130,7 +144,7 @@ help:
 # swift build compares all sources itself, in under half a second. The marker file decides whether to announce a
 # build, because -q shows nothing but errors and warnings, and tells the programs that they are up to date.
 $(CHAPTERS) $(APPENDICES): %: tools build-%
-	@.build/release/$@ $(call options,$(SETTINGS))
+	@scripts/ranks .build/release/$@ $(call options,$(SETTINGS))
 
 # A new make finds a library that was just installed.
 own: photograph-tools

@@ -133,7 +133,8 @@ let package = Package(
       dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ChapterKitTests", dependencies: ["ChapterKit", "Datasets", "Engine", "Files"],
+      name: "ChapterKitTests",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "Reference"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
 
@@ -176,4 +177,17 @@ if Context.environment["LIBVIPS"] == "1" {
       name: "PicturesTests", dependencies: ["Datasets", "Engine", "Files", "Pictures"],
       resources: [.copy("Fixtures")]),
   ]
+}
+
+// Training runs on several machines need Open MPI. As with libvips, `make` sets the variable where pkg-config finds it.
+if Context.environment["MPI"] == "1" {
+  package.targets += [
+    .target(name: "MPIProcesses", dependencies: ["CMPI", "Engine"]),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "ompi-c",
+      providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
+  ]
+  let kit = package.targets.first { $0.name == "ChapterKit" }
+  kit?.dependencies.append("MPIProcesses")
+  kit?.swiftSettings = (kit?.swiftSettings ?? []) + [.define("MPI")]
 }

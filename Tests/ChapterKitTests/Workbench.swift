@@ -6,6 +6,7 @@ import Foundation
 /// script that only logs its calls, a manual clock, and a console that stores its output.
 final class Workbench {
   let root: URL
+  private let isOwner: Bool
   var out: URL { root.appending(path: "figures") }
   private(set) var standardOutput = ""
   private(set) var standardError = ""
@@ -20,9 +21,14 @@ final class Workbench {
   /// The signal that has asked the process to end.
   var signal: Int32?
   var checkpointInterval = 180.0
+  /// The processes that run the chapter together.
+  var processes: Processes?
 
   /// A workbench with a new root, or with the root of another process's workbench.
-  init(root: URL? = nil) throws {
+  ///
+  /// The owner removes the root at its end.
+  init(root: URL? = nil, isOwner: Bool = true) throws {
+    self.isOwner = isOwner
     self.root =
       root
       ?? FileManager.default.temporaryDirectory
@@ -36,7 +42,7 @@ final class Workbench {
       """)
   }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { if isOwner { try? FileManager.default.removeItem(at: root) } }
 
   /// Runs chapter 3 with command-line arguments; returns its exit status.
   func run(_ arguments: String..., body: (Run) throws -> Void) -> Int32 {
@@ -68,7 +74,7 @@ final class Workbench {
       executableSHA256: sha256Hex(Data(program.utf8)), buildTime: buildTime, blasCore: "Haswell",
       clock: { self.seconds }, date: { self.date },
       stopSignals: StopSignals(watch: {}, release: {}, received: { self.signal }),
-      checkpointInterval: checkpointInterval)
+      checkpointInterval: checkpointInterval, processes: processes)
   }
 
   /// The lines of standard error.

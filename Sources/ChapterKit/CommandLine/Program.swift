@@ -49,9 +49,21 @@ public struct Program: Sendable {
       if let error = console.printingError { throw error }
       return 0
     } catch {
-      console.note("\(name): \(oneLine(error))")
+      report(error, to: console)
       return exitStatus(for: error)
     }
+  }
+
+  /// Writes the line of an error.
+  ///
+  /// Of the processes of mpirun, rank 0 is the first to do so. Where it has the same error, it ends the others
+  /// before they repeat it.
+  private func report(_ error: any Error, to console: Console) {
+    let rank = Processes.rankOfMPI
+    guard rank > 0 else { return console.note("\(name): \(oneLine(error))") }
+    guard !(error is Interruption) else { return }
+    sleep(1)
+    console.note("\(name): rank \(rank): \(oneLine(error))")
   }
 
   package var helpText: String {

@@ -16,6 +16,8 @@ public final class StageProgress {
   private var readings: [ProgressMetric] = []
   private var lastShown: Double?
   private var hasCheckpoints = false
+  private let exchangedBefore: ExchangeTotals?
+  private var firstStep: Int?
 
   init(
     stage: String, unit: ProgressUnit, checkpointFiles: CheckpointFiles,
@@ -25,6 +27,30 @@ public final class StageProgress {
     self.checkpointFiles = checkpointFiles
     self.environment = environment
     stopwatch = Stopwatch(environment.clock)
+    exchangedBefore = environment.processes?.communicator.exchanged
+  }
+
+  /// What the processes have exchanged since the stage was started or resumed; nil for one process.
+  var exchange: ExchangeRecord? {
+    guard let communicator = environment.processes?.communicator, let exchangedBefore else {
+      return nil
+    }
+    let totals = communicator.exchanged - exchangedBefore
+    return ExchangeRecord(
+      processes: communicator.count, bytes: totals.bytes,
+      seconds: roundedToMilliseconds(totals.seconds))
+  }
+
+  /// The exchange in a form for the display.
+  private func exchangeReadings(after step: Int) -> [ProgressMetric] {
+    guard let exchange, let firstStep, step > firstStep else { return [] }
+    let seconds = stopwatch.seconds - stopwatch.earlierSeconds
+    return [
+      ProgressMetric(
+        "exchanged MB a step", Double(exchange.bytes) / 1e6 / Double(step - firstStep),
+        as: .decimals(2)),
+      ProgressMetric("of the time", exchange.seconds / seconds, as: .percent),
+    ]
   }
 
   /// The checkpoints of a stage of `steps` steps; to be called once in a stage.
@@ -57,11 +83,13 @@ public final class StageProgress {
     let workDone = workDone ?? Double(step) / Double(total)
     recentRate.update(Double(step), at: now)
     longTermRate.update(workDone, at: now)
+    firstStep = firstStep ?? step - 1
     for reading in readings { setReading(reading) }
     let interval = console.isTerminal ? barInterval : lineInterval
     let isDue = lastShown.map { now - $0 >= interval } ?? true
     guard isDue || step == total else { return }
     lastShown = now
+    for reading in exchangeReadings(after: step) { setReading(reading) }
     show(
       ProgressLine(
         stage: stage, unit: unit, step: step, total: total,

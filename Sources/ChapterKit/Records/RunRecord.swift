@@ -128,7 +128,19 @@ public struct StageRecord: Codable, Equatable, Sendable {
   public var blasCore: String
   /// The computer and software that computed it; nil in older records.
   public var environment: ComputingEnvironment?
+  /// What the processes exchanged that computed it together; nil for one process.
+  public var exchange: ExchangeRecord?
   /// The computing time in seconds.
+  public var seconds: Double
+}
+
+/// What several processes exchanged during a stage, as measured by rank 0.
+public struct ExchangeRecord: Codable, Equatable, Sendable {
+  /// The number of processes.
+  public var processes: Int
+  /// The number of bytes that rank 0 sent and received, since the stage was last resumed.
+  public var bytes: Int
+  /// The seconds that this took, including the time for which rank 0 waited.
   public var seconds: Double
 }
 

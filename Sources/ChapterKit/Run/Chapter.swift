@@ -63,7 +63,25 @@ public struct Chapter: Sendable {
   private func execute(
     _ invocation: Invocation, in environment: RunEnvironment, _ body: (Run) throws -> Void
   ) throws {
-    let run = try Run(self, invocation.values, in: environment)
+    guard let processes = environment.processes else {
+      return try execute(Run(self, invocation.values, in: environment), body)
+    }
+    try processes.checkAgreement(
+      on: "the sources", environment.sources.sha256 ?? environment.executableSHA256)
+    try Parallel.$communicator.withValue(processes.communicator) {
+      do {
+        try execute(
+          Run(self, invocation.values, in: processes.environment(environment)), body)
+      } catch let interruption as Interruption {
+        // All processes have ended after the same step.
+        processes.end()
+        throw interruption
+      }
+    }
+    processes.end()
+  }
+
+  private func execute(_ run: Run, _ body: (Run) throws -> Void) throws {
     defer { run.end() }
     try Parallel.$threads.withValue(run.threads) {
       try body(run)

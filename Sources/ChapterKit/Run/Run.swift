@@ -33,7 +33,12 @@ public final class Run {
     }
     self.environment = environment
     self.chapter = chapter
-    settings = try RunSettings(chapter, options, root: environment.root)
+    var settings = try RunSettings(chapter, options, root: environment.root)
+    if let processes = environment.processes {
+      settings.out = try processes.copy(
+        of: settings.out, chapter: chapter.name, preset: settings.preset)
+    }
+    self.settings = settings
     seeds = settings.seeds
     output = OutputDirectory(settings.out)
     previous = try PreviousRecord(chapter: chapter.name, in: settings.out)
@@ -51,7 +56,13 @@ public final class Run {
   }
 
   /// Releases the lock, so that other processes can run the chapter in this OUT.
-  func end() { lock.release() }
+  func end() {
+    lock.release()
+    if isCopy { removeTree(at: output.url) }
+  }
+
+  /// Whether OUT is a temporary copy, and rank 0 of the processes has OUT itself.
+  private var isCopy: Bool { environment.processes?.isFirst == false }
 }
 
 // MARK: - Settings
@@ -79,11 +90,14 @@ extension Run {
   /// - Throws: An error that names a damaged or missing file in DATA.
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
     require(findings.dataset == nil, "A run has one data set.")
-    let found =
+    func obtain() throws -> ImageDataset {
       settings.usesSyntheticData
-      ? try syntheticDataset(source, nil)
-      : try source.obtain(in: settings.data, note: console.note)
-        ?? syntheticDataset(source, settings.data)
+        ? try syntheticDataset(source, nil)
+        : try source.obtain(in: settings.data, note: console.note)
+          ?? syntheticDataset(source, settings.data)
+    }
+    let found =
+      try environment.processes?.obtainAfterFirst("the data set", \.sha256, obtain) ?? obtain()
     findings.dataset = DatasetIdentity(found)
     return found
   }
@@ -117,6 +131,7 @@ extension Run {
   /// - Throws: An error if it is synthetic and would replace results on real data.
   public func use(_ dataset: ImageDataset) throws -> ImageDataset {
     require(findings.dataset == nil, "A run has one data set.")
+    try environment.processes?.checkAgreement(on: "the data set", dataset.sha256)
     if dataset.isSynthetic {
       try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
     }
@@ -275,6 +290,7 @@ extension Run {
 extension Run {
   /// Writes the files and then the record, and prints their paths.
   func finish() throws {
+    guard !isCopy else { return }
     var record = recordWithoutFiles()
     let gnuplot = Gnuplot(
       executable: environment.gnuplot, root: environment.root, output: output, console: console)

@@ -23,13 +23,16 @@ package struct RunEnvironment {
   package var stopSignals: StopSignals
   /// Seconds between two checkpoints of a stage.
   package var checkpointInterval: Double
+  /// The processes that compute the run together; nil for this process alone.
+  package var processes: Processes?
 
   package init(
     root: URL, console: Console, gnuplot: URL?, sources: SourceState, executableSHA256: String,
     buildTime: Int? = nil, blasCore: String,
     computing: @escaping () -> ComputingEnvironment? = { nil }, clock: @escaping () -> Double,
     date: @escaping () -> Date,
-    stopSignals: StopSignals, checkpointInterval: Double = 180
+    stopSignals: StopSignals, checkpointInterval: Double = 180,
+    processes: Processes? = nil
   ) {
     self.root = root
     self.console = console
@@ -43,6 +46,7 @@ package struct RunEnvironment {
     self.date = date
     self.stopSignals = stopSignals
     self.checkpointInterval = checkpointInterval
+    self.processes = processes
   }
 
   /// The environment of this process. The package's root is the current directory.
@@ -56,7 +60,7 @@ package struct RunEnvironment {
       buildTime: timeOfBuild(executable, root: root),
       blasCore: BLAS.coreName, computing: { .ofThisComputer(root: root) },
       clock: { (ContinuousClock.now - start) / .seconds(1) },
-      date: { Date() }, stopSignals: .ofProcess)
+      date: { Date() }, stopSignals: .ofProcess, processes: try .ofMPI())
   }
 }
 
@@ -77,11 +81,14 @@ extension RunEnvironment {
   }
 
   /// The record of a stage that has finished now.
-  func record(of stage: String, key: String, _ threads: Int, seconds: Double) -> StageRecord {
+  func record(
+    of stage: String, key: String, _ threads: Int, seconds: Double, exchange: ExchangeRecord? = nil
+  ) -> StageRecord {
     StageRecord(
       name: stage, key: key, commit: sources.commit, dirty: sources.dirty,
       sourceSHA256: sources.sha256, date: date().formatted(.iso8601), threads: threads,
-      blasCore: blasCore, environment: computing(), seconds: roundedToMilliseconds(seconds))
+      blasCore: blasCore, environment: computing(), exchange: exchange,
+      seconds: roundedToMilliseconds(seconds))
   }
 }
 

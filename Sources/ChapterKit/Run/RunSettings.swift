@@ -13,7 +13,7 @@ struct RunSettings {
   /// Whether synthetic data were requested.
   let usesSyntheticData: Bool
   /// The folder of the results.
-  let out: URL
+  var out: URL
   /// The options that make results different from those of the default command, with their arguments;
   /// without the seeds.
   let changed: [String: String]
@@ -30,7 +30,7 @@ struct RunSettings {
     let firstSeed = options[common.seed]
     preset = chapter.resolve(options[common.preset])
     seeds = Array(firstSeed..<firstSeed + options[common.seeds])
-    threads = options[common.threads] ?? Parallel.threads
+    threads = options[common.threads] ?? max(1, Parallel.threads / Processes.countOnThisMachine)
     data = options[common.data] ?? root.appending(path: "data")
     usesSyntheticData = options[common.synthetic]
     let own = options.changed(chapter.options)

@@ -68,7 +68,7 @@ final class StageRunner {
     }
   }
 
-  private func compute<Value: Encodable>(
+  private func compute<Value: Codable>(
     _ name: String, key: String, counting unit: ProgressUnit,
     _ work: (StageProgress) throws -> Value
   ) throws -> StageStore.Entry<Value> {
@@ -77,16 +77,20 @@ final class StageRunner {
     let progress = StageProgress(
       stage: name, unit: unit, checkpointFiles: checkpoints, in: environment)
     defer { environment.stopSignals.release() }
-    let value: Value
+    var value: Value
     do {
       value = try work(progress)
     } catch let error as Trainer.NonFiniteLoss {
       let last = try checkpoints.find().names.first.map { "the last checkpoint is \($0)" }
       throw Failure("\(name): \(error); \(last ?? "there is no checkpoint yet")")
     }
+    // A measured time differs between processes.
+    if let processes = environment.processes { value = try processes.valueOfFirst(value) }
     let seconds = progress.stopwatch.seconds
     let entry = StageStore.Entry(
-      value: value, record: environment.record(of: name, key: key, threads, seconds: seconds))
+      value: value,
+      record: environment.record(
+        of: name, key: key, threads, seconds: seconds, exchange: progress.exchange))
     try store.store(entry)
     environment.console.note("\(name): done in \(durationText(seconds))\(progress.readingsSuffix)")
     if let signal = environment.stopSignals.received() {

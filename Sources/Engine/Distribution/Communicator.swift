@@ -22,7 +22,7 @@ extension Communicator {
   /// values meet in a tree: first the neighbour of a pair, then a process of the neighbouring pair, and so on.
   ///
   /// The distance is 1, 2, 4, …, the number of neighbouring processes whose values are together already.
-  func forEachPartner(_ body: (_ partner: Int, _ distance: Int) -> Void) {
+  package func forEachPartner(_ body: (_ partner: Int, _ distance: Int) -> Void) {
     var distance = 1
     while distance < count {
       body(rank ^ distance, distance)

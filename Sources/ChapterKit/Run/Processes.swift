@@ -1,0 +1,219 @@
+import Datasets
+import Engine
+import Files
+import Foundation
+import Synchronization
+
+#if MPI
+  import MPIProcesses
+#endif
+
+/// The processes that compute a run together.
+///
+/// All of them run the chapter. Rank 0 has the console and OUT; each of the others works in a temporary copy of
+/// the files in OUT that decide what is computed. Where clocks, signals or files could make them differ, rank 0 decides.
+package struct Processes: Sendable {
+  /// The way to the other processes, with a count of what it exchanges.
+  let communicator: MeasuredCommunicator
+  private let finish: @Sendable () -> Void
+
+  /// Processes that are connected by `communicator`; `finish` ends the connection.
+  package init(_ communicator: some Communicator, finish: @escaping @Sendable () -> Void = {}) {
+    self.communicator = MeasuredCommunicator(communicator)
+    self.finish = finish
+  }
+
+  /// The number of this process among those that mpirun has started; 0 if it was started alone.
+  static var rankOfMPI: Int {
+    ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"].flatMap { Int($0) } ?? 0
+  }
+
+  /// The number of these processes on this machine, which share its cores.
+  static var countOnThisMachine: Int {
+    ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_LOCAL_SIZE"].flatMap { Int($0) } ?? 1
+  }
+
+  /// The processes that mpirun has started; nil if this process was started alone.
+  ///
+  /// - Throws: ``Failure`` if the program was built without MPI, or their number cannot divide a batch.
+  static func ofMPI() throws -> Processes? {
+    let environment = ProcessInfo.processInfo.environment
+    guard let started = environment["OMPI_COMM_WORLD_SIZE"].flatMap({ Int($0) }), started > 1 else {
+      return nil
+    }
+    guard [2, 4, 8].contains(started) else {
+      throw Failure("mpirun: found \(started) processes, expected 2, 4 or 8")
+    }
+    #if MPI
+      let communicator = try MPICommunicator()
+      return Processes(communicator) { communicator.finish() }
+    #else
+      throw Failure(
+        "mpirun: found a program that was built without MPI, expected one with it; install Open MPI "
+          + "(scripts/install-missing mpi), and build again with make")
+    #endif
+  }
+
+  /// Whether this process writes and prints.
+  var isFirst: Bool { communicator.rank == 0 }
+
+  /// Ends the connection, after the work of all processes.
+  func end() { finish() }
+}
+
+// MARK: - Agreement
+
+extension Processes {
+  /// The bytes of rank 0, in every process.
+  func dataOfFirst(_ data: Data) -> Data {
+    var content = isFirst ? data : Data()
+    var length = Int64(content.count)
+    withUnsafeMutableBytes(of: &length, broadcast)
+    if !isFirst { content = Data(count: Int(length)) }
+    content.withUnsafeMutableBytes(broadcast)
+    return content
+  }
+
+  /// The value of rank 0, in every process.
+  func valueOfFirst<Value: Codable>(_ value: Value) throws -> Value {
+    let content = dataOfFirst(isFirst ? try JSON.encode(value) : Data())
+    return isFirst ? value : try JSON.decode(Value.self, from: content)
+  }
+
+  /// Sends `bytes` of rank 0 to all processes: to rank 1, then from these two to the next two, and so on.
+  private func broadcast(_ bytes: UnsafeMutableRawBufferPointer) {
+    let none = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    communicator.forEachPartner { partner, distance in
+      if communicator.rank < distance {
+        communicator.exchange(UnsafeRawBufferPointer(bytes), none, with: partner)
+      } else if communicator.rank < 2 * distance {
+        communicator.exchange(UnsafeRawBufferPointer(none), bytes, with: partner)
+      }
+    }
+  }
+
+  /// Checks that all processes have the same `value` for something that results depend on.
+  ///
+  /// - Throws: ``Failure`` in a process that has another value than rank 0.
+  func checkAgreement(on name: String, _ value: String) throws {
+    try check(name, value, is: dataOfFirst(Data(value.utf8)))
+  }
+
+  /// Has rank 0 obtain something that the others then obtain too, such as files that are downloaded, and checks
+  /// that all have the same `description` of it.
+  ///
+  /// - Throws: The error of `obtain`, or ``Failure`` in a process that has another one than rank 0.
+  func obtainAfterFirst<Value>(
+    _ name: String, _ description: (Value) -> String, _ obtain: () throws -> Value
+  ) throws -> Value {
+    if isFirst {
+      let value = try obtain()
+      _ = dataOfFirst(Data(description(value).utf8))
+      return value
+    }
+    let expected = dataOfFirst(Data())
+    let value = try obtain()
+    try check(name, description(value), is: expected)
+    return value
+  }
+
+  private func check(_ name: String, _ value: String, is expected: Data) throws {
+    guard Data(value.utf8) != expected else { return }
+    throw Failure(
+      "found \(name) \(value) on \(hostName), expected that of rank 0, "
+        + String(decoding: expected, as: UTF8.self))
+  }
+}
+
+// MARK: - Environment
+
+extension Processes {
+  /// The environment of this process's run: only rank 0 prints, draws and saves, and its signals count.
+  func environment(_ environment: RunEnvironment) -> RunEnvironment {
+    var result = environment
+    let signals = environment.stopSignals
+    result.stopSignals.received = {
+      let number = dataOfFirst(withUnsafeBytes(of: signals.received() ?? 0) { Data($0) })
+        .withUnsafeBytes { $0.loadUnaligned(as: Int32.self) }
+      return number == 0 ? nil : number
+    }
+    guard !isFirst else { return result }
+    result.console = Console(isTerminal: false, output: { _ in }, errors: { _ in })
+    result.gnuplot = nil
+    result.checkpointInterval = .infinity
+    return result
+  }
+
+  /// A temporary folder with the files of `out` that decide what is computed: results of stages, checkpoints,
+  /// shared results and the record of `chapter`. For rank 0 it is `out` itself.
+  func copy(of out: URL, chapter: ChapterName, preset: Preset) throws -> URL {
+    let record = RunRecord.fileName(chapter: chapter)
+    let folders = ["cache/\(chapter.program)/\(preset.rawValue)", TrainingKey.directory]
+    let source = OutputDirectory(out)
+    let paths =
+      isFirst
+      ? try [record]
+        + folders.flatMap { folder in try source.names(in: folder).map { "\(folder)/\($0)" } }
+      : []
+    let copied = OutputDirectory(
+      isFirst
+        ? out
+        : URL.temporaryDirectory.appending(path: "\(copyPrefix)\(getpid())-\(communicator.rank)"))
+    if !isFirst {
+      removeAbandonedCopies()
+      try copied.prepare(subdirectories: folders)
+    }
+    for path in try valueOfFirst(paths) {
+      let content = dataOfFirst(isFirst ? (try? source.content(of: path)) ?? Data() : Data())
+      if !isFirst, !content.isEmpty { try copied.write(content, to: path) }
+    }
+    return copied.url
+  }
+}
+
+private let copyPrefix = "mixmatch-"
+
+/// Removes the copies of processes that were killed.
+private func removeAbandonedCopies() {
+  let folder = URL.temporaryDirectory
+  for name in (try? listFolder(at: folder)) ?? [] where name.hasPrefix(copyPrefix) {
+    let parts = name.dropFirst(copyPrefix.count).split(separator: "-")
+    guard parts.count == 2, let process = parts.first.flatMap({ Int32($0) }) else { continue }
+    if kill(process, 0) != 0 && errno == ESRCH { removeTree(at: folder.appending(path: name)) }
+  }
+}
+
+/// A communicator that counts the bytes that this process exchanges, and the time that it waits.
+final class MeasuredCommunicator: Communicator {
+  private let communicator: any Communicator
+  private let totals = Mutex(ExchangeTotals())
+
+  init(_ communicator: any Communicator) { self.communicator = communicator }
+
+  var rank: Int { communicator.rank }
+  var count: Int { communicator.count }
+  /// What has been exchanged so far.
+  var exchanged: ExchangeTotals { totals.withLock { $0 } }
+
+  func exchange(
+    _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int
+  ) {
+    let start = ContinuousClock.now
+    communicator.exchange(sent, received, with: partner)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    totals.withLock {
+      $0.bytes += sent.count + received.count
+      $0.seconds += seconds
+    }
+  }
+}
+
+/// The bytes that a process has sent and received, and the seconds that it took, waiting included.
+struct ExchangeTotals {
+  var bytes = 0
+  var seconds = 0.0
+
+  static func - (a: ExchangeTotals, b: ExchangeTotals) -> ExchangeTotals {
+    ExchangeTotals(bytes: a.bytes - b.bytes, seconds: a.seconds - b.seconds)
+  }
+}

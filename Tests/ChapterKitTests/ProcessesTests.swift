@@ -1,0 +1,75 @@
+import ChapterKit
+import Engine
+import Foundation
+import Reference
+import Testing
+
+/// A run of several processes, for which threads stand here; one test at a time, because copies of OUT have the number
+/// of the process in their names.
+@Suite(.serialized) struct ProcessesTests {
+  /// Calls `body` in each of four processes with a workbench on the same root.
+  private func run<Result: Sendable>(
+    on bench: Workbench, _ body: @escaping @Sendable (Workbench) throws -> Result
+  ) throws -> [Result] {
+    let root = bench.root
+    return try ThreadCommunicator.run(processes: 4) {
+      let bench = try Workbench(root: root, isOwner: false)
+      bench.processes = Parallel.communicator.map { Processes($0) }
+      return try body(bench)
+    }
+  }
+
+  /// A stage's result, computed or loaded, is that of rank 0, which alone prints and writes.
+  @Test func rankZeroDecides() throws {
+    let bench = try Workbench()
+    for isFirstRun in [true, false] {
+      let outcomes = try run(on: bench) { bench in
+        var (value, isComputed) = (-1, false)
+        let status = bench.run { run in
+          value = try run.stage("time") { _ in
+            isComputed = true
+            return 100 + (Parallel.communicator?.rank ?? 0)
+          }
+          run.record(metric: "time", values: [Double(value)])
+        }
+        return (status, value, isComputed, bench.standardOutput + bench.standardError)
+      }
+      #expect(outcomes.map(\.0) == [0, 0, 0, 0])
+      #expect(outcomes.map(\.1) == [100, 100, 100, 100])
+      #expect(outcomes.map(\.2) == Array(repeating: isFirstRun, count: 4))
+      #expect(!outcomes[0].3.isEmpty && outcomes[1...].allSatisfy { $0.3.isEmpty })
+    }
+    let record = try #require(try bench.record())
+    #expect(record.metrics["time"]?.mean == 100)
+    #expect(record.stages[0].exchange?.processes == 4)
+    let copies = try FileManager.default.contentsOfDirectory(
+      atPath: FileManager.default.temporaryDirectory.path)
+    #expect(
+      !copies.contains { $0.hasPrefix("mixmatch-\(ProcessInfo.processInfo.processIdentifier)-") })
+  }
+
+  /// A signal to rank 0 stops all after the same step, and any number of processes resumes.
+  @Test func aSignalStopsAllAfterTheSameStep() throws {
+    let whole = CheckpointTests.train(in: try Workbench())
+    let bench = try Workbench()
+    let stopped = try run(on: bench) { bench in
+      var steps = 0
+      let (status, _) = CheckpointTests.train(in: bench) { step, _ in
+        steps = step + 1
+        if step == 4, Parallel.communicator?.rank == 0 { bench.signal = 15 }
+      }
+      return [Int(status), steps]
+    }
+    #expect(stopped == Array(repeating: [143, 5], count: 4))
+    let resumed = try run(on: bench) { bench in
+      var steps = 0
+      let (_, result) = CheckpointTests.train(in: bench) { _, _ in
+        steps += 1
+        if steps == 3, Parallel.communicator?.rank == 0 { bench.signal = 15 }
+      }
+      return result == nil ? steps : -1
+    }
+    #expect(resumed == [3, 3, 3, 3])
+    #expect(CheckpointTests.train(in: bench).result == whole.result)
+  }
+}
