@@ -123,7 +123,7 @@ export RANKS HOSTS
 # they may contain spaces and quotes; empty ones are ignored. The settings in the help may also come from
 # the environment, for programs that have them.
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
-OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES APPENDICES PROGRAMS MAKE MAKEFLAGS SHELL RANKS HOSTS MPI
+OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES APPENDICES PROGRAMS MAKE MAKEFLAGS SHELL
 OPTIONS := $(filter-out $(OURS) $(filter .% -%,$(GIVEN)),$(GIVEN))
 export $(OPTIONS)
 # $(call options,NAME...): the names with a value, and all variables given to make, as options.
@@ -143,6 +143,7 @@ help:
 
 # swift build compares all sources itself, in under half a second. The marker file decides whether to announce a
 # build, because -q shows nothing but errors and warnings, and tells the programs that they are up to date.
+$(CHAPTERS) $(APPENDICES): OPTIONS := $(filter-out RANKS HOSTS,$(OPTIONS))
 $(CHAPTERS) $(APPENDICES): %: tools build-%
 	@scripts/ranks .build/release/$@ $(call options,$(SETTINGS))
 
