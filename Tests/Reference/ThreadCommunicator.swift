@@ -65,7 +65,9 @@ public struct ThreadCommunicator: Communicator {
     func waitUntilReceived() { isReceived.wait() }
   }
 
-  /// `@unchecked Sendable`: each thread sets its own element.
+  /// The results of the threads, by rank.
+  ///
+  /// `@unchecked Sendable`: the lock orders its uses.
   private final class Results<Value>: @unchecked Sendable {
     private(set) var values: [Result<Value, any Error>?]
     private let lock = NSLock()

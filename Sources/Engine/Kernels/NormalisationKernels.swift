@@ -96,8 +96,8 @@ struct NormalisationGradientSums {
   /// Computes the gradients with respect to scale and shift, and the coefficients of the gradient with
   /// respect to the input.
   ///
-  /// If the moments depend on x, it is factor·(g − mean of g − x̂ · mean of g·x̂) over the rows of the whole
-  /// batch, of which this process has `rows`, otherwise factor·g.
+  /// If the moments depend on x, it is factor·(g − mean of g − x̂ · mean of g·x̂) over the `rows` rows of the
+  /// whole batch, those of other processes included, otherwise factor·g.
   func result(rows: Int, momentsDependOnX: Bool) -> NormalisationGradient {
     let scaleGradient = Tensor(uninitialised: [channels])
     let shiftGradient = Tensor(uninitialised: [channels])
