@@ -14,12 +14,12 @@ let benchmarks =
     WideResNetTraining.benchmark(batch: 64), WideResNetTraining.benchmark(batch: 192),
     inferenceBenchmark(batch: 256), augmentationBenchmark, steadyStateMemory,
     MixMatchIteration.benchmark,
-    SharpeningTraining.benchmark,
+    SharpeningTraining.benchmark, ProcessesBenchmark.benchmark,
   ] + embeddingBenchmarks
 
 let only = CommandLineOption(
   "only", .names(benchmarks.map(\.name)),
-  "names of the benchmarks, or their beginnings (default all but tsne70k)")
+  "names of the benchmarks, or their beginnings (default all but tsne70k and ranks)")
 let rounds = CommandLineOption(
   "rounds", .wholeNumber(in: 1...1000), default: 5, "number of samples of each benchmark")
 let threads = CommandLineOption(
@@ -30,6 +30,8 @@ let out = CommandLineOption(
   "out", .directory, default: URL(filePath: "figures"), "directory of the results")
 let json = CommandLineOption(
   flag: "json", "print the record to standard output, and write no file")
+let steps = CommandLineOption(
+  flag: "steps", "take training steps for the benchmark ranks, and print their time")
 
 let program = Program(
   "bench",
@@ -39,7 +41,7 @@ let program = Program(
     benchmarks:
     \(benchmarks.map { "  " + $0.name }.joined(separator: "\n"))
     """,
-  options: [only, rounds, threads, data, out, json])
+  options: [only, rounds, threads, data, out, json, steps])
 
 @MainActor
 func run(_ invocation: Invocation) throws {
@@ -92,6 +94,6 @@ extension OptionArgument where Value == [String] {
 exit(
   program.run { invocation in
     try Parallel.$threads.withValue(invocation[threads] ?? Parallel.threads) {
-      try run(invocation)
+      try invocation[steps] ? ProcessesBenchmark.takeSteps(invocation) : run(invocation)
     }
   })

@@ -36,6 +36,22 @@ public let onlyRecorded = CommandLineOption(
   flag: "only-recorded", "start no training; rows without a recorded run stay empty"
 ).withoutEffectOnResults()
 
+/// The option to print the training runs as commands, for GNU parallel or a cluster.
+public let listTrainings = CommandLineOption(
+  flag: "list", "print the command of each training run, one in each line, and end"
+).withoutRecord()
+
+/// The option to carry out one training run of the program only.
+public let onlyTraining = CommandLineOption(
+  "training", .text("NAME", expecting: "the name of a training run, as --list prints it"),
+  "carry out this training run only; tables and pictures stay as they are"
+).withoutRecord()
+
+/// The options of a program with a table of training runs.
+public let tableOptions: [any DeclaredOption] = [
+  recordedTrainings, onlyRecorded, firstSteps, listTrainings, onlyTraining,
+]
+
 /// A row of a results table: a training specification, its runs, and a published accuracy.
 public struct ResultRow {
   /// The title of the row.
@@ -106,9 +122,11 @@ extension Run {
   /// of ``datasetOption``, and records the settings, test accuracies, smallest recalls, times
   /// and speeds.
   ///
-  /// With ``onlyRecorded``, seeds without any recorded run are left out.
+  /// With ``onlyRecorded``, seeds without any recorded run are left out. With ``listTrainings`` or
+  /// ``onlyTraining``, rows stay empty.
   ///
-  /// - Throws: An error where settings do not fit the data, or ``onlyRecorded`` finds no run.
+  /// - Throws: An error where settings do not fit the data, ``onlyRecorded`` finds no run, or
+  ///   ``onlyTraining`` names none.
   public func train(_ rows: [ResultRow]) throws -> [ResultRow] {
     let runs = try results(of: rows.map(\.spec)) { training, spec, dataset in
       TrainingSummary(training.outcome(), of: spec, on: dataset)
@@ -135,28 +153,37 @@ extension Run {
   /// Loads or computes the run of each specification with every seed, on the data set of
   /// ``datasetOption``, and records the settings.
   ///
-  /// With ``onlyRecorded``, seeds without any recorded run are left out.
+  /// With ``onlyRecorded``, seeds without any recorded run are left out. With ``listTrainings`` the commands of the runs
+  /// are printed and there are no results; with ``onlyTraining`` there are those of one specification.
   ///
   /// - Parameters:
   ///   - specs: What is trained.
   ///   - summary: The result of a finished run.
   /// - Returns: For each specification the results with their origins and seeds.
-  /// - Throws: An error where settings do not fit the data, or ``onlyRecorded`` finds no run.
+  /// - Throws: An error where settings do not fit the data, ``onlyRecorded`` finds no run, or
+  ///   ``onlyTraining`` names none.
   func results<Value: Codable & Sendable>(
     of specs: [TrainingSpec],
     summary: (SemiSupervisedTraining, TrainingSpec, ImageDataset) -> Value
   ) throws -> [[(value: Value, origin: StageRecord, seed: Int)]] {
+    if self[listTrainings] {
+      printCommands(of: specs)
+      return specs.map { _ in [] }
+    }
+    let chosen = try chosen(of: specs)
     let source = self[datasetOption]
     let dataset = self[onlyRecorded] ? nil : try dataset(source, train: 10, test: 10)
     let specs =
       dataset.map { dataset in specs.map { $0.fitted(to: dataset, from: source) } } ?? specs
     try record(settings: specs)
     if let dataset {
-      for spec in specs { try spec.experiment.check(for: spec.method, on: dataset) }
+      for spec in chosen.map({ specs[$0] }) {
+        try spec.experiment.check(for: spec.method, on: dataset)
+      }
     }
-    let results = try specs.map { spec in
-      try seeds.compactMap { seed in
-        try result(of: spec, seed: seed, on: dataset) { summary($0, spec, $1) }
+    let results = try specs.indices.map { index in
+      try (chosen.contains(index) ? seeds : []).compactMap { seed in
+        try result(of: specs[index], seed: seed, on: dataset) { summary($0, specs[index], $1) }
           .map { (value: $0, origin: $1, seed: seed) }
       }
     }
@@ -168,6 +195,30 @@ extension Run {
     }
     leaveOutSeeds(unless: known.contains)
     return results
+  }
+
+  /// Prints the command of each training run of `specs`, one in each line.
+  private func printCommands(of specs: [TrainingSpec]) {
+    for spec in specs {
+      for seed in seeds {
+        printCommand(
+          seed: seed, options: [onlyTraining.declaration.name: spec.nameOnCommandLine])
+      }
+    }
+  }
+
+  /// The indices of the specifications to train: that of ``onlyTraining``, or all.
+  ///
+  /// - Throws: An error if ``onlyTraining`` names none of them.
+  private func chosen(of specs: [TrainingSpec]) throws -> [Int] {
+    guard let name = self[onlyTraining] else { return Array(specs.indices) }
+    let chosen = specs.indices.filter { specs[$0].nameOnCommandLine == name }
+    guard !chosen.isEmpty else {
+      throw Failure(
+        "--training: found \"\(name)\", expected one of "
+          + specs.map(\.nameOnCommandLine).joined(separator: ", "))
+    }
+    return chosen
   }
 
   /// The result of the run of `spec` with one seed and its origin: shared by another chapter in OUT,

@@ -17,6 +17,9 @@ public struct TrainingSpec {
     (self.name, self.experiment, self.method) = (name, experiment, method)
   }
 
+  /// The name in ``onlyTraining`` and in the names of files.
+  var nameOnCommandLine: String { fileNamePart(of: name) }
+
   /// The number of images in a step, counting each version of an unlabelled image.
   public var imagesPerStep: Int {
     experiment.training.labelledBatch + method.versions * experiment.training.unlabelledBatch

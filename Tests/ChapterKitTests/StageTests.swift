@@ -215,6 +215,79 @@ import Testing
     #expect(bench.names(in: "figures/cache/chapter3") == ["article"])
   }
 
+  private static let dry = CommandLineOption(flag: "dry", "leave the record as it is")
+    .withoutRecord()
+  private static let chapter = Chapter(
+    3, "Sharpening", summary: "sharpens.", presets: [.scale(.short, costs: "four minutes")],
+    options: [dry, Workbench.rate])
+
+  /// A run that writes no record goes on beside another one, and leaves its stages for it.
+  @Test func aRunWithoutRecordComputesStagesOnly() throws {
+    let bench = try Workbench()
+    let other = try Workbench(root: bench.root, isOwner: false)
+    let status = StageTests.chapter.run(arguments: [], in: bench.environment) { run in
+      _ = try run.stage("first") { _ in 1 }
+      let status = StageTests.chapter.run(arguments: ["--dry"], in: other.environment) { run in
+        _ = try run.stage("second") { _ in 2 }
+        run.record(metric: "second", values: [2.0])
+      }
+      #expect(status == 0, "\(other.standardError)")
+      #expect(try bench.record() == nil)
+      let second = try run.stage("second") { _ in
+        Issue.record("It is computed already.")
+        return 0
+      }
+      run.record(metric: "both", values: [Double(second)])
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    let record = try #require(try bench.record())
+    #expect(record.metrics.keys.sorted() == ["both"])
+    #expect(record.stages.map(\.name) == ["first", "second"])
+  }
+
+  @Test func aStageIsComputedByOneProcessAtATime() throws {
+    let bench = try Workbench()
+    let other = try Workbench(root: bench.root, isOwner: false)
+    let status = StageTests.chapter.run(arguments: [], in: bench.environment) { run in
+      _ = try run.stage("train T=1") { _ in
+        let status = StageTests.chapter.run(arguments: ["--dry"], in: other.environment) { run in
+          _ = try run.stage("train T=1") { _ in
+            Issue.record("There must be no work.")
+            return 0
+          }
+        }
+        #expect(status == 1)
+        #expect(
+          other.standardError.contains(
+            "cache/chapter3/short/train-t-1.lock: found train T=1 already running there as process"),
+          "\(other.standardError)")
+        return 1
+      }
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    #expect(!bench.names(in: "figures/cache/chapter3/short").contains { $0.hasSuffix(".lock") })
+  }
+
+  @Test func aCommandKeepsTheOptionsOfItsRun() throws {
+    let bench = try Workbench()
+    var environment = bench.environment
+    environment.program = "build of today/chapter3"
+    let arguments = [
+      "--seeds", "2", "--rate=0.5", "--dry", "--out", "\(bench.root.path)/other results",
+    ]
+    let status = StageTests.chapter.run(arguments: arguments, in: environment) { run in
+      for seed in run.seeds { run.printCommand(seed: seed, options: ["training": "no mixup"]) }
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    let out = "'\(bench.root.path.replacing("'", with: "'\\''"))/other results'"
+    #expect(
+      bench.standardOutput
+        == (0..<2).map {
+          "'build of today/chapter3' --out=\(out) --rate=0.5 --training='no mixup' --seed=\($0)\n"
+        }.joined())
+    #expect(!FileManager.default.fileExists(atPath: "\(bench.root.path)/other results"))
+  }
+
   @Test func aRunOnAnotherHostIsRespectedWhileItIsAlive() throws {
     let bench = try Workbench()
     let lock = "figures/cache/chapter3/.lock"

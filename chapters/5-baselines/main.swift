@@ -161,7 +161,7 @@ let chapter = Chapter(
     .scale(.overnight, costs: "planned for a day a seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded, firstSteps, datasetOption])
+  options: tableOptions + [datasetOption])
 
 exit(
   chapter.run { run in

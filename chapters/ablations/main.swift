@@ -176,7 +176,7 @@ let chapter = Chapter(
     .scale(.overnight, costs: "planned for 2 hours a row and seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a row and seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded, firstSteps])
+  options: tableOptions)
 
 exit(
   chapter.run { run in

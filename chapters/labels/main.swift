@@ -77,7 +77,7 @@ let chapter = Chapter(
     .scale(.overnight, costs: "days a seed on 2 cores; not run yet"),
     .scale(.article, costs: "weeks a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded, firstSteps])
+  options: tableOptions)
 
 exit(
   chapter.run { run in

@@ -218,18 +218,18 @@ let chapter = Chapter(
     .scale(.overnight, costs: "planned for 6 hours a seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded, firstSteps])
+  options: tableOptions)
 
 exit(
   chapter.run { run in
     if let steps = run[firstSteps] {
       return try run.takeFirstSteps(steps, of: rows(run.preset).map(\.spec))
     }
+    let rows = try run.train(rows(run.preset))
     // They take seconds, so they are not stored.
     let (count, steps) = run.preset == .smoke ? (2, 60) : (10, 600)
     let seed = UInt64(run.seeds[0])
     drawLines(try (0..<count).map { try trainOnALine(steps: steps, run: $0, seed: seed) }, run)
-    let rows = try run.train(rows(run.preset))
     run.write(
       TextTable(
         name: "mixing", title: "Mixing images and hidden states",

@@ -69,7 +69,7 @@ let chapter = Chapter(
     .scale(.overnight, costs: "a day a seed on 2 cores; not run yet"),
     .scale(.article, costs: "weeks a seed on 2 cores; not run yet"),
   ],
-  options: [recordedTrainings, onlyRecorded, firstSteps])
+  options: tableOptions)
 
 exit(
   chapter.run { run in

@@ -50,6 +50,14 @@ public struct CommandLineOption<Value: Sendable>: Sendable, DeclaredOption {
     option.declaration.changesResults = false
     return option
   }
+
+  /// The same option, marked as one with which a run leaves the record, the pictures and the tables in OUT as
+  /// they are. Other runs of the chapter in the same OUT can go on meanwhile.
+  public func withoutRecord() -> Self {
+    var option = withoutEffectOnResults()
+    option.declaration.preventsRecord = true
+    return option
+  }
 }
 
 /// An option with a value of any type.
@@ -71,6 +79,8 @@ public struct OptionDeclaration: Sendable {
   let defaultText: String?
   /// Whether results depend on the option, so that records contain it.
   package fileprivate(set) var changesResults = true
+  /// Whether a run with the option writes no record.
+  fileprivate(set) var preventsRecord = false
   /// Parses an argument (empty for a flag); returns nil if it is not valid.
   package let value: @Sendable (String) -> (any Sendable)?
   /// The argument from which ``value`` parses a value, in one form for equal values.
@@ -100,6 +110,13 @@ public struct OptionArgument<Value: Sendable>: Sendable {
     self.expectation = expectation
     self.text = text
     self.parse = parse
+  }
+}
+
+extension OptionArgument where Value == String {
+  /// A text that is not empty.
+  public static func text(_ placeholder: String, expecting expectation: String) -> Self {
+    OptionArgument(placeholder, expecting: expectation) { $0.isEmpty ? nil : $0 }
   }
 }
 

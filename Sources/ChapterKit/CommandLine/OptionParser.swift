@@ -69,14 +69,16 @@ package struct OptionValues: Sendable {
 
   fileprivate mutating func store(_ value: any Sendable, for name: String) { values[name] = value }
 
-  /// The options in `declarations` that results depend on and that do not have their default value: the
-  /// arguments by name.
-  func changed(_ declarations: [OptionDeclaration]) -> [String: String] {
-    let given = declarations.filter(\.changesResults).compactMap { option in
-      values[option.name].map { (option.name, option.text($0), option.defaultText) }
+  /// The options in `declarations` that were given and do not have their default value, with their
+  /// arguments.
+  func changed(
+    _ declarations: [OptionDeclaration]
+  ) -> [(option: OptionDeclaration, argument: String)] {
+    declarations.compactMap { option in
+      guard let argument = values[option.name].map(option.text), argument != option.defaultText
+      else { return nil }
+      return (option, argument)
     }
-    return Dictionary(
-      uniqueKeysWithValues: given.filter { $0.1 != $0.2 }.map { ($0.0, $0.1) })
   }
 
   /// The value of an option, or its default.

@@ -14,7 +14,7 @@ import Synchronization
 /// the files in OUT that decide what is computed. Where clocks, signals or files could make them differ, rank 0 decides.
 package struct Processes: Sendable {
   /// The way to the other processes, with a count of what it exchanges.
-  let communicator: MeasuredCommunicator
+  package let communicator: MeasuredCommunicator
   private let finish: @Sendable () -> Void
 
   /// Processes that are connected by `communicator`; `finish` ends the connection.
@@ -36,7 +36,7 @@ package struct Processes: Sendable {
   /// The processes that mpirun has started; nil if this process was started alone.
   ///
   /// - Throws: ``Failure`` if the program was built without MPI, or their number cannot divide a batch.
-  static func ofMPI() throws -> Processes? {
+  package static func ofMPI() throws -> Processes? {
     let environment = ProcessInfo.processInfo.environment
     guard let started = environment["OMPI_COMM_WORLD_SIZE"].flatMap({ Int($0) }), started > 1 else {
       return nil
@@ -55,10 +55,10 @@ package struct Processes: Sendable {
   }
 
   /// Whether this process writes and prints.
-  var isFirst: Bool { communicator.rank == 0 }
+  package var isFirst: Bool { communicator.rank == 0 }
 
   /// Ends the connection, after the work of all processes.
-  func end() { finish() }
+  package func end() { finish() }
 }
 
 // MARK: - Agreement
@@ -184,36 +184,41 @@ private func removeAbandonedCopies() {
 }
 
 /// A communicator that counts the bytes that this process exchanges, and the time that it waits.
-final class MeasuredCommunicator: Communicator {
+package final class MeasuredCommunicator: Communicator {
   private let communicator: any Communicator
   private let totals = Mutex(ExchangeTotals())
 
   init(_ communicator: any Communicator) { self.communicator = communicator }
 
-  var rank: Int { communicator.rank }
-  var count: Int { communicator.count }
+  package var rank: Int { communicator.rank }
+  package var count: Int { communicator.count }
   /// What has been exchanged so far.
-  var exchanged: ExchangeTotals { totals.withLock { $0 } }
+  package var exchanged: ExchangeTotals { totals.withLock { $0 } }
 
-  func exchange(
+  package func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int
   ) {
     let start = ContinuousClock.now
     communicator.exchange(sent, received, with: partner)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     totals.withLock {
+      $0.exchanges += 1
       $0.bytes += sent.count + received.count
       $0.seconds += seconds
     }
   }
 }
 
-/// The bytes that a process has sent and received, and the seconds that it took, waiting included.
-struct ExchangeTotals {
-  var bytes = 0
-  var seconds = 0.0
+/// The number of exchanges of a process, the bytes that it has sent and received, and the seconds that it took, waiting
+/// included.
+package struct ExchangeTotals {
+  package var exchanges = 0
+  package var bytes = 0
+  package var seconds = 0.0
 
-  static func - (a: ExchangeTotals, b: ExchangeTotals) -> ExchangeTotals {
-    ExchangeTotals(bytes: a.bytes - b.bytes, seconds: a.seconds - b.seconds)
+  package static func - (a: ExchangeTotals, b: ExchangeTotals) -> ExchangeTotals {
+    ExchangeTotals(
+      exchanges: a.exchanges - b.exchanges, bytes: a.bytes - b.bytes,
+      seconds: a.seconds - b.seconds)
   }
 }

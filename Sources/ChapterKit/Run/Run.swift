@@ -18,7 +18,8 @@ public final class Run {
   private let environment: RunEnvironment
   private let output: OutputDirectory
   private let previous: PreviousRecord
-  private let lock: RunLock
+  /// The lock of the chapter in OUT; nil in a run that writes no record.
+  private let lock: RunLock?
   private let log: WorkLog
   private let stages: StageRunner
   private var findings = RunFindings()
@@ -43,21 +44,25 @@ public final class Run {
     output = OutputDirectory(settings.out)
     previous = try PreviousRecord(chapter: chapter.name, in: settings.out)
     try previous.checkMayBeReplaced(bySmoke: settings.preset == .smoke, bySynthetic: false)
-    if let warning = previous.warning { environment.console.note(warning) }
-    if let note = previous.replacementNote(seeds: seeds, options: settings.changed) {
-      environment.console.note(note)
-    }
     let store = StageStore(output, chapter: chapter.name, preset: settings.preset)
-    try store.prepare()
-    lock = try RunLock(
-      output.file("cache/\(chapter.name.program)/.lock"), program: chapter.name.program)
+    if settings.writesRecord {
+      if let warning = previous.warning { environment.console.note(warning) }
+      if let note = previous.replacementNote(seeds: seeds, options: settings.changed) {
+        environment.console.note(note)
+      }
+      try store.prepare()
+      lock = try RunLock(
+        output.file("cache/\(chapter.name.program)/.lock"), for: chapter.name.program)
+    } else {
+      lock = nil
+    }
     log = WorkLog(environment.console)
     stages = StageRunner(store, threads: settings.threads, log: log, in: environment)
   }
 
   /// Releases the lock, so that other processes can run the chapter in this OUT.
   func end() {
-    lock.release()
+    lock?.release()
     if isCopy { removeTree(at: output.url) }
   }
 
@@ -76,6 +81,22 @@ extension Run {
 
   /// The value of one of the chapter's own options, or its default.
   public subscript<Value>(option: CommandLineOption<Value>) -> Value { settings.options[option] }
+
+  /// Prints a command for the shell that runs this chapter with the options of this run, but with this `seed` and
+  /// these `options` in place of those that prevent a record.
+  package func printCommand(seed: Int, options: [String: String]) {
+    let common = chapter.common
+    let replaced = [common.seed.declaration.name, common.seeds.declaration.name]
+    let kept = settings.given.filter {
+      !$0.option.preventsRecord && !replaced.contains($0.option.name)
+    }
+    let arguments =
+      kept.map { ($0.option.name, $0.argument) } + options.sorted { $0.key < $1.key }
+      + [(common.seed.declaration.name, "\(seed)")]
+    console.print(
+      ([shellWord(environment.program)] + arguments.map { "--\($0.0)=\(shellWord($0.1))" })
+        .joined(separator: " "))
+  }
 
   /// Removes the seeds that `isKnown` rejects from the run and its record.
   package func leaveOutSeeds(unless isKnown: (Int) -> Bool) { seeds = seeds.filter(isKnown) }
@@ -291,6 +312,12 @@ extension Run {
   /// Writes the files and then the record, and prints their paths.
   func finish() throws {
     guard !isCopy else { return }
+    guard settings.writesRecord else {
+      if !log.hasWorked, !stages.records.isEmpty {
+        console.print("\(chapter.name.program): everything is up to date")
+      }
+      return
+    }
     var record = recordWithoutFiles()
     let gnuplot = Gnuplot(
       executable: environment.gnuplot, root: environment.root, output: output, console: console)

@@ -23,6 +23,8 @@ package struct RunEnvironment {
   package var stopSignals: StopSignals
   /// Seconds between two checkpoints of a stage.
   package var checkpointInterval: Double
+  /// The path by which the program was started.
+  package var program = CommandLine.arguments[0]
   /// The processes that compute the run together; nil for this process alone.
   package var processes: Processes?
 

@@ -19,6 +19,10 @@ struct RunSettings {
   let changed: [String: String]
   /// The values of all options, the chapter's own included.
   let options: OptionValues
+  /// All options that were given and do not have their default value, with their arguments.
+  let given: [(option: OptionDeclaration, argument: String)]
+  /// Whether the run writes a record, pictures and tables.
+  var writesRecord: Bool { !given.contains { $0.option.preventsRecord } }
 
   init(_ chapter: Chapter, _ options: OptionValues, root: URL) throws {
     guard root.appending(path: "figures").isExistingDirectory else {
@@ -33,7 +37,9 @@ struct RunSettings {
     threads = options[common.threads] ?? max(1, Parallel.threads / Processes.countOnThisMachine)
     data = options[common.data] ?? root.appending(path: "data")
     usesSyntheticData = options[common.synthetic]
-    let own = options.changed(chapter.options)
+    let own = Dictionary(
+      uniqueKeysWithValues: options.changed(chapter.options).filter { $0.option.changesResults }
+        .map { ($0.option.name, $0.argument) })
     var changed = own
     if preset != chapter.resolve(common.preset.defaultValue) {
       changed[common.preset.declaration.name] = preset.rawValue
@@ -45,6 +51,7 @@ struct RunSettings {
       options[common.out]
       ?? root.appending(path: standardOut + folder(of: chapter.name.program, with: own))
     self.options = options
+    given = options.changed(common.all.map(\.declaration) + chapter.options)
   }
 }
 

@@ -73,6 +73,9 @@ final class StageRunner {
     _ work: (StageProgress) throws -> Value
   ) throws -> StageStore.Entry<Value> {
     log.beginWork()
+    try store.prepare()
+    let lock = try store.lock(stage: name)
+    defer { lock.release() }
     let checkpoints = store.checkpoints(of: name, key: key)
     let progress = StageProgress(
       stage: name, unit: unit, checkpointFiles: checkpoints, in: environment)

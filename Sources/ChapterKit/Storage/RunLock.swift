@@ -1,29 +1,35 @@
 import Files
 import Foundation
 
-/// A lock that prevents two processes from running the same chapter in one OUT, where they would remove
-/// each other's checkpoints.
+/// A lock that prevents two processes from writing the record of a chapter in one OUT, or from computing the same stage
+/// there, where they would remove each other's checkpoints.
 ///
-/// The file OUT/cache/CHAPTER/.lock contains host and process, and is locked (flock) until the process
-/// ends for any reason. Network file systems do not always share locks between hosts, so the file's
-/// modification time is also updated every minute: a recent lock file of another host counts as locked.
+/// The file contains host and process, and is locked (flock) until the process ends for any reason. Network file
+/// systems do not always share locks between hosts, so the file's modification time is also updated every
+/// minute: a recent lock file of another host counts as locked.
 package final class RunLock {
   private let file: URL
   private let descriptor: Int32
   private let heartbeat: any DispatchSourceTimer
 
-  /// Takes the lock in `file` for `program`.
+  /// Takes the lock in `file` for a chapter or a stage called `name`.
   ///
   /// - Throws: ``Failure`` if another process has it; `FileError` if it cannot be written.
-  package init(_ file: URL, program: String, host: String = hostName) throws {
+  package init(_ file: URL, for name: String, host: String = hostName) throws {
     self.file = file
-    let descriptor = try openFile(at: file)
-    do {
-      try RunLock.take(descriptor, file, program, host)
-    } catch {
-      close(descriptor)
-      throw error
+    var taken: Int32?
+    while taken == nil {
+      let descriptor = try openFile(at: file)
+      do {
+        try RunLock.take(descriptor, file, name, host)
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      // Another process may have released the lock, and removed its file, since this one opened it.
+      if isFile(descriptor, at: file) { taken = descriptor } else { close(descriptor) }
     }
+    let descriptor = taken!
     self.descriptor = descriptor
     heartbeat = DispatchSource.makeTimerSource()
     heartbeat.schedule(deadline: .now() + 60, repeating: 60)
@@ -32,7 +38,7 @@ package final class RunLock {
   }
 
   private static func take(
-    _ descriptor: Int32, _ file: URL, _ program: String, _ host: String
+    _ descriptor: Int32, _ file: URL, _ name: String, _ host: String
   ) throws {
     let state = lockFile(descriptor)
     let text = String(decoding: try readFileIfPresent(at: file) ?? Data(), as: UTF8.self)
@@ -43,7 +49,7 @@ package final class RunLock {
     if state == .heldByAnother || (isElsewhere && isFresh) {
       let process = owner.count == 2 ? "process \(owner[1]) on host \(owner[0])" : "another process"
       throw Failure(
-        "\(file.shortPath): found \(program) already running there as \(process), expected no other run; "
+        "\(file.shortPath): found \(name) already running there as \(process), expected no other run; "
           + "wait until it ends, or give another OUT (--out)"
           + (isElsewhere ? "; if that host is gone, remove this file" : ""))
     }
@@ -61,4 +67,11 @@ package final class RunLock {
     unlink(file.filePath)
     close(descriptor)
   }
+}
+
+/// Whether the open file is the one at the path of `file`.
+private func isFile(_ descriptor: Int32, at file: URL) -> Bool {
+  var (open, named) = (stat(), stat())
+  return fstat(descriptor, &open) == 0 && stat(file.filePath, &named) == 0
+    && open.st_dev == named.st_dev && open.st_ino == named.st_ino
 }

@@ -36,6 +36,7 @@ package struct StageIdentity: Encodable {
 ///
 ///     OUT/cache/CHAPTER/PRESET/STAGE-KEY.jsonl             a result
 ///     OUT/cache/CHAPTER/PRESET/STAGE-KEY.STEP.checkpoint   the state of an unfinished stage
+///     OUT/cache/CHAPTER/PRESET/STAGE.lock                  the lock of a stage that is being computed
 ///     OUT/trainings/STAGE.json                             a result that other chapters use
 ///
 /// All of them contain a checksum of their content.
@@ -52,6 +53,13 @@ package struct StageStore {
 
   /// Creates the directories.
   func prepare() throws { try output.prepare(subdirectories: ["data", directory]) }
+
+  /// Takes the lock of a stage.
+  ///
+  /// - Throws: ``Failure`` if another process computes the stage.
+  func lock(stage: String) throws -> RunLock {
+    try RunLock(output.file("\(directory)/\(fileNamePart(of: stage)).lock"), for: stage)
+  }
 
   /// A result and its origin.
   package struct Entry<Value> {
