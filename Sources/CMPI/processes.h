@@ -23,6 +23,32 @@ static inline int cmpi_exchange(
       MPI_COMM_WORLD, MPI_STATUS_IGNORE);
 }
 
+// An exchange that goes on beside others: its sending and its receiving.
+typedef struct {
+  MPI_Request requests[2];
+} cmpi_pending;
+
+// Begins an exchange with `partner`, which both call with the same number above 0; returns 0 or an error code.
+static inline int cmpi_begin(
+    const void *sent, int sent_count, void *received, int received_count, int partner, int number,
+    cmpi_pending *pending) {
+  int code = MPI_Irecv(
+      received, received_count, MPI_BYTE, partner, number, MPI_COMM_WORLD, &pending->requests[0]);
+  if (code != MPI_SUCCESS) return code;
+  return MPI_Isend(
+      sent, sent_count, MPI_BYTE, partner, number, MPI_COMM_WORLD, &pending->requests[1]);
+}
+
+// Whether an exchange is complete; returns 0 or an error code.
+static inline int cmpi_test(cmpi_pending *pending, int *is_complete) {
+  return MPI_Testall(2, pending->requests, is_complete, MPI_STATUSES_IGNORE);
+}
+
+// Waits for an exchange; returns 0 or an error code.
+static inline int cmpi_wait(cmpi_pending *pending) {
+  return MPI_Waitall(2, pending->requests, MPI_STATUSES_IGNORE);
+}
+
 // Writes the text of an error code to `text`, which has room for `MPI_MAX_ERROR_STRING` bytes.
 static inline void cmpi_describe(int code, char *text) {
   int length = 0;

@@ -28,16 +28,53 @@ public final class MPICommunicator: Communicator {
     let code = cmpi_exchange(
       sent.baseAddress, Int32(sent.count), received.baseAddress, Int32(received.count),
       Int32(partner))
-    guard code == 0 else {
-      let line = "rank \(rank): the exchange with rank \(partner) failed: \(MPIError(code: code))\n"
-      FileHandle.standardError.write(Data(line.utf8))
-      cmpi_abort()
-      fatalError(line)
-    }
+    endAll(unless: code, with: partner)
+  }
+
+  /// Begins an exchange that goes on beside others; MPI continues it in each of its calls.
+  public func beginExchange(
+    _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
+    number: Int
+  ) -> any PendingExchange {
+    let pending = PendingMPIExchange(self, partner)
+    endAll(
+      unless: cmpi_begin(
+        sent.baseAddress, Int32(sent.count), received.baseAddress, Int32(received.count),
+        Int32(partner), Int32(number), &pending.requests),
+      with: partner)
+    return pending
+  }
+
+  /// Ends all processes unless `code` is that of success.
+  fileprivate func endAll(unless code: Int32, with partner: Int) {
+    guard code != 0 else { return }
+    let line = "rank \(rank): the exchange with rank \(partner) failed: \(MPIError(code: code))\n"
+    FileHandle.standardError.write(Data(line.utf8))
+    cmpi_abort()
+    fatalError(line)
   }
 
   /// Waits for all processes, and ends MPI; no exchange follows.
   public func finish() { cmpi_finish() }
+}
+
+/// An exchange that has begun.
+private final class PendingMPIExchange: PendingExchange {
+  fileprivate var requests = cmpi_pending()
+  private let communicator: MPICommunicator
+  private let partner: Int
+
+  init(_ communicator: MPICommunicator, _ partner: Int) {
+    (self.communicator, self.partner) = (communicator, partner)
+  }
+
+  var isComplete: Bool {
+    var result: Int32 = 0
+    communicator.endAll(unless: cmpi_test(&requests, &result), with: partner)
+    return result != 0
+  }
+
+  func wait() { communicator.endAll(unless: cmpi_wait(&requests), with: partner) }
 }
 
 /// An error of MPI, with its own words.

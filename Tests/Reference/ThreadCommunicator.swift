@@ -9,18 +9,21 @@ public struct ThreadCommunicator: Communicator {
   /// The number of threads.
   public var count: Int { mailboxes.count }
   private let mailboxes: [[Mailbox]]
+  private let messages: Messages
 
   /// Runs `body` in `count` threads with one thread each for loops, and returns the results by rank.
   public static func run<Result: Sendable>(
     processes count: Int, _ body: @escaping @Sendable () throws -> Result
   ) throws -> [Result] {
     let mailboxes = (0..<count).map { _ in (0..<count).map { _ in Mailbox() } }
+    let messages = Messages()
     let results = Results<Result>(count: count)
     let group = DispatchGroup()
     for rank in 0..<count {
       group.enter()
       let thread = Thread {
-        let communicator = ThreadCommunicator(rank: rank, mailboxes: mailboxes)
+        let communicator = ThreadCommunicator(
+          rank: rank, mailboxes: mailboxes, messages: messages)
         Parallel.$communicator.withValue(communicator) {
           Parallel.$threads.withValue(1) { results.set(.init(catching: body), of: rank) }
         }
@@ -40,6 +43,72 @@ public struct ThreadCommunicator: Communicator {
     mailboxes[rank][partner].send(sent)
     mailboxes[partner][rank].receive(received)
     mailboxes[rank][partner].waitUntilReceived()
+  }
+
+  /// Leaves a copy for the other thread. The exchange is complete only when it was asked for once or twice, so that
+  /// the exchanges of different threads go on in different orders.
+  public func beginExchange(
+    _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
+    number: Int
+  ) -> any PendingExchange {
+    messages.put(Array(sent), .init(from: rank, to: partner, number: number))
+    return PendingMessage(
+      messages: messages, address: .init(from: partner, to: rank, number: number),
+      received: received, delay: 1 + rank % 2)
+  }
+
+  /// Messages that wait for their receivers.
+  ///
+  /// `@unchecked Sendable`: the condition orders its uses.
+  private final class Messages: @unchecked Sendable {
+    struct Address: Hashable { let from, to, number: Int }
+    private var contents: [Address: [[UInt8]]] = [:]
+    private let condition = NSCondition()
+
+    func put(_ content: [UInt8], _ address: Address) {
+      condition.withLock {
+        contents[address, default: []].append(content)
+        condition.broadcast()
+      }
+    }
+
+    func take(_ address: Address, waiting: Bool) -> [UInt8]? {
+      condition.withLock {
+        while waiting, contents[address, default: []].isEmpty { condition.wait() }
+        return contents[address, default: []].isEmpty ? nil : contents[address]!.removeFirst()
+      }
+    }
+  }
+
+  /// The receiving end of an exchange that has begun.
+  private final class PendingMessage: PendingExchange {
+    private let messages: Messages
+    private let address: Messages.Address
+    private let received: UnsafeMutableRawBufferPointer
+    /// The number of questions that are answered with no.
+    private var delay: Int
+
+    init(
+      messages: Messages, address: Messages.Address, received: UnsafeMutableRawBufferPointer,
+      delay: Int
+    ) {
+      (self.messages, self.address, self.received, self.delay) =
+        (messages, address, received, delay)
+    }
+
+    var isComplete: Bool {
+      delay -= 1
+      return delay < 0 && receive(waiting: false)
+    }
+
+    func wait() { _ = receive(waiting: true) }
+
+    private func receive(waiting: Bool) -> Bool {
+      guard let content = messages.take(address, waiting: waiting) else { return false }
+      precondition(content.count == received.count, "The two processes expect other lengths.")
+      received.copyBytes(from: content)
+      return true
+    }
   }
 
   /// The way from one thread to another.

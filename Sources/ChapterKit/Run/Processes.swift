@@ -198,15 +198,50 @@ package final class MeasuredCommunicator: Communicator {
   package func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int
   ) {
-    let start = ContinuousClock.now
-    communicator.exchange(sent, received, with: partner)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    count(sent, received)
+    measure { communicator.exchange(sent, received, with: partner) }
+  }
+
+  package func beginExchange(
+    _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
+    number: Int
+  ) -> any PendingExchange {
+    count(sent, received)
+    return measure {
+      MeasuredExchange(
+        communicator.beginExchange(sent, received, with: partner, number: number), self)
+    }
+  }
+
+  private func count(_ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer) {
     totals.withLock {
       $0.exchanges += 1
       $0.bytes += sent.count + received.count
-      $0.seconds += seconds
     }
   }
+
+  /// Adds the time of `body` to that of exchanges.
+  fileprivate func measure<Result>(_ body: () -> Result) -> Result {
+    let start = ContinuousClock.now
+    defer {
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      totals.withLock { $0.seconds += seconds }
+    }
+    return body()
+  }
+}
+
+/// An exchange of a ``MeasuredCommunicator``.
+private struct MeasuredExchange: PendingExchange {
+  private let exchange: any PendingExchange
+  private let communicator: MeasuredCommunicator
+
+  init(_ exchange: any PendingExchange, _ communicator: MeasuredCommunicator) {
+    (self.exchange, self.communicator) = (exchange, communicator)
+  }
+
+  var isComplete: Bool { communicator.measure { exchange.isComplete } }
+  func wait() { communicator.measure { exchange.wait() } }
 }
 
 /// The number of exchanges of a process, the bytes that it has sent and received, and the seconds that it took, waiting

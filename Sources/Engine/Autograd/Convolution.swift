@@ -37,6 +37,7 @@ public func conv2d(
       into: ConvolutionGradients(
         input: inputGradient?.pointer, weights: weightGradient.pointer, bias: biasGradient?.pointer),
       finish: { _, _ in })
-    return [inputGradient, weightGradient] + (biasGradient.map { [$0] } ?? [])
+    return [inputGradient, geometry.share.sum(of: weightGradient)]
+      + (biasGradient.map { [$0] } ?? [])
   }
 }

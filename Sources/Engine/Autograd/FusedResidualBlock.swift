@@ -146,17 +146,17 @@ extension FusedResidualBlock {
   ) -> [Tensor?] {
     let (shortcutGradient, shortcutFilters) = differentiateShortcut(gradient)
     let (second, uGradient, filters2) = differentiate(
-      convolution2, norm2, before: u, scaledFilters, gradient: .stored(gradient.pointer),
-      shortcutGradient: nil)
+      convolution2, norm2, before: u, scaledFilters, scale: structure.residualFactor,
+      gradient: .stored(gradient.pointer), shortcutGradient: nil)
     let (first, normalisedGradient, filters1) = differentiate(
-      convolution1, norm1, before: x, weights.convolution1,
+      convolution1, norm1, before: x, weights.convolution1, scale: 1,
       gradient: second.source(uGradient, u),
       shortcutGradient: structure.shortcutIsActivated ? shortcutGradient : nil)
     let xGradient = materialized(first.source(normalisedGradient, x), shape: x.shape)
     return [
       structure.shortcutIsActivated ? xGradient : xGradient + shortcutGradient,
       first.scale, first.shift, filters1,
-      second.scale, second.shift, structure.residualFactor * filters2,
+      second.scale, second.shift, filters2,
     ] + (shortcutFilters.map { [$0] } ?? [])
   }
 
@@ -169,16 +169,16 @@ extension FusedResidualBlock {
       shortcutInput, filters.pointer, outputGradient: .stored(gradient.pointer),
       into: ConvolutionGradients(input: inputGradient.pointer, weights: filterGradient.pointer),
       finish: { _, _ in })
-    return (inputGradient, filterGradient)
+    return (inputGradient, shortcut.share.sum(of: filterGradient))
   }
 
-  /// Differentiates a convolution of act(norm(x)).
+  /// Differentiates a convolution of act(norm(x)), whose `filters` are `scale` × a parameter.
   ///
   /// - Returns: The coefficients of the gradient with respect to x, the gradient with respect to
-  ///   norm(x), and that with respect to the filters.
+  ///   norm(x), and that with respect to the parameter.
   private func differentiate(
     _ geometry: ConvolutionGeometry, _ norm: NormalisationFactors, before x: Tensor,
-    _ filters: Tensor, gradient: ImageSource, shortcutGradient: Tensor?
+    _ filters: Tensor, scale: Float, gradient: ImageSource, shortcutGradient: Tensor?
   ) -> (NormalisationGradient, Tensor, filters: Tensor) {
     let algorithm = geometry.algorithm
     let sums = NormalisationGradientSums(norm, parts: algorithm.parts)
@@ -198,6 +198,6 @@ extension FusedResidualBlock {
     }
     let result = sums.result(
       rows: algorithm.parts.rows(of: x), momentsDependOnX: momentsDependOnX)
-    return (result, normalisedGradient, filterGradient)
+    return (result, normalisedGradient, geometry.share.sum(of: filterGradient, times: scale))
   }
 }

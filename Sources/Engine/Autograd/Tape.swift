@@ -111,22 +111,35 @@ extension Tensor {
     return result
   }
 
-  /// Walks the tape backwards from this scalar and calls `reach` with each leaf and its gradient.
+  /// Walks the tape backwards from this scalar, and then calls `reach` with each leaf and its gradient.
   private func differentiate(_ reach: (_ leaf: Node, _ gradient: Tensor) -> Void) {
     require(count == 1, "Only a scalar can be differentiated; found the shape \(shape).")
     guard let node else { return }
-    var gradients = [ObjectIdentifier(node): Tensor(repeating: 1, shape: shape)]
-    for node in nodesInReverse(from: node) {
+    let sums = PendingSums()
+    let leaves = PendingSums.$current.withValue(sums) { gradientsOfLeaves(below: node, sums) }
+    sums.finish()
+    for (leaf, gradient) in leaves { reach(leaf, gradient) }
+  }
+
+  /// The gradients of the leaves that `root`, the node of this scalar, depends on. Some of them may be among `sums`,
+  /// which are complete after ``PendingSums/finish()``.
+  private func gradientsOfLeaves(below root: Node, _ sums: PendingSums) -> [(Node, Tensor)] {
+    var gradients = [ObjectIdentifier(root): Tensor(repeating: 1, shape: shape)]
+    var leaves: [(Node, Tensor)] = []
+    for node in nodesInReverse(from: root) {
       guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
       if node.isLeaf {
-        reach(node, gradient)
+        leaves.append((node, gradient))
         continue
       }
+      sums.finish(ifPending: gradient)
       for (input, part) in node.propagate(gradient) {
         let id = ObjectIdentifier(input)
-        gradients[id] = gradients[id].map { $0 + part } ?? part
+        gradients[id] = gradients[id].map { sums.added($0, part) } ?? part
       }
+      sums.advance()
     }
+    return leaves
   }
 }
 

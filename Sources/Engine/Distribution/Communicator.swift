@@ -15,6 +15,22 @@ public protocol Communicator: Sendable {
   /// same time, and both know the two lengths.
   func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int)
+  /// Begins an exchange that goes on beside others; the memory stays as it is until it is complete.
+  ///
+  /// - Parameter number: A number above 0 for both ends of the exchange, other than those of other exchanges with
+  ///   this process that are going on. Two processes may begin their exchanges in different orders.
+  func beginExchange(
+    _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
+    number: Int
+  ) -> any PendingExchange
+}
+
+/// An exchange between two processes that has begun.
+public protocol PendingExchange {
+  /// Whether all bytes are sent and received.
+  var isComplete: Bool { get }
+  /// Waits until all bytes are sent and received.
+  func wait()
 }
 
 extension Communicator {

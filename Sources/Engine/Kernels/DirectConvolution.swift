@@ -57,7 +57,7 @@ struct DirectConvolution {
         finish(part, n * geometry.pixels..<(n + 1) * geometry.pixels)
       }
     }
-    weightSums.sum(into: gradients.weights)
+    weightSums.sumOwn(into: gradients.weights)
     if let bias = gradients.bias { biasSums.sum(into: bias) }
   }
 }

@@ -28,6 +28,12 @@ struct PartialSums {
 
   /// Writes the sums over all parts of all processes to `result`, the start of a buffer.
   func sum(into result: UnsafeMutablePointer<Float>) {
+    sumOwn(into: result)
+    parts.addOthers(result, count: count)
+  }
+
+  /// Writes the sums over this process's parts to `result`, the start of a buffer.
+  func sumOwn(into result: UnsafeMutablePointer<Float>) {
     let vectors = stride / Buffer.vectorWidth
     Parallel.forEachRange(of: vectors, parts: count < 1 << 13 ? 1 : 16) { _, range in
       for vector in range {
@@ -35,7 +41,6 @@ struct PartialSums {
         (result + start).vector = total(at: start)
       }
     }
-    parts.addOthers(result, count: count)
   }
 
   /// The sums over this process's parts of the vector at the element `start`.

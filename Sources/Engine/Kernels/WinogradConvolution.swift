@@ -90,7 +90,7 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
       }
       workspace.filterGradient.transformBack(into: sums[part])
     }
-    sums.sum(into: gradients.weights)
+    sums.sumOwn(into: gradients.weights)
     if let bias = gradients.bias { biasSums.sum(into: bias) }
   }
 }

@@ -1,0 +1,103 @@
+/// Sums over all processes that are exchanged while a backward pass goes on.
+///
+/// The gradients of filters are nearly all that processes exchange, and nobody needs them before the pass ends. Each
+/// of them runs through the same tree as any other sum, so that it has the same bits.
+///
+/// `@unchecked Sendable`: the thread that walks the tape alone uses it.
+final class PendingSums: @unchecked Sendable {
+  /// The sums of the backward pass that is going on.
+  @TaskLocal static var current: PendingSums?
+
+  private var sums: [PendingSum] = []
+  private var count = 0
+
+  /// Adds the values of the other processes to `values`, and multiplies the sums by `factor`, until ``finish()``.
+  func add(_ values: Tensor, times factor: Float, _ communicator: any Communicator) {
+    count += 1
+    sums.append(PendingSum(values, times: factor, number: count, communicator))
+  }
+
+  /// Continues the sums whose exchanges are complete.
+  func advance() { sums.removeAll { $0.advance() } }
+
+  /// Waits for all sums.
+  func finish() {
+    for sum in sums { sum.finish() }
+    sums = []
+  }
+
+  /// Returns a + b, either of which may be one of the sums.
+  func added(_ a: Tensor, _ b: Tensor) -> Tensor {
+    for tensor in [a, b] { finish(ifPending: tensor) }
+    return a + b
+  }
+
+  /// Waits for all sums if `tensor` is one of them.
+  func finish(ifPending tensor: Tensor) {
+    if sums.contains(where: { $0.values.buffer === tensor.buffer }) { finish() }
+  }
+}
+
+/// A sum over all processes whose next exchange is going on.
+private final class PendingSum {
+  let values: Tensor
+  private let others: Buffer
+  private let factor: Float
+  private let number: Int
+  private let communicator: any Communicator
+  /// The number of neighbouring processes whose values are together already.
+  private var distance = 1
+  /// The exchange at this distance; nil at the end.
+  private var exchange: (any PendingExchange)?
+
+  init(_ values: Tensor, times factor: Float, number: Int, _ communicator: any Communicator) {
+    (self.values, self.factor, self.number) = (values, factor, number)
+    self.communicator = communicator
+    others = Buffer(count: values.count)
+    begin()
+  }
+
+  private func begin() {
+    let bytes = values.count * MemoryLayout<Float>.stride
+    exchange = communicator.beginExchange(
+      UnsafeRawBufferPointer(start: values.pointer, count: bytes),
+      UnsafeMutableRawBufferPointer(start: others.pointer, count: bytes),
+      with: communicator.rank ^ distance, number: number)
+  }
+
+  /// Adds what has arrived, and begins the next exchange; returns whether the sum is complete.
+  func advance() -> Bool {
+    while let exchange, exchange.isComplete { add() }
+    return exchange == nil
+  }
+
+  /// Waits for the rest of the sum.
+  func finish() {
+    while let exchange {
+      exchange.wait()
+      add()
+    }
+  }
+
+  /// Both partners add the same two numbers.
+  private func add() {
+    let sums = values.pointer
+    for index in 0..<values.count { sums[index] += others.pointer[index] }
+    distance *= 2
+    guard distance == communicator.count else { return begin() }
+    exchange = nil
+    if factor != 1 { for index in 0..<values.count { sums[index] *= factor } }
+  }
+}
+
+extension BatchShare? {
+  /// Returns `factor` × the sum of `values` over all processes, which is complete at the end of the backward pass that
+  /// is going on.
+  func sum(of values: Tensor, times factor: Float = 1) -> Tensor {
+    guard let self else { return factor == 1 ? values : factor * values }
+    let pending = PendingSums.current ?? PendingSums()
+    pending.add(values, times: factor, self.communicator)
+    if PendingSums.current == nil { pending.finish() }
+    return values
+  }
+}
