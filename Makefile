@@ -226,9 +226,9 @@ $(PROGRAMS:%=build-%): build-%: tools
 test: tools
 	swift test $(TEST_FLAGS) $${ONLY:+--filter "$$ONLY"}
 
-# Reads each seed of the fuzzers once.
+# Reads each seed of the fuzzers once. The reader is built with the tests.
 fuzz-seeds: tools
-	@swift build -q $(TEST_FLAGS) --product fuzz
+	@swift build -q $(TEST_FLAGS) --build-tests
 	@.build/tests/release/fuzz Tests/Fuzz/seeds/*/*
 	@echo "fuzz: $$(ls Tests/Fuzz/seeds/*/* | wc -l) seeds are read"
 

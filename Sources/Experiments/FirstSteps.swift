@@ -15,6 +15,7 @@ extension Run {
   /// - Throws: An error if the options name no folder of recorded training runs, or settings do not fit
   ///   the data.
   public func takeFirstSteps(_ count: Int, of specs: [TrainingSpec]) throws {
+    try checkTableOptions()
     guard let folder = self[recordedTrainings] else {
       throw Failure(
         "--first-steps: found no folder of recorded training runs, expected it as --recorded")

@@ -166,8 +166,9 @@ extension Run {
     of specs: [TrainingSpec],
     summary: (SemiSupervisedTraining, TrainingSpec, ImageDataset) -> Value
   ) throws -> [[(value: Value, origin: StageRecord, seed: Int)]] {
+    try checkTableOptions()
     if self[listTrainings] {
-      printCommands(of: specs)
+      try printCommands(of: specs)
       return specs.map { _ in [] }
     }
     let chosen = try chosen(of: specs)
@@ -197,11 +198,25 @@ extension Run {
     return results
   }
 
+  /// Checks that at most one of the ways to run a program with a table is chosen.
+  func checkTableOptions() throws {
+    let ways: [(OptionDeclaration, isGiven: Bool)] = [
+      (onlyRecorded.declaration, self[onlyRecorded]),
+      (firstSteps.declaration, self[firstSteps] != nil),
+      (listTrainings.declaration, self[listTrainings]),
+      (onlyTraining.declaration, self[onlyTraining] != nil),
+    ]
+    let given = ways.filter(\.isGiven).map { "--\($0.0.name)" }
+    guard given.count < 2 else {
+      throw Failure("\(given[0]): found \(given[1]) too, expected one of them")
+    }
+  }
+
   /// Prints the command of each training run of `specs`, one in each line.
-  private func printCommands(of specs: [TrainingSpec]) {
+  private func printCommands(of specs: [TrainingSpec]) throws {
     for spec in specs {
       for seed in seeds {
-        printCommand(
+        try printCommand(
           seed: seed, options: [onlyTraining.declaration.name: spec.nameOnCommandLine])
       }
     }
@@ -234,22 +249,19 @@ extension Run {
     summary: (SemiSupervisedTraining, ImageDataset) -> Value
   ) throws -> (value: Value, origin: StageRecord)? {
     let key = spec.key(preset, seed: seed)
-    let known =
-      try dataset.flatMap { try shared(Value.self, key, on: $0) }
-      ?? self[recordedTrainings].flatMap {
-        try recorded(Value.self, key, in: $0, on: dataset)
+    func recorded() throws -> Value? {
+      try self[recordedTrainings].flatMap {
+        try self.recorded(Value.self, key, in: $0, on: dataset)
       }
+    }
     let value =
-      try known
-      ?? dataset.map { dataset in
-        let value = try stage(
-          key, on: dataset, counting: .images(perStep: spec.imagesPerStep)
+      try dataset.map { dataset in
+        try sharedStage(
+          key, on: dataset, counting: .images(perStep: spec.imagesPerStep), recorded: recorded
         ) { progress in
           summary(try spec.train(on: dataset, seed: seed, progress: progress), dataset)
         }
-        try share(value, of: key, on: dataset)
-        return value
-      }
+      } ?? recorded()
     return value.map { ($0, record(of: key)!) }
   }
 }

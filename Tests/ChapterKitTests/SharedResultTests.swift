@@ -46,6 +46,42 @@ import Testing
     #expect(try bench.record()?.stages.map(\.name) == ["A training, seed 0"])
   }
 
+  /// Chapters that are given the same training run do not both carry it out.
+  @Test func aSharedStageIsComputedByOneProcessAtATime() throws {
+    let bench = try Workbench()
+    let other = try Workbench(root: bench.root, isOwner: false)
+    let chapter = Chapter(
+      4, "MixMatch", summary: "trains.", presets: [.scale(.short, costs: "an hour")])
+    func train(_ run: Run, _ work: () -> Int) throws -> Int {
+      try run.sharedStage(
+        stage(), on: dataset, counting: .iterations, recorded: { nil }, { _ in work() })
+    }
+    var value: Int?
+    let status = bench.run { run in
+      value = try train(run) {
+        let status = chapter.run(arguments: [], in: other.environment) { run in
+          _ = try train(run) {
+            Issue.record("There must be no work.")
+            return 0
+          }
+        }
+        #expect(status == 75)
+        #expect(
+          other.standardError.contains(
+            "trainings/a-training-seed-0.lock: found A training, seed 0 already running there as process"
+          ),
+          "\(other.standardError)")
+        return 7
+      }
+    }
+    #expect(status == 0 && value == 7, "\(bench.standardError)")
+    #expect(bench.names(in: "figures/trainings") == ["a-training-seed-0.json"])
+    let again = chapter.run(arguments: [], in: other.environment) { run in
+      value = try train(run) { 0 }
+    }
+    #expect(again == 0 && value == 7, "\(other.standardError)")
+  }
+
   @Test func aResultOfOtherInputsDataOrSourcesIsNotFound() throws {
     let bench = try Workbench()
     try train(bench)

@@ -8,6 +8,13 @@ package struct Failure: OneLineError {
   package init(_ description: String) { self.description = description }
 }
 
+/// The error of a run that finds another process at the same work.
+package struct BusyError: OneLineError {
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
+}
+
 /// A one-line error about the command line, which names the option.
 package struct UsageError: OneLineError {
   package let description: String
@@ -28,11 +35,12 @@ package struct Interruption: OneLineError {
   }
 }
 
-/// The exit status for an error: 2 for an invalid command line, 128 + the signal's number for an
-/// interruption (the shell's convention), otherwise 1.
+/// The exit status for an error: 2 for an invalid command line, 75 (EX_TEMPFAIL of sysexits.h) if another process is at
+/// the same work, 128 + the signal's number for an interruption (the shell's convention), otherwise 1.
 func exitStatus(for error: any Error) -> Int32 {
   switch error {
   case is UsageError: 2
+  case is BusyError: 75
   case let interruption as Interruption: 128 + interruption.signal
   default: 1
   }

@@ -7,7 +7,8 @@ import Synchronization
   @preconcurrency import Darwin
 #endif
 
-/// The signals that ask a process to end: SIGINT (Ctrl-C), SIGTERM, and SIGHUP (the terminal closes).
+/// The signals that ask a process to end: SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal closes), and SIGUSR1, by
+/// which scripts/ranks passes SIGTERM on to all processes of mpirun.
 ///
 /// While they are watched, a signal is only recorded, so that the work can end after its current step.
 /// A second Ctrl-C ends the process at once; a second SIGTERM does not, because timeout(1) sends two.
@@ -42,12 +43,12 @@ package struct StopSignals {
   }
 }
 
-private let stopSignals = [SIGINT, SIGTERM, SIGHUP]
+private let stopSignals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1]
 private let lastSignal = Atomic<Int32>(0)
 
 /// A signal handler; it must neither allocate nor lock.
 private let recordSignal: @convention(c) (Int32) -> Void = { number in
-  lastSignal.store(number, ordering: .relaxed)
+  lastSignal.store(number == SIGUSR1 ? SIGTERM : number, ordering: .relaxed)
   if number == SIGINT { signal(SIGINT, SIG_DFL) }
 }
 

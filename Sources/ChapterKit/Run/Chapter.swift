@@ -44,8 +44,8 @@ public struct Chapter: Sendable {
   ///
   /// An error becomes one line on standard error.
   ///
-  /// - Returns: The exit status: 0, 1 for a failure, 2 for an invalid command line, 128 + the signal's
-  ///   number for an interruption.
+  /// - Returns: The exit status: 0, 1 for a failure, 2 for an invalid command line, 75 if another
+  ///   process is at the same work, 128 + the signal's number for an interruption.
   public func run(_ body: (Run) throws -> Void) -> Int32 {
     program.run { invocation in
       try execute(invocation, in: RunEnvironment.ofProcess(console: invocation.console), body)

@@ -24,23 +24,21 @@ package struct Processes: Sendable {
   }
 
   /// The number of this process among those that mpirun has started; 0 if it was started alone.
-  static var rankOfMPI: Int {
-    ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"].flatMap { Int($0) } ?? 0
-  }
+  static var rankOfMPI: Int { numberFromMPI("RANK") ?? 0 }
 
   /// The number of these processes on this machine, which share its cores.
-  static var countOnThisMachine: Int {
-    ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_LOCAL_SIZE"].flatMap { Int($0) } ?? 1
+  static var countOnThisMachine: Int { numberFromMPI("LOCAL_SIZE") ?? 1 }
+
+  /// A number that mpirun gives to a process that it starts; nil in a process that was started alone.
+  private static func numberFromMPI(_ name: String) -> Int? {
+    ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_\(name)"].flatMap { Int($0) }
   }
 
   /// The processes that mpirun has started; nil if this process was started alone.
   ///
   /// - Throws: ``Failure`` if the program was built without MPI, or their number cannot divide a batch.
   package static func ofMPI() throws -> Processes? {
-    let environment = ProcessInfo.processInfo.environment
-    guard let started = environment["OMPI_COMM_WORLD_SIZE"].flatMap({ Int($0) }), started > 1 else {
-      return nil
-    }
+    guard let started = numberFromMPI("SIZE"), started > 1 else { return nil }
     guard [2, 4, 8].contains(started) else {
       throw Failure("mpirun: found \(started) processes, expected 2, 4 or 8")
     }

@@ -84,7 +84,9 @@ extension Run {
 
   /// Prints a command for the shell that runs this chapter with the options of this run, but with this `seed` and
   /// these `options` in place of those that prevent a record.
-  package func printCommand(seed: Int, options: [String: String]) {
+  ///
+  /// - Throws: ``Failure`` if an argument has a line break, because a list has a command in each line.
+  package func printCommand(seed: Int, options: [String: String]) throws {
     let common = chapter.common
     let replaced = [common.seed.declaration.name, common.seeds.declaration.name]
     let kept = settings.given.filter {
@@ -93,9 +95,20 @@ extension Run {
     let arguments =
       kept.map { ($0.option.name, $0.argument) } + options.sorted { $0.key < $1.key }
       + [(common.seed.declaration.name, "\(seed)")]
+    if let argument = arguments.first(where: { $0.1.contains { $0.isNewline } }) {
+      throw Failure("--\(argument.0): found a line break, expected none in a list of commands")
+    }
+    let words = arguments.map { "--\($0.0)=\(shellWord($0.1))" }
     console.print(
-      ([shellWord(environment.program)] + arguments.map { "--\($0.0)=\(shellWord($0.1))" })
-        .joined(separator: " "))
+      (launcher + [shellWord(environment.program)] + words).joined(separator: " "))
+  }
+
+  /// The words before the program in a command for as many processes as this run has.
+  private var launcher: [String] {
+    guard let processes = environment.processes else { return [] }
+    let hosts = ProcessInfo.processInfo.environment["HOSTS"].map { "HOSTS=" + shellWord($0) }
+    return ["RANKS=\(processes.communicator.count)"] + (hosts.map { [$0] } ?? [])
+      + ["scripts/ranks"]
   }
 
   /// Removes the seeds that `isKnown` rejects from the run and its record.
@@ -239,6 +252,24 @@ extension Run {
     let found = try stages.recorded(type, key, in: directory, dataset: dataset?.sha256)
     if let found, findings.dataset == nil { findings.dataset = found.dataset }
     return found?.value
+  }
+
+  /// The result under `key`: that of this or another chapter in OUT, what `recorded` finds, or what `work` computes; then it
+  /// is stored in OUT for other chapters. One process at a time computes it.
+  ///
+  /// - Throws: ``BusyError`` if another process computes it.
+  package func sharedStage<Value: Codable & Sendable>(
+    _ key: TrainingKey, on dataset: ImageDataset, counting unit: ProgressUnit,
+    recorded: () throws -> Value?, _ work: (StageProgress) throws -> Value
+  ) throws -> Value {
+    if let found = try shared(Value.self, key, on: dataset) ?? recorded() { return found }
+    let lock = try stages.lock(key)
+    defer { lock.release() }
+    // Another process may have stored it since.
+    if let found = try shared(Value.self, key, on: dataset) { return found }
+    let value = try stage(key, on: dataset, counting: unit, work)
+    try share(value, of: key, on: dataset)
+    return value
   }
 
   /// Stores the result of a stage of this run in OUT for other chapters.

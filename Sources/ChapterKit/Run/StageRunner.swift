@@ -29,7 +29,7 @@ final class StageRunner {
       code: codeHash(at: code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
       stage: name, inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
     ).key()
-    if let entry = loaded(Value.self, of: name, key: key) {
+    if let entry = try ofFirst({ loaded(Value.self, of: name, key: key) }) {
       add(entry.record)
       return entry.value
     }
@@ -68,15 +68,21 @@ final class StageRunner {
     }
   }
 
+  /// What `find` finds. Of several processes rank 0 alone looks for it, because another run may store it at any time.
+  private func ofFirst<Value: Codable>(_ find: () throws -> Value?) throws -> Value? {
+    guard let processes = environment.processes else { return try find() }
+    return try processes.valueOfFirst(processes.isFirst ? find() : nil)
+  }
+
   private func compute<Value: Codable>(
     _ name: String, key: String, counting unit: ProgressUnit,
     _ work: (StageProgress) throws -> Value
   ) throws -> StageStore.Entry<Value> {
     log.beginWork()
     try store.prepare()
-    let lock = try store.lock(stage: name)
-    defer { lock.release() }
     let checkpoints = store.checkpoints(of: name, key: key)
+    try environment.processes?.checkAgreement(
+      on: "the checkpoints of \(name)", "\(key) \(checkpoints.find().names)")
     let progress = StageProgress(
       stage: name, unit: unit, checkpointFiles: checkpoints, in: environment)
     defer { environment.stopSignals.release() }
@@ -111,10 +117,13 @@ extension StageRunner {
   func shared<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, dataset: String
   ) throws -> TrainingRecord<Value>? {
-    guard let found = try store.shared(type, key), try isResult(found, of: key, dataset: dataset),
-      try found.sources == codeHash(at: key.code)
-    else { return nil }
-    add(found.stage)
+    let found = try ofFirst { () -> TrainingRecord<Value>? in
+      guard let found = try store.shared(type, key), try isResult(found, of: key, dataset: dataset),
+        try found.sources == codeHash(at: key.code)
+      else { return nil }
+      return found
+    }
+    if let found { add(found.stage) }
     return found
   }
 
@@ -124,12 +133,20 @@ extension StageRunner {
     _ type: Value.Type, _ key: TrainingKey, in directory: URL, dataset: String?
   ) throws -> TrainingRecord<Value>? {
     let file = directory.appending(path: URL(filePath: key.path).lastPathComponent)
-    guard let found = try TrainingRecord<Value>.load(file),
-      try isResult(found, of: key, dataset: dataset)
-    else { return nil }
-    add(found.stage)
+    let found = try ofFirst { () -> TrainingRecord<Value>? in
+      guard let found = try TrainingRecord<Value>.load(file),
+        try isResult(found, of: key, dataset: dataset)
+      else { return nil }
+      return found
+    }
+    if let found { add(found.stage) }
     return found
   }
+
+  /// Takes the lock of a result that chapters share.
+  ///
+  /// - Throws: ``BusyError`` if another process computes it.
+  func lock(_ key: TrainingKey) throws -> RunLock { try store.lock(key) }
 
   /// Whether `record` has the inputs of `key` and, if `dataset` is given, that data set.
   private func isResult<Value>(

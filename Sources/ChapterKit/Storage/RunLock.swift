@@ -1,20 +1,20 @@
 import Files
 import Foundation
 
-/// A lock that prevents two processes from writing the record of a chapter in one OUT, or from computing the same stage
-/// there, where they would remove each other's checkpoints.
+/// A lock that prevents two processes from writing the record of a chapter in one OUT, or from carrying out the same
+/// training run there, where they would remove each other's checkpoints.
 ///
 /// The file contains host and process, and is locked (flock) until the process ends for any reason. Network file
 /// systems do not always share locks between hosts, so the file's modification time is also updated every
-/// minute: a recent lock file of another host counts as locked.
+/// minute: a lock file of another host that was updated in the last three minutes counts as locked.
 package final class RunLock {
   private let file: URL
   private let descriptor: Int32
   private let heartbeat: any DispatchSourceTimer
 
-  /// Takes the lock in `file` for a chapter or a stage called `name`.
+  /// Takes the lock in `file` for a chapter or a training run called `name`.
   ///
-  /// - Throws: ``Failure`` if another process has it; `FileError` if it cannot be written.
+  /// - Throws: ``BusyError`` if another process has it; `FileError` if it cannot be written.
   package init(_ file: URL, for name: String, host: String = hostName) throws {
     self.file = file
     var taken: Int32?
@@ -45,10 +45,10 @@ package final class RunLock {
     let owner = text.split(separator: " ").map(String.init)
     let isElsewhere = owner.count == 2 && owner[0] != host
     var status = stat()
-    let isFresh = fstat(descriptor, &status) == 0 && time(nil) - status.modificationTime < 600
+    let isFresh = fstat(descriptor, &status) == 0 && time(nil) - status.modificationTime < 180
     if state == .heldByAnother || (isElsewhere && isFresh) {
       let process = owner.count == 2 ? "process \(owner[1]) on host \(owner[0])" : "another process"
-      throw Failure(
+      throw BusyError(
         "\(file.shortPath): found \(name) already running there as \(process), expected no other run; "
           + "wait until it ends, or give another OUT (--out)"
           + (isElsewhere ? "; if that host is gone, remove this file" : ""))
@@ -64,7 +64,7 @@ package final class RunLock {
   /// Releases the lock.
   package func release() {
     heartbeat.cancel()
-    unlink(file.filePath)
+    if isFile(descriptor, at: file) { unlink(file.filePath) }
     close(descriptor)
   }
 }

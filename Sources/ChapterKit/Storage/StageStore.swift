@@ -36,8 +36,8 @@ package struct StageIdentity: Encodable {
 ///
 ///     OUT/cache/CHAPTER/PRESET/STAGE-KEY.jsonl             a result
 ///     OUT/cache/CHAPTER/PRESET/STAGE-KEY.STEP.checkpoint   the state of an unfinished stage
-///     OUT/cache/CHAPTER/PRESET/STAGE.lock                  the lock of a stage that is being computed
 ///     OUT/trainings/STAGE.json                             a result that other chapters use
+///     OUT/trainings/STAGE.lock                             the lock of such a result that is being computed
 ///
 /// All of them contain a checksum of their content.
 package struct StageStore {
@@ -54,19 +54,15 @@ package struct StageStore {
   /// Creates the directories.
   func prepare() throws { try output.prepare(subdirectories: ["data", directory]) }
 
-  /// Takes the lock of a stage.
-  ///
-  /// - Throws: ``Failure`` if another process computes the stage.
-  func lock(stage: String) throws -> RunLock {
-    try RunLock(output.file("\(directory)/\(fileNamePart(of: stage)).lock"), for: stage)
-  }
-
   /// A result and its origin.
   package struct Entry<Value> {
     package var value: Value
     package var record: StageRecord
   }
 }
+
+extension StageStore.Entry: Encodable where Value: Encodable {}
+extension StageStore.Entry: Decodable where Value: Decodable {}
 
 // MARK: - Results
 
@@ -128,6 +124,15 @@ extension StageStore {
     -> TrainingRecord<Value>?
   {
     try TrainingRecord.load(output.file(key.path))
+  }
+
+  /// Takes the lock of a shared result.
+  ///
+  /// - Throws: ``BusyError`` if another process computes it.
+  func lock(_ key: TrainingKey) throws -> RunLock {
+    try output.prepare(subdirectories: [TrainingKey.directory])
+    let path = "\(TrainingKey.directory)/\(fileNamePart(of: key.name)).lock"
+    return try RunLock(output.file(path), for: key.name)
   }
 
   /// Stores a result in OUT for other chapters.

@@ -9,12 +9,20 @@ final class PendingSums: @unchecked Sendable {
   @TaskLocal static var current: PendingSums?
 
   private var sums: [PendingSum] = []
-  private var count = 0
+  /// The buffers of all sums of the pass, complete or not. Which are complete differs between processes, which have to
+  /// wait at the same places.
+  private var buffers: [Buffer] = []
+  /// The number of the last sum.
+  private var number: Int
+
+  /// Sums of a backward pass. One that a pullback of another pass begins continues its numbers.
+  init() { number = PendingSums.current?.number ?? 0 }
 
   /// Adds the values of the other processes to `values`, and multiplies the sums by `factor`, until ``finish()``.
   func add(_ values: Tensor, times factor: Float, _ communicator: any Communicator) {
-    count += 1
-    sums.append(PendingSum(values, times: factor, number: count, communicator))
+    number += 1
+    buffers.append(values.buffer)
+    sums.append(PendingSum(values, times: factor, number: number, communicator))
   }
 
   /// Continues the sums whose exchanges are complete.
@@ -32,15 +40,15 @@ final class PendingSums: @unchecked Sendable {
     return a + b
   }
 
-  /// Waits for all sums if `tensor` is one of them.
+  /// Waits for all sums if `tensor` is one of the pass.
   func finish(ifPending tensor: Tensor) {
-    if sums.contains(where: { $0.values.buffer === tensor.buffer }) { finish() }
+    if buffers.contains(where: { $0 === tensor.buffer }) { finish() }
   }
 }
 
 /// A sum over all processes whose next exchange is going on.
 private final class PendingSum {
-  let values: Tensor
+  private let values: Tensor
   private let others: Buffer
   private let factor: Float
   private let number: Int
