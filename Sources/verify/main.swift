@@ -40,7 +40,7 @@ struct Verification {
     5, "ablations", "labels", "mixing", "search",
   ]
   /// The longest computing time of a seed for which a chapter is repeated unless everything is.
-  private static let secondsOfASeed = 300.0
+  private static let secondsOfASeed = 900.0
 
   private let invocation: Invocation
   private let records: Records
