@@ -144,7 +144,7 @@ extension RecordComparison {
     return sha256Hex(Data(whole.utf8)) == file.sha256
   }
 
-  /// Draws the recorded figure from the new data, and compares the picture with the recorded one.
+  /// Compares the data of the recorded figure with the new ones, and the picture that they give with the recorded one.
   private func compare(
     _ figure: Figure, _ file: FileRecord, with new: FileRecord, data: [String: FileDifference]
   ) throws -> FileDifference {
@@ -171,14 +171,17 @@ extension RecordComparison {
     return name.map { "its \($0) is \(b[$0] ?? "missing"), recorded \(a[$0] ?? "nothing")" }
   }
 
-  /// Whether the repetition's data give the recorded picture, drawn with the recorded stamp. Another
-  /// version of gnuplot draws other bytes, so only the script and its variables are compared then.
+  /// Whether the data, which are equal in both runs, give the recorded picture, drawn with the recorded stamp. The
+  /// recorded ones are drawn where they are kept, because times in them differ. Another version of gnuplot draws
+  /// other bytes, so only the script and its variables are compared then.
   private func drawsTheSame(_ figure: Figure, _ file: FileRecord) throws -> Bool {
     guard file.drawnBy == gnuplot.version() else { return true }
     try gnuplot.output.prepare(subdirectories: ["data"])
     for name in figure.data {
       let path = DataFile.path(name)
-      guard let content = try repeated.files.content(of: path) else { return false }
+      guard
+        let content = try recorded.files.content(of: path) ?? repeated.files.content(of: path)
+      else { return false }
       try gnuplot.output.write(content, to: path)
     }
     return try gnuplot.update(figure, previous: nil).record.sha256 == file.sha256

@@ -27,7 +27,7 @@ extension Weaver {
   }
 
   private static let explanation =
-    "Each number on this page is a link to the metric here from which it was taken. A stage's key is the "
+    "Each underlined number on this page is a link to the metric here from which it was taken. A stage's key is the "
     + "SHA-256 of everything that its result depends on: program, settings, seed and data."
 
   private func section(_ result: Results.ChapterResult, _ reports: [VerificationReport]) -> String {
@@ -91,6 +91,19 @@ extension Weaver {
 
   private func number(_ value: Double) -> String { String(format: "%.6g", value) }
 
+  /// Returns what was found about the training runs from which a record was derived; empty for other records.
+  private func trainingRuns(of record: RunRecord, in report: VerificationReport) -> String {
+    let names = Set(record.stages.map { fileNamePart(of: $0.name) })
+    let findings = report.findings.filter {
+      $0.record == TrainingKey.directory && names.contains($0.item)
+    }
+    let reasons = Set(findings.filter { $0.outcome != .identical }.map(\.detail)).sorted()
+    return findings.isEmpty
+      ? ""
+      : ", its training runs: \(summary(of: findings))"
+        + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))")
+  }
+
   /// Returns the result of the last verification of a record, with the machine and the date.
   private func badge(
     _ program: String, _ record: RunRecord, _ reports: [VerificationReport]
@@ -102,12 +115,11 @@ extension Weaver {
     let outcomes = Set(findings.map(\.outcome))
     let state =
       outcomes.contains(.differs) ? "differs" : outcomes == [.notCompared] ? "open" : "holds"
-    let wrong = findings.filter { $0.outcome == .differs || $0.outcome == .withinTolerance }.prefix(
-      3
-    )
-    .map { "\($0.item): \($0.detail)" }
-    return "[\(summary(of: findings))]{.badge .\(state)} on \(report.date.prefix(10)), "
+    let details = findings.filter { $0.outcome != .identical }.prefix(3)
+      .map { "\($0.item): \($0.detail)" }
+    let runs = trainingRuns(of: record, in: report)
+    return "[\(summary(of: findings))]{.badge .\(state)}\(runs) on \(report.date.prefix(10)), "
       + "\(report.environment.processor)"
-      + (wrong.isEmpty ? "" : " (\(wrong.joined(separator: "; ")))")
+      + (details.isEmpty ? "" : " (\(details.joined(separator: "; ")))")
   }
 }

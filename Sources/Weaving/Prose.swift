@@ -49,7 +49,7 @@ extension Weaver {
     let section = place.section.isEmpty ? chapter : "\(chapter), \(place.section)"
     departures.append((section: section, text: String(oneLine)))
     return "::: {#departure-\(departures.count) .departure}\n"
-      + "**Departure from the article:** \(departure)\n:::"
+      + "**Departure:** \(departure)\n:::"
   }
 
   /// Converts a heading, and adds an anchor that contains the chapter.

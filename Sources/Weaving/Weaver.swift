@@ -106,10 +106,13 @@ extension Weaver {
   var listOfDepartures: String {
     guard !departures.isEmpty else { return "" }
     let items = departures.enumerated().map { index, departure in
-      let text = departure.text.prefix(1).uppercased() + departure.text.dropFirst()
+      // A symbol stays as it is.
+      let first = departure.text.prefix(1)
+      let isLetter = first.allSatisfy(\.isASCII)
+      let text = (isLetter ? first.uppercased() : String(first)) + departure.text.dropFirst()
       return "- \(text) ([\(departure.section)](#departure-\(index + 1)))"
     }
-    return "# Departures from the article {#departures}\n\n" + items.joined(separator: "\n")
+    return "# Departures {#departures}\n\n" + items.joined(separator: "\n")
   }
 
   /// Returns the placeholder for results of a chapter that has not been run.

@@ -14,10 +14,11 @@ private final class TwoRuns {
 
   /// Writes a record with a metric and a data file into the folder `name`.
   func write(
-    _ name: String, values: [Double], rows: String, seeds: [Int], settings: JSONValue = .object([:])
+    _ name: String, values: [Double], rows: String, seeds: [Int],
+    settings: JSONValue = .object([:]), columns: String = "x\ty", figure: Figure? = nil
   ) throws -> RecordComparison.Side {
     let folder = root.appending(path: name)
-    let text = "# run \(name)\nx\ty\n\(rows)"
+    let text = "# run \(name)\n\(columns)\n\(rows)"
     let file = folder.appending(path: "data/a.tsv")
     try makeFolder(at: file.deletingLastPathComponent())
     try writeFile(Data(text.utf8), to: file)
@@ -34,15 +35,40 @@ private final class TwoRuns {
         """.utf8))
     record.metrics = ["accuracy": Metric(of: values)]
     record.settings = settings
+    if let figure {
+      record.files.append(try gnuplot(into: folder).update(figure, previous: nil).record)
+    }
     try writeFile(record.encoded(), to: folder.appending(path: "chapter9.json"))
     return RecordComparison.Side(record, in: folder)
   }
 
   func findings(_ a: RecordComparison.Side, _ b: RecordComparison.Side) throws -> [Finding] {
-    let gnuplot = Gnuplot(
-      executable: nil, root: root, output: OutputDirectory(root.appending(path: "pictures")),
-      console: Console(isTerminal: false, output: { _ in }, errors: { _ in }))
+    let gnuplot = gnuplot(into: root.appending(path: "pictures"))
     return try RecordComparison(a, with: b, drawing: gnuplot).findings()
+  }
+
+  /// The program `gnuplot` in the root, if there is one, which draws into `folder`.
+  private func gnuplot(into folder: URL) -> Gnuplot {
+    let program = root.appending(path: "gnuplot")
+    let isThere = FileManager.default.isExecutableFile(atPath: program.filePath)
+    return Gnuplot(
+      executable: isThere ? program : nil, root: root, output: OutputDirectory(folder),
+      console: Console(isTerminal: false, output: { _ in }, errors: { _ in }))
+  }
+
+  /// Writes a program in place of gnuplot, whose pictures contain the data file, and a script for it.
+  func writeGnuplot() throws {
+    try makeFolder(at: root.appending(path: "figures"))
+    try writeFile(Data("plot 1".utf8), to: root.appending(path: "figures/a.gp"))
+    let program = root.appending(path: "gnuplot")
+    let lines = """
+      #!/bin/sh
+      if [ "$1" = --version ]; then echo 'gnuplot 5'; exit; fi
+      data=$(echo "$3" | sed "s/.*data='\\([^']*\\)'.*/\\1/")
+      echo "<?xml version='1.0'?>"; cat "$data/a.tsv" "$4"; echo "</svg>"
+      """
+    try writeFile(Data(lines.utf8), to: program)
+    chmod(program.filePath, 0o755)
   }
 }
 
@@ -75,6 +101,22 @@ private final class TwoRuns {
     let a = try runs.write("a", values: [0.5], rows: "1\t2\n3\t1000\n", seeds: [0])
     let b = try runs.write("b", values: [0.5], rows: rows, seeds: [0])
     #expect(try runs.findings(a, b)[1].outcome == outcome)
+  }
+
+  /// A picture of times differs from that of a repetition, but not if it is drawn from the recorded times.
+  @Test func aPictureIsDrawnFromTheRecordedData() throws {
+    let runs = TwoRuns()
+    try runs.writeGnuplot()
+    let figure = Figure(script: "a", picture: "a.svg", data: ["a"], variables: [:])
+    func run(_ name: String, seconds: Int) throws -> RecordComparison.Side {
+      try runs.write(
+        name, values: [0.5], rows: "1\t\(seconds)\n", seeds: [0], columns: "x\tseconds",
+        figure: figure)
+    }
+    let (a, b) = (try run("a", seconds: 2), try run("b", seconds: 3))
+    #expect(try runs.findings(a, b).last == Finding("chapter9", "a.svg", .identical))
+    try writeFile(Data("plot 2".utf8), to: runs.root.appending(path: "figures/a.gp"))
+    #expect(try runs.findings(a, b).last?.outcome == .differs)
   }
 
   @Test func otherSettingsAreNamed() throws {

@@ -130,7 +130,7 @@ import Weaving
         """)
     let text = try article.woven().markdown
     #expect(
-      text.contains("::: {#departure-1 .departure}\n**Departure from the article:** two,\nnot one"))
+      text.contains("::: {#departure-1 .departure}\n**Departure:** two,\nnot one"))
     #expect(text.contains("- Two, not one [\\[1\\]](#reference-1)"))
     #expect(text.contains("- Three. ([chapter 1](#departure-2))"))
   }

@@ -253,7 +253,7 @@ let chapter = Chapter(
   presets: [
     .scale(.smoke, costs: "seconds; runs all code, the results mean nothing"),
     .alias(.short, of: .article),
-    .scale(.article, costs: "about 4 minutes a seed on 2 cores"),
+    .scale(.article, costs: "4 to 8 minutes a seed on 2 cores"),
   ],
   options: [temperatures])
 

@@ -64,8 +64,7 @@ import MixMatch
 //
 // H is the cross-entropy and C the number of classes. The squared error is bounded, so a confident wrong
 // guess does limited harm. It is also small, and λᵤ is therefore large, 75. The ramp r grows from 0 to 1
-// while guesses are still poor: over 3,000 steps in the article. The paper's text has no ramp, its code one
-// of 16,000 steps.
+// while guesses are still poor: over 3,000 steps in the article, over 16,000 in the paper.
 //
 // Departure: λᵤ is 75, as in the article's table; the notebook's code has 100.
 //
@@ -105,7 +104,7 @@ let batchNorm = CommandLineOption(
 // weight decay of 0.02. An epoch is one pass over the unlabelled images, and there are 200 epochs. On two
 // cores that takes days. The presets therefore include smaller scales (Sources/Experiments/ExperimentPresets.swift),
 // which chapter 5 and the ablations use too. They change network, batches and schedule; of the method they
-// change the ramp and the drawing of λ, as two deviations state.
+// change the ramp and the drawing of λ, as two departures say.
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
@@ -114,8 +113,8 @@ let batchNorm = CommandLineOption(
 //
 // Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and
 // the highest learning rate and weight decay are larger. Images start small, because steps with small images cost a fraction of the time, and they are
-// mirrored and shifted as in the paper. These settings were chosen on validation images, in runs of 6,000
-// steps.
+// mirrored and shifted as in the paper. These settings were chosen on validation images, in earlier runs of 6,000
+// steps that are not recorded.
 //
 // ### Options {.fold}
 //

@@ -58,7 +58,7 @@ let ablations = [
     name: "three versions, K = 3", key: "three-versions", change: { $1.versions = 3 },
     paper: 1 - 0.1155),
 
-  // **The ramp** is an addition of the article. Without it, the unlabelled loss has the ramp's final weight
+  // **The ramp** makes the weight of the unlabelled loss grow over the first steps. Without it, the unlabelled loss has the ramp's final weight
   // from the second step on.
   Ablation(
     name: "no ramp", key: "no-ramp",
@@ -96,8 +96,8 @@ let ablations = [
 // statistics; the weight of the unlabelled loss grows over the first two fifths of the training; and an exponential
 // moving average (EMA) of the weights is evaluated.
 //
-// All run for the same number of steps, on the same network and batches, and each has had the same search for
-// its learning rate and its weight (appendix "Choosing hyperparameters").
+// All run for the same number of steps, on the same network and batches, and each is to have the same search for
+// its learning rate and its weight (appendix "Choosing hyperparameters", whose table shows how far it is).
 //
 // Departure: the EMA of the other methods has a decay of 0.99 instead of 0.999, because the training has a few
 // thousand steps instead of a million. Weight decay acts on all parameters, as in fastai; in the paper's code it
@@ -127,7 +127,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ![Ablations](ablations.md)
 //
-// ![The accuracy of each row, and the paper's.](ablations-bars.svg "A bar for each row, the paper's accuracy as
+// ![The accuracy of each row, and the paper's.](ablations-bars.svg "A bar for each row that has run, the paper's accuracy as
 // a diamond; a dotted line marks all of MixMatch")
 //
 // The column "points" is the difference from all of MixMatch in percentage points. `make claims` decides by a
@@ -136,10 +136,10 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ## What came out
 //
-// These runs have a quarter of chapter 4's steps and {ablations.seeds} seed or seeds. Where the number of seeds is one, a difference
+// These runs have a quarter of chapter 4's steps; number of seeds: {ablations.seeds}. With one seed a difference
 // of a point or two is no finding: chapter 5's seeds of the same method differ by more.
 //
-// - **Mixup** has the largest effect: without it the accuracy changes by {ablations.accuracy.no-mixup - accuracy.mixmatch points}.
+// - **Mixup** has the largest effect in these runs: without it the accuracy changes by {ablations.accuracy.no-mixup - accuracy.mixmatch points}.
 //   The paper finds the same order.
 // - **Sharpening**: without it {ablations.accuracy.no-sharpening - accuracy.mixmatch points}. The direction is the paper's, the
 //   size is not: it loses [16 points]{.article}, with half as many labels and far more steps, in which a network can confirm

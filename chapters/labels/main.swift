@@ -62,7 +62,7 @@ func series(_ preset: Preset) -> [Series] {
 //
 // ![Test accuracy over the number of labels](labels.md)
 //
-// ![Test accuracy over the number of labels, with standard deviations over seeds.](labels.svg "Two rising curves
+// ![Test accuracy over the number of labels, with standard deviations over seeds.](labels.svg "The accuracies of both methods
 // over the number of labels, MixMatch above the labels alone, and a horizontal line for all labels; diamonds mark
 // the paper's accuracies")
 //

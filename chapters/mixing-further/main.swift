@@ -27,7 +27,7 @@ import MixMatch
 // $$ p′ = λ′ p_1 + (1 − λ′) p_2 $$
 // $$ L = H(p′, \operatorname{softmax} f_s(h′)) $$
 //
-// With s = 0 the hidden state is the image, and this is mixup. The paper mixes the images or the outputs of the
+// With s = 0 the hidden state is the image, and this is mixup. Its authors mix the images or the outputs of the
 // first two of the three groups of residual blocks. All mixtures are as large as what they are made of, so the
 // method costs hardly more than mixup.
 //
@@ -41,7 +41,7 @@ import MixMatch
 //
 // [[Sources/MixMatch/OtherMethods/ManifoldMixup.swift: ManifoldMixup.crossEntropy]]
 //
-// Departure: the paper draws one λ for a batch; here each example has its own, and λ′ = max(λ, 1 − λ), as in
+// Departure: the authors of manifold mixup draw one λ for a batch; here each example has its own, and λ′ = max(λ, 1 − λ), as in
 // chapter 4.
 //
 // MixMatch mixes too, and can do it at the same places. Nothing else of it changes: it guesses and sharpens
@@ -173,8 +173,8 @@ func mean(_ numbers: [Float]) -> Double {
 //
 // Six trainings differ in how they mix. Four of them learn from the 500 labelled images alone: without mixing, with
 // mixup, with manifold mixup and with AdaMixUp. The other two are MixMatch with its own mixup and with manifold
-// mixup. The α of mixup is 0.75 as everywhere in this article, except for manifold mixup of the labelled images
-// alone, which has the 2 of its authors. All have had the same search for a learning rate (appendix "Choosing
+// mixup. The α of mixup is 0.75 as everywhere on this page, except for manifold mixup of the labelled images
+// alone, which has the 2 of its authors. All are to have the same search for a learning rate (appendix "Choosing
 // hyperparameters").
 
 func rows(_ preset: Preset) -> [ResultRow] {

@@ -28,7 +28,7 @@ import Pictures
 
 // ## Which pictures
 //
-// How many labels are enough? In chapter 5 fifty labelled pictures of each class were; ten of each are worth a
+// How many labels are enough? Chapter 5 has about fifty labelled pictures of each class; ten of each are worth a
 // try. Unlabelled pictures help if they show the same classes as the labelled ones, in about the same
 // proportions. Pictures of anything else get a guessed label too, the wrong one in any case. The paper assumes
 // this, and it is the first thing to check when MixMatch does worse than the labels alone.
@@ -76,7 +76,7 @@ let published = CommandLineOption(
 //
 // Decoded pictures are kept in OUT/cache/pictures, found again by the content of their files. Files that
 // are no pictures are listed and left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with
-// the same content, and a training picture that is a test picture too. The same content in two classes is an
+// the same content, and a training picture that is a test picture too. The same picture in two classes is an
 // error, because only you know which class is right.
 
 /// The pictures in DATA as a data set, and what was found besides them.
@@ -266,7 +266,7 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
 // These pictures are CIFAR-10's, written out as files: MixMatch reaches {own.accuracy.mixmatch %} where the labels alone
 // reach {own.accuracy.labels-alone %}, although its run is short; chapter 4 has 24 times as many steps.
 //
-// The column "ECE" is the expected calibration error: the mean difference between the confidence of predictions
+// The column "ECE" is the expected calibration error: over groups of predictions of similar confidence, the mean absolute difference between the confidence of predictions
 // and their accuracy. A network that is right in nine of ten cases where its confidence is nine tenths has an error
 // of 0.
 //

@@ -14,7 +14,8 @@
 // unlabelled loss. A trial has an eighth of chapter 4's steps.
 //
 // What counts is the accuracy on the 2,000 validation images; the test images are not evaluated. The values
-// with the highest accuracy are those of the ablations, and for MixMatch also those of chapter 4.
+// with the highest accuracy are to be those of the ablations, and for MixMatch also those of chapter 4. Until all
+// trials of a method have run, its usual values stay.
 //
 // Departure: the paper tunes two of MixMatch's hyperparameters, on 5,000 validation images, and takes the other
 // methods from a common code base.
@@ -27,8 +28,8 @@ import MixMatch
 // ## An honest view of the validation images
 //
 // The 2,000 labels of the validation images are four times the 500 labels that the training uses. Nobody who has
-// only 500 labels could set 2,000 of them aside to choose hyperparameters, and if he had them, he would train
-// with them. Oliver et al. show that a validation set of realistic size cannot tell most settings apart: with 50
+// only 500 labels could set 2,000 of them aside to choose hyperparameters; who has 2,500 labels trains with
+// them. Oliver et al. show that a validation set of realistic size cannot tell most settings apart: with 50
 // images the standard error of an accuracy of three fifths is 7 points, with 2,000 images 1.1 points. The results here, like
 // those of the paper, are therefore what a method reaches with well-chosen hyperparameters, and a user of a
 // method on new data will do somewhat worse.
