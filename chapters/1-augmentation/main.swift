@@ -61,15 +61,15 @@ struct Settings: Encodable {
 // ## The transforms
 //
 // The article uses the default transforms of its library, fastai v1. Each is applied with its own probability,
-// independently of the others ($U(a, b)$ is the uniform distribution from a to b):
+// independently of the others ($\mathcal{U}(a, b)$ is the uniform distribution from a to b):
 //
 // | transform  | effect on the pixel values v or on positions               | probability |
 // | ---------- | ---------------------------------------------------------- | ----------- |
-// | brightness | $\ell(v) + \ell(c)$, with $c$ from $U(0.4, 0.6)$            | 0.75        |
+// | brightness | $\ell(v) + \ell(c)$, with $c$ from $\mathcal{U}(0.4, 0.6)$            | 0.75        |
 // | contrast   | $\ell(v) · s$, with $s$ log-uniform from 0.8 to 1.25       | 0.75        |
-// | rotation   | by $U(−10, 10)$ degrees                                    | 0.75        |
-// | zoom       | by $U(1, 1.1)$, about a random centre                      | 0.75        |
-// | warp       | perspective: four magnitudes from $U(−0.2, 0.2)$           | 0.75        |
+// | rotation   | by $\mathcal{U}(−10, 10)$ degrees                                    | 0.75        |
+// | zoom       | by $\mathcal{U}(1, 1.1)$, about a random centre                      | 0.75        |
+// | warp       | perspective: four magnitudes from $\mathcal{U}(−0.2, 0.2)$           | 0.75        |
 // | mirror     | left and right swapped                                     | 0.5         |
 //
 // Brightness and contrast act on the *logits* of the pixel values,

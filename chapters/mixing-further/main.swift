@@ -134,16 +134,16 @@ func mean(_ numbers: [Float]) -> Double {
 
 // ## Learning how to mix
 //
-// For each pair the policy network gives three numbers that sum to 1, by a softmax. The first is the lower end α of
+// For each pair the policy network gives three numbers that sum to 1, by a softmax. The first is the lower end a of
 // the interval, the second its length Δ, so that the interval always lies within [0, 1]:
 //
-// $$ (α, Δ, 1 − α − Δ) = \operatorname{policy}(x_1, x_2) $$
-// $$ λ = α + u Δ, \quad u \sim U(0, 1) $$
+// $$ (a, Δ, 1 − a − Δ) = \operatorname{policy}(x_1, x_2) $$
+// $$ λ = a + u Δ, \quad u \sim \mathcal{U}(0, 1) $$
 //
 // [[Sources/MixMatch/OtherMethods/MixingPolicy.swift: MixingPolicy]]
 //
 // To draw λ from a learned interval and still know the gradient, the randomness is drawn apart from what is
-// learned: u is a constant for the gradient, α and Δ are not.
+// learned: u is a constant for the gradient, a and Δ are not.
 //
 // [[Sources/MixMatch/OtherMethods/MixingPolicy.swift: MixingIntervals.lambda]]
 //

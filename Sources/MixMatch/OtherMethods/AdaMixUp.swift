@@ -3,7 +3,7 @@ import Engine
 /// AdaMixUp (Guo, Mao and Zhang 2019, arXiv:1809.02499) from labelled images alone: mixup that learns, for
 /// each pair of images, the interval from which λ is drawn.
 ///
-///     (α, Δ, rest) = policy(x₁, x₂),  λ = α + u·Δ,  u ~ U(0, 1)
+///     (a, Δ, rest) = policy(x₁, x₂),  λ = a + u·Δ,  u ~ U(0, 1)
 ///     L = ½ (L_X + L_X′) + L_intr
 ///     L_intr = cross-entropy of discriminator(x), which tells mixtures X′ from images X
 ///

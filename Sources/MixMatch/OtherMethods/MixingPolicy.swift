@@ -3,7 +3,7 @@ import Engine
 /// The policy network of ``AdaMixUp``, which proposes for each pair of images the interval of λ.
 ///
 /// Two convolutions and global average pooling turn each image into 32 features; a linear map of both
-/// images' features gives three logits for the pair, whose softmax is (α, Δ, 1 − α − Δ). In the authors'
+/// images' features gives three logits for the pair, whose softmax is (a, Δ, 1 − a − Δ). In the authors'
 /// code the network has the size of the classifier and reads a random combination of the two images.
 public final class MixingPolicy: Module {
   private let features: Sequential
@@ -48,12 +48,12 @@ public final class MixingPolicy: Module {
   public var buffers: [NamedBuffer] { features.buffers(under: "features") }
 }
 
-/// The interval [α, α + Δ] of each pair, from which ``AdaMixUp`` draws λ.
+/// The interval [a, a + Δ] of each pair, from which ``AdaMixUp`` draws λ.
 public struct MixingIntervals: Sendable {
-  /// α, Δ and 1 − α − Δ of each pair, (N, 3).
+  /// a, Δ and 1 − a − Δ of each pair, (N, 3).
   private let parts: Tensor
 
-  /// The intervals for logits of α, Δ and 1 − α − Δ, (N, 3).
+  /// The intervals for logits of a, Δ and 1 − a − Δ, (N, 3).
   public init(logits: Tensor) { parts = softmax(logits) }
 
   /// Draws λ uniformly from the interval of each pair.
@@ -61,7 +61,7 @@ public struct MixingIntervals: Sendable {
     lambda(at: (0..<parts.shape[0]).map { _ in random.uniform() })
   }
 
-  /// λ = α + u·Δ for each pair; gradients flow to α and Δ.
+  /// λ = a + u·Δ for each pair; gradients flow to a and Δ.
   ///
   /// - Parameter u: The place in the interval of each pair, from 0, the lower end, to 1.
   package func lambda(at u: [Float]) -> MixingCoefficients {
