@@ -226,10 +226,10 @@ $(PROGRAMS:%=build-%): build-%: tools
 test: tools
 	swift test $(TEST_FLAGS) $${ONLY:+--filter "$$ONLY"}
 
-# Reads each seed of the fuzzers once. The reader is built with the tests.
+# Reads each seed of the fuzzers once. The program is built like the chapters, whose modules it shares.
 fuzz-seeds: tools
-	@swift build -q $(TEST_FLAGS) --build-tests
-	@.build/tests/release/fuzz Tests/Fuzz/seeds/*/*
+	@swift build -q $(SWIFT_FLAGS) --product fuzz
+	@.build/release/fuzz Tests/Fuzz/seeds/*/*
 	@echo "fuzz: $$(ls Tests/Fuzz/seeds/*/* | wc -l) seeds are read"
 
 STYLED := Package.swift Sources Tests chapters Benchmarks
