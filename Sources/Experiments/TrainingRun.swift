@@ -122,8 +122,8 @@ extension Run {
   /// of ``datasetOption``, and records the settings, test accuracies, smallest recalls, times
   /// and speeds.
   ///
-  /// With ``onlyRecorded``, seeds without any recorded run are left out. With ``listTrainings`` or
-  /// ``onlyTraining``, rows stay empty.
+  /// With ``onlyRecorded``, seeds without any recorded run are left out. With ``listTrainings`` all
+  /// rows stay empty, with ``onlyTraining`` all but one.
   ///
   /// - Throws: An error where settings do not fit the data, ``onlyRecorded`` finds no run, or
   ///   ``onlyTraining`` names none.

@@ -101,8 +101,8 @@ let batchNorm = CommandLineOption(
 // The article's text names the paper's network, WRN-28-2, but its notebook builds one with twice the
 // channels: 5.86 million parameters instead of 1.47. A batch has 64 labelled and 128 unlabelled images, the
 // latter in two versions. Adam follows a one-cycle schedule of learning rates up to 2·10⁻³, with decoupled
-// weight decay of 0.02. An epoch is one pass over the unlabelled images, and there are 200 epochs (the article's run was stopped after 187). On two
-// cores that takes days. The presets therefore include smaller scales (Sources/Experiments/ExperimentPresets.swift),
+// weight decay of 0.02. An epoch is one pass over the unlabelled images, and there are 200 epochs (the
+// article's run was stopped after 187). On two cores that takes days. The presets therefore include smaller scales (Sources/Experiments/ExperimentPresets.swift),
 // which chapter 5 and the ablations use too. They change network, batches and schedule; of the method they
 // change the ramp and the drawing of λ, as two departures say.
 //

@@ -74,7 +74,8 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 //
 // **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, this run {chapter5.accuracy.mixmatch %}.
 // Much differs at once, and these runs cannot tell the shares. The largest differences are that the network is smaller, the
-// training is shorter, and most of it sees images of 16 or 24 pixels; chapter 4 lists the others. Full supervision loses much less by the same cuts: it reaches
+// training is shorter, and most of it sees images of 16 or 24 pixels; chapter 4 lists the others. Full supervision
+// loses much less by the same cuts: it reaches
 // {chapter5.accuracy.all-labels %}, the article [94.76 %]{.article}. MixMatch needs long training more, because its labels
 // become better only as the network does. After a quarter of the steps it has {chapter5.share.mixmatch.quarter %} of its final
 // validation accuracy.
@@ -90,8 +91,9 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // steps, an easier task for fewer weights is likely to be learned further. No run here separates the two causes.
 //
 // **Cost.** An epoch over the unlabelled images takes {chapter5.epochSeconds.mixmatch / epochSeconds.all-labels .1} times as long as
-// one over the labelled images of full supervision. Supervised training sends one picture through the network for each image. Here five go through it for each
-// unlabelled image: two versions for the guess, without gradients, and two mixtures of them and one of a labelled image. The article states
+// one over the labelled images of full supervision. Supervised training sends one picture through the network
+// for each image. Here five go through it for each unlabelled image: two versions for the guess, without gradients,
+// and two mixtures of them and one of a labelled image. The article states
 // [2.5 times]{.article}; the ratio depends on the sizes of the batches. The table has the time of a whole run on
 // processor cores; the article's took [14 h]{.article} on a graphics card.
 //

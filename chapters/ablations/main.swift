@@ -58,8 +58,8 @@ let ablations = [
     name: "three versions, K = 3", key: "three-versions", change: { $1.versions = 3 },
     paper: 1 - 0.1155),
 
-  // **The ramp** makes the weight of the unlabelled loss grow over the first steps. Without it, the unlabelled loss has the ramp's final weight
-  // from the second step on.
+  // **The ramp** makes the weight of the unlabelled loss grow over the first steps. Without it, the
+  // unlabelled loss has the ramp's final weight from the second step on.
   Ablation(
     name: "no ramp", key: "no-ramp",
     change: { experiment, method in

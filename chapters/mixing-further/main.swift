@@ -41,8 +41,8 @@ import MixMatch
 //
 // [[Sources/MixMatch/OtherMethods/ManifoldMixup.swift: ManifoldMixup.crossEntropy]]
 //
-// Departure: the authors of manifold mixup draw one λ for a batch; here each example has its own, and λ′ = max(λ, 1 − λ), as in
-// chapter 4.
+// Departure: the authors of manifold mixup draw one λ for a batch; here each example has its own, and
+// λ′ = max(λ, 1 − λ), as in chapter 4.
 //
 // MixMatch mixes too, and can do it at the same places. Nothing else of it changes: it guesses and sharpens
 // first, then labelled and unlabelled images go through the first stages together, and each hidden state meets
