@@ -1,4 +1,4 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.2
 import PackageDescription
 
 // The code is layered: each target depends only on the targets that it lists here.
@@ -190,4 +190,9 @@ if Context.environment["MPI"] == "1" {
   let kit = package.targets.first { $0.name == "ChapterKit" }
   kit?.dependencies.append("MPIProcesses")
   kit?.swiftSettings = (kit?.swiftSettings ?? []) + [.define("MPI")]
+}
+
+// Every use of a construct whose memory safety the compiler cannot check, such as a pointer, is marked `unsafe`.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.strictMemorySafety()]
 }

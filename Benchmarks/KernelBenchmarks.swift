@@ -20,7 +20,7 @@ let matrixProductPeak = Benchmark(
   let products = (0..<threads).map { _ in Tensor(uninitialised: [size, size]) }
   let multiply = {
     Parallel.forEach(part: threads) { part in
-      BLAS.multiply(
+      unsafe BLAS.multiply(
         .plain(factors[2 * part].pointer), .plain(factors[2 * part + 1].pointer),
         into: products[part].pointer, rows: size, inner: size, columns: size)
     }

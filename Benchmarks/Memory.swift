@@ -24,7 +24,7 @@ struct MemoryUse {
       let (thisProcess, unit) = (RUSAGE_SELF, 1)
     #endif
     var usage = rusage()
-    getrusage(thisProcess, &usage)
+    unsafe getrusage(thisProcess, &usage)
     return MemoryUse(
       peak: usage.ru_maxrss * unit, pages: usage.ru_minflt, buffers: Buffer.allocations)
   }

@@ -69,15 +69,15 @@ package struct CIFARBatch {
   /// Writes all images to `destination` (count, 32, 32, 3), with the channels of a pixel adjacent.
   func writePixels(to destination: UnsafeMutablePointer<UInt8>) {
     let plane = Self.size * Self.size
-    let destination = UncheckedSendable(value: destination)
-    records.withUnsafeBufferPointer { records in
+    let destination = unsafe UncheckedSendable(value: destination)
+    unsafe records.withUnsafeBufferPointer { records in
       Parallel.forEachRange(of: count) { _, images in
         for image in images {
-          let source = records.baseAddress! + image * format.recordSize + format.labelBytes
-          let pixels = destination.value + image * plane * Self.channels
+          let source = unsafe records.baseAddress! + image * format.recordSize + format.labelBytes
+          let pixels = unsafe destination.value + image * plane * Self.channels
           for pixel in 0..<plane {
             for channel in 0..<Self.channels {
-              pixels[pixel * Self.channels + channel] = source[channel * plane + pixel]
+              unsafe pixels[pixel * Self.channels + channel] = source[channel * plane + pixel]
             }
           }
         }

@@ -43,12 +43,13 @@ extension LabelledImages {
     var batch = try files.next()
     var labels = batch.labels
     let length = batch.count * CIFARBatch.imageSize
-    let pixels = try [UInt8](unsafeUninitializedCapacity: count * length) { pixels, written in
-      batch.writePixels(to: pixels.baseAddress!)
+    let pixels = try unsafe [UInt8](unsafeUninitializedCapacity: count * length) {
+      pixels, written in
+      unsafe batch.writePixels(to: pixels.baseAddress!)
       written = length
       for _ in 1..<count {
         batch = try files.next()
-        batch.writePixels(to: pixels.baseAddress! + written)
+        unsafe batch.writePixels(to: pixels.baseAddress! + written)
         written += length
         labels += batch.labels
       }

@@ -11,42 +11,44 @@ public func sha256Hex<Bytes: ContiguousBytes>(_ parts: Bytes...) -> String {
 
 /// Returns the SHA-256 of the concatenation of `parts`.
 func sha256Hex(joining parts: [some ContiguousBytes]) -> String {
-  digestHex(EVP_sha256(), of: parts)
+  unsafe digestHex(EVP_sha256(), of: parts)
 }
 
 /// Returns the MD5 (RFC 1321) of bytes as 32 lower-case hexadecimal digits.
 ///
 /// It detects accidental changes of a file, not deliberate ones.
-package func md5Hex(_ bytes: some ContiguousBytes) -> String { digestHex(EVP_md5(), of: [bytes]) }
+package func md5Hex(_ bytes: some ContiguousBytes) -> String {
+  unsafe digestHex(EVP_md5(), of: [bytes])
+}
 
 private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBytes]) -> String {
-  let digest = RunningDigest(algorithm)
+  let digest = unsafe RunningDigest(algorithm)
   for part in parts { digest.update(part) }
   return digest.hex()
 }
 
 /// A cryptographic hash that is computed from consecutive parts.
-final class RunningDigest {
-  private let context = EVP_MD_CTX_new()
+@safe final class RunningDigest {
+  private let context = unsafe EVP_MD_CTX_new()
   private var succeeded: Bool
 
   /// Creates an empty hash with an algorithm of libcrypto.
   fileprivate init(_ algorithm: OpaquePointer?) {
-    succeeded = EVP_DigestInit_ex(context, algorithm, nil) == 1
+    succeeded = unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1
   }
 
-  deinit { EVP_MD_CTX_free(context) }
+  deinit { unsafe EVP_MD_CTX_free(context) }
 
   /// Creates an empty SHA-256 hash.
-  static func sha256() -> RunningDigest { RunningDigest(EVP_sha256()) }
+  static func sha256() -> RunningDigest { unsafe RunningDigest(EVP_sha256()) }
 
   /// Creates an empty MD5 hash.
-  static func md5() -> RunningDigest { RunningDigest(EVP_md5()) }
+  static func md5() -> RunningDigest { unsafe RunningDigest(EVP_md5()) }
 
   /// Appends bytes to the hashed content.
   func update(_ bytes: some ContiguousBytes) {
-    bytes.withUnsafeBytes {
-      succeeded = succeeded && EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1
+    unsafe bytes.withUnsafeBytes {
+      succeeded = unsafe succeeded && EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1
     }
   }
 
@@ -54,7 +56,7 @@ final class RunningDigest {
   func hex() -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
-    succeeded = succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
+    succeeded = unsafe succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
     require(
       succeeded, "libcrypto could not compute a hash, expected it to support SHA-256 and MD5.")
     return digest.prefix(Int(length)).map {

@@ -104,7 +104,7 @@ public struct Download: Sendable {
   private func makeFolder() throws {
     let folder = destination.deletingLastPathComponent()
     try Files.makeFolder(at: folder)
-    guard access(folder.filePath, W_OK) == 0 else {
+    guard unsafe access(folder.filePath, W_OK) == 0 else {
       throw DatasetError(
         folder.path, found: "a folder without write permission",
         expected: "a writable folder for the download")

@@ -59,33 +59,33 @@ private func inflated(_ compressed: [UInt8], _ frame: Frame, origin: String) thr
   guard let size = UInt32(exactly: compressed.count) else {
     throw failure("\(compressed.count) bytes, more than the limit of \(UInt32.max)")
   }
-  var stream = z_stream()
-  let status = inflateInit2_(
+  var stream = unsafe z_stream()
+  let status = unsafe inflateInit2_(
     &stream, frame.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
   require(status == Z_OK, "zlib could not allocate memory (status \(status)).")
-  defer { inflateEnd(&stream) }
+  defer { unsafe inflateEnd(&stream) }
 
-  return try compressed.withUnsafeBufferPointer { input in
-    stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-    stream.avail_in = size
+  return try unsafe compressed.withUnsafeBufferPointer { input in
+    unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+    unsafe stream.avail_in = size
     var output: [UInt8] = []
     while true {
-      switch inflateChunk(&stream, appendingTo: &output) {
+      switch unsafe inflateChunk(&stream, appendingTo: &output) {
       case Z_OK:
         continue
-      case Z_STREAM_END where stream.avail_in == 0:
+      case Z_STREAM_END where unsafe stream.avail_in == 0:
         return output
       case Z_STREAM_END:
-        let rest = input.suffix(Int(stream.avail_in))
-        guard frame == .gzip, rest.starts(with: gzipMagic) else {
-          throw failure("\(rest.count) bytes after the end of the \(frame.rawValue) data")
+        let rest = unsafe input.suffix(Int(stream.avail_in))
+        guard frame == .gzip, unsafe rest.starts(with: gzipMagic) else {
+          throw failure(unsafe "\(rest.count) bytes after the end of the \(frame.rawValue) data")
         }
-        inflateReset(&stream)
+        unsafe inflateReset(&stream)
       case Z_BUF_ERROR:
         throw failure(
           "\(frame.rawValue) data that ends too early (\(size) bytes, corrupt or truncated)")
       case let status:
-        throw failure("corrupt \(frame.rawValue) data (\(message(of: stream, status)))")
+        throw failure(unsafe "corrupt \(frame.rawValue) data (\(message(of: stream, status)))")
       }
     }
   }
@@ -93,16 +93,17 @@ private func inflated(_ compressed: [UInt8], _ frame: Frame, origin: String) thr
 
 /// Returns zlib's error message, such as "incorrect data check".
 private func message(of stream: z_stream, _ status: Int32) -> String {
-  stream.msg.map { String(cString: $0) } ?? String(cString: zError(status))
+  unsafe String(cString: stream.msg.map { unsafe UnsafePointer($0) } ?? zError(status))
 }
 
 /// Decompresses the next chunk and returns zlib's status.
 private func inflateChunk(_ stream: inout z_stream, appendingTo output: inout [UInt8]) -> Int32 {
-  withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 18) { chunk in
-    stream.next_out = chunk.baseAddress
-    stream.avail_out = UInt32(chunk.count)
-    let status = inflate(&stream, Z_NO_FLUSH)
-    output.append(contentsOf: UnsafeBufferPointer(rebasing: chunk.dropLast(Int(stream.avail_out))))
+  unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 18) { chunk in
+    unsafe stream.next_out = chunk.baseAddress
+    unsafe stream.avail_out = UInt32(chunk.count)
+    let status = unsafe inflate(&stream, Z_NO_FLUSH)
+    unsafe output.append(
+      contentsOf: UnsafeBufferPointer(rebasing: chunk.dropLast(Int(stream.avail_out))))
     return status
   }
 }

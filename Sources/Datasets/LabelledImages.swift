@@ -102,7 +102,7 @@ public struct LabelledImages: Sendable {
     let result = Tensor(uninitialised: [indices.count, height, width, scaling.channels])
     Parallel.forEachRange(of: indices.count) { _, rows in
       for row in rows {
-        write(image: indices[row], through: tables, to: result.pointer + row * length)
+        unsafe write(image: indices[row], through: tables, to: result.pointer + row * length)
       }
     }
     return result
@@ -114,13 +114,14 @@ public struct LabelledImages: Sendable {
     image: Int, through tables: [[Float]], to destination: UnsafeMutablePointer<Float>
   ) {
     let pixelCount = height * width
-    pixels.withUnsafeBufferPointer { pixels in
-      let source = pixels.baseAddress! + image * pixelCount * channels
+    unsafe pixels.withUnsafeBufferPointer { pixels in
+      let source = unsafe pixels.baseAddress! + image * pixelCount * channels
       for (channel, table) in tables.enumerated() {
-        let source = source + (channels == 1 ? 0 : channel)
-        table.withUnsafeBufferPointer { table in
+        let source = unsafe source + (channels == 1 ? 0 : channel)
+        unsafe table.withUnsafeBufferPointer { table in
           for pixel in 0..<pixelCount {
-            destination[pixel * tables.count + channel] = table[Int(source[pixel * channels])]
+            unsafe destination[pixel * tables.count + channel] =
+              table[Int(source[pixel * channels])]
           }
         }
       }

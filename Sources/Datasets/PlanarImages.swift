@@ -14,7 +14,7 @@ func transposeImages(
 ) {
   let plane = size * size
   // Each part writes to its own images.
-  let (source, destination) = (
+  let (source, destination) = unsafe (
     UncheckedSendable(value: source), UncheckedSendable(value: destination)
   )
   Parallel.forEachRange(of: count) { _, images in
@@ -23,7 +23,7 @@ func transposeImages(
       for row in 0..<size {
         for column in 0..<size {
           for channel in 0..<channels {
-            destination.value[start + (row * size + column) * channels + channel] =
+            unsafe destination.value[start + (row * size + column) * channels + channel] =
               source.value[start + channel * plane + column * size + row]
           }
         }

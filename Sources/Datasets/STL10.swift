@@ -79,21 +79,23 @@ public enum STL10 {
     /// Appends the pixels or the labels in a file.
     func read(_ part: Part, _ append: (UnsafeRawBufferPointer) throws -> Void) throws {
       let own = RunningDigest.md5()
-      try readFile(at: files[part]!, inPartsOf: 256 * imageSize) { bytes in
-        digest.update(bytes)
-        own.update(bytes)
-        try append(bytes)
+      try unsafe readFile(at: files[part]!, inPartsOf: 256 * imageSize) { bytes in
+        unsafe digest.update(bytes)
+        unsafe own.update(bytes)
+        try unsafe append(bytes)
       }
       areOriginal = own.hex() == sums[part] && areOriginal
     }
     func images(_ parts: [Part]) throws -> [UInt8] {
       var pixels: [UInt8] = []
-      for part in parts { try read(part) { try appendImages($0, to: &pixels, of: files[part]!) } }
+      for part in parts {
+        try unsafe read(part) { try unsafe appendImages($0, to: &pixels, of: files[part]!) }
+      }
       return pixels
     }
     func labels(_ part: Part, of count: Int) throws -> [UInt8] {
       var labels: [UInt8] = []
-      try read(part) { labels += $0 }
+      try unsafe read(part) { unsafe labels += $0 }
       return try checked(labels, count: count, of: files[part]!)
     }
     var pixels = try images([.trainImages])
@@ -117,7 +119,7 @@ public enum STL10 {
     _ bytes: UnsafeRawBufferPointer, to pixels: inout [UInt8], of file: URL
   ) throws {
     guard bytes.count.isMultiple(of: imageSize) else {
-      throw DatasetError(
+      throw unsafe DatasetError(
         file.path,
         found: looksLikeWebPage(bytes.prefix(64))
           ? "content that looks like a web page"
@@ -125,8 +127,8 @@ public enum STL10 {
         expected: "whole images of \(imageSize) bytes")
     }
     let count = bytes.count / imageSize
-    pixels += [UInt8](unsafeUninitializedCapacity: bytes.count) { part, written in
-      transposeImages(bytes, count: count, size: size, channels: 3, to: part.baseAddress!)
+    unsafe pixels += [UInt8](unsafeUninitializedCapacity: bytes.count) { part, written in
+      unsafe transposeImages(bytes, count: count, size: size, channels: 3, to: part.baseAddress!)
       written = bytes.count
     }
   }

@@ -93,9 +93,9 @@ public enum SVHN {
       throw failure("X \(X.dimensions) and \(count) labels")
     }
     try DatasetError.unless(y.values, in: 1...10, of: origin)
-    let pixels = [UInt8](unsafeUninitializedCapacity: X.values.count) { pixels, written in
-      X.values.withUnsafeBytes {
-        transposeImages($0, count: count, size: 32, channels: 3, to: pixels.baseAddress!)
+    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: X.values.count) { pixels, written in
+      unsafe X.values.withUnsafeBytes {
+        unsafe transposeImages($0, count: count, size: 32, channels: 3, to: pixels.baseAddress!)
       }
       written = X.values.count
     }

@@ -21,15 +21,15 @@ func syntheticImages(
     let length = size * size * channels
     var pixels = [UInt8](repeating: 0, count: count * length)
     var labels = [UInt8](repeating: 0, count: count)
-    pixels.withUnsafeMutableBufferPointer { pixels in
-      labels.withUnsafeMutableBufferPointer { labels in
+    unsafe pixels.withUnsafeMutableBufferPointer { pixels in
+      unsafe labels.withUnsafeMutableBufferPointer { labels in
         Parallel.forEachRange(of: count, parts: 64) { _, images in
           for image in images {
             var random = RandomStream(seed: seed, "\(name) \(split)", image)
             let label = random.integer(below: classNames.count)
-            labels[image] = UInt8(label)
+            unsafe labels[image] = UInt8(label)
             for (offset, value) in draw(label, &random).enumerated() {
-              pixels[image * length + offset] = value
+              unsafe pixels[image * length + offset] = value
             }
           }
         }

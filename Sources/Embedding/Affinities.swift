@@ -25,11 +25,11 @@ package struct Affinities: Sendable {
     let incoming = ConditionalRows(transposing: outgoing)
 
     var sizes = [Int](repeating: 0, count: rows)
-    sizes.withUnsafeMutableBufferPointer { sizes in
+    unsafe sizes.withUnsafeMutableBufferPointer { sizes in
       Parallel.forEachRange(of: rows, parts: 64) { _, range in
         for row in range {
-          sizes[row] = 0
-          merge(outgoing, incoming, row: row) { _, _ in sizes[row] += 1 }
+          unsafe sizes[row] = 0
+          merge(outgoing, incoming, row: row) { _, _ in unsafe sizes[row] += 1 }
         }
       }
     }
@@ -38,17 +38,17 @@ package struct Affinities: Sendable {
     for size in sizes { rowStarts.append(rowStarts.last! + (size + lanes - 1) / lanes * lanes) }
     var columns = [Int32](repeating: 0, count: rowStarts[rows])
     var values = [Float](repeating: 0, count: rowStarts[rows])
-    columns.withUnsafeMutableBufferPointer { columns in
-      values.withUnsafeMutableBufferPointer { values in
+    unsafe columns.withUnsafeMutableBufferPointer { columns in
+      unsafe values.withUnsafeMutableBufferPointer { values in
         Parallel.forEachRange(of: rows, parts: 64) { _, range in
           for row in range {
             var place = rowStarts[row]
             merge(outgoing, incoming, row: row) { column, sum in
-              columns[place] = column
-              values[place] = sum / Float(2 * rows)
+              unsafe columns[place] = column
+              unsafe values[place] = sum / Float(2 * rows)
               place += 1
             }
-            for padding in place..<rowStarts[row + 1] { columns[padding] = Int32(row) }
+            for padding in place..<rowStarts[row + 1] { unsafe columns[padding] = Int32(row) }
           }
         }
       }
@@ -66,8 +66,8 @@ package struct Affinities: Sendable {
     let rows = neighbours.indices.count / count
     var columns = [Int32](repeating: 0, count: rows * count)
     var values = [Float](repeating: 0, count: rows * count)
-    columns.withUnsafeMutableBufferPointer { columns in
-      values.withUnsafeMutableBufferPointer { values in
+    unsafe columns.withUnsafeMutableBufferPointer { columns in
+      unsafe values.withUnsafeMutableBufferPointer { values in
         Parallel.forEachRange(of: rows, parts: 64) { _, range in
           for row in range {
             let places = (row * count)..<((row + 1) * count)
@@ -75,8 +75,8 @@ package struct Affinities: Sendable {
               squaredDistances: neighbours.squaredDistances[places], perplexity: perplexity)
             let byIndex = zip(neighbours.indices[places], probabilities).sorted { $0.0 < $1.0 }
             for (place, entry) in zip(places, byIndex) {
-              columns[place] = entry.0
-              values[place] = Float(entry.1)
+              unsafe columns[place] = entry.0
+              unsafe values[place] = Float(entry.1)
             }
           }
         }

@@ -32,16 +32,16 @@ package final class Attraction {
       for row in range {
         var forceX = SIMD16<Float>.zero
         var forceY = SIMD16<Float>.zero
-        let point = points[row]
+        let point = unsafe points[row]
         for place in stride(from: rowStarts[row], to: rowStarts[row + 1], by: Affinities.lanes) {
-          let (x, y) = coordinates(of: columns.vector(at: place), among: points)
+          let (x, y) = unsafe coordinates(of: columns.vector(at: place), among: points)
           let dx = point.x - x
           let dy = point.y - y
-          let factor = values.vector(at: place) / (1 + dx * dx + dy * dy)
+          let factor = unsafe values.vector(at: place) / (1 + dx * dx + dy * dy)
           forceX += factor * dx
           forceY += factor * dy
         }
-        forces[row] = SIMD2(forceX.sumOfHalves, forceY.sumOfHalves)
+        unsafe forces[row] = SIMD2(forceX.sumOfHalves, forceY.sumOfHalves)
       }
     }
   }
@@ -49,13 +49,13 @@ package final class Attraction {
   /// Returns the divergence KL(P‖Q) = Σ pᵢⱼ·log(pᵢⱼ / qᵢⱼ) in nats, where qᵢⱼ = wᵢⱼ / Z.
   package func divergence(at points: UncheckedArray<SIMD2<Float>>, normaliser: Double) -> Double {
     var sums = [Double](repeating: 0, count: Attraction.parts)
-    sums.withUnsafeMutableBufferPointer { sums in
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
       Parallel.forEachRange(of: forces.count, parts: Attraction.parts) { part, range in
         for row in range {
           for place in rowStarts[row]..<rowStarts[row + 1] {
-            let difference = points[row] - points[Int(columns[place])]
+            let difference = unsafe points[row] - points[Int(columns[place])]
             let logQ = -.log(onePlus: Double((difference * difference).sum())) - .log(normaliser)
-            sums[part] -= Double(values[place]) * logQ
+            unsafe sums[part] -= Double(values[place]) * logQ
           }
         }
       }
@@ -72,7 +72,7 @@ private func coordinates(
   var x = SIMD16<Float>.zero
   var y = SIMD16<Float>.zero
   for lane in 0..<16 {
-    let point = points[Int(indices[lane])]
+    let point = unsafe points[Int(indices[lane])]
     x[lane] = point.x
     y[lane] = point.y
   }

@@ -22,9 +22,9 @@ public struct Matrix: Sendable {
   /// Returns the mean of each column: (columns). The matrix must have at least one row.
   package func columnMeans() -> [Double] {
     var sums = [Double](repeating: 0, count: columns)
-    values.withUnsafeBufferPointer { values in
+    unsafe values.withUnsafeBufferPointer { values in
       for row in 0..<rows {
-        for column in 0..<columns { sums[column] += Double(values[row * columns + column]) }
+        for column in 0..<columns { unsafe sums[column] += Double(values[row * columns + column]) }
       }
     }
     return sums.map { $0 / Double(rows) }
@@ -34,10 +34,10 @@ public struct Matrix: Sendable {
   package func copy(
     rows range: Range<Int>, less means: [Float], to target: UnsafeMutablePointer<Float>
   ) {
-    values.withUnsafeBufferPointer { values in
+    unsafe values.withUnsafeBufferPointer { values in
       for (place, row) in range.enumerated() {
         for column in 0..<columns {
-          target[place * columns + column] = values[row * columns + column] - means[column]
+          unsafe target[place * columns + column] = values[row * columns + column] - means[column]
         }
       }
     }

@@ -29,16 +29,16 @@ package struct NearestNeighbours: Sendable {
     let sources = DistanceSources(rows)
     var indices = [Int32](repeating: 0, count: rows.rows * count)
     var squaredDistances = [Float](repeating: 0, count: rows.rows * count)
-    indices.withUnsafeMutableBufferPointer { indices in
-      squaredDistances.withUnsafeMutableBufferPointer { squaredDistances in
+    unsafe indices.withUnsafeMutableBufferPointer { indices in
+      unsafe squaredDistances.withUnsafeMutableBufferPointer { squaredDistances in
         let blocks = (rows.rows + blockLength - 1) / blockLength
         Parallel.forEach(part: blocks) { block in
           let start = block * blockLength
           let queries = start..<min(start + blockLength, rows.rows)
           let nearest = sources.nearest(count, to: queries)
           for place in nearest.indices {
-            indices[start * count + place] = nearest[place].index
-            squaredDistances[start * count + place] = nearest[place].squaredDistance
+            unsafe indices[start * count + place] = nearest[place].index
+            unsafe squaredDistances[start * count + place] = nearest[place].squaredDistance
           }
         }
       }
@@ -78,8 +78,8 @@ private struct DistanceSources {
     }
     self.values = values
     tiles = stride(from: 0, to: rows, by: tileLength).map { [rows, dimensions] start in
-      values.withUnsafeBufferPointer {
-        PackedMatrix(
+      unsafe values.withUnsafeBufferPointer {
+        unsafe PackedMatrix(
           transposing: $0.baseAddress! + start * (dimensions + 1), rows: dimensions + 1,
           columns: min(tileLength, rows - start))
       }
@@ -90,14 +90,14 @@ private struct DistanceSources {
   func nearest(_ count: Int, to queries: Range<Int>) -> [Neighbour] {
     let factors = queryFactors(queries)
     var selections = queries.map { _ in TopK(count: count) }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.count * tileLength) {
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.count * tileLength) {
       let distances = $0.baseAddress!
       for (index, tile) in tiles.enumerated() {
-        factors.withUnsafeBufferPointer {
-          tile.multiplied(byRowsOf: $0.baseAddress!, queries.count, into: distances)
+        unsafe factors.withUnsafeBufferPointer {
+          unsafe tile.multiplied(byRowsOf: $0.baseAddress!, queries.count, into: distances)
         }
         for place in selections.indices {
-          selections[place].offer(
+          unsafe selections[place].offer(
             distances + place * tile.columns, count: tile.columns, firstIndex: index * tileLength,
             except: queries.lowerBound + place)
         }
@@ -119,10 +119,10 @@ private struct DistanceSources {
   }
 
   private func squaredDistance(_ a: Int, _ b: Int) -> Float {
-    values.withUnsafeBufferPointer { values in
+    unsafe values.withUnsafeBufferPointer { values in
       let (a, b) = (a * (dimensions + 1), b * (dimensions + 1))
       return (0..<dimensions).reduce(Float(0)) { sum, column in
-        let difference = values[a + column] - values[b + column]
+        let difference = unsafe values[a + column] - values[b + column]
         return sum + difference * difference
       }
     }

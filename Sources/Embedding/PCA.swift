@@ -59,16 +59,17 @@ public struct PCA: Sendable {
       rows.columns == axes.columns,
       "Rows for axes of \(axes.columns) numbers have as many columns, not \(rows.columns).")
     let components = axes.rows
-    let packedAxes = axes.values.withUnsafeBufferPointer {
-      PackedMatrix(transposing: $0.baseAddress!, rows: axes.columns, columns: components)
+    let packedAxes = unsafe axes.values.withUnsafeBufferPointer {
+      unsafe PackedMatrix(transposing: $0.baseAddress!, rows: axes.columns, columns: components)
     }
-    let values = [Float](unsafeUninitializedCapacity: rows.rows * components) { target, count in
+    let values = unsafe [Float](unsafeUninitializedCapacity: rows.rows * components) {
+      target, count in
       let target = target.baseAddress!
       Parallel.forEachRange(of: rows.rows, parts: 64) { _, range in
         let centred = UnsafeMutablePointer<Float>.allocate(capacity: range.count * rows.columns)
-        defer { centred.deallocate() }
-        rows.copy(rows: range, less: mean, to: centred)
-        packedAxes.multiplied(
+        defer { unsafe centred.deallocate() }
+        unsafe rows.copy(rows: range, less: mean, to: centred)
+        unsafe packedAxes.multiplied(
           byRowsOf: centred, range.count, into: target + range.lowerBound * components)
       }
       count = rows.rows * components
@@ -87,25 +88,26 @@ public struct PCA: Sendable {
     for start in stride(from: 0, to: rows.rows, by: chunkLength) {
       let chunk = start..<min(start + chunkLength, rows.rows)
       Parallel.forEachRange(of: chunk.count) { _, range in
-        rows.copy(
+        unsafe rows.copy(
           rows: (start + range.lowerBound)..<(start + range.upperBound), less: mean,
           to: centred.base + range.lowerBound * size)
       }
       Parallel.forEachRange(of: size) { _, range in
         // The columns of XᵀX in this range, in a separate buffer: (size, range).
         let columns = PackedMatrix(rows: chunk.count, columns: range.count) {
-          centred[$0 * size + range.lowerBound + $1]
+          unsafe centred[$0 * size + range.lowerBound + $1]
         }
-        let part = product.base + range.lowerBound * size
-        columns.multiplied(byColumnsOf: centred.base, size, into: part)
+        let part = unsafe product.base + range.lowerBound * size
+        unsafe columns.multiplied(byColumnsOf: centred.base, size, into: part)
         for row in 0..<size {
           for column in range {
-            sums[row * size + column] += Double(part[row * range.count + column - range.lowerBound])
+            unsafe sums[row * size + column] += Double(
+              part[row * range.count + column - range.lowerBound])
           }
         }
       }
     }
-    return (0..<sums.count).map { sums[$0] / Double(rows.rows - 1) }
+    return (0..<sums.count).map { unsafe sums[$0] / Double(rows.rows - 1) }
   }
 
   /// Returns the variance aᵀ·C·a along each axis a, where C is the covariance: (components).

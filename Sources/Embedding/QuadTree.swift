@@ -75,42 +75,44 @@ package final class QuadTree {
   /// Sorts the points by their Morton codes into `order`, `x` and `y`, and the codes into `keys`.
   private func sort(_ points: UncheckedArray<SIMD2<Float>>) {
     let count = order.count
-    var (low, high) = (points[0], points[0])
+    var (low, high) = unsafe (points[0], points[0])
     for point in 0..<count {
-      low = lesser(low, points[point])
-      high = greater(high, points[point])
+      low = unsafe lesser(low, points[point])
+      high = unsafe greater(high, points[point])
     }
     // Slightly less than 2¹⁶, so that rounding cannot give the cell 2¹⁶. The lower bound avoids a
     // division by zero.
     let scale = 65_535 / max((high - low).max(), 1e-30)
     for point in 0..<count {
-      let cell = (points[point] - low) * scale
-      keys[point] =
+      let cell = unsafe (points[point] - low) * scale
+      unsafe keys[point] =
         UInt64(spread(UInt32(cell.x)) | spread(UInt32(cell.y)) << 1) << 32 | UInt64(point)
     }
     for shift in [32, 43, 54] { sortKeys(byElevenBitsFrom: shift) }
     for place in 0..<count {
-      let point = Int(keys[place] & 0xFFFF_FFFF)
-      order[place] = Int32(point)
-      x[place] = points[point].x
-      y[place] = points[point].y
+      let point = unsafe Int(keys[place] & 0xFFFF_FFFF)
+      unsafe order[place] = Int32(point)
+      unsafe x[place] = points[point].x
+      unsafe y[place] = points[point].y
     }
     for place in count..<(count + 15) {
-      x[place] = x[count - 1]
-      y[place] = y[count - 1]
+      unsafe x[place] = x[count - 1]
+      unsafe y[place] = y[count - 1]
     }
   }
 
   /// Performs one pass of a stable radix sort.
   private func sortKeys(byElevenBitsFrom shift: Int) {
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2049) { starts in
-      starts.initialize(repeating: 0)
-      for place in 0..<keys.count { starts[Int(keys[place] >> UInt64(shift) & 2047) + 1] += 1 }
-      for digit in 0..<2048 { starts[digit + 1] += starts[digit] }
+    unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: 2049) { starts in
+      unsafe starts.initialize(repeating: 0)
       for place in 0..<keys.count {
-        let digit = Int(keys[place] >> UInt64(shift) & 2047)
-        sortedKeys[starts[digit]] = keys[place]
-        starts[digit] += 1
+        unsafe starts[Int(keys[place] >> UInt64(shift) & 2047) + 1] += 1
+      }
+      for digit in 0..<2048 { unsafe starts[digit + 1] += starts[digit] }
+      for place in 0..<keys.count {
+        let digit = unsafe Int(keys[place] >> UInt64(shift) & 2047)
+        unsafe sortedKeys[starts[digit]] = keys[place]
+        unsafe starts[digit] += 1
       }
     }
     swap(&keys, &sortedKeys)
@@ -118,19 +120,19 @@ package final class QuadTree {
 
   /// Creates the nodes, level by level from the root down.
   private func split() {
-    start[0] = 0
-    end[0] = Int32(order.count)
+    unsafe start[0] = 0
+    unsafe end[0] = Int32(order.count)
     nodeCount = 1
     var node = 0
     while node < nodeCount {
-      let (first, last) = (Int(start[node]), Int(end[node]) - 1)
-      let difference = (keys[first] ^ keys[last]) >> 32
-      firstChild[node] = Int32(nodeCount)
+      let (first, last) = unsafe (Int(start[node]), Int(end[node]) - 1)
+      let difference = unsafe (keys[first] ^ keys[last]) >> 32
+      unsafe firstChild[node] = Int32(nodeCount)
       if last - first >= QuadTree.leafSize && difference != 0 {
         let digitShift = UInt64(32 + (63 - difference.leadingZeroBitCount) & ~1)
         addChildren(from: first, through: last, digitShift: digitShift)
       }
-      childCount[node] = Int32(nodeCount) - firstChild[node]
+      unsafe childCount[node] = Int32(nodeCount) - firstChild[node]
       node += 1
     }
   }
@@ -139,15 +141,19 @@ package final class QuadTree {
   private func addChildren(from first: Int, through last: Int, digitShift: UInt64) {
     var place = first
     while place <= last {
-      let digit = keys[place] >> digitShift & 3
+      let digit = unsafe keys[place] >> digitShift & 3
       // Bisection finds the end of the run.
       var (inside, outside) = (place, last + 1)
       while outside - inside > 1 {
         let middle = (inside + outside) / 2
-        if keys[middle] >> digitShift & 3 == digit { inside = middle } else { outside = middle }
+        if unsafe keys[middle] >> digitShift & 3 == digit {
+          inside = middle
+        } else {
+          outside = middle
+        }
       }
-      start[nodeCount] = Int32(place)
-      end[nodeCount] = Int32(outside)
+      unsafe start[nodeCount] = Int32(place)
+      unsafe end[nodeCount] = Int32(outside)
       nodeCount += 1
       place = outside
     }
@@ -160,40 +166,40 @@ package final class QuadTree {
       var (low, high) = (
         SIMD2<Float>(repeating: .infinity), SIMD2<Float>(repeating: -.infinity)
       )
-      if childCount[node] == 0 {
-        for place in Int(start[node])..<Int(end[node]) {
-          let point = SIMD2(x[place], y[place])
+      if unsafe childCount[node] == 0 {
+        for place in unsafe Int(start[node])..<Int(end[node]) {
+          let point = unsafe SIMD2(x[place], y[place])
           sum += point
           low = lesser(low, point)
           high = greater(high, point)
         }
       }
-      let first = Int(firstChild[node])
-      for child in first..<(first + Int(childCount[node])) {
-        sum += mass[child] * SIMD2(centreX[child], centreY[child])
-        low = lesser(low, self.low[child])
-        high = greater(high, self.high[child])
+      let first = unsafe Int(firstChild[node])
+      for child in unsafe first..<(first + Int(childCount[node])) {
+        unsafe sum += mass[child] * SIMD2(centreX[child], centreY[child])
+        low = unsafe lesser(low, self.low[child])
+        high = unsafe greater(high, self.high[child])
       }
-      mass[node] = Float(end[node] - start[node])
-      let centre = sum / mass[node]
-      centreX[node] = centre.x
-      centreY[node] = centre.y
-      self.low[node] = low
-      self.high[node] = high
+      unsafe mass[node] = Float(end[node] - start[node])
+      let centre = unsafe sum / mass[node]
+      unsafe centreX[node] = centre.x
+      unsafe centreY[node] = centre.y
+      unsafe self.low[node] = low
+      unsafe self.high[node] = high
       var squares: Float = 0
-      if childCount[node] == 0 {
-        for place in Int(start[node])..<Int(end[node]) {
-          let offset = SIMD2(x[place], y[place]) - centre
+      if unsafe childCount[node] == 0 {
+        for place in unsafe Int(start[node])..<Int(end[node]) {
+          let offset = unsafe SIMD2(x[place], y[place]) - centre
           squares += (offset * offset).sum()
         }
       }
-      for child in first..<(first + Int(childCount[node])) {
-        let offset = SIMD2(centreX[child], centreY[child]) - centre
-        squares += mass[child] * (variance[child] + (offset * offset).sum())
+      for child in unsafe first..<(first + Int(childCount[node])) {
+        let offset = unsafe SIMD2(centreX[child], centreY[child]) - centre
+        unsafe squares += mass[child] * (variance[child] + (offset * offset).sum())
       }
-      variance[node] = squares / mass[node]
+      unsafe variance[node] = squares / mass[node]
       let extent = (high - low).max()
-      squaredExtent[node] = extent * extent
+      unsafe squaredExtent[node] = extent * extent
     }
   }
 }

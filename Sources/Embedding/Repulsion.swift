@@ -51,7 +51,7 @@ package final class Repulsion {
       }
     }
     var sum = 0.0
-    for place in 0..<forces.count { sum += Double(weights[place]) }
+    for place in 0..<forces.count { unsafe sum += Double(weights[place]) }
     // If all points are so far apart that Float rounds their weights away beside the own weight of one,
     // the sum is zero; the gradient divides by it.
     normaliser = max(sum - Double(forces.count), .ulpOfOne)
@@ -63,7 +63,7 @@ package final class Repulsion {
       SIMD2<Float>(repeating: .infinity), SIMD2<Float>(repeating: -.infinity)
     )
     for place in places {
-      let point = SIMD2(tree.x[place], tree.y[place])
+      let point = unsafe SIMD2(tree.x[place], tree.y[place])
       low = lesser(low, point)
       high = greater(high, point)
     }
@@ -71,20 +71,20 @@ package final class Repulsion {
     sources.removeAll()
     sources.pending.append((firstNode: 0, count: 1))
     while let (first, count) = sources.pending.popLast() {
-      let x = tree.centreX.quad(at: first)
-      let y = tree.centreY.quad(at: first)
+      let x = unsafe tree.centreX.quad(at: first)
+      let y = unsafe tree.centreY.quad(at: first)
       let dx = greater(greater(low.x - x, x - high.x), zero)
       let dy = greater(greater(low.y - y, y - high.y), zero)
-      let isFar = tree.squaredExtent.quad(at: first) .<= squaredTheta * (dx * dx + dy * dy)
+      let isFar = unsafe tree.squaredExtent.quad(at: first) .<= squaredTheta * (dx * dx + dy * dy)
       for lane in 0..<count {
         let node = first + lane
         if isFar[lane] {
-          sources.nodes.append(SIMD4(x[lane], y[lane], tree.mass[node], tree.variance[node]))
-        } else if tree.childCount[node] > 0 {
-          sources.pending.append(
+          unsafe sources.nodes.append(SIMD4(x[lane], y[lane], tree.mass[node], tree.variance[node]))
+        } else if unsafe tree.childCount[node] > 0 {
+          unsafe sources.pending.append(
             (firstNode: Int(tree.firstChild[node]), count: Int(tree.childCount[node])))
         } else {
-          sources.runs.append(Int(tree.start[node])..<Int(tree.end[node]))
+          unsafe sources.runs.append(Int(tree.start[node])..<Int(tree.end[node]))
         }
       }
     }
@@ -93,16 +93,16 @@ package final class Repulsion {
   /// Sums the forces and weights of the sources for a group of adjacent points.
   private func interact(_ places: Range<Int>, with sources: Sources) {
     for place in stride(from: places.lowerBound, to: places.upperBound, by: 16) {
-      var sum = Sums(x: tree.x.vector(at: place), y: tree.y.vector(at: place))
-      sources.nodes.withUnsafeBufferPointer { nodes in
-        for node in nodes { sum.add(node) }
+      var sum = unsafe Sums(x: tree.x.vector(at: place), y: tree.y.vector(at: place))
+      unsafe sources.nodes.withUnsafeBufferPointer { nodes in
+        unsafe nodes.forEach { sum.add($0) }
       }
       for run in sources.runs {
-        for source in run { sum.add(x: tree.x[source], y: tree.y[source]) }
+        for source in run { unsafe sum.add(x: tree.x[source], y: tree.y[source]) }
       }
-      weights.store(sum.weight, at: place)
+      unsafe weights.store(sum.weight, at: place)
       for lane in 0..<min(16, places.upperBound - place) {
-        forces[Int(tree.order[place + lane])] = SIMD2(sum.forceX[lane], sum.forceY[lane])
+        unsafe forces[Int(tree.order[place + lane])] = SIMD2(sum.forceX[lane], sum.forceY[lane])
       }
     }
   }
@@ -167,18 +167,18 @@ package func exactNormaliser(of points: UncheckedArray<SIMD2<Float>>) -> Double 
   // Points at infinity, whose weight is zero, fill the last vector.
   let x = UncheckedArray(count: count + 15, repeating: Float.infinity)
   let y = UncheckedArray(count: count + 15, repeating: Float.infinity)
-  for point in 0..<count { (x[point], y[point]) = (points[point].x, points[point].y) }
+  for point in 0..<count { unsafe (x[point], y[point]) = (points[point].x, points[point].y) }
   var sums = [Double](repeating: 0, count: 64)
-  sums.withUnsafeMutableBufferPointer { sums in
+  unsafe sums.withUnsafeMutableBufferPointer { sums in
     Parallel.forEachRange(of: count, parts: 64) { part, range in
       for point in range {
         var weight = SIMD16<Float>.zero
         for place in stride(from: 0, to: count, by: 16) {
-          let dx = x.vector(at: place) - points[point].x
-          let dy = y.vector(at: place) - points[point].y
+          let dx = unsafe x.vector(at: place) - points[point].x
+          let dy = unsafe y.vector(at: place) - points[point].y
           weight += 1 / (1 + dx * dx + dy * dy)
         }
-        sums[part] += Double(weight.sumOfHalves) - 1
+        unsafe sums[part] += Double(weight.sumOfHalves) - 1
       }
     }
   }

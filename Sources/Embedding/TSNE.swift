@@ -86,7 +86,7 @@ public struct TSNE: Sendable {
       progress?(iteration + 1, divergence)
     }
     return Embedding(
-      points: (0..<points.count).map { points[$0] },
+      points: (0..<points.count).map { unsafe points[$0] },
       klDivergence: attraction.divergence(
         at: points, normaliser: exactNormaliser(of: points)))
   }
@@ -139,14 +139,14 @@ private struct GradientDescent {
     let repulsionScale = Float(1 / normaliser)
     Parallel.forEachRange(of: points.count) { _, range in
       for point in range {
-        let gradient = exaggeration * attraction[point] - repulsionScale * repulsion[point]
-        let agree = gradient * velocities[point] .> 0
-        let gain = greater(
+        let gradient = unsafe exaggeration * attraction[point] - repulsionScale * repulsion[point]
+        let agree = unsafe gradient * velocities[point] .> 0
+        let gain = unsafe greater(
           (gains[point] + 0.2).replacing(with: gains[point] * 0.8, where: agree),
           SIMD2(repeating: 0.01))
-        gains[point] = gain
-        velocities[point] = momentum * velocities[point] - learningRate * gain * gradient
-        points[point] += velocities[point]
+        unsafe gains[point] = gain
+        unsafe velocities[point] = momentum * velocities[point] - learningRate * gain * gradient
+        unsafe points[point] += velocities[point]
       }
     }
   }

@@ -45,7 +45,7 @@ extension TSNE {
   func checkBounds(_ points: UncheckedArray<SIMD2<Float>>, iteration: Int) throws {
     try expect(
       (0..<points.count).allSatisfy {
-        abs(points[$0].x) <= greatestMagnitude && abs(points[$0].y) <= greatestMagnitude
+        unsafe abs(points[$0].x) <= greatestMagnitude && abs(points[$0].y) <= greatestMagnitude
       },
       "t-SNE: the points diverged in iteration \(iteration + 1); expected them to stay within "
         + "±\(greatestMagnitude); lower the learning rate")

@@ -27,15 +27,15 @@ struct TopK {
   ) {
     let whole = count & ~15
     for start in stride(from: 0, to: whole, by: 16) {
-      let vector = UnsafeRawPointer(numbers + start).loadUnaligned(as: SIMD16<Float>.self)
+      let vector = unsafe UnsafeRawPointer(numbers + start).loadUnaligned(as: SIMD16<Float>.self)
       if any(vector .< bound) {
         for place in start..<(start + 16) {
-          offer(numbers[place], index: firstIndex + place, except: excluded)
+          unsafe offer(numbers[place], index: firstIndex + place, except: excluded)
         }
       }
     }
     for place in whole..<count {
-      offer(numbers[place], index: firstIndex + place, except: excluded)
+      unsafe offer(numbers[place], index: firstIndex + place, except: excluded)
     }
   }
 
@@ -57,7 +57,7 @@ struct TopK {
   /// Removes all but the smallest numbers and lowers the bound.
   private mutating func clear() {
     guard used > count else { return }
-    keys.withUnsafeMutableBufferPointer { partition($0, used: used, smallest: count) }
+    unsafe keys.withUnsafeMutableBufferPointer { unsafe partition($0, used: used, smallest: count) }
     used = count
     let greatest = keys.prefix(count).reduce(0, max)
     bound = Float(orderedBits: UInt32(greatest >> 32))
@@ -68,13 +68,13 @@ struct TopK {
 private func partition(_ keys: UnsafeMutableBufferPointer<UInt64>, used: Int, smallest: Int) {
   var (low, high) = (0, used - 1)
   while low < high {
-    let pivot = keys[(low + high) / 2]
+    let pivot = unsafe keys[(low + high) / 2]
     var (left, right) = (low, high)
     while left <= right {
-      while keys[left] < pivot { left += 1 }
-      while keys[right] > pivot { right -= 1 }
+      while unsafe keys[left] < pivot { left += 1 }
+      while unsafe keys[right] > pivot { right -= 1 }
       if left <= right {
-        keys.swapAt(left, right)
+        unsafe keys.swapAt(left, right)
         left += 1
         right -= 1
       }

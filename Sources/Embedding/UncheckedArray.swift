@@ -6,7 +6,7 @@
 /// It is `@unchecked Sendable` because ownership of the elements is divided by index: `Parallel` gives
 /// each thread a range of its own to write, and joins all threads before other elements are read. The
 /// stored properties themselves never change.
-package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendable {
+@safe package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendable {
   /// The number of elements.
   package let count: Int
   /// The address of the first element.
@@ -15,43 +15,43 @@ package final class UncheckedArray<Element: BitwiseCopyable>: @unchecked Sendabl
   /// Creates an array of equal elements.
   package init(count: Int, repeating value: Element) {
     self.count = count
-    base = .allocate(capacity: count)
-    base.initialize(repeating: value, count: count)
+    unsafe base = .allocate(capacity: count)
+    unsafe base.initialize(repeating: value, count: count)
   }
 
   /// Creates a copy of an array.
   package init(_ values: [Element]) {
     count = values.count
-    base = .allocate(capacity: count)
-    values.withUnsafeBufferPointer { values in
-      if let first = values.baseAddress { base.initialize(from: first, count: count) }
+    unsafe base = .allocate(capacity: count)
+    unsafe values.withUnsafeBufferPointer { values in
+      if let first = values.baseAddress { unsafe base.initialize(from: first, count: count) }
     }
   }
 
-  deinit { base.deallocate() }
+  deinit { unsafe base.deallocate() }
 
   /// Accesses an element; `place` must lie in 0 ..< `count`, which is not checked.
-  package subscript(place: Int) -> Element {
-    @inline(__always) get { base[place] }
-    @inline(__always) set { base[place] = newValue }
+  @unsafe package subscript(place: Int) -> Element {
+    @inline(__always) get { unsafe base[place] }
+    @inline(__always) set { unsafe base[place] = newValue }
   }
 
   /// Returns the sixteen elements from `place` on.
-  @inline(__always)
+  @unsafe @inline(__always)
   package func vector(at place: Int) -> SIMD16<Element> where Element: SIMDScalar {
-    UnsafeRawPointer(base + place).loadUnaligned(as: SIMD16<Element>.self)
+    unsafe UnsafeRawPointer(base + place).loadUnaligned(as: SIMD16<Element>.self)
   }
 
   /// Writes the sixteen elements from `place` on.
-  @inline(__always)
+  @unsafe @inline(__always)
   package func store(_ vector: SIMD16<Element>, at place: Int) where Element: SIMDScalar {
-    UnsafeMutableRawPointer(base + place).storeBytes(of: vector, as: SIMD16<Element>.self)
+    unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: vector, as: SIMD16<Element>.self)
   }
 
   /// Returns the four elements from `place` on.
-  @inline(__always)
+  @unsafe @inline(__always)
   package func quad(at place: Int) -> SIMD4<Element> where Element: SIMDScalar {
-    UnsafeRawPointer(base + place).loadUnaligned(as: SIMD4<Element>.self)
+    unsafe UnsafeRawPointer(base + place).loadUnaligned(as: SIMD4<Element>.self)
   }
 }
 

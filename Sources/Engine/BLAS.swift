@@ -7,17 +7,17 @@ package enum BLAS {
   private static let singleThreaded: Void = openblas_set_num_threads(1)
 
   /// The name of the kernels that OpenBLAS chose for this processor, such as "SkylakeX" or "Haswell".
-  package static var coreName: String { String(cString: openblas_get_corename()) }
+  package static var coreName: String { unsafe String(cString: openblas_get_corename()) }
 
   /// A row-major matrix as the operand of a product, as stored or transposed.
-  package struct Operand {
+  @unsafe package struct Operand {
     fileprivate let pointer: UnsafePointer<Float>
     fileprivate let isTransposed: Bool
     fileprivate let leading: Int?
 
     /// A matrix as stored; `leading` is the distance between rows if it is not their length.
     package static func plain(_ pointer: UnsafePointer<Float>, leading: Int? = nil) -> Operand {
-      Operand(pointer: pointer, isTransposed: false, leading: leading)
+      unsafe Operand(pointer: pointer, isTransposed: false, leading: leading)
     }
 
     /// The transpose of a matrix; `leading` is the distance between stored rows if it is not their
@@ -25,10 +25,10 @@ package enum BLAS {
     package static func transposed(_ pointer: UnsafePointer<Float>, leading: Int? = nil)
       -> Operand
     {
-      Operand(pointer: pointer, isTransposed: true, leading: leading)
+      unsafe Operand(pointer: pointer, isTransposed: true, leading: leading)
     }
 
-    fileprivate var flag: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
+    fileprivate var flag: CBLAS_TRANSPOSE { unsafe isTransposed ? CblasTrans : CblasNoTrans }
   }
 
   /// Computes `c` ← `a`·`b` + `beta`·`c`.
@@ -41,7 +41,7 @@ package enum BLAS {
   ) {
     _ = singleThreaded
     guard rows > 0, columns > 0 else { return }
-    cblas_sgemm(
+    unsafe cblas_sgemm(
       CblasRowMajor, a.flag, b.flag, blasint(rows), blasint(columns), blasint(inner), 1,
       a.pointer, blasint(a.leading ?? (a.isTransposed ? rows : inner)),
       b.pointer, blasint(b.leading ?? (b.isTransposed ? inner : columns)),
@@ -79,7 +79,7 @@ package enum BLAS {
       var workLength = blasint(work.count == 1 ? -1 : work.count)
       var integerWorkLength = blasint(work.count == 1 ? -1 : integerWork.count)
       var info = blasint(0)
-      dsyevr_(
+      unsafe dsyevr_(
         "V", "I", "U", &order, &matrix, &order, &unusedBound, &unusedBound, &first, &last,
         &tolerance, &found, &values, &vectors, &order, &support, &work, &workLength,
         &integerWork, &integerWorkLength, &info, 1, 1, 1)

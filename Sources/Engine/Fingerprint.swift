@@ -31,7 +31,7 @@ public struct Fingerprint: Hashable, Sendable {
   }
 
   /// The eight bytes of the hash, little-endian.
-  var bytes: [UInt8] { withUnsafeBytes(of: state.littleEndian, Array.init) }
+  var bytes: [UInt8] { unsafe withUnsafeBytes(of: state.littleEndian, Array.init) }
 
   private mutating func add(_ bits: some FixedWidthInteger & UnsignedInteger) {
     for shift in stride(from: 0, to: bits.bitWidth, by: 8) {

@@ -2,9 +2,9 @@ import CSpawn
 import Foundation
 
 #if canImport(Glibc)
-  @preconcurrency import Glibc
+  import Glibc
 #else
-  @preconcurrency import Darwin
+  import Darwin
 #endif
 
 /// A program installed on this machine, such as curl, git or gnuplot.
@@ -27,7 +27,7 @@ package struct ExternalProgram: Sendable {
       .map { URL(filePath: String($0)).appending(path: name) }
     guard
       let executable = candidates.first(where: {
-        access($0.filePath, X_OK) == 0 && !$0.isExistingDirectory
+        unsafe access($0.filePath, X_OK) == 0 && !$0.isExistingDirectory
       })
     else { return nil }
     self.init(at: executable)
@@ -67,7 +67,7 @@ package struct ExternalProgram: Sendable {
     errors?.closeWritingEnd()
     let contents = readToEnd([output] + (errors.map { [$0] } ?? []))
     var status: Int32 = 0
-    _ = retrying { waitpid(process, &status, 0) }
+    _ = retrying { unsafe waitpid(process, &status, 0) }
     let signal = status & 0x7f
     return (
       signal == 0 ? status >> 8 & 0xff : 128 + signal, Data(contents[0]),
@@ -81,23 +81,25 @@ package struct ExternalProgram: Sendable {
     errors: ReadingPipe?
   ) throws -> pid_t {
     #if canImport(Glibc)
-      var actions = posix_spawn_file_actions_t()
+      var actions = unsafe posix_spawn_file_actions_t()
     #else
       var actions: posix_spawn_file_actions_t?
     #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO)
-    if let errors { posix_spawn_file_actions_adddup2(&actions, errors.writing, STDERR_FILENO) }
-    if let directory { posix_spawn_file_actions_addchdir_np(&actions, directory.filePath) }
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO)
+    if let errors {
+      unsafe posix_spawn_file_actions_adddup2(&actions, errors.writing, STDERR_FILENO)
+    }
+    if let directory { unsafe posix_spawn_file_actions_addchdir_np(&actions, directory.filePath) }
 
     var process: pid_t = 0
     // A relative path would be looked up from the new working directory.
     let path = executable.absoluteURL.filePath
-    let code = withCStrings([path] + arguments) { arguments in
-      withCStrings(environment.map { "\($0)=\($1)" }) { environment in
-        whileBusy { posix_spawn(&process, path, &actions, nil, arguments, environment) }
+    let code = unsafe withCStrings([path] + arguments) { arguments in
+      unsafe withCStrings(environment.map { "\($0)=\($1)" }) { environment in
+        whileBusy { unsafe posix_spawn(&process, path, &actions, nil, arguments, environment) }
       }
     }
     guard code == 0 else {
@@ -118,7 +120,7 @@ package struct ExternalProgram: Sendable {
         return "found no interpreter \(interpreter), which its first line names"
       }
     }
-    return String(cString: strerror(code))
+    return unsafe String(cString: strerror(code))
   }
 }
 
@@ -144,7 +146,7 @@ private final class ReadingPipe {
   init() throws {
     var ends: [Int32] = [-1, -1]
     #if canImport(Glibc)
-      let result = pipe2(&ends, O_CLOEXEC)
+      let result = unsafe pipe2(&ends, O_CLOEXEC)
     #else
       let result = pipe(&ends)
     #endif
@@ -176,9 +178,9 @@ private func readToEnd(_ pipes: [ReadingPipe]) -> [[UInt8]] {
   var requests = pipes.map { pollfd(fd: $0.reading, events: Int16(POLLIN), revents: 0) }
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
   while requests.contains(where: { $0.fd >= 0 }) {
-    guard retrying({ poll(&requests, nfds_t(requests.count), -1) }) > 0 else { break }
+    guard retrying({ unsafe poll(&requests, nfds_t(requests.count), -1) }) > 0 else { break }
     for index in requests.indices where requests[index].fd >= 0 && requests[index].revents != 0 {
-      let count = retrying { read(requests[index].fd, &chunk, chunk.count) }
+      let count = retrying { unsafe read(requests[index].fd, &chunk, chunk.count) }
       if count > 0 {
         contents[index] += chunk.prefix(count)
       } else {
@@ -194,7 +196,7 @@ private func readToEnd(_ pipes: [ReadingPipe]) -> [[UInt8]] {
 private func withCStrings<Result>(
   _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
 ) -> Result {
-  let pointers = strings.map { strdup($0) }
-  defer { for pointer in pointers { free(pointer) } }
-  return body(pointers + [nil])
+  let pointers = unsafe strings.map { unsafe strdup($0) }
+  defer { unsafe pointers.forEach { unsafe free($0) } }
+  return unsafe body(pointers + [nil])
 }

@@ -19,7 +19,7 @@ public struct FileError: OneLineError {
   ///   - code: The error number of the call.
   package init(_ path: String, cannotBe action: String, call: String, code: Int32) {
     self.init(
-      "\(path): cannot be \(action) (\(call): \(String(cString: strerror(code)))); \(remedy(code))",
+      unsafe "\(path): cannot be \(action) (\(call): \(String(cString: strerror(code)))); \(remedy(code))",
       code: code)
   }
 

@@ -19,7 +19,7 @@ package func lockFile(_ descriptor: Int32) -> LockState {
 /// The name of this host or container; other characters than letters and digits become full stops.
 package let hostName: String = {
   var name = [CChar](repeating: 0, count: 256)
-  guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+  guard unsafe gethostname(&name, name.count - 1) == 0 else { return "unknown" }
   let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   let kept = text.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "." }
   return kept.isEmpty ? "unknown" : String(kept)
@@ -50,7 +50,7 @@ extension stat {
 /// - Returns: The file descriptor.
 /// - Throws: ``FileError``.
 package func openFile(at file: URL) throws -> Int32 {
-  let descriptor = retrying { open(file.filePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+  let descriptor = retrying { unsafe open(file.filePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
   guard descriptor >= 0 else { throw FileError(file, cannotBe: "written", call: "open") }
   return descriptor
 }

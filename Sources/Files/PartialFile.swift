@@ -18,13 +18,13 @@ struct PartialFile {
   func create() throws -> Int32 {
     while true {
       let descriptor = retrying {
-        open(url.filePath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        unsafe open(url.filePath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
       }
       guard descriptor >= 0 else { throw FileError(url, cannotBe: "written", call: "open") }
       _ = lockFile(descriptor)
       // Another process may have removed the file as a leftover just before it was locked.
       var status = stat()
-      if fstat(descriptor, &status) == 0, status.st_nlink > 0 { return descriptor }
+      if unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0 { return descriptor }
       close(descriptor)
     }
   }
@@ -39,13 +39,15 @@ struct PartialFile {
 package func removeLeftovers(in folder: URL) throws {
   for name in try listFolder(at: folder) where name.hasPrefix(".partial-") {
     let file = folder.appending(path: name)
-    let descriptor = retrying { open(file.filePath, O_RDWR | O_CLOEXEC) }
+    let descriptor = retrying { unsafe open(file.filePath, O_RDWR | O_CLOEXEC) }
     guard descriptor >= 0 else { continue }
     defer { close(descriptor) }
     var status = stat()
-    guard lockFile(descriptor) != .heldByAnother, fstat(descriptor, &status) == 0 else { continue }
+    guard lockFile(descriptor) != .heldByAnother, unsafe fstat(descriptor, &status) == 0 else {
+      continue
+    }
     let age = time(nil) - status.modificationTime
-    if name.hasPrefix(".partial-\(hostName)-") || age > 3600 { unlink(file.filePath) }
+    if name.hasPrefix(".partial-\(hostName)-") || age > 3600 { unsafe unlink(file.filePath) }
   }
 }
 

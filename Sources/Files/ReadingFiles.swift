@@ -4,22 +4,22 @@ import Foundation
 ///
 /// - Throws: ``FileError`` if it exists but cannot be read, such as a folder.
 package func readFileIfPresent(at file: URL) throws -> Data? {
-  let descriptor = retrying { open(file.filePath, O_RDONLY | O_CLOEXEC) }
+  let descriptor = retrying { unsafe open(file.filePath, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else {
     if errno == ENOENT || errno == ENOTDIR { return nil }
     throw FileError(file, cannotBe: "read", call: "open")
   }
   defer { close(descriptor) }
   var status = stat()
-  guard fstat(descriptor, &status) == 0 else {
+  guard unsafe fstat(descriptor, &status) == 0 else {
     throw FileError(file, cannotBe: "read", call: "fstat")
   }
   // One byte more than the size, so that one read usually reaches the end; the file may have grown.
   var content = [UInt8](repeating: 0, count: max(1, Int(status.st_size) + 1))
   var length = 0
   while true {
-    let count = content.withUnsafeMutableBytes { buffer in
-      retrying { read(descriptor, buffer.baseAddress! + length, buffer.count - length) }
+    let count = unsafe content.withUnsafeMutableBytes { buffer in
+      retrying { unsafe read(descriptor, buffer.baseAddress! + length, buffer.count - length) }
     }
     guard count >= 0 else { throw FileError(file, cannotBe: "read", call: "read") }
     guard count > 0 else { return Data(content[..<length]) }
@@ -45,21 +45,21 @@ package func readFile(at file: URL) throws -> Data {
 package func readFile(
   at file: URL, inPartsOf size: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
 ) throws {
-  let descriptor = retrying { open(file.filePath, O_RDONLY | O_CLOEXEC) }
+  let descriptor = retrying { unsafe open(file.filePath, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else { throw FileError(file, cannotBe: "read", call: "open") }
   defer { close(descriptor) }
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
-  defer { buffer.deallocate() }
+  defer { unsafe buffer.deallocate() }
   while true {
     var length = 0
     while length < size {
-      let count = retrying { read(descriptor, buffer.baseAddress! + length, size - length) }
+      let count = retrying { unsafe read(descriptor, buffer.baseAddress! + length, size - length) }
       guard count >= 0 else { throw FileError(file, cannotBe: "read", call: "read") }
       guard count > 0 else { break }
       length += count
     }
     guard length > 0 else { return }
-    try body(UnsafeRawBufferPointer(rebasing: buffer[..<length]))
+    try unsafe body(UnsafeRawBufferPointer(rebasing: buffer[..<length]))
     guard length == size else { return }
   }
 }
@@ -68,16 +68,16 @@ package func readFile(
 ///
 /// - Throws: ``FileError`` if it cannot be listed.
 package func listFolder(at folder: URL) throws -> [String] {
-  guard let stream = opendir(folder.filePath) else {
+  guard let stream = unsafe opendir(folder.filePath) else {
     if errno == ENOENT { return [] }
     throw FileError(folder, cannotBe: "listed", call: "opendir")
   }
-  defer { closedir(stream) }
+  defer { unsafe closedir(stream) }
   var names: [String] = []
   errno = 0
-  while let entry = readdir(stream) {
-    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  while let entry = unsafe readdir(stream) {
+    let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
     if name != ".", name != ".." { names.append(name) }
     errno = 0
@@ -99,7 +99,7 @@ package struct FileStatus: Codable, Hashable, Sendable {
 /// - Throws: ``FileError`` if its folder cannot be searched.
 package func fileStatus(at file: URL) throws -> FileStatus? {
   var status = stat()
-  guard stat(file.filePath, &status) == 0 else {
+  guard unsafe stat(file.filePath, &status) == 0 else {
     if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
     throw FileError(file, cannotBe: "read", call: "stat")
   }
@@ -110,13 +110,13 @@ extension URL {
   /// Whether a folder exists at this path.
   package var isExistingDirectory: Bool {
     var status = stat()
-    return stat(filePath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return unsafe stat(filePath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// The time of the last change of the file at this path in seconds since 1970; nil if there is none.
   package var modificationTime: Int? {
     var status = stat()
-    return stat(filePath, &status) == 0 ? status.modificationTime : nil
+    return unsafe stat(filePath, &status) == 0 ? status.modificationTime : nil
   }
 
   /// Whether a file, folder or symbolic link exists at this path, including a link to nothing.
@@ -124,7 +124,8 @@ extension URL {
     var status = stat()
     // With a slash at the end, lstat would find only folders.
     let path = filePath
-    return lstat(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path, &status)
+    return unsafe lstat(
+      path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path, &status)
       == 0
   }
 }

@@ -9,7 +9,7 @@ package func prepareStandardStreams() {
   for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
   where fcntl(stream, F_GETFD) == -1 && errno == EBADF {
     // Read-only, so that writing still fails. open returns the lowest free number, that of the stream.
-    _ = open("/dev/null", O_RDONLY)
+    _ = unsafe open("/dev/null", O_RDONLY)
   }
   signal(SIGPIPE, SIG_IGN)
   // Exceeding the limit on file sizes (ulimit -f) gives an error, too.
@@ -31,7 +31,9 @@ package func writeToStandardError(_ text: String) {
 }
 
 private func writeAll(_ text: String, to descriptor: Int32, patience: Int32) -> Int32? {
-  Array(text.utf8).withUnsafeBytes { writeAll($0, to: descriptor, patience: patience) }
+  unsafe Array(text.utf8).withUnsafeBytes {
+    unsafe writeAll($0, to: descriptor, patience: patience)
+  }
 }
 
 /// Returns whether a stream is a terminal that supports control characters, such as for a progress bar.

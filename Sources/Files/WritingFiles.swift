@@ -17,18 +17,18 @@ package func writeFile(_ content: some ContiguousBytes, to file: URL, durably: B
   let descriptor = try partial.create()
   defer { close(descriptor) }
   do {
-    let failed = content.withUnsafeBytes { writeAll($0, to: descriptor) }
+    let failed = unsafe content.withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
     if let code = failed {
       throw FileError(file.shortPath, cannotBe: "written", call: "write", code: code)
     }
     guard !durably || synchronize(descriptor) else {
       throw FileError(file, cannotBe: "written", call: "fsync")
     }
-    guard rename(partial.url.filePath, file.filePath) == 0 else {
+    guard unsafe rename(partial.url.filePath, file.filePath) == 0 else {
       throw FileError(file, cannotBe: "written", call: "rename")
     }
   } catch {
-    unlink(partial.url.filePath)
+    unsafe unlink(partial.url.filePath)
     throw error
   }
   if durably { try synchronizeFolder(of: file) }
@@ -45,12 +45,12 @@ package func writeFile(_ content: some ContiguousBytes, to file: URL, durably: B
 package func writeAll(
   _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, patience: Int32 = -1
 ) -> Int32? {
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let part = UnsafeRawBufferPointer(rebasing: rest)
-    let count = retrying { write(descriptor, part.baseAddress, part.count) }
+  var rest = unsafe bytes[...]
+  while unsafe !rest.isEmpty {
+    let part = unsafe UnsafeRawBufferPointer(rebasing: rest)
+    let count = retrying { unsafe write(descriptor, part.baseAddress, part.count) }
     if count > 0 {
-      rest = rest.dropFirst(count)
+      unsafe rest = rest.dropFirst(count)
     } else if count == 0 {
       return EIO
     } else if errno != EAGAIN || !isReady(descriptor, within: patience) {
@@ -63,7 +63,7 @@ package func writeAll(
 /// Waits until `descriptor` accepts bytes; returns false and sets `errno` after the given time.
 private func isReady(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
   var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-  let count = retrying { poll(&request, 1, milliseconds) }
+  let count = retrying { unsafe poll(&request, 1, milliseconds) }
   if count == 0 { errno = EAGAIN }
   return count > 0
 }
@@ -72,7 +72,7 @@ private func isReady(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
 ///
 /// - Throws: ``FileError``.
 package func moveItem(at source: URL, to destination: URL) throws {
-  guard rename(source.filePath, destination.filePath) == 0 else {
+  guard unsafe rename(source.filePath, destination.filePath) == 0 else {
     throw FileError(destination, cannotBe: "written", call: "rename")
   }
   try synchronizeFolder(of: destination)
@@ -82,7 +82,7 @@ package func moveItem(at source: URL, to destination: URL) throws {
 ///
 /// - Throws: ``FileError``.
 package func synchronizeFile(at file: URL) throws {
-  let descriptor = retrying { open(file.filePath, O_RDONLY | O_CLOEXEC) }
+  let descriptor = retrying { unsafe open(file.filePath, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else { throw FileError(file, cannotBe: "synchronised", call: "open") }
   defer { close(descriptor) }
   guard synchronize(descriptor) else {
@@ -94,7 +94,7 @@ package func synchronizeFile(at file: URL) throws {
 ///
 /// - Throws: ``FileError``.
 package func removeFile(at file: URL) throws {
-  guard unlink(file.filePath) == 0 || errno == ENOENT else {
+  guard unsafe unlink(file.filePath) == 0 || errno == ENOENT else {
     throw FileError(file, cannotBe: "removed", call: "unlink")
   }
 }
@@ -104,16 +104,16 @@ package func removeTree(at folder: URL) {
   for name in (try? listFolder(at: folder)) ?? [] {
     let item = folder.appending(path: name)
     // This removes a symbolic link, not its target.
-    if unlink(item.filePath) != 0 { removeTree(at: item) }
+    if unsafe unlink(item.filePath) != 0 { removeTree(at: item) }
   }
-  rmdir(folder.filePath)
+  unsafe rmdir(folder.filePath)
 }
 
 /// Creates a folder and its parent folders if they do not exist.
 ///
 /// - Throws: ``FileError``.
 package func makeFolder(at folder: URL) throws {
-  if mkdir(folder.filePath, 0o777) == 0 || (errno == EEXIST && folder.isExistingDirectory) {
+  if unsafe mkdir(folder.filePath, 0o777) == 0 || (errno == EEXIST && folder.isExistingDirectory) {
     return
   }
   let parent = folder.standardizedFileURL.deletingLastPathComponent()
@@ -121,14 +121,14 @@ package func makeFolder(at folder: URL) throws {
     throw FileError(folder, cannotBe: "created", call: "mkdir")
   }
   try makeFolder(at: parent)
-  guard mkdir(folder.filePath, 0o777) == 0 || (errno == EEXIST && folder.isExistingDirectory)
+  guard unsafe mkdir(folder.filePath, 0o777) == 0 || (errno == EEXIST && folder.isExistingDirectory)
   else { throw FileError(folder, cannotBe: "created", call: "mkdir") }
 }
 
 /// Synchronises the folder of `file` to the disk; without this, a power failure may undo a new name.
 private func synchronizeFolder(of file: URL) throws {
   let folder = file.deletingLastPathComponent()
-  let descriptor = retrying { open(folder.filePath, O_RDONLY | O_CLOEXEC) }
+  let descriptor = retrying { unsafe open(folder.filePath, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else { throw FileError(folder, cannotBe: "synchronised", call: "open") }
   defer { close(descriptor) }
   guard synchronize(descriptor) else {

@@ -16,7 +16,7 @@ public final class MPICommunicator: Communicator {
   /// - Throws: ``MPIError``.
   public init() throws {
     var (rank, count): (Int32, Int32) = (0, 0)
-    let code = cmpi_start(&rank, &count)
+    let code = unsafe cmpi_start(&rank, &count)
     guard code == 0 else { throw MPIError(code: code) }
     (self.rank, self.count) = (Int(rank), Int(count))
   }
@@ -25,7 +25,7 @@ public final class MPICommunicator: Communicator {
   public func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int
   ) {
-    let code = cmpi_exchange(
+    let code = unsafe cmpi_exchange(
       sent.baseAddress, Int32(sent.count), received.baseAddress, Int32(received.count),
       Int32(partner))
     endAll(unless: code, with: partner)
@@ -37,7 +37,7 @@ public final class MPICommunicator: Communicator {
     number: Int
   ) -> any PendingExchange {
     let pending = PendingMPIExchange(self, partner)
-    endAll(
+    unsafe endAll(
       unless: cmpi_begin(
         sent.baseAddress, Int32(sent.count), received.baseAddress, Int32(received.count),
         Int32(partner), Int32(number), &pending.requests),
@@ -70,11 +70,11 @@ private final class PendingMPIExchange: PendingExchange {
 
   var isComplete: Bool {
     var result: Int32 = 0
-    communicator.endAll(unless: cmpi_test(&requests, &result), with: partner)
+    unsafe communicator.endAll(unless: cmpi_test(&requests, &result), with: partner)
     return result != 0
   }
 
-  func wait() { communicator.endAll(unless: cmpi_wait(&requests), with: partner) }
+  func wait() { unsafe communicator.endAll(unless: cmpi_wait(&requests), with: partner) }
 }
 
 /// An error of MPI, with its own words.
@@ -84,7 +84,7 @@ public struct MPIError: Error, CustomStringConvertible {
 
   init(code: Int32) {
     var text = [CChar](repeating: 0, count: Int(MPI_MAX_ERROR_STRING) + 1)
-    cmpi_describe(code, &text)
+    unsafe cmpi_describe(code, &text)
     description = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
   }
 }

@@ -52,7 +52,7 @@ public final class ClassFrequencies: Module {
     }
     let aligned = q̄.detached.mapRows { row in
       for i in row.indices { row[i] *= ratio[i] }
-      let total = row.reduce(0, +)
+      let total = row.sum()
       for i in row.indices { row[i] /= total }
     }
     labels.add(p, decay: decay)

@@ -15,10 +15,10 @@ public func sharpen(_ p: Tensor, temperature T: Double) -> Tensor {
   require(T > 0, "Sharpening needs a temperature above 0, not \(T).")
   return p.mapRows { row in
     // Dividing by the largest first keeps the powers from underflowing together when T is small.
-    let largest = Double(row.max()!)
-    let powers = row.map { Double.pow(Double($0) / largest, 1 / T) }
+    let largest = Double(row.max())
+    let powers = row.indices.map { Double.pow(Double(row[$0]) / largest, 1 / T) }
     // The sum of p is 1 up to rounding; using it here makes T = 1 exact.
-    let scale = row.reduce(0) { $0 + Double($1) } / powers.reduce(0, +)
+    let scale = row.indices.reduce(0) { $0 + Double(row[$1]) } / powers.reduce(0, +)
     for i in row.indices { row[i] = Float(powers[i] * scale) }
   }
 }

@@ -47,20 +47,20 @@ public struct PictureDecoder: Sendable {
   /// - Returns: For each file its hash and pixels, or the reason why it cannot be decoded.
   public func decode(_ files: [URL]) -> [Decoded] {
     let results = UnsafeMutableBufferPointer<Decoded?>.allocate(capacity: files.count)
-    defer { results.deinitialize().deallocate() }
-    results.initialize(repeating: nil)
+    defer { unsafe results.deinitialize().deallocate() }
+    unsafe results.initialize(repeating: nil)
     // Each part writes to its own element.
-    let shared = UncheckedSendable(value: results)
+    let shared = unsafe UncheckedSendable(value: results)
     Parallel.forEach(part: files.count) { index in
-      shared.value[index] = decode(fileAt: files[index], explaining: false)
+      unsafe shared.value[index] = decode(fileAt: files[index], explaining: false)
     }
     // The messages of libvips belong to all threads together, so failures are repeated one after the other.
     for index in files.indices {
-      if case .failure = results[index]!.pixels {
-        results[index] = decode(fileAt: files[index], explaining: true)
+      if case .failure = unsafe results[index]!.pixels {
+        unsafe results[index] = decode(fileAt: files[index], explaining: true)
       }
     }
-    return results.map { $0! }
+    return unsafe results.map { $0! }
   }
 
   private func decode(fileAt file: URL, explaining: Bool) -> Decoded {
@@ -87,7 +87,7 @@ public struct PictureDecoder: Sendable {
       return try readFile(at: file)
     } catch let error as FileError {
       throw UnreadablePicture(
-        "a file that cannot be read (\(String(cString: strerror(error.code))))")
+        unsafe "a file that cannot be read (\(String(cString: strerror(error.code))))")
     } catch let error as UnreadablePicture {
       throw error
     } catch {
@@ -104,9 +104,9 @@ public struct PictureDecoder: Sendable {
   /// - Throws: The reason why the bytes cannot be decoded.
   package func decode(_ content: Data, explaining: Bool = true) throws(UnreadablePicture) -> [UInt8]
   {
-    let outcome = content.withUnsafeBytes { bytes -> Result<[UInt8], UnreadablePicture> in
+    let outcome = unsafe content.withUnsafeBytes { bytes -> Result<[UInt8], UnreadablePicture> in
       Result { () throws(UnreadablePicture) in
-        try decode(bytes, explaining: explaining)
+        try unsafe decode(bytes, explaining: explaining)
       }
     }
     return try outcome.get()
@@ -115,16 +115,18 @@ public struct PictureDecoder: Sendable {
   private func decode(
     _ bytes: UnsafeRawBufferPointer, explaining: Bool
   ) throws(UnreadablePicture) -> [UInt8] {
-    guard !bytes.isEmpty else { throw UnreadablePicture("an empty file") }
-    let decoder = cvips_decoder(bytes.baseAddress, bytes.count).map { String(cString: $0) }
+    guard unsafe !bytes.isEmpty else { throw UnreadablePicture("an empty file") }
+    let decoder = unsafe cvips_decoder(bytes.baseAddress, bytes.count).map {
+      unsafe String(cString: $0)
+    }
     guard let decoder, acceptedDecoders.contains(decoder) else {
-      throw UnreadablePicture(
+      throw unsafe UnreadablePicture(
         looksLikeWebPage(bytes.prefix(64))
           ? "content that looks like a web page" : "no picture of a known format")
     }
     if explaining { vips_error_clear() }
     var header = cvips_header()
-    guard cvips_read_header(bytes.baseAddress, bytes.count, &header) == 0 else {
+    guard unsafe cvips_read_header(bytes.baseAddress, bytes.count, &header) == 0 else {
       throw failure(explaining)
     }
     let (width, height) = (Int(header.width), Int(header.height))
@@ -134,8 +136,8 @@ public struct PictureDecoder: Sendable {
       )
     }
     var status: Int32 = 0
-    let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, written in
-      status = cvips_decode(
+    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, written in
+      status = unsafe cvips_decode(
         bytes.baseAddress, bytes.count, header.has_profile, Int32(size), pixels.baseAddress)
       written = status == 0 ? byteCount : 0
     }
@@ -144,11 +146,12 @@ public struct PictureDecoder: Sendable {
   }
 
   private func failure(_ explaining: Bool) -> UnreadablePicture {
-    guard explaining, let messages = cvips_errors() else {
+    guard explaining, let messages = unsafe cvips_errors() else {
       return UnreadablePicture("a damaged picture")
     }
-    defer { g_free(messages) }
-    let line = String(cString: messages).split(whereSeparator: \.isNewline).last.map(String.init)
+    defer { unsafe g_free(messages) }
+    let line = unsafe String(cString: messages).split(whereSeparator: \.isNewline).last.map(
+      String.init)
     vips_error_clear()
     return UnreadablePicture("a damaged picture (\(line ?? "without a message"))")
   }

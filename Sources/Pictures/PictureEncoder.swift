@@ -30,11 +30,11 @@ public func encodePicture(
   var count = 0
   guard
     libraryStarted,
-    let bytes = cvips_encode(
+    let bytes = unsafe cvips_encode(
       pixels, Int32(height), Int32(width), Int32(channels), format.options, &count)
   else {
     throw PictureError("libvips: found no way to write \(format.name), expected it to have one")
   }
-  defer { g_free(bytes) }
-  return Data(bytes: bytes, count: count)
+  defer { unsafe g_free(bytes) }
+  return unsafe Data(bytes: bytes, count: count)
 }

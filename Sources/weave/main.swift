@@ -119,10 +119,13 @@ func pandoc(_ markdown: String, _ arguments: [String], in scratch: URL) throws -
 
 /// Finds Chromium or Chrome by its names on Debian, on other systems, and on macOS.
 func findBrowser() -> ExternalProgram? {
+  if let browser = ["chromium", "chromium-browser", "google-chrome"].lazy
+    .compactMap({ ExternalProgram($0) }).first
+  {
+    return browser
+  }
   let chrome = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-  return ["chromium", "chromium-browser", "google-chrome"].lazy
-    .compactMap { ExternalProgram($0) }.first
-    ?? (access(chrome, X_OK) == 0 ? ExternalProgram(at: URL(filePath: chrome)) : nil)
+  return unsafe access(chrome, X_OK) == 0 ? ExternalProgram(at: URL(filePath: chrome)) : nil
 }
 
 /// Prints `page` to NAME.pdf in `directory` with a browser, so that the PDF looks like the page.

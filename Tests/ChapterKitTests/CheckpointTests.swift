@@ -5,9 +5,9 @@ import Foundation
 import Testing
 
 #if canImport(Glibc)
-  @preconcurrency import Glibc
+  import Glibc
 #else
-  @preconcurrency import Darwin
+  import Darwin
 #endif
 
 @Suite struct CheckpointTests {

@@ -33,7 +33,7 @@ final class TemporaryFolder {
 
   private func isFolder(_ name: String) -> Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: self[name].path, isDirectory: &isFolder)
+    return unsafe FileManager.default.fileExists(atPath: self[name].path, isDirectory: &isFolder)
       && isFolder.boolValue
   }
 }

@@ -19,7 +19,7 @@ import Testing
     for (index, point) in points.enumerated() {
       let direct = directSum(at: point, of: points)
       normaliser += direct.weight - 1
-      let force = SIMD2<Double>(repulsion.forces[index])
+      let force = unsafe SIMD2<Double>(repulsion.forces[index])
       squaredError += ((force - direct.force) * (force - direct.force)).sum()
       squaredForce += (direct.force * direct.force).sum()
     }
@@ -50,7 +50,7 @@ import Testing
     repulsion.update(at: UncheckedArray(points))
     let direct = points.map { directSum(at: $0, of: points) }
     let normaliser = direct.reduce(0) { $0 + $1.weight - 1 }
-    return (
+    return unsafe (
       abs(Double(repulsion.forces[32].x) / direct[32].force.x - 1),
       abs(repulsion.normaliser / normaliser - 1)
     )
@@ -71,7 +71,7 @@ import Testing
     repulsion.update(at: UncheckedArray(points))
     for index in stride(from: 0, to: count, by: 10) {
       let direct = directSum(at: points[index], of: points)
-      let error = SIMD2<Double>(repulsion.forces[index]) - direct.force
+      let error = unsafe SIMD2<Double>(repulsion.forces[index]) - direct.force
       #expect((error * error).sum().squareRoot() < 1e-4)
     }
   }

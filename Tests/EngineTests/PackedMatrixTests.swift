@@ -11,11 +11,11 @@ import Testing
   @Test(arguments: cases)
   func rowsOfTheLeftOperand(rows: Int, terms: Int, columns: Int) {
     let (left, right) = operands(rows, terms, columns)
-    let product = PackedMatrix(right.pointer, rows: terms, columns: columns)
+    let product = unsafe PackedMatrix(right.pointer, rows: terms, columns: columns)
     let result = Tensor(uninitialised: [rows, columns])
-    product.multiplied(byRowsOf: left.pointer, rows, into: result.pointer)
+    unsafe product.multiplied(byRowsOf: left.pointer, rows, into: result.pointer)
     let expected = plainProduct(rows, terms, columns) { row, term, column in
-      (left.pointer[row * terms + term], right.pointer[term * columns + column])
+      unsafe (left.pointer[row * terms + term], right.pointer[term * columns + column])
     }
     #expect(result.scalars.map(\.bitPattern) == expected.map(\.bitPattern))
   }
@@ -23,11 +23,11 @@ import Testing
   @Test(arguments: cases)
   func columnsOfTheLeftOperandAndTransposedRightOne(rows: Int, terms: Int, columns: Int) {
     let (left, right) = operands(rows, terms, columns)
-    let product = PackedMatrix(transposing: right.pointer, rows: terms, columns: columns)
+    let product = unsafe PackedMatrix(transposing: right.pointer, rows: terms, columns: columns)
     let result = Tensor(uninitialised: [rows, columns])
-    product.multiplied(byColumnsOf: left.pointer, rows, into: result.pointer)
+    unsafe product.multiplied(byColumnsOf: left.pointer, rows, into: result.pointer)
     let expected = plainProduct(rows, terms, columns) { row, term, column in
-      (left.pointer[term * rows + row], right.pointer[column * terms + term])
+      unsafe (left.pointer[term * rows + row], right.pointer[column * terms + term])
     }
     #expect(result.scalars.map(\.bitPattern) == expected.map(\.bitPattern))
   }

@@ -26,7 +26,8 @@ import Testing
 
   /// A file with a JSON header and elements.
   private static func file(_ header: String, _ elements: [UInt8] = []) -> [UInt8] {
-    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+    unsafe withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { unsafe Array($0) }
+      + Array(header.utf8)
       + elements
   }
 

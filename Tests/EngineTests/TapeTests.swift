@@ -153,11 +153,11 @@ import Testing
 
   /// A size that no other test asks for: tests run side by side and share the pool.
   @Test func poolGivesMemoryAgain() {
-    func address() -> UInt { UInt(bitPattern: Buffer(count: 1_234_567).pointer) }
+    func address() -> UInt { unsafe UInt(bitPattern: Buffer(count: 1_234_567).pointer) }
     let first = address()
     #expect(address() == first)
     #expect(first % 64 == 0)
     let (a, b) = (Buffer(count: 1_234_567), Buffer(count: 1_234_567))
-    #expect(a.pointer != b.pointer)
+    unsafe #expect(a.pointer != b.pointer)
   }
 }

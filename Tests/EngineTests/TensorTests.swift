@@ -24,7 +24,7 @@ import Testing
 
   @Test func mapRowsLeavesTheOriginalAlone() {
     let x = Tensor([1, 2, 3, 4], shape: [2, 2])
-    let reversed = x.mapRows { $0.reverse() }
+    let reversed = x.mapRows { $0.swapAt(0, 1) }
     #expect(reversed.scalars == [2, 1, 4, 3])
     #expect(x.scalars == [1, 2, 3, 4])
   }

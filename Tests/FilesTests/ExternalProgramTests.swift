@@ -44,8 +44,8 @@ import Testing
     let folder = try Folder()
     let file = folder.url.appending(path: "late")
     try Data("#!/bin/sh\necho started\n".utf8).write(to: file)
-    chmod(file.path(percentEncoded: false), 0o755)
-    let descriptor = open(file.path(percentEncoded: false), O_WRONLY)
+    unsafe chmod(file.path(percentEncoded: false), 0o755)
+    let descriptor = unsafe open(file.path(percentEncoded: false), O_WRONLY)
     DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { close(descriptor) }
     let program = try #require(
       ExternalProgram("late", searchPath: folder.url.path(percentEncoded: false)))
@@ -79,7 +79,7 @@ import Testing
     for (name, mode) in [("2", 0o644), ("3", 0o755), ("4", 0o755)] as [(String, mode_t)] {
       try makeFolder(at: folder[name])
       try writeFile(Data(), to: folder[name + "/tool"])
-      chmod(folder[name + "/tool"].filePath, mode)
+      unsafe chmod(folder[name + "/tool"].filePath, mode)
     }
     let searchPath = ["1", "2", "no", "3", "4"].map { folder[$0].filePath }.joined(separator: ":")
     let tool = try #require(ExternalProgram("tool", searchPath: searchPath))
@@ -90,7 +90,7 @@ import Testing
   @Test func aProgramThatCannotBeStartedIsNamed() throws {
     let folder = try Folder()
     try writeFile(Data("#!/no/such/interpreter -x\n".utf8), to: folder["script"])
-    chmod(folder["script"].filePath, 0o755)
+    unsafe chmod(folder["script"].filePath, 0o755)
     let remedy = "; install it again, or put another one first in PATH"
     for (name, reason) in [
       ("script", "found no interpreter /no/such/interpreter, which its first line names"),

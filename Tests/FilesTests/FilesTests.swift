@@ -3,9 +3,9 @@ import Foundation
 import Testing
 
 #if canImport(Glibc)
-  @preconcurrency import Glibc
+  import Glibc
 #else
-  @preconcurrency import Darwin
+  import Darwin
 #endif
 
 /// A temporary folder that is removed with its content on deinitialisation.
@@ -60,7 +60,7 @@ func fileError(
     _ = fcntl(writing.fileDescriptor, F_SETFL, flags)
     let bytes = bytes
     Thread.detachNewThread {
-      let code = bytes.withUnsafeBytes { writeAll($0, to: writing.fileDescriptor) }
+      let code = unsafe bytes.withUnsafeBytes { unsafe writeAll($0, to: writing.fileDescriptor) }
       #expect(code == nil)
       try? writing.close()
     }
@@ -72,7 +72,7 @@ func fileError(
     let pipe = Pipe()
     let descriptor = pipe.fileHandleForWriting.fileDescriptor
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-    #expect(bytes.withUnsafeBytes { writeAll($0, to: descriptor, patience: 10) } == EAGAIN)
+    unsafe #expect(bytes.withUnsafeBytes { writeAll($0, to: descriptor, patience: 10) } == EAGAIN)
   }
 
   @Test func aFailedWriteKeepsThePreviousContent() async throws {
@@ -152,7 +152,7 @@ func fileError(
     try makeFolder(at: folder["kept"])
     try writeFile(Data(), to: folder["kept/file"])
     try writeFile(Data(), to: folder["a/b/file"])
-    symlink(folder["kept"].filePath, folder["a/link"].filePath)
+    unsafe symlink(folder["kept"].filePath, folder["a/link"].filePath)
     removeTree(at: folder["a"])
     #expect(try listFolder(at: folder.url) == ["kept"])
     #expect(folder["kept/file"].isPresent)
@@ -167,8 +167,8 @@ func fileError(
     for name in [dead, held, young, old, "a"] { try writeFile(Data(), to: folder[name]) }
     var times = [timespec(tv_sec: time(nil) - 4000, tv_nsec: 0)]
     times.append(times[0])
-    utimensat(AT_FDCWD, folder[old].filePath, times, 0)
-    let descriptor = open(folder[held].filePath, O_RDWR)
+    unsafe utimensat(AT_FDCWD, folder[old].filePath, times, 0)
+    let descriptor = unsafe open(folder[held].filePath, O_RDWR)
     #expect(lockFile(descriptor) == .taken)
     try removeLeftovers(in: folder.url)
     #expect(try listFolder(at: folder.url) == [young, held, "a"].sorted())

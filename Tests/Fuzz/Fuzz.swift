@@ -15,7 +15,7 @@ public func readOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 
   guard let reader else {
     fatalError("READER: found no known reader, expected one of \(Reader.allCases.map(\.rawValue)).")
   }
-  reader.read(Array(UnsafeBufferPointer(start: bytes, count: count)))
+  unsafe reader.read(Array(UnsafeBufferPointer(start: bytes, count: count)))
   return 0
 }
 

@@ -170,7 +170,9 @@ private func decode(_ name: String, size: Int) throws -> [UInt8] {
 
 /// A PNG without pixels whose header states a size.
 private func pngHeader(width: UInt32, height: UInt32) -> Data {
-  func bytes(_ word: UInt32) -> [UInt8] { withUnsafeBytes(of: word.bigEndian) { Array($0) } }
+  func bytes(_ word: UInt32) -> [UInt8] {
+    unsafe withUnsafeBytes(of: word.bigEndian) { unsafe Array($0) }
+  }
   func crc(_ bytes: [UInt8]) -> UInt32 {
     var sum = ~UInt32(0)
     for byte in bytes {

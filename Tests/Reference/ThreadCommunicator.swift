@@ -40,8 +40,8 @@ public struct ThreadCommunicator: Communicator {
   public func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int
   ) {
-    mailboxes[rank][partner].send(sent)
-    mailboxes[partner][rank].receive(received)
+    unsafe mailboxes[rank][partner].send(sent)
+    unsafe mailboxes[partner][rank].receive(received)
     mailboxes[rank][partner].waitUntilReceived()
   }
 
@@ -51,8 +51,8 @@ public struct ThreadCommunicator: Communicator {
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
     number: Int
   ) -> any PendingExchange {
-    messages.put(Array(sent), .init(from: rank, to: partner, number: number))
-    return PendingMessage(
+    unsafe messages.put(Array(sent), .init(from: rank, to: partner, number: number))
+    return unsafe PendingMessage(
       messages: messages, address: .init(from: partner, to: rank, number: number),
       received: received, delay: 1 + rank % 2)
   }
@@ -81,7 +81,7 @@ public struct ThreadCommunicator: Communicator {
   }
 
   /// The receiving end of an exchange that has begun.
-  private final class PendingMessage: PendingExchange {
+  @safe private final class PendingMessage: PendingExchange {
     private let messages: Messages
     private let address: Messages.Address
     private let received: UnsafeMutableRawBufferPointer
@@ -92,7 +92,7 @@ public struct ThreadCommunicator: Communicator {
       messages: Messages, address: Messages.Address, received: UnsafeMutableRawBufferPointer,
       delay: Int
     ) {
-      (self.messages, self.address, self.received, self.delay) =
+      unsafe (self.messages, self.address, self.received, self.delay) =
         (messages, address, received, delay)
     }
 
@@ -105,8 +105,9 @@ public struct ThreadCommunicator: Communicator {
 
     private func receive(waiting: Bool) -> Bool {
       guard let content = messages.take(address, waiting: waiting) else { return false }
-      precondition(content.count == received.count, "The two processes expect other lengths.")
-      received.copyBytes(from: content)
+      unsafe precondition(
+        content.count == received.count, "The two processes expect other lengths.")
+      unsafe received.copyBytes(from: content)
       return true
     }
   }
@@ -114,20 +115,20 @@ public struct ThreadCommunicator: Communicator {
   /// The way from one thread to another.
   ///
   /// `@unchecked Sendable`: the semaphores order its uses.
-  private final class Mailbox: @unchecked Sendable {
+  @safe private final class Mailbox: @unchecked Sendable {
     private var content: UnsafeRawBufferPointer?
     private let isSent = DispatchSemaphore(value: 0)
     private let isReceived = DispatchSemaphore(value: 0)
 
     func send(_ bytes: UnsafeRawBufferPointer) {
-      content = bytes
+      unsafe content = bytes
       isSent.signal()
     }
 
     func receive(_ bytes: UnsafeMutableRawBufferPointer) {
       isSent.wait()
-      precondition(content!.count == bytes.count, "The two processes expect other lengths.")
-      bytes.copyMemory(from: content!)
+      unsafe precondition(content!.count == bytes.count, "The two processes expect other lengths.")
+      unsafe bytes.copyMemory(from: content!)
       isReceived.signal()
     }
 

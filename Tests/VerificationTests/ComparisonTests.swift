@@ -68,7 +68,7 @@ private final class TwoRuns {
       echo "<?xml version='1.0'?>"; cat "$data/a.tsv" "$4"; echo "</svg>"
       """
     try writeFile(Data(lines.utf8), to: program)
-    chmod(program.filePath, 0o755)
+    unsafe chmod(program.filePath, 0o755)
   }
 }
 

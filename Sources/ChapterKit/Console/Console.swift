@@ -2,9 +2,9 @@ import Files
 import Foundation
 
 #if canImport(Glibc)
-  @preconcurrency import Glibc
+  import Glibc
 #else
-  @preconcurrency import Darwin
+  import Darwin
 #endif
 
 /// A program's output: results go to standard output, notices and progress to standard error.
@@ -73,6 +73,8 @@ private let eraseToEndOfLine = "\u{1B}[K"
 /// The current width of the terminal on standard error; 80 if it has none.
 private func terminalColumns() -> Int {
   var size = winsize()
-  guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+  guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+    return 80
+  }
   return Int(size.ws_col)
 }

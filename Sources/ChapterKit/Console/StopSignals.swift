@@ -2,9 +2,9 @@ import Foundation
 import Synchronization
 
 #if canImport(Glibc)
-  @preconcurrency import Glibc
+  import Glibc
 #else
-  @preconcurrency import Darwin
+  import Darwin
 #endif
 
 /// The signals that ask a process to end: SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal closes), and SIGUSR1, by
@@ -56,7 +56,7 @@ private let recordSignal: @convention(c) (Int32) -> Void = { number in
 /// start background jobs with SIGINT ignored.
 private func handle(_ number: Int32, by handler: (@convention(c) (Int32) -> Void)?) {
   func address(_ handler: (@convention(c) (Int32) -> Void)?) -> Int {
-    unsafeBitCast(handler, to: Int.self)
+    unsafe unsafeBitCast(handler, to: Int.self)
   }
   if address(signal(number, handler)) == address(SIG_IGN) { signal(number, SIG_IGN) }
 }

@@ -66,9 +66,9 @@ extension Processes {
   func dataOfFirst(_ data: Data) -> Data {
     var content = isFirst ? data : Data()
     var length = Int64(content.count)
-    withUnsafeMutableBytes(of: &length, broadcast)
+    unsafe withUnsafeMutableBytes(of: &length, broadcast)
     if !isFirst { content = Data(count: Int(length)) }
-    content.withUnsafeMutableBytes(broadcast)
+    unsafe content.withUnsafeMutableBytes(broadcast)
     return content
   }
 
@@ -80,12 +80,12 @@ extension Processes {
 
   /// Sends `bytes` of rank 0 to all processes: to rank 1, then from these two to the next two, and so on.
   private func broadcast(_ bytes: UnsafeMutableRawBufferPointer) {
-    let none = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    let none = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
     communicator.forEachPartner { partner, distance in
       if communicator.rank < distance {
-        communicator.exchange(UnsafeRawBufferPointer(bytes), none, with: partner)
+        unsafe communicator.exchange(UnsafeRawBufferPointer(bytes), none, with: partner)
       } else if communicator.rank < 2 * distance {
-        communicator.exchange(UnsafeRawBufferPointer(none), bytes, with: partner)
+        unsafe communicator.exchange(UnsafeRawBufferPointer(none), bytes, with: partner)
       }
     }
   }
@@ -131,8 +131,10 @@ extension Processes {
     var result = environment
     let signals = environment.stopSignals
     result.stopSignals.received = {
-      let number = dataOfFirst(withUnsafeBytes(of: signals.received() ?? 0) { Data($0) })
-        .withUnsafeBytes { $0.loadUnaligned(as: Int32.self) }
+      let number = unsafe dataOfFirst(
+        withUnsafeBytes(of: signals.received() ?? 0) { unsafe Data($0) }
+      )
+      .withUnsafeBytes { unsafe $0.loadUnaligned(as: Int32.self) }
       return number == 0 ? nil : number
     }
     guard !isFirst else { return result }
@@ -196,17 +198,17 @@ package final class MeasuredCommunicator: Communicator {
   package func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int
   ) {
-    count(sent, received)
-    measure { communicator.exchange(sent, received, with: partner) }
+    unsafe count(sent, received)
+    measure { unsafe communicator.exchange(sent, received, with: partner) }
   }
 
   package func beginExchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
     number: Int
   ) -> any PendingExchange {
-    count(sent, received)
+    unsafe count(sent, received)
     return measure {
-      MeasuredExchange(
+      unsafe MeasuredExchange(
         communicator.beginExchange(sent, received, with: partner, number: number), self)
     }
   }

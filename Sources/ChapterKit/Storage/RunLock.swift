@@ -45,7 +45,8 @@ package final class RunLock {
     let owner = text.split(separator: " ").map(String.init)
     let isElsewhere = owner.count == 2 && owner[0] != host
     var status = stat()
-    let isFresh = fstat(descriptor, &status) == 0 && time(nil) - status.modificationTime < 180
+    let isFresh =
+      unsafe fstat(descriptor, &status) == 0 && time(nil) - status.modificationTime < 180
     if state == .heldByAnother || (isElsewhere && isFresh) {
       let process = owner.count == 2 ? "process \(owner[1]) on host \(owner[0])" : "another process"
       throw BusyError(
@@ -55,7 +56,7 @@ package final class RunLock {
     }
     let content = "\(host) \(getpid())"
     ftruncate(descriptor, 0)
-    let failed = Data(content.utf8).withUnsafeBytes { writeAll($0, to: descriptor) }
+    let failed = unsafe Data(content.utf8).withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
     if let code = failed {
       throw FileError(file.shortPath, cannotBe: "written", call: "write", code: code)
     }
@@ -64,7 +65,7 @@ package final class RunLock {
   /// Releases the lock.
   package func release() {
     heartbeat.cancel()
-    if isFile(descriptor, at: file) { unlink(file.filePath) }
+    if isFile(descriptor, at: file) { unsafe unlink(file.filePath) }
     close(descriptor)
   }
 }
@@ -72,6 +73,6 @@ package final class RunLock {
 /// Whether the open file is the one at the path of `file`.
 private func isFile(_ descriptor: Int32, at file: URL) -> Bool {
   var (open, named) = (stat(), stat())
-  return fstat(descriptor, &open) == 0 && stat(file.filePath, &named) == 0
+  return unsafe fstat(descriptor, &open) == 0 && stat(file.filePath, &named) == 0
     && open.st_dev == named.st_dev && open.st_ino == named.st_ino
 }

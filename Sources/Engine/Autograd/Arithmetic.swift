@@ -2,18 +2,12 @@
 extension Tensor {
   /// Adds two tensors of the same shape element by element.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    requireSameShape(a, b)
-    let result = Tensor(uninitialised: a.shape)
-    elementwise(a.count, a.pointer, b.pointer, into: result.pointer) { $0 + $1 }
-    return result.recorded(from: [a, b]) { gradient in [gradient, gradient] }
+    elementwise(a, b) { $0 + $1 }.recorded(from: [a, b]) { gradient in [gradient, gradient] }
   }
 
   /// Subtracts a tensor of the same shape element by element.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    requireSameShape(a, b)
-    let result = Tensor(uninitialised: a.shape)
-    elementwise(a.count, a.pointer, b.pointer, into: result.pointer) { $0 - $1 }
-    return result.recorded(from: [a, b]) { gradient in
+    elementwise(a, b) { $0 - $1 }.recorded(from: [a, b]) { gradient in
       [gradient, b.needsGradient ? -gradient : nil]
     }
   }
@@ -23,35 +17,26 @@ extension Tensor {
 
   /// Multiplies each element by a scalar.
   public static func * (factor: Float, x: Tensor) -> Tensor {
-    let result = Tensor(uninitialised: x.shape)
-    elementwise(x.count, x.pointer, into: result.pointer) { factor * $0 }
-    return result.recorded(from: [x]) { gradient in [factor * gradient] }
+    elementwise(x) { factor * $0 }.recorded(from: [x]) { gradient in [factor * gradient] }
   }
 
   /// Multiplies two tensors of the same shape element by element (the Hadamard product).
   ///
   /// For the product of two matrices, see ``matmul(_:_:)``.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    requireSameShape(a, b)
-    let result = Tensor(uninitialised: a.shape)
-    elementwise(a.count, a.pointer, b.pointer, into: result.pointer) { $0 * $1 }
-    return result.recorded(from: [a, b]) { gradient in
+    elementwise(a, b) { $0 * $1 }.recorded(from: [a, b]) { gradient in
       [a.needsGradient ? gradient * b : nil, b.needsGradient ? gradient * a : nil]
     }
   }
 
   /// Divides each element by a scalar.
   public static func / (x: Tensor, divisor: Float) -> Tensor {
-    let result = Tensor(uninitialised: x.shape)
-    elementwise(x.count, x.pointer, into: result.pointer) { $0 / divisor }
-    return result.recorded(from: [x]) { gradient in [gradient / divisor] }
+    elementwise(x) { $0 / divisor }.recorded(from: [x]) { gradient in [gradient / divisor] }
   }
 
   /// Divides by a tensor of the same shape element by element.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
-    requireSameShape(a, b)
-    let result = Tensor(uninitialised: a.shape)
-    elementwise(a.count, a.pointer, b.pointer, into: result.pointer) { $0 / $1 }
+    let result = elementwise(a, b) { $0 / $1 }
     // d(a/b)/db = −(a/b)/b.
     return result.recorded(from: [a, b]) { gradient in
       [
@@ -60,10 +45,4 @@ extension Tensor {
       ]
     }
   }
-}
-
-private func requireSameShape(_ a: Tensor, _ b: Tensor) {
-  require(
-    a.shape == b.shape,
-    "Elementwise arithmetic needs two tensors of the same shape; found \(a.shape) and \(b.shape).")
 }

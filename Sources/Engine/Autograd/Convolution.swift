@@ -19,9 +19,9 @@ public func conv2d(
     input: x.shape, weights: weights.shape, stride: stride, padding: padding)
   requireBias(bias, of: weights)
   let algorithm = geometry.algorithm
-  let y = filled(geometry.outputShape) { y in
-    algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, pixels in
-      activate(
+  let y = unsafe filled(geometry.outputShape) { y in
+    unsafe algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, pixels in
+      unsafe activate(
         y + pixels.lowerBound * geometry.outputChannels, bias: bias?.pointer,
         activation: activation, rows: pixels.count, columns: geometry.outputChannels)
     }
@@ -30,7 +30,7 @@ public func conv2d(
     let inputGradient = x.needsGradient ? Tensor(uninitialised: x.shape) : nil
     let weightGradient = Tensor(uninitialised: weights.shape)
     let biasGradient = bias.map { Tensor(uninitialised: $0.shape) }
-    algorithm.differentiate(
+    unsafe algorithm.differentiate(
       .stored(x.pointer), weights.pointer,
       outputGradient: .activationGradient(
         gradient.pointer, output: y.pointer, slope: activation.slope),

@@ -12,8 +12,6 @@ public func dropout(
   require(
     probability >= 0 && probability < 1,
     "The dropout probability is \(probability); it must lie in [0, 1).")
-  let mask = filled(x.shape) { mask in
-    for i in 0..<x.count { mask[i] = random.uniform() < probability ? 0 : 1 / (1 - probability) }
-  }
-  return x * mask
+  let mask = (0..<x.count).map { _ in random.uniform() < probability ? 0 : 1 / (1 - probability) }
+  return x * Tensor(mask, shape: x.shape)
 }

@@ -86,13 +86,13 @@ struct FusedResidualBlock {
 // MARK: - Forward
 
 extension FusedResidualBlock {
-  private var h: ImageSource { norm1.source(x, activation: structure.activation) }
+  private var h: ImageSource { unsafe norm1.source(x, activation: structure.activation) }
   private var shortcutInput: ImageSource {
-    structure.shortcutIsActivated ? h : .stored(x.pointer)
+    unsafe structure.shortcutIsActivated ? h : .stored(x.pointer)
   }
 
   private func forward(_ normalisation: Normalisation) -> Output {
-    let (u, uMoments) = convolve(
+    let (u, uMoments) = unsafe convolve(
       h, convolution1, weights.convolution1, adding: nil, takingMoments: momentsDependOnX)
     let moments =
       switch normalisation {
@@ -103,12 +103,12 @@ extension FusedResidualBlock {
       moments, scale: weights.scale2, shift: weights.shift2, epsilon: structure.epsilon)
 
     let projected = weights.shortcut.map {
-      convolve(shortcutInput, shortcut!, $0, adding: nil, takingMoments: false).0
+      unsafe convolve(shortcutInput, shortcut!, $0, adding: nil, takingMoments: false).0
     }
     let scaledFilters = structure.residualFactor * weights.convolution2.detached
-    let (y, yMoments) = convolve(
+    let (y, yMoments) = unsafe convolve(
       norm2.source(u, activation: structure.activation), convolution2, scaledFilters,
-      adding: projected.map { .stored($0.pointer) } ?? shortcutInput,
+      adding: projected.map { unsafe .stored($0.pointer) } ?? shortcutInput,
       takingMoments: momentsDependOnX)
     let recorded = y.recorded(from: [x] + weights.all) { gradient in
       backward(gradient, u: u, norm2: norm2, scaledFilters: scaledFilters)
@@ -126,12 +126,12 @@ extension FusedResidualBlock {
       takingMoments
       ? ColumnMoments(parts: algorithm.parts, columns: geometry.outputChannels) : nil
     let y = Tensor(uninitialised: geometry.outputShape)
-    algorithm.convolve(source, filters.pointer, into: y.pointer) { part, pixels in
+    unsafe algorithm.convolve(source, filters.pointer, into: y.pointer) { part, pixels in
       let start = pixels.lowerBound * geometry.outputChannels
-      addend?.add(
+      unsafe addend?.add(
         from: start, pixels: pixels.count, channels: geometry.outputChannels,
         to: y.pointer + start)
-      moments?.add(y.pointer + start, rows: pixels.count, to: part)
+      unsafe moments?.add(y.pointer + start, rows: pixels.count, to: part)
     }
     return (y, moments.map { ChannelMoments($0, channels: geometry.outputChannels) })
   }
@@ -145,14 +145,14 @@ extension FusedResidualBlock {
     _ gradient: Tensor, u: Tensor, norm2: NormalisationFactors, scaledFilters: Tensor
   ) -> [Tensor?] {
     let (shortcutGradient, shortcutFilters) = differentiateShortcut(gradient)
-    let (second, uGradient, filters2) = differentiate(
+    let (second, uGradient, filters2) = unsafe differentiate(
       convolution2, norm2, before: u, scaledFilters, scale: structure.residualFactor,
       gradient: .stored(gradient.pointer), shortcutGradient: nil)
-    let (first, normalisedGradient, filters1) = differentiate(
+    let (first, normalisedGradient, filters1) = unsafe differentiate(
       convolution1, norm1, before: x, weights.convolution1, scale: 1,
       gradient: second.source(uGradient, u),
       shortcutGradient: structure.shortcutIsActivated ? shortcutGradient : nil)
-    let xGradient = materialized(first.source(normalisedGradient, x), shape: x.shape)
+    let xGradient = unsafe materialized(first.source(normalisedGradient, x), shape: x.shape)
     return [
       structure.shortcutIsActivated ? xGradient : xGradient + shortcutGradient,
       first.scale, first.shift, filters1,
@@ -165,7 +165,7 @@ extension FusedResidualBlock {
     guard let shortcut, let filters = weights.shortcut else { return (gradient, nil) }
     let inputGradient = Tensor(uninitialised: x.shape)
     let filterGradient = Tensor(uninitialised: filters.shape)
-    shortcut.algorithm.differentiate(
+    unsafe shortcut.algorithm.differentiate(
       shortcutInput, filters.pointer, outputGradient: .stored(gradient.pointer),
       into: ConvolutionGradients(input: inputGradient.pointer, weights: filterGradient.pointer),
       finish: { _, _ in })
@@ -184,16 +184,17 @@ extension FusedResidualBlock {
     let sums = NormalisationGradientSums(norm, parts: algorithm.parts)
     let normalisedGradient = Tensor(uninitialised: x.shape)
     let filterGradient = Tensor(uninitialised: filters.shape)
-    algorithm.differentiate(
+    unsafe algorithm.differentiate(
       norm.source(x, activation: structure.activation), filters.pointer,
       outputGradient: gradient,
       into: ConvolutionGradients(
         input: normalisedGradient.pointer, weights: filterGradient.pointer)
     ) { part, pixels in
       let start = pixels.lowerBound * geometry.inputChannels
-      sums.backpropagate(
+      unsafe sums.backpropagate(
         through: structure.activation, normalisedGradient.pointer + start,
-        shortcut: shortcutGradient.map { UnsafePointer($0.pointer + start) }, x.pointer + start,
+        shortcut: shortcutGradient.map { unsafe UnsafePointer($0.pointer + start) },
+        unsafe x.pointer + start,
         rows: pixels.count, part: part)
     }
     let result = sums.result(

@@ -4,19 +4,16 @@
 /// - Returns: Probabilities (N, classes).
 public func softmax(_ x: Tensor) -> Tensor {
   let p = x.mapRows { row in
-    let largest = row.max()!
+    let largest = row.max()
     for i in row.indices { row[i] = .exp(row[i] - largest) }
-    let total = row.reduce(0, +)
+    let total = row.sum()
     for i in row.indices { row[i] /= total }
   }
   // dxᵢ = pᵢ·(gᵢ − Σⱼ gⱼ·pⱼ).
   return p.recorded(from: [x]) { gradient in
-    let result = filled(p.shape) { result in
-      for row in 0..<p.rows {
-        let range = (row * p.columns)..<((row + 1) * p.columns)
-        let inner = range.reduce(Float(0)) { $0 + gradient.pointer[$1] * p.pointer[$1] }
-        for i in range { result[i] = p.pointer[i] * (gradient.pointer[i] - inner) }
-      }
+    let result = gradient.mapRows(with: p) { g, p in
+      let inner = p.indices.reduce(Float(0)) { $0 + g[$1] * p[$1] }
+      for i in g.indices { g[i] = p[i] * (g[i] - inner) }
     }
     return [result]
   }
@@ -38,22 +35,16 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
       + "found \(logits.shape) and \(targets.shape).")
   let logProbabilities = logSoftmax(logits)
   let rows = Double(logits.rows)
-  let total = (0..<logits.count).reduce(0.0) {
+  let total = zip(targets.scalars, logProbabilities.scalars).reduce(0.0) {
     // Skip zero targets: 0·log 0 counts as 0, while the product would be NaN.
-    targets.pointer[$1] == 0
-      ? $0 : $0 - Double(targets.pointer[$1]) * Double(logProbabilities.pointer[$1])
+    $1.0 == 0 ? $0 : $0 - Double($1.0) * Double($1.1)
   }
   // d logitsᵢ = (softmax(x)ᵢ·Σ t − tᵢ) / N.
   return Tensor([Float(total / rows)], shape: []).recorded(from: [logits]) { gradient in
     let scale = gradient.scalar / Float(rows)
-    let result = filled(logits.shape) { result in
-      for row in 0..<logits.rows {
-        let range = (row * logits.columns)..<((row + 1) * logits.columns)
-        let mass = range.reduce(Float(0)) { $0 + targets.pointer[$1] }
-        for i in range {
-          result[i] = scale * (mass * .exp(logProbabilities.pointer[i]) - targets.pointer[i])
-        }
-      }
+    let result = logProbabilities.mapRows(with: targets) { row, t in
+      let mass = t.indices.reduce(Float(0)) { $0 + t[$1] }
+      for i in row.indices { row[i] = scale * (mass * .exp(row[i]) - t[i]) }
     }
     return [result]
   }
@@ -92,24 +83,17 @@ public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
 /// - Returns: A scalar.
 public func softmaxEntropy(_ logits: Tensor) -> Tensor {
   let logProbabilities = logSoftmax(logits)
+  let summands = logProbabilities.scalars.map { -Double.exp(Double($0)) * Double($0) }
   let entropies = (0..<logits.rows).map { row in
-    let range = (row * logits.columns)..<((row + 1) * logits.columns)
-    return range.reduce(0.0) { sum, i in
-      let logP = Double(logProbabilities.pointer[i])
-      return sum - .exp(logP) * logP
-    }
+    summands[row * logits.columns..<(row + 1) * logits.columns].reduce(0, +)
   }
   let mean = entropies.reduce(0, +) / Double(logits.rows)
   // dxᵢ = −pᵢ·(log pᵢ + H) / N, where H is the row's entropy.
   return Tensor([Float(mean)], shape: []).recorded(from: [logits]) { gradient in
     let scale = gradient.scalar / Float(logits.rows)
-    let result = filled(logits.shape) { result in
-      for (row, entropy) in entropies.enumerated() {
-        for i in (row * logits.columns)..<((row + 1) * logits.columns) {
-          let logP = logProbabilities.pointer[i]
-          result[i] = -scale * .exp(logP) * (logP + Float(entropy))
-        }
-      }
+    let rowEntropies = Tensor(entropies.map { Float($0) }, shape: [logits.rows, 1])
+    let result = logProbabilities.mapRows(with: rowEntropies) { row, entropy in
+      for i in row.indices { row[i] = -scale * .exp(row[i]) * (row[i] + entropy[0]) }
     }
     return [result]
   }
@@ -119,9 +103,9 @@ public func softmaxEntropy(_ logits: Tensor) -> Tensor {
 private func logSoftmax(_ x: Tensor) -> Tensor {
   x.mapRows { row in
     // Subtract the maximum first; adding it back after the logarithm would lose precision.
-    let largest = row.max()!
+    let largest = row.max()
     for i in row.indices { row[i] -= largest }
-    let logTotal = Float.log(row.reduce(0) { $0 + .exp($1) })
+    let logTotal = Float.log(row.indices.reduce(0) { $0 + .exp(row[$1]) })
     for i in row.indices { row[i] -= logTotal }
   }
 }
@@ -134,9 +118,9 @@ private func logSoftmax(_ x: Tensor) -> Tensor {
 /// - Returns: Distributions (N, classes), each with probability 1 for its label.
 public func oneHot(_ labels: [Int], classes: Int) -> Tensor {
   requireLabels(labels, classes: classes)
-  let result = Tensor(repeating: 0, shape: [labels.count, classes])
-  for (row, label) in labels.enumerated() { result.pointer[row * classes + label] = 1 }
-  return result
+  var scalars = [Float](repeating: 0, count: labels.count * classes)
+  for (row, label) in labels.enumerated() { scalars[row * classes + label] = 1 }
+  return Tensor(scalars, shape: [labels.count, classes])
 }
 
 /// Requires that all labels lie in 0 ..< `classes`.
@@ -156,15 +140,13 @@ public func meanSquaredError(_ a: Tensor, _ b: Tensor) -> Tensor {
   require(
     a.shape == b.shape,
     "The mean squared error needs two tensors of the same shape; found \(a.shape) and \(b.shape).")
-  let total = (0..<a.count).reduce(0.0) {
-    let distance = Double(a.pointer[$1] - b.pointer[$1])
+  let total = zip(a.scalars, b.scalars).reduce(0.0) {
+    let distance = Double($1.0 - $1.1)
     return $0 + distance * distance
   }
   return Tensor([Float(total / Double(a.count))], shape: []).recorded(from: [a, b]) { gradient in
     let factor = 2 * gradient.scalar / Float(a.count)
-    let gradientOfA = filled(a.shape) {
-      elementwise(a.count, a.pointer, b.pointer, into: $0) { factor * ($0 - $1) }
-    }
+    let gradientOfA = elementwise(a, b) { factor * ($0 - $1) }
     return [gradientOfA, b.needsGradient ? (-1 * gradientOfA) : nil]
   }
 }

@@ -6,7 +6,7 @@
 /// - Returns: The matrix a·b (N, M).
 public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
   requireFactors(a, b)
-  let product = filled([a.rows, b.columns]) { multiply(a, b, into: $0) }
+  let product = unsafe filled([a.rows, b.columns]) { unsafe multiply(a, b, into: $0) }
   return product.recorded(from: [a, b]) { gradient in
     [
       a.needsGradient ? gradientOfLeftFactor(gradient, b) : nil,
@@ -26,16 +26,16 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
   requireFactors(x, weights)
   requireBias(bias, of: weights)
   let (rows, outputs) = (x.rows, weights.columns)
-  let y = filled([rows, outputs]) {
-    multiply(x, weights, into: $0)
-    activate($0, bias: bias.pointer, activation: .none, rows: rows, columns: outputs)
+  let y = unsafe filled([rows, outputs]) {
+    unsafe multiply(x, weights, into: $0)
+    unsafe activate($0, bias: bias.pointer, activation: .none, rows: rows, columns: outputs)
   }
   return y.recorded(from: [x, weights, bias]) { gradient in
-    [
+    unsafe [
       x.needsGradient ? gradientOfLeftFactor(gradient, weights) : nil,
       gradientOfRightFactor(gradient, x),
       filled(bias.shape) {
-        columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)
+        unsafe columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)
       },
     ]
   }
@@ -43,22 +43,22 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
 
 /// `product` (N, M) ← `a` (N, K) · `b` (K, M).
 private func multiply(_ a: Tensor, _ b: Tensor, into product: UnsafeMutablePointer<Float>) {
-  PackedMatrix(b.pointer, rows: b.rows, columns: b.columns)
+  unsafe PackedMatrix(b.pointer, rows: b.rows, columns: b.columns)
     .multiplied(byRowsOf: a.pointer, a.rows, into: product)
 }
 
 /// The gradient with respect to `a` of a·b, `gradient`·bᵀ.
 private func gradientOfLeftFactor(_ gradient: Tensor, _ b: Tensor) -> Tensor {
-  filled([gradient.rows, b.rows]) {
-    PackedMatrix(transposing: b.pointer, rows: b.columns, columns: b.rows)
+  unsafe filled([gradient.rows, b.rows]) {
+    unsafe PackedMatrix(transposing: b.pointer, rows: b.columns, columns: b.rows)
       .multiplied(byRowsOf: gradient.pointer, gradient.rows, into: $0)
   }
 }
 
 /// The gradient with respect to `b` of a·b, aᵀ·`gradient`.
 private func gradientOfRightFactor(_ gradient: Tensor, _ a: Tensor) -> Tensor {
-  filled([a.columns, gradient.columns]) {
-    PackedMatrix(gradient.pointer, rows: gradient.rows, columns: gradient.columns)
+  unsafe filled([a.columns, gradient.columns]) {
+    unsafe PackedMatrix(gradient.pointer, rows: gradient.rows, columns: gradient.columns)
       .multiplied(byColumnsOf: a.pointer, a.columns, into: $0)
   }
 }

@@ -16,7 +16,7 @@ public struct ChannelMoments: Sendable {
     let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
     let moments = ColumnMoments(parts: parts, columns: x.columns)
     parts.forEachRows(of: x) { part, rows in
-      moments.add(x.pointer + rows.lowerBound * x.columns, rows: rows.count, to: part)
+      unsafe moments.add(x.pointer + rows.lowerBound * x.columns, rows: rows.count, to: part)
     }
     self.init(moments, channels: x.columns)
   }
@@ -24,7 +24,7 @@ public struct ChannelMoments: Sendable {
   init(_ collected: ColumnMoments, channels: Int) {
     mean = Tensor(uninitialised: [channels])
     variance = Tensor(uninitialised: [channels])
-    collected.result(mean: mean.pointer, variance: variance.pointer)
+    unsafe collected.result(mean: mean.pointer, variance: variance.pointer)
   }
 }
 
@@ -75,16 +75,16 @@ private func normalise(
   let channels = x.columns
   let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
   let factors = NormalisationFactors(moments, scale: scale, shift: shift, epsilon: epsilon)
-  let source = factors.source(x, activation: .none)
-  return materialized(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
+  let source = unsafe factors.source(x, activation: .none)
+  return unsafe materialized(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
     let sums = NormalisationGradientSums(factors, parts: parts)
     parts.forEachRows(of: x) { part, rows in
       let start = rows.lowerBound * channels
-      sums.add(gradient.pointer + start, x.pointer + start, rows: rows.count, to: part)
+      unsafe sums.add(gradient.pointer + start, x.pointer + start, rows: rows.count, to: part)
     }
     let result = sums.result(rows: parts.rows(of: x), momentsDependOnX: momentsDependOnX)
     let inputGradient =
-      x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
+      unsafe x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
     return [inputGradient, result.scale, result.shift]
   }
 }
@@ -105,7 +105,7 @@ func materialized(_ source: ImageSource, shape: [Int]) -> Tensor {
   let result = Tensor(uninitialised: shape)
   let (rows, columns) = (result.rows, result.columns)
   Parallel.forEachRange(of: rows, parts: result.count < 1 << 15 ? 1 : 16) { _, range in
-    source.read(
+    unsafe source.read(
       from: range.lowerBound * columns, pixels: range.count, channels: columns,
       into: result.pointer + range.lowerBound * columns)
   }

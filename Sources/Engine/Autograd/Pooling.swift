@@ -6,23 +6,23 @@ public func globalAveragePool(_ x: Tensor) -> Tensor {
   requireImages(x)
   let (images, channels) = (x.shape[0], x.columns)
   let pixels = x.shape[1] * x.shape[2]
-  let y = filled([images, channels]) { result in
+  let y = unsafe filled([images, channels]) { result in
     forEachRow(images, columns: pixels * channels) { image in
-      let mean = result + image * channels
-      mean.update(repeating: 0, count: channels)
+      let mean = unsafe result + image * channels
+      unsafe mean.update(repeating: 0, count: channels)
       for pixel in 0..<pixels {
-        let x = x.pointer + (image * pixels + pixel) * channels
-        for c in 0..<channels { mean[c] += x[c] }
+        let x = unsafe x.pointer + (image * pixels + pixel) * channels
+        for c in 0..<channels { unsafe mean[c] += x[c] }
       }
-      for c in 0..<channels { mean[c] /= Float(pixels) }
+      for c in 0..<channels { unsafe mean[c] /= Float(pixels) }
     }
   }
   return y.recorded(from: [x]) { gradient in
-    let result = filled(x.shape) { result in
+    let result = unsafe filled(x.shape) { result in
       forEachRow(images * pixels, columns: channels) { row in
-        let source = gradient.pointer + row / pixels * channels
-        let destination = result + row * channels
-        for c in 0..<channels { destination[c] = source[c] / Float(pixels) }
+        let source = unsafe gradient.pointer + row / pixels * channels
+        let destination = unsafe result + row * channels
+        for c in 0..<channels { unsafe destination[c] = source[c] / Float(pixels) }
       }
     }
     return [result]
@@ -41,14 +41,15 @@ public func globalAveragePool(_ x: Tensor) -> Tensor {
 public func maxPool2d(_ x: Tensor, kernelSize: Int, stride: Int? = nil) -> Tensor {
   requireImages(x)
   let pooling = MaxPooling(shape: x.shape, kernelSize: kernelSize, stride: stride ?? kernelSize)
-  let y = filled(pooling.outputShape) { y in
-    pooling.forEachMaximum(x.pointer) { output, input in y[output] = x.pointer[input] }
+  let y = unsafe filled(pooling.outputShape) { y in
+    unsafe pooling.forEachMaximum(x.pointer) { output, input in unsafe y[output] = x.pointer[input]
+    }
   }
   return y.recorded(from: [x]) { gradient in
     // Windows of one image may overlap; they are all visited by the same thread.
     let result = Tensor(repeating: 0, shape: x.shape)
-    pooling.forEachMaximum(x.pointer) { output, input in
-      result.pointer[input] += gradient.pointer[output]
+    unsafe pooling.forEachMaximum(x.pointer) { output, input in
+      unsafe result.pointer[input] += gradient.pointer[output]
     }
     return [result]
   }
@@ -82,7 +83,7 @@ private struct MaxPooling {
         for column in 0..<outputs[2] {
           let output = ((image * outputs[1] + row) * outputs[2] + column) * channels
           let input = ((image * shape[1] + row * stride) * shape[2] + column * stride) * channels
-          for c in 0..<channels { body(output + c, maximum(x, window: input + c)) }
+          for c in 0..<channels { unsafe body(output + c, maximum(x, window: input + c)) }
         }
       }
     }
@@ -94,7 +95,7 @@ private struct MaxPooling {
     for row in 0..<kernelSize {
       for column in 0..<kernelSize {
         let place = start + (row * shape[2] + column) * shape[3]
-        if x[place] > x[best] || x[place].isNaN { best = place }
+        if unsafe x[place] > x[best] || x[place].isNaN { best = place }
       }
     }
     return best

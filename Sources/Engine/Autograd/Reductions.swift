@@ -3,7 +3,7 @@
 extension Tensor {
   /// Returns the sum of all elements, a scalar of shape [].
   public func sum() -> Tensor {
-    let total = (0..<count).reduce(0.0) { $0 + Double(pointer[$1]) }
+    let total = (0..<count).reduce(0.0) { unsafe $0 + Double(pointer[$1]) }
     return Tensor([Float(total)], shape: []).recorded(from: [self]) { [shape] gradient in
       [Tensor(repeating: gradient.scalar, shape: shape)]
     }
@@ -21,20 +21,20 @@ extension Tensor {
       shape.indices.contains(axis), "A tensor of shape \(shape) has no axis \(axis) to sum over.")
     let (length, inner) = (shape[axis], shape[(axis + 1)...].reduce(1, *))
     let outer = shape[..<axis].reduce(1, *)
-    let result = filled(Array(shape[..<axis] + shape[(axis + 1)...])) { result in
+    let result = unsafe filled(Array(shape[..<axis] + shape[(axis + 1)...])) { result in
       forEachRow(outer, columns: length * inner) { row in
         var totals = [Double](repeating: 0, count: inner)
         for place in 0..<length {
-          let source = pointer + (row * length + place) * inner
-          for i in 0..<inner { totals[i] += Double(source[i]) }
+          let source = unsafe pointer + (row * length + place) * inner
+          for i in 0..<inner { unsafe totals[i] += Double(source[i]) }
         }
-        for i in 0..<inner { result[row * inner + i] = Float(totals[i]) }
+        for i in 0..<inner { unsafe result[row * inner + i] = Float(totals[i]) }
       }
     }
     return result.recorded(from: [self]) { [shape] gradient in
-      let expanded = filled(shape) { expanded in
+      let expanded = unsafe filled(shape) { expanded in
         forEachRow(outer * length, columns: inner) { row in
-          (expanded + row * inner).update(
+          unsafe (expanded + row * inner).update(
             from: gradient.pointer + row / length * inner, count: inner)
         }
       }

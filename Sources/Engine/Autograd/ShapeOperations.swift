@@ -18,13 +18,13 @@ extension Tensor {
     require(
       range.lowerBound >= 0 && range.upperBound <= shape.first ?? 0,
       "A tensor of shape \(shape) has no entries \(range).")
-    let slice = filled([range.count] + shape.dropFirst()) {
-      copyEntries(range, of: self, to: $0)
+    let slice = unsafe filled([range.count] + shape.dropFirst()) {
+      unsafe copyEntries(range, of: self, to: $0)
     }
     return slice.recorded(from: [self]) { [shape] gradient in
       // Entries outside the slice have no influence on it.
       let result = Tensor(repeating: 0, shape: shape)
-      copyEntries(
+      unsafe copyEntries(
         0..<range.count, of: gradient, to: result.pointer + range.lowerBound * gradient.entryLength)
       return [result]
     }
@@ -41,11 +41,11 @@ public func concatenated(_ tensors: [Tensor]) -> Tensor {
     "Tensors of shapes \(tensors.map(\.shape)) cannot be concatenated along the first axis.")
   require(!tensors.isEmpty, "At least one tensor is needed to concatenate.")
   let lengths = tensors.map { $0.shape[0] }
-  let result = filled([lengths.reduce(0, +)] + tensors[0].shape.dropFirst()) { result in
-    var end = result
+  let result = unsafe filled([lengths.reduce(0, +)] + tensors[0].shape.dropFirst()) { result in
+    var end = unsafe result
     for tensor in tensors {
-      copyEntries(0..<tensor.shape[0], of: tensor, to: end)
-      end += tensor.count
+      unsafe copyEntries(0..<tensor.shape[0], of: tensor, to: end)
+      unsafe end += tensor.count
     }
   }
   let needGradient = tensors.map(\.needsGradient)
@@ -70,16 +70,18 @@ public func gathered(_ indices: [Int], of tensor: Tensor) -> Tensor {
   require(
     indices.allSatisfy(entries.contains),
     "A tensor of shape \(tensor.shape) lacks some of the entries \(indices).")
-  let result = filled([indices.count] + tensor.shape.dropFirst()) {
-    copyEntries(indices, of: tensor, to: $0)
+  let result = unsafe filled([indices.count] + tensor.shape.dropFirst()) {
+    unsafe copyEntries(indices, of: tensor, to: $0)
   }
   return result.recorded(from: [tensor]) { [shape = tensor.shape] gradient in
     let result = Tensor(repeating: 0, shape: shape)
     let length = gradient.entryLength
     // One after the other, so that repeated entries are always summed in the same order.
     for (row, index) in indices.enumerated() {
-      let (source, target) = (gradient.pointer + row * length, result.pointer + index * length)
-      for i in 0..<length { target[i] += source[i] }
+      let (source, target) = unsafe (
+        gradient.pointer + row * length, result.pointer + index * length
+      )
+      for i in 0..<length { unsafe target[i] += source[i] }
     }
     return [result]
   }
@@ -101,7 +103,7 @@ private func copyEntries(
   let indices = Array(indices)
   let length = tensor.entryLength
   forEachRow(indices.count, columns: length) { place in
-    (destination + place * length).update(
+    unsafe (destination + place * length).update(
       from: tensor.pointer + indices[place] * length, count: length)
   }
 }

@@ -42,17 +42,19 @@ struct BatchShare: Sendable {
   private func gathered(_ entries: Tensor) -> Tensor {
     let length = entries.entryLength
     let rank = communicator.rank
-    return filled([images] + entries.shape.dropFirst()) { result in
-      (result + range.lowerBound * length).update(from: entries.pointer, count: entries.count)
+    return unsafe filled([images] + entries.shape.dropFirst()) { result in
+      unsafe (result + range.lowerBound * length).update(
+        from: entries.pointer, count: entries.count)
       communicator.forEachPartner { partner, distance in
         func bytes(_ rank: Int) -> UnsafeMutableRawBufferPointer {
           let first = rank / distance * distance
           let part = range(ofRanks: first..<first + distance)
-          return UnsafeMutableRawBufferPointer(
+          return unsafe UnsafeMutableRawBufferPointer(
             start: result + part.lowerBound * length,
             count: part.count * length * MemoryLayout<Float>.stride)
         }
-        communicator.exchange(UnsafeRawBufferPointer(bytes(rank)), bytes(partner), with: partner)
+        unsafe communicator.exchange(
+          UnsafeRawBufferPointer(bytes(rank)), bytes(partner), with: partner)
       }
     }
   }
@@ -115,7 +117,7 @@ struct BatchParts {
 
   /// Replaces sums over this process's parts by the sums over all.
   func addOthers(_ sums: UnsafeMutablePointer<Float>, count: Int) {
-    communicator?.sum(sums, count: count)
+    unsafe communicator?.sum(sums, count: count)
   }
 
   /// Merges values of this process's parts with those of the others.

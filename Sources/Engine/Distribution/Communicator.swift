@@ -57,11 +57,11 @@ extension Communicator {
     let others = Buffer(count: count)
     let bytes = count * MemoryLayout<Float>.stride
     forEachPartner { partner, _ in
-      exchange(
+      unsafe exchange(
         UnsafeRawBufferPointer(start: values, count: bytes),
         UnsafeMutableRawBufferPointer(start: others.pointer, count: bytes), with: partner)
       // Both partners add the same two numbers.
-      for index in 0..<count { values[index] += others.pointer[index] }
+      for index in 0..<count { unsafe values[index] += others.pointer[index] }
     }
   }
 
@@ -69,8 +69,8 @@ extension Communicator {
   func merge<Value: BitwiseCopyable>(_ values: inout [Value], _ merge: (Value, Value) -> Value) {
     var others = values
     forEachPartner { partner, _ in
-      values.withUnsafeBytes { sent in
-        others.withUnsafeMutableBytes { exchange(sent, $0, with: partner) }
+      unsafe values.withUnsafeBytes { sent in
+        unsafe others.withUnsafeMutableBytes { unsafe exchange(sent, $0, with: partner) }
       }
       for index in values.indices {
         values[index] =

@@ -67,7 +67,7 @@ private final class PendingSum {
 
   private func begin() {
     let bytes = values.count * MemoryLayout<Float>.stride
-    exchange = communicator.beginExchange(
+    exchange = unsafe communicator.beginExchange(
       UnsafeRawBufferPointer(start: values.pointer, count: bytes),
       UnsafeMutableRawBufferPointer(start: others.pointer, count: bytes),
       with: communicator.rank ^ distance, number: number)
@@ -89,12 +89,12 @@ private final class PendingSum {
 
   /// Both partners add the same two numbers.
   private func add() {
-    let sums = values.pointer
-    for index in 0..<values.count { sums[index] += others.pointer[index] }
+    let sums = unsafe values.pointer
+    for index in 0..<values.count { unsafe sums[index] += others.pointer[index] }
     distance *= 2
     guard distance == communicator.count else { return begin() }
     exchange = nil
-    if factor != 1 { for index in 0..<values.count { sums[index] *= factor } }
+    if factor != 1 { for index in 0..<values.count { unsafe sums[index] *= factor } }
   }
 }
 

@@ -24,8 +24,8 @@ func activate(
 ) {
   let slope = activation.slope
   for row in 0..<rows {
-    let x = x + row * columns
-    if let bias { for c in 0..<columns { x[c] += bias[c] } }
-    if slope != 1 { for c in 0..<columns { x[c] = x[c] > 0 ? x[c] : slope * x[c] } }
+    let x = unsafe x + row * columns
+    if let bias = unsafe bias { for c in 0..<columns { unsafe x[c] += bias[c] } }
+    if slope != 1 { for c in 0..<columns { unsafe x[c] = x[c] > 0 ? x[c] : slope * x[c] } }
   }
 }

@@ -24,32 +24,32 @@ struct ColumnMoments {
   func add(_ x: UnsafePointer<Float>, rows: Int, to part: Int) {
     let (sums, squares) = (Buffer(count: columns), Buffer(count: columns))
     for start in stride(from: 0, to: rows, by: chunkLength) {
-      let chunk = x + start * columns
+      let chunk = unsafe x + start * columns
       let count = min(chunkLength, rows - start)
-      if counts[part][0] == 0 { setOrigin(of: part, to: chunk, rows: count) }
-      sumDistances(
+      if unsafe counts[part][0] == 0 { unsafe setOrigin(of: part, to: chunk, rows: count) }
+      unsafe sumDistances(
         chunk, rows: count, from: origins[part], into: sums.pointer, squares.pointer)
-      merge(sums.pointer, squares.pointer, rows: Float(count), into: part)
+      unsafe merge(sums.pointer, squares.pointer, rows: Float(count), into: part)
     }
   }
 
   private func setOrigin(of part: Int, to x: UnsafePointer<Float>, rows: Int) {
-    let origin = origins[part]
-    addColumnSums(x, rows: rows, columns: columns, to: origin)
-    forEachColumnVector(columns) { c in c.store(c.load(origin) / Float(rows), to: origin) }
+    let origin = unsafe origins[part]
+    unsafe addColumnSums(x, rows: rows, columns: columns, to: origin)
+    forEachColumnVector(columns) { c in unsafe c.store(c.load(origin) / Float(rows), to: origin) }
   }
 
   private func sumDistances(
     _ x: UnsafePointer<Float>, rows: Int, from origin: UnsafePointer<Float>,
     into sums: UnsafeMutablePointer<Float>, _ squares: UnsafeMutablePointer<Float>
   ) {
-    sums.update(repeating: 0, count: columns)
-    squares.update(repeating: 0, count: columns)
+    unsafe sums.update(repeating: 0, count: columns)
+    unsafe squares.update(repeating: 0, count: columns)
     for row in 0..<rows {
       forEachColumnVector(columns) { c in
-        let distance = c.load(x + row * columns) - c.load(origin)
-        c.store(c.load(sums) + distance, to: sums)
-        c.store(c.load(squares).addingProduct(distance, distance), to: squares)
+        let distance = unsafe c.load(x + row * columns) - c.load(origin)
+        unsafe c.store(c.load(sums) + distance, to: sums)
+        unsafe c.store(c.load(squares).addingProduct(distance, distance), to: squares)
       }
     }
   }
@@ -57,19 +57,19 @@ struct ColumnMoments {
   private func merge(
     _ sums: UnsafePointer<Float>, _ squares: UnsafePointer<Float>, rows: Float, into part: Int
   ) {
-    let (partMean, partSquare) = (means[part], self.squares[part])
-    let before = counts[part][0]
+    let (partMean, partSquare) = unsafe (means[part], self.squares[part])
+    let before = unsafe counts[part][0]
     let after = before + rows
     forEachColumnVector(columns) { c in
-      let mean = c.load(sums) / rows
-      let square = c.load(squares) - c.load(sums) * mean
-      let distance = mean - c.load(partMean)
-      c.store(c.load(partMean) + distance * (rows / after), to: partMean)
-      c.store(
+      let mean = unsafe c.load(sums) / rows
+      let square = unsafe c.load(squares) - c.load(sums) * mean
+      let distance = unsafe mean - c.load(partMean)
+      unsafe c.store(c.load(partMean) + distance * (rows / after), to: partMean)
+      unsafe c.store(
         c.load(partSquare) + square + distance * distance * (before * rows / after),
         to: partSquare)
     }
-    counts[part][0] = after
+    unsafe counts[part][0] = after
   }
 
   /// Writes the means and the biased variances over all rows of all processes, both (columns).
@@ -77,15 +77,15 @@ struct ColumnMoments {
     var moments = (0..<columns).map(moments)
     means.parts.mergeOthers(&moments) { $0.merged(with: $1) }
     for c in 0..<columns {
-      mean[c] = Float(moments[c].mean)
-      variance[c] = Float(moments[c].square / moments[c].rows)
+      unsafe mean[c] = Float(moments[c].mean)
+      unsafe variance[c] = Float(moments[c].square / moments[c].rows)
     }
   }
 
   /// The moments of a column over this process's rows.
   private func moments(of column: Int) -> Moments {
     var parts = (0..<means.parts.count).map { part in
-      Moments(
+      unsafe Moments(
         rows: Double(counts[part][0]),
         mean: Double(origins[part][column]) + Double(means[part][column]),
         square: Double(squares[part][column]))
@@ -124,10 +124,10 @@ func columnSums(
   let parts = BatchParts(ofImages: rows, share: nil)
   let partial = PartialSums(parts: parts, count: columns)
   parts.forEach { part, range in
-    addColumnSums(
+    unsafe addColumnSums(
       x + range.lowerBound * columns, rows: range.count, columns: columns, to: partial[part])
   }
-  partial.sum(into: result)
+  unsafe partial.sum(into: result)
 }
 
 /// Adds the sums of the columns of a matrix (rows, columns) to `sums` (columns).
@@ -136,7 +136,7 @@ func addColumnSums(
 ) {
   for row in 0..<rows {
     forEachColumnVector(columns) { c in
-      c.store(c.load(sums) + c.load(x + row * columns), to: sums)
+      unsafe c.store(c.load(sums) + c.load(x + row * columns), to: sums)
     }
   }
 }

@@ -9,14 +9,14 @@ struct ColumnVector {
   let width: Int
 
   @inline(__always)
-  func load(_ row: UnsafePointer<Float>) -> Vector { (row + start).vector }
+  func load(_ row: UnsafePointer<Float>) -> Vector { unsafe (row + start).vector }
 
   @inline(__always)
   func store(_ value: Vector, to row: UnsafeMutablePointer<Float>) {
     if width == Buffer.vectorWidth {
-      (row + start).vector = value
+      unsafe (row + start).vector = value
     } else {
-      for lane in 0..<width { row[start + lane] = value[lane] }
+      for lane in 0..<width { unsafe row[start + lane] = value[lane] }
     }
   }
 }

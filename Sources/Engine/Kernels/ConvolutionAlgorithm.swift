@@ -31,11 +31,11 @@ enum ConvolutionAlgorithm {
   ) {
     switch self {
     case .direct(let convolution):
-      convolution.convolve(source, weights, into: output, finish: finish)
+      unsafe convolution.convolve(source, weights, into: output, finish: finish)
     case .unitStride(let convolution):
-      convolution.convolve(source, weights, into: output, finish: finish)
+      unsafe convolution.convolve(source, weights, into: output, finish: finish)
     case .strideTwo(let convolution):
-      convolution.convolve(source, weights, into: output, finish: finish)
+      unsafe convolution.convolve(source, weights, into: output, finish: finish)
     }
   }
 
@@ -54,20 +54,20 @@ enum ConvolutionAlgorithm {
   ) {
     switch self {
     case .direct(let convolution):
-      convolution.differentiate(
+      unsafe convolution.differentiate(
         input, weights, outputGradient: outputGradient, into: gradients, finish: finish)
     case .unitStride(let convolution):
-      convolution.differentiate(
+      unsafe convolution.differentiate(
         input, weights, outputGradient: outputGradient, into: gradients, finish: finish)
     case .strideTwo(let convolution):
-      convolution.differentiate(
+      unsafe convolution.differentiate(
         input, weights, outputGradient: outputGradient, into: gradients, finish: finish)
     }
   }
 }
 
 /// The memory that the gradients of a convolution are written to.
-struct ConvolutionGradients {
+@unsafe struct ConvolutionGradients {
   /// The gradient with respect to the input (N, H, W, C); nil if it is not needed.
   var input: UnsafeMutablePointer<Float>?
   /// The gradient with respect to the weights (K, K, C, D).

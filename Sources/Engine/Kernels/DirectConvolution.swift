@@ -11,14 +11,15 @@ struct DirectConvolution {
     _ source: ImageSource, _ weights: UnsafePointer<Float>,
     into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
-    let filters = PackedMatrix(
+    let filters = unsafe PackedMatrix(
       weights, rows: geometry.patchLength, columns: geometry.outputChannels)
     let padded = paddedInput
     parts.forEach { part, images in
       let input = padded.makeBuffer()
       for image in images {
-        padded.read(rows: 0..<geometry.height, ofImage: image, of: source, into: input.pointer)
-        convolve(input.pointer, filters, into: output + image * geometry.outputLength)
+        unsafe padded.read(
+          rows: 0..<geometry.height, ofImage: image, of: source, into: input.pointer)
+        unsafe convolve(input.pointer, filters, into: output + image * geometry.outputLength)
         finish(part, image * geometry.positions..<(image + 1) * geometry.positions)
       }
     }
@@ -33,32 +34,33 @@ struct DirectConvolution {
       uninitialisedParts: parts, count: geometry.patchLength * columns)
     let biasSums = PartialSums(parts: parts, count: columns)
     let phases =
-      gradients.input == nil ? [] : phaseRemainders.map { StridePhase($0, geometry, weights) }
+      unsafe gradients.input == nil
+      ? [] : phaseRemainders.map { unsafe StridePhase($0, geometry, weights) }
     let (paddedInput, paddedGradient) = (paddedInput, paddedGradient)
     parts.forEach { part, images in
       let (image, gradient) = (paddedInput.makeBuffer(), paddedGradient.makeBuffer())
       for n in images {
-        paddedInput.read(
+        unsafe paddedInput.read(
           rows: 0..<geometry.height, ofImage: n, of: input, into: image.pointer)
-        paddedGradient.read(
+        unsafe paddedGradient.read(
           rows: 0..<geometry.outputHeight, ofImage: n, of: outputGradient, into: gradient.pointer)
-        if gradients.bias != nil {
-          paddedGradient.addChannelSums(
+        if unsafe gradients.bias != nil {
+          unsafe paddedGradient.addChannelSums(
             rows: 0..<geometry.outputHeight, gradient.pointer, to: biasSums[part])
         }
-        addWeightGradient(
+        unsafe addWeightGradient(
           image.pointer, gradient.pointer, to: weightSums[part],
           n == images.first ? .overwritten : .accumulated)
-        guard let inputGradient = gradients.input else { continue }
+        guard let inputGradient = unsafe gradients.input else { continue }
         for phase in phases {
-          differentiate(
+          unsafe differentiate(
             gradient.pointer, phase, into: inputGradient + n * geometry.inputLength)
         }
         finish(part, n * geometry.pixels..<(n + 1) * geometry.pixels)
       }
     }
-    weightSums.sumOwn(into: gradients.weights)
-    if let bias = gradients.bias { biasSums.sum(into: bias) }
+    unsafe weightSums.sumOwn(into: gradients.weights)
+    if let bias = unsafe gradients.bias { unsafe biasSums.sum(into: bias) }
   }
 }
 
@@ -82,14 +84,15 @@ extension DirectConvolution {
     for panel in filters.panels {
       for y in 0..<geometry.outputHeight {
         let target =
-          output + y * geometry.outputWidth * geometry.outputChannels + panel * Buffer.vectorWidth
+          unsafe output + y * geometry.outputWidth * geometry.outputChannels + panel
+          * Buffer.vectorWidth
         // One kernel row at a time, as shorter sums have smaller rounding errors.
         for kernelRow in 0..<geometry.kernelSize {
-          let patches = LeftOperand(
+          let patches = unsafe LeftOperand(
             start: input + (y * geometry.stride + kernelRow) * rowLength,
             rowStride: geometry.stride * geometry.inputChannels, termStride: 1,
             runLength: kernelRowLength)
-          multiply(
+          unsafe multiply(
             patches, rows: geometry.outputWidth,
             filters.panel(panel, fromRow: kernelRow * kernelRowLength), into: target,
             rowStride: geometry.outputChannels, kernelRow == 0 ? .overwritten : .accumulated)
@@ -111,17 +114,17 @@ extension DirectConvolution {
     let height = max(1, 64 / geometry.outputWidth)
     for start in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
       for y in stride(from: 0, to: geometry.outputHeight, by: height) {
-        let panel = RightPanel(
+        let panel = unsafe RightPanel(
           start: gradient + gradientImage.origin + y * gradientImage.rowStride + start,
           width: min(Buffer.vectorWidth, outputs - start), termStride: outputs,
           runGap: gradientImage.rowStride - geometry.outputWidth * outputs)
         for kernelRow in 0..<geometry.kernelSize {
-          let pixels = LeftOperand(
+          let pixels = unsafe LeftOperand(
             start: input + (y * geometry.stride + kernelRow) * rowLength, rowStride: 1,
             termStride: geometry.stride * geometry.inputChannels,
             runLength: geometry.outputWidth, runs: min(height, geometry.outputHeight - y),
             runStride: geometry.stride * rowLength)
-          multiply(
+          unsafe multiply(
             pixels, rows: kernelRowLength, panel,
             into: sums + kernelRow * kernelRowLength * outputs + start, rowStride: outputs,
             y == 0 ? mode : .accumulated)
@@ -164,15 +167,16 @@ extension DirectConvolution {
       for y in 0..<phase.rows {
         let row = phase.row + y * geometry.stride
         let target =
-          target + (row * geometry.width + phase.column) * inputs + panel * Buffer.vectorWidth
+          unsafe target + (row * geometry.width + phase.column) * inputs + panel
+          * Buffer.vectorWidth
         // A kernel without rows still has to write zeros.
         for kernelRow in 0..<max(1, phase.kernelRows) {
-          let pixels = LeftOperand(
+          let pixels = unsafe LeftOperand(
             start: gradient + image.origin + (phase.gradientRow + y + kernelRow) * image.rowStride
               + phase.gradientColumn * outputs,
             rowStride: outputs, termStride: 1,
             runLength: phase.kernelRows == 0 ? 0 : kernelRowLength)
-          multiply(
+          unsafe multiply(
             pixels, rows: phase.columns,
             phase.filters.panel(panel, fromRow: kernelRow * kernelRowLength), into: target,
             rowStride: geometry.stride * inputs, kernelRow == 0 ? .overwritten : .accumulated)

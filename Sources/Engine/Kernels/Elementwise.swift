@@ -5,7 +5,7 @@ extension UnsafePointer<Float> {
   /// The 16 elements from this address on.
   @inline(__always)
   package var vector: Vector {
-    UnsafeRawPointer(self).loadUnaligned(as: Vector.self)
+    unsafe UnsafeRawPointer(self).loadUnaligned(as: Vector.self)
   }
 }
 
@@ -13,8 +13,10 @@ extension UnsafeMutablePointer<Float> {
   /// The 16 elements from this address on.
   @inline(__always)
   package var vector: Vector {
-    get { UnsafeRawPointer(self).loadUnaligned(as: Vector.self) }
-    nonmutating set { UnsafeMutableRawPointer(self).storeBytes(of: newValue, as: Vector.self) }
+    get { unsafe UnsafeRawPointer(self).loadUnaligned(as: Vector.self) }
+    nonmutating set {
+      unsafe UnsafeMutableRawPointer(self).storeBytes(of: newValue, as: Vector.self)
+    }
   }
 }
 
@@ -32,23 +34,24 @@ func forEachVector(_ count: Int, _ body: (_ start: Int) -> Void) {
   }
 }
 
-/// Computes `result[i]` ← `body(a[i], b[i])` for i in 0 ..< `count`, in whole vectors.
-///
-/// All three pointers must be the starts of buffers, which have room for a whole last vector.
+/// Returns the constant tensor of `body` of the corresponding elements of two tensors of the same shape, computed
+/// for a vector of them at a time.
 @inline(__always)
-func elementwise(
-  _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  into result: UnsafeMutablePointer<Float>, _ body: (Vector, Vector) -> Vector
-) {
-  forEachVector(count) { (result + $0).vector = body((a + $0).vector, (b + $0).vector) }
+func elementwise(_ a: Tensor, _ b: Tensor, _ body: (Vector, Vector) -> Vector) -> Tensor {
+  require(
+    a.shape == b.shape,
+    "Elementwise arithmetic needs two tensors of the same shape; found \(a.shape) and \(b.shape).")
+  return unsafe filled(a.shape) { result in
+    let (count, a, b) = unsafe (a.count, a.pointer, b.pointer)
+    forEachVector(count) { unsafe (result + $0).vector = body((a + $0).vector, (b + $0).vector) }
+  }
 }
 
-/// Computes `result[i]` ← `body(a[i])` for i in 0 ..< `count`, in whole vectors; both pointers must be
-/// the starts of buffers.
+/// Returns the constant tensor of `body` of each element, computed for a vector of them at a time.
 @inline(__always)
-func elementwise(
-  _ count: Int, _ a: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
-  _ body: (Vector) -> Vector
-) {
-  forEachVector(count) { (result + $0).vector = body((a + $0).vector) }
+func elementwise(_ x: Tensor, _ body: (Vector) -> Vector) -> Tensor {
+  unsafe filled(x.shape) { result in
+    let pointer = unsafe x.pointer
+    forEachVector(x.count) { unsafe (result + $0).vector = body((pointer + $0).vector) }
+  }
 }

@@ -2,7 +2,7 @@
 /// read, which saves a pass over memory.
 ///
 /// All coefficients are per channel, (C).
-enum ImageSource {
+@unsafe enum ImageSource {
   /// The stored elements x.
   case stored(UnsafePointer<Float>)
   /// Batch normalisation and activation: x·scale + shift, multiplied by `slope` where it is not
@@ -22,20 +22,20 @@ enum ImageSource {
   func read(
     from start: Int, pixels: Int, channels: Int, into target: UnsafeMutablePointer<Float>
   ) {
-    if case .stored(let x) = self {
-      target.update(from: x + start, count: pixels * channels)
+    if case .stored(let x) = unsafe self {
+      unsafe target.update(from: x + start, count: pixels * channels)
       return
     }
-    forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in
-      columns.store(value, to: target + pixel * channels)
+    unsafe forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in
+      unsafe columns.store(value, to: target + pixel * channels)
     }
   }
 
   /// Adds `pixels` pixels of `channels` elements, from element `start` on, to `target`.
   func add(from start: Int, pixels: Int, channels: Int, to target: UnsafeMutablePointer<Float>) {
-    forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in
-      let target = target + pixel * channels
-      columns.store(columns.load(target) + value, to: target)
+    unsafe forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in
+      let target = unsafe target + pixel * channels
+      unsafe columns.store(columns.load(target) + value, to: target)
     }
   }
 
@@ -45,27 +45,27 @@ enum ImageSource {
     from start: Int, pixels: Int, channels: Int,
     _ body: (_ pixel: Int, _ columns: ColumnVector, _ value: Vector) -> Void
   ) {
-    switch self {
+    switch unsafe self {
     case .stored(let x):
-      forEachVector(pixels, channels) { pixel, c in
-        body(pixel, c, c.load(x + start + pixel * channels))
+      unsafe forEachVector(pixels, channels) { pixel, c in
+        unsafe body(pixel, c, c.load(x + start + pixel * channels))
       }
     case .normalised(let x, let scale, let shift, let slope):
-      forEachVector(pixels, channels) { pixel, c in
-        let x = c.load(x + start + pixel * channels)
-        let y = c.load(shift).addingProduct(x, c.load(scale))
+      unsafe forEachVector(pixels, channels) { pixel, c in
+        let x = unsafe c.load(x + start + pixel * channels)
+        let y = unsafe c.load(shift).addingProduct(x, c.load(scale))
         body(pixel, c, (slope * y).replacing(with: y, where: y .> 0))
       }
     case .activationGradient(let g, let y, let slope):
-      forEachVector(pixels, channels) { pixel, c in
+      unsafe forEachVector(pixels, channels) { pixel, c in
         let i = start + pixel * channels
-        let g = c.load(g + i)
-        body(pixel, c, (slope * g).replacing(with: g, where: c.load(y + i) .> 0))
+        let g = unsafe c.load(g + i)
+        unsafe body(pixel, c, (slope * g).replacing(with: g, where: c.load(y + i) .> 0))
       }
     case .normalisationGradient(let g, let x, let gradientFactor, let inputFactor, let offset):
-      forEachVector(pixels, channels) { pixel, c in
+      unsafe forEachVector(pixels, channels) { pixel, c in
         let i = start + pixel * channels
-        let value = c.load(offset).addingProduct(c.load(x + i), c.load(inputFactor))
+        let value = unsafe c.load(offset).addingProduct(c.load(x + i), c.load(inputFactor))
           .addingProduct(c.load(g + i), c.load(gradientFactor))
         body(pixel, c, value)
       }
@@ -100,7 +100,7 @@ struct PaddedImage {
   /// Allocates a padded image of zeros.
   func makeBuffer() -> Buffer {
     let buffer = Buffer(count: length)
-    buffer.pointer.update(repeating: 0, count: length)
+    unsafe buffer.pointer.update(repeating: 0, count: length)
     return buffer
   }
 
@@ -111,7 +111,7 @@ struct PaddedImage {
     into buffer: UnsafeMutablePointer<Float>
   ) {
     for row in rows {
-      source.read(
+      unsafe source.read(
         from: (image * height + row) * width * channels, pixels: width, channels: channels,
         into: buffer + origin + row * rowStride)
     }
@@ -122,7 +122,7 @@ struct PaddedImage {
     rows: Range<Int>, _ buffer: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>
   ) {
     for row in rows {
-      addColumnSums(
+      unsafe addColumnSums(
         buffer + origin + row * rowStride, rows: width, columns: channels, to: sums)
     }
   }

@@ -31,12 +31,12 @@ extension SIMD8<Float>: Lanes {
 
   @inline(__always)
   init(loading source: UnsafePointer<Float>) {
-    self = UnsafeRawPointer(source).loadUnaligned(as: Self.self)
+    self = unsafe UnsafeRawPointer(source).loadUnaligned(as: Self.self)
   }
 
   @inline(__always)
   func store(to target: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(target).storeBytes(of: self, as: Self.self)
+    unsafe UnsafeMutableRawPointer(target).storeBytes(of: self, as: Self.self)
   }
 
   @inline(__always)
@@ -51,10 +51,10 @@ extension SIMD16<Float>: Lanes {
   @inline(__always) static var count: Int { 16 }
 
   @inline(__always)
-  init(loading source: UnsafePointer<Float>) { self = source.vector }
+  init(loading source: UnsafePointer<Float>) { self = unsafe source.vector }
 
   @inline(__always)
-  func store(to target: UnsafeMutablePointer<Float>) { target.vector = self }
+  func store(to target: UnsafeMutablePointer<Float>) { unsafe target.vector = self }
 
   @inline(__always)
   func adding(_ factor: Float, times others: Self) -> Self {
@@ -73,12 +73,12 @@ struct PreciseLanes: Lanes {
 
   @inline(__always)
   init(loading source: UnsafePointer<Float>) {
-    numbers = SIMD8<Double>(SIMD8<Float>(loading: source))
+    numbers = unsafe SIMD8<Double>(SIMD8<Float>(loading: source))
   }
 
   @inline(__always)
   func store(to target: UnsafeMutablePointer<Float>) {
-    SIMD8<Float>(numbers).store(to: target)
+    unsafe SIMD8<Float>(numbers).store(to: target)
   }
 
   @inline(__always)

@@ -15,22 +15,24 @@ struct NormalisationFactors {
       "Batch normalisation needs mean, variance, scale and shift of shape [\(channels)]; found "
         + "\([moments.mean, moments.variance, scale, shift].map(\.shape)).")
     self.moments = moments
-    inverseDeviation = filled([channels]) {
-      for c in 0..<channels { $0[c] = 1 / (moments.variance.pointer[c] + epsilon).squareRoot() }
-    }
-    factor = filled([channels]) { [inverseDeviation] in
-      for c in 0..<channels { $0[c] = scale.pointer[c] * inverseDeviation.pointer[c] }
-    }
-    offset = filled([channels]) { [factor] in
+    inverseDeviation = unsafe filled([channels]) {
       for c in 0..<channels {
-        $0[c] = shift.pointer[c] - moments.mean.pointer[c] * factor.pointer[c]
+        unsafe $0[c] = 1 / (moments.variance.pointer[c] + epsilon).squareRoot()
+      }
+    }
+    factor = unsafe filled([channels]) { [inverseDeviation] in
+      for c in 0..<channels { unsafe $0[c] = scale.pointer[c] * inverseDeviation.pointer[c] }
+    }
+    offset = unsafe filled([channels]) { [factor] in
+      for c in 0..<channels {
+        unsafe $0[c] = shift.pointer[c] - moments.mean.pointer[c] * factor.pointer[c]
       }
     }
   }
 
   /// The normalised and activated `x` as the input of a convolution.
   func source(_ x: Tensor, activation: Activation) -> ImageSource {
-    .normalised(
+    unsafe .normalised(
       x.pointer, scale: factor.pointer, shift: offset.pointer, slope: activation.slope)
   }
 }
@@ -52,7 +54,7 @@ struct NormalisationGradientSums {
   /// Adds `rows` rows of the gradient with respect to the output of the normalisation; `x` is its
   /// input.
   func add(_ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, to part: Int) {
-    collect(x, rows: rows, part: part) { offset, c, _ in c.load(gradient + offset) }
+    unsafe collect(x, rows: rows, part: part) { offset, c, _ in unsafe c.load(gradient + offset) }
   }
 
   /// Backpropagates through the activation after the normalisation, and adds the resulting rows.
@@ -64,11 +66,11 @@ struct NormalisationGradientSums {
     shortcut: UnsafePointer<Float>?, _ x: UnsafePointer<Float>, rows: Int, part: Int
   ) {
     let slope = activation.slope
-    collect(x, rows: rows, part: part) { offset, c, normalised in
-      var g = c.load(gradient + offset)
-      if let shortcut { g += c.load(shortcut + offset) }
+    unsafe collect(x, rows: rows, part: part) { offset, c, normalised in
+      var g = unsafe c.load(gradient + offset)
+      if let shortcut = unsafe shortcut { unsafe g += c.load(shortcut + offset) }
       let before = (slope * g).replacing(with: g, where: normalised .> 0)
-      c.store(before, to: gradient + offset)
+      unsafe c.store(before, to: gradient + offset)
       return before
     }
   }
@@ -80,15 +82,15 @@ struct NormalisationGradientSums {
     _ x: UnsafePointer<Float>, rows: Int, part: Int,
     _ gradient: (_ offset: Int, ColumnVector, _ normalised: Vector) -> Vector
   ) {
-    let (factor, offset) = (factors.factor.pointer, factors.offset.pointer)
-    let mean = factors.moments.mean.pointer
-    let (sum, product) = (gradients[part], products[part])
+    let (factor, offset) = unsafe (factors.factor.pointer, factors.offset.pointer)
+    let mean = unsafe factors.moments.mean.pointer
+    let (sum, product) = unsafe (gradients[part], products[part])
     for row in 0..<rows {
       forEachColumnVector(channels) { c in
-        let x = c.load(x + row * channels)
-        let g = gradient(row * channels, c, c.load(offset).addingProduct(x, c.load(factor)))
-        c.store(c.load(sum) + g, to: sum)
-        c.store(c.load(product).addingProduct(g, x - c.load(mean)), to: product)
+        let x = unsafe c.load(x + row * channels)
+        let g = unsafe gradient(row * channels, c, c.load(offset).addingProduct(x, c.load(factor)))
+        unsafe c.store(c.load(sum) + g, to: sum)
+        unsafe c.store(c.load(product).addingProduct(g, x - c.load(mean)), to: product)
       }
     }
   }
@@ -101,22 +103,22 @@ struct NormalisationGradientSums {
   func result(rows: Int, momentsDependOnX: Bool) -> NormalisationGradient {
     let scaleGradient = Tensor(uninitialised: [channels])
     let shiftGradient = Tensor(uninitialised: [channels])
-    products.sum(into: scaleGradient.pointer)
-    gradients.sum(into: shiftGradient.pointer)
-    let deviation = factors.inverseDeviation.pointer
-    for c in 0..<channels { scaleGradient.pointer[c] *= deviation[c] }
+    unsafe products.sum(into: scaleGradient.pointer)
+    unsafe gradients.sum(into: shiftGradient.pointer)
+    let deviation = unsafe factors.inverseDeviation.pointer
+    for c in 0..<channels { unsafe scaleGradient.pointer[c] *= deviation[c] }
 
-    let factor = factors.factor.pointer
+    let factor = unsafe factors.factor.pointer
     let share: Float = momentsDependOnX ? 1 / Float(rows) : 0
-    let inputFactor = filled([channels]) {
+    let inputFactor = unsafe filled([channels]) {
       for c in 0..<channels {
-        $0[c] = -factor[c] * deviation[c] * scaleGradient.pointer[c] * share
+        unsafe $0[c] = -factor[c] * deviation[c] * scaleGradient.pointer[c] * share
       }
     }
-    let offset = filled([channels]) {
-      let mean = factors.moments.mean.pointer
+    let offset = unsafe filled([channels]) {
+      let mean = unsafe factors.moments.mean.pointer
       for c in 0..<channels {
-        $0[c] =
+        unsafe $0[c] =
           -factor[c] * shiftGradient.pointer[c] * share - mean[c] * inputFactor.pointer[c]
       }
     }
@@ -137,7 +139,7 @@ struct NormalisationGradient {
 
   /// The gradient with respect to the input `x`, where `gradient` is that with respect to the output.
   func source(_ gradient: Tensor, _ x: Tensor) -> ImageSource {
-    .normalisationGradient(
+    unsafe .normalisationGradient(
       gradient.pointer, input: x.pointer, gradientFactor: gradientFactor.pointer,
       inputFactor: inputFactor.pointer, offset: offset.pointer)
   }

@@ -18,7 +18,7 @@ package struct PackedMatrix: Sendable {
       for row in 0..<rows {
         for lane in 0..<width {
           let column = panel * width + lane
-          buffer.pointer[(panel * rows + row) * width + lane] =
+          unsafe buffer.pointer[(panel * rows + row) * width + lane] =
             column < columns ? number(row, column) : 0
         }
       }
@@ -27,12 +27,12 @@ package struct PackedMatrix: Sendable {
 
   /// Packs a row-major matrix (rows, columns).
   package init(_ matrix: UnsafePointer<Float>, rows: Int, columns: Int) {
-    self.init(rows: rows, columns: columns) { matrix[$0 * columns + $1] }
+    self.init(rows: rows, columns: columns) { unsafe matrix[$0 * columns + $1] }
   }
 
   /// Packs the transpose (rows, columns) of a row-major matrix (columns, rows).
   package init(transposing matrix: UnsafePointer<Float>, rows: Int, columns: Int) {
-    self.init(rows: rows, columns: columns) { matrix[$1 * rows + $0] }
+    self.init(rows: rows, columns: columns) { unsafe matrix[$1 * rows + $0] }
   }
 
   /// The indices of the panels.
@@ -41,7 +41,7 @@ package struct PackedMatrix: Sendable {
   /// Returns the columns of a panel, 16 or fewer in the last one, from row `row` on.
   func panel(_ panel: Int, fromRow row: Int = 0) -> RightPanel {
     let width = Buffer.vectorWidth
-    return RightPanel(
+    return unsafe RightPanel(
       start: buffer.pointer + (panel * rows + row) * width,
       width: min(width, columns - panel * width), termStride: width)
   }
@@ -50,23 +50,23 @@ package struct PackedMatrix: Sendable {
   package func multiplied(
     byRowsOf left: UnsafePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>
   ) {
-    let left = LeftOperand(start: left, rowStride: rows, termStride: 1, runLength: rows)
-    multiply(by: left, count, into: target)
+    let left = unsafe LeftOperand(start: left, rowStride: rows, termStride: 1, runLength: rows)
+    unsafe multiply(by: left, count, into: target)
   }
 
   /// Computes `target` (count, columns) ← leftᵀ·self for a row-major `left` (rows, count).
   package func multiplied(
     byColumnsOf left: UnsafePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>
   ) {
-    let left = LeftOperand(start: left, rowStride: 1, termStride: count, runLength: rows)
-    multiply(by: left, count, into: target)
+    let left = unsafe LeftOperand(start: left, rowStride: 1, termStride: count, runLength: rows)
+    unsafe multiply(by: left, count, into: target)
   }
 
   private func multiply(
     by left: LeftOperand, _ count: Int, into target: UnsafeMutablePointer<Float>
   ) {
     for panel in panels {
-      Engine.multiply(
+      unsafe Engine.multiply(
         left, rows: count, self.panel(panel), into: target + panel * Buffer.vectorWidth,
         rowStride: columns)
     }

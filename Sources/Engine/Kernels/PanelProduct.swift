@@ -3,7 +3,7 @@
 ///
 /// The terms are divided into runs of equal length, such as the rows of an image. With suitable
 /// strides a product can read patches directly from an image, and a matrix as stored or transposed.
-struct LeftOperand {
+@unsafe struct LeftOperand {
   /// The first term of the first row.
   let start: UnsafePointer<Float>
   /// The distance from one row to the next.
@@ -21,7 +21,7 @@ struct LeftOperand {
 /// Sixteen columns of the right operand of a matrix product, or fewer at the right edge.
 ///
 /// The elements of a term are contiguous; the terms have the order and the runs of the left operand.
-struct RightPanel {
+@unsafe struct RightPanel {
   /// The first element of the first term.
   let start: UnsafePointer<Float>
   /// The number of columns, in 1 ... 16. Elements behind them are read, but have no effect.
@@ -52,7 +52,7 @@ func multiply(
 ) {
   // All convolutions and matrix products end up here.
   if !Processor.hasFusedMultiplyAdd { Processor.printWarning }
-  let product = PanelProduct(
+  let product = unsafe PanelProduct(
     left: left, right: right, target: target, rowStride: rowStride, mode: mode)
   // Two chains of sums for 16 columns occupy 12 of 16 registers of AVX2 with three rows, 24 of 32 of
   // AVX-512 with twelve rows, and 24 of 32 of NEON with three rows.
@@ -63,17 +63,17 @@ func multiply(
   if rest != 0 && rest < most / 2 && rows > most { rest += most }
   let whole = rows - rest
   if Processor.hasWideVectors {
-    product.compute(TwelveRows.self, rows: 0..<whole)
+    unsafe product.compute(TwelveRows.self, rows: 0..<whole)
   } else {
-    product.compute(ThreeRows.self, rows: 0..<whole)
+    unsafe product.compute(ThreeRows.self, rows: 0..<whole)
   }
   let middle = rest > most ? whole + (rest + 1) / 2 : rows
-  product.computeTile(rows: whole..<middle)
-  product.computeTile(rows: middle..<rows)
+  unsafe product.computeTile(rows: whole..<middle)
+  unsafe product.computeTile(rows: middle..<rows)
 }
 
 /// A matrix product that is computed tile by tile.
-private struct PanelProduct {
+@unsafe private struct PanelProduct {
   let left: LeftOperand
   let right: RightPanel
   let target: UnsafeMutablePointer<Float>
@@ -85,24 +85,24 @@ private struct PanelProduct {
   func computeTile(rows: Range<Int>) {
     switch rows.count {
     case 0: break
-    case 1: compute(OneRow.self, rows: rows)
-    case 2: compute(TwoRows.self, rows: rows)
-    case 3: compute(ThreeRows.self, rows: rows)
-    default: if Processor.hasWideVectors { computeTallTile(rows: rows) }
+    case 1: unsafe compute(OneRow.self, rows: rows)
+    case 2: unsafe compute(TwoRows.self, rows: rows)
+    case 3: unsafe compute(ThreeRows.self, rows: rows)
+    default: if Processor.hasWideVectors { unsafe computeTallTile(rows: rows) }
     }
   }
 
   private func computeTallTile(rows: Range<Int>) {
     switch rows.count {
-    case 4: compute(FourRows.self, rows: rows)
-    case 5: compute(FiveRows.self, rows: rows)
-    case 6: compute(SixRows.self, rows: rows)
-    case 7: compute(SevenRows.self, rows: rows)
-    case 8: compute(EightRows.self, rows: rows)
-    case 9: compute(NineRows.self, rows: rows)
-    case 10: compute(TenRows.self, rows: rows)
-    case 11: compute(ElevenRows.self, rows: rows)
-    default: compute(TwelveRows.self, rows: rows)
+    case 4: unsafe compute(FourRows.self, rows: rows)
+    case 5: unsafe compute(FiveRows.self, rows: rows)
+    case 6: unsafe compute(SixRows.self, rows: rows)
+    case 7: unsafe compute(SevenRows.self, rows: rows)
+    case 8: unsafe compute(EightRows.self, rows: rows)
+    case 9: unsafe compute(NineRows.self, rows: rows)
+    case 10: unsafe compute(TenRows.self, rows: rows)
+    case 11: unsafe compute(ElevenRows.self, rows: rows)
+    default: unsafe compute(TwelveRows.self, rows: rows)
     }
   }
 
@@ -111,14 +111,14 @@ private struct PanelProduct {
   func compute<Tile: RowTile>(_: Tile.Type, rows: Range<Int>) {
     for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Tile.rows) {
       var (even, odd) = (Tile(), Tile())
-      addTerms(row: row, &even, &odd)
+      unsafe addTerms(row: row, &even, &odd)
       even.add(odd)
-      let target = target + row * rowStride
-      if case .accumulated = mode { even.add(target, rowStride: rowStride) }
-      if right.width == Buffer.vectorWidth {
-        even.store(to: target, rowStride: rowStride)
+      let target = unsafe target + row * rowStride
+      if case .accumulated = unsafe mode { unsafe even.add(target, rowStride: rowStride) }
+      if unsafe right.width == Buffer.vectorWidth {
+        unsafe even.store(to: target, rowStride: rowStride)
       } else {
-        even.store(columns: right.width, to: target, rowStride: rowStride)
+        unsafe even.store(columns: right.width, to: target, rowStride: rowStride)
       }
     }
   }
@@ -126,23 +126,23 @@ private struct PanelProduct {
   /// Adds the terms at even and at odd positions in their run.
   @inline(__always)
   private func addTerms<Tile: RowTile>(row: Int, _ even: inout Tile, _ odd: inout Tile) {
-    let leftStart = left.start + row * left.rowStride
-    var rightTerm = right.start
-    for run in 0..<left.runs {
-      var leftTerm = leftStart + run * left.runStride
-      for _ in 0..<left.runLength / 2 {
-        even.add(leftTerm, rowStride: left.rowStride, times: rightTerm.vector)
-        odd.add(
+    let leftStart = unsafe left.start + row * left.rowStride
+    var rightTerm = unsafe right.start
+    for run in unsafe 0..<left.runs {
+      var leftTerm = unsafe leftStart + run * left.runStride
+      for _ in unsafe 0..<left.runLength / 2 {
+        unsafe even.add(leftTerm, rowStride: left.rowStride, times: rightTerm.vector)
+        unsafe odd.add(
           leftTerm + left.termStride, rowStride: left.rowStride,
           times: (rightTerm + right.termStride).vector)
-        leftTerm += 2 * left.termStride
-        rightTerm += 2 * right.termStride
+        unsafe leftTerm += 2 * left.termStride
+        unsafe rightTerm += 2 * right.termStride
       }
-      if left.runLength % 2 == 1 {
-        even.add(leftTerm, rowStride: left.rowStride, times: rightTerm.vector)
-        rightTerm += right.termStride
+      if unsafe left.runLength % 2 == 1 {
+        unsafe even.add(leftTerm, rowStride: left.rowStride, times: rightTerm.vector)
+        unsafe rightTerm += right.termStride
       }
-      rightTerm += right.runGap
+      unsafe rightTerm += right.runGap
     }
   }
 }

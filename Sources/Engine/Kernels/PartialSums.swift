@@ -19,17 +19,17 @@ struct PartialSums {
   init(parts: BatchParts, count: Int) {
     self.init(uninitialisedParts: parts, count: count)
     Parallel.forEach(part: parts.count) { [buffer, stride] part in
-      (buffer.pointer + part * stride).update(repeating: 0, count: stride)
+      unsafe (buffer.pointer + part * stride).update(repeating: 0, count: stride)
     }
   }
 
   /// The sums of one part.
-  subscript(part: Int) -> UnsafeMutablePointer<Float> { buffer.pointer + part * stride }
+  subscript(part: Int) -> UnsafeMutablePointer<Float> { unsafe buffer.pointer + part * stride }
 
   /// Writes the sums over all parts of all processes to `result`, the start of a buffer.
   func sum(into result: UnsafeMutablePointer<Float>) {
-    sumOwn(into: result)
-    parts.addOthers(result, count: count)
+    unsafe sumOwn(into: result)
+    unsafe parts.addOthers(result, count: count)
   }
 
   /// Writes the sums over this process's parts to `result`, the start of a buffer.
@@ -38,7 +38,7 @@ struct PartialSums {
     Parallel.forEachRange(of: vectors, parts: count < 1 << 13 ? 1 : 16) { _, range in
       for vector in range {
         let start = vector * Buffer.vectorWidth
-        (result + start).vector = total(at: start)
+        unsafe (result + start).vector = total(at: start)
       }
     }
   }
@@ -46,7 +46,7 @@ struct PartialSums {
   /// The sums over this process's parts of the vector at the element `start`.
   @inline(__always)
   private func total(at start: Int) -> Vector {
-    func one(_ part: Int) -> Vector { (self[part] + start).vector }
+    func one(_ part: Int) -> Vector { unsafe (self[part] + start).vector }
     func two(_ part: Int) -> Vector { one(part) + one(part + 1) }
     func four(_ part: Int) -> Vector { two(part) + two(part + 2) }
     func eight(_ part: Int) -> Vector { four(part) + four(part + 4) }

@@ -38,19 +38,21 @@ struct OneRow: RowTile {
   mutating func add(_ other: Self) { sums += other.sums }
 
   @inline(__always)
-  mutating func add(_ numbers: UnsafePointer<Float>, rowStride: Int) { sums += numbers.vector }
-
-  @inline(__always)
-  mutating func add(_ left: UnsafePointer<Float>, rowStride: Int, times right: Vector) {
-    sums.addProduct(Vector(repeating: left.pointee), right)
+  mutating func add(_ numbers: UnsafePointer<Float>, rowStride: Int) {
+    unsafe sums += numbers.vector
   }
 
   @inline(__always)
-  func store(to target: UnsafeMutablePointer<Float>, rowStride: Int) { target.vector = sums }
+  mutating func add(_ left: UnsafePointer<Float>, rowStride: Int, times right: Vector) {
+    unsafe sums.addProduct(Vector(repeating: left.pointee), right)
+  }
+
+  @inline(__always)
+  func store(to target: UnsafeMutablePointer<Float>, rowStride: Int) { unsafe target.vector = sums }
 
   @inline(__always)
   func store(columns width: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int) {
-    for column in 0..<width { target[column] = sums[column] }
+    for column in 0..<width { unsafe target[column] = sums[column] }
   }
 }
 
@@ -72,26 +74,26 @@ struct StackedRows<Upper: RowTile, Lower: RowTile>: RowTile {
 
   @inline(__always)
   mutating func add(_ numbers: UnsafePointer<Float>, rowStride: Int) {
-    upper.add(numbers, rowStride: rowStride)
-    lower.add(numbers + Upper.rows * rowStride, rowStride: rowStride)
+    unsafe upper.add(numbers, rowStride: rowStride)
+    unsafe lower.add(numbers + Upper.rows * rowStride, rowStride: rowStride)
   }
 
   @inline(__always)
   mutating func add(_ left: UnsafePointer<Float>, rowStride: Int, times right: Vector) {
-    upper.add(left, rowStride: rowStride, times: right)
-    lower.add(left + Upper.rows * rowStride, rowStride: rowStride, times: right)
+    unsafe upper.add(left, rowStride: rowStride, times: right)
+    unsafe lower.add(left + Upper.rows * rowStride, rowStride: rowStride, times: right)
   }
 
   @inline(__always)
   func store(to target: UnsafeMutablePointer<Float>, rowStride: Int) {
-    upper.store(to: target, rowStride: rowStride)
-    lower.store(to: target + Upper.rows * rowStride, rowStride: rowStride)
+    unsafe upper.store(to: target, rowStride: rowStride)
+    unsafe lower.store(to: target + Upper.rows * rowStride, rowStride: rowStride)
   }
 
   @inline(__always)
   func store(columns width: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int) {
-    upper.store(columns: width, to: target, rowStride: rowStride)
-    lower.store(columns: width, to: target + Upper.rows * rowStride, rowStride: rowStride)
+    unsafe upper.store(columns: width, to: target, rowStride: rowStride)
+    unsafe lower.store(columns: width, to: target + Upper.rows * rowStride, rowStride: rowStride)
   }
 }
 

@@ -32,8 +32,8 @@ package struct SingleConvolution {
 
   /// Computes the output for the images `x` and the filters `weights`.
   package func callAsFunction(_ x: Tensor, _ weights: Tensor) -> Tensor {
-    filled(outputShape) {
-      algorithm.convolve(.stored(x.pointer), weights.pointer, into: $0) { _, _ in }
+    unsafe filled(outputShape) {
+      unsafe algorithm.convolve(.stored(x.pointer), weights.pointer, into: $0) { _, _ in }
     }
   }
 
@@ -44,7 +44,7 @@ package struct SingleConvolution {
     let result = (
       input: Tensor(uninitialised: x.shape), weights: Tensor(uninitialised: weights.shape)
     )
-    algorithm.differentiate(
+    unsafe algorithm.differentiate(
       .stored(x.pointer), weights.pointer, outputGradient: .stored(outputGradient.pointer),
       into: ConvolutionGradients(input: result.input.pointer, weights: result.weights.pointer),
       finish: { _, _ in })

@@ -37,7 +37,7 @@ extension StridePhase {
       let (down, right) = tap.quotientAndRemainder(dividingBy: columns.kernelSize)
       let u = remainder.row + stride * (rows.kernelSize - 1 - down)
       let v = remainder.column + stride * (columns.kernelSize - 1 - right)
-      return weights[((u * kernel + v) * inputs + input) * outputs + output]
+      return unsafe weights[((u * kernel + v) * inputs + input) * outputs + output]
     }
   }
 

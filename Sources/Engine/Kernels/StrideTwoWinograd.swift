@@ -19,7 +19,7 @@ enum StrideTwoWinograd: WinogradScheme {
   static func input<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>
   ) {
-    transform(lanes, source, odd: { 2 * $0 }, even: { 2 * $0 + 1 }, to: points)
+    unsafe transform(lanes, source, odd: { 2 * $0 }, even: { 2 * $0 + 1 }, to: points)
   }
 
   @inline(__always)
@@ -28,7 +28,7 @@ enum StrideTwoWinograd: WinogradScheme {
   ) {
     // An odd input pixel contributes to two neighbouring outputs by the outer elements of the filter,
     // an even one to one output by the middle element.
-    transform(lanes, source, odd: { $0 }, even: { $0 }, to: points)
+    unsafe transform(lanes, source, odd: { $0 }, even: { $0 }, to: points)
   }
 
   /// Transforms the five pixels at `odd` by Bᵀ and copies the four at `even`, along both axes.
@@ -40,20 +40,20 @@ enum StrideTwoWinograd: WinogradScheme {
     @inline(__always)
     func writeRow(_ row: Int, _ number: Int, _ pixel: (_ column: Int) -> V) {
       forEach(inputPoints(five { pixel(odd($0)) })) { column, value in
-        value.store(to: points.place(row, column, number))
+        unsafe value.store(to: points.place(row, column, number))
       }
       forEach(four { pixel(even($0)) }) { column, value in
-        value.store(to: points.place(row, 5, 4 * number + column))
+        unsafe value.store(to: points.place(row, 5, 4 * number + column))
       }
     }
     @inline(__always)
-    func d(_ row: Int, _ column: Int) -> V { source.load(odd(row), column) }
+    func d(_ row: Int, _ column: Int) -> V { unsafe source.load(odd(row), column) }
     writeRow(0, 0) { j in point0(d(0, j), d(1, j), d(2, j), d(3, j)) }
     writeRow(1, 0) { j in point1(d(1, j), d(2, j), d(3, j)) }
     writeRow(2, 0) { j in pointMinus1(d(1, j), d(2, j), d(3, j)) }
     writeRow(3, 0) { j in d(3, j) - d(1, j) }
     writeRow(4, 0) { j in pointAtInfinity(d(1, j), d(2, j), d(3, j), d(4, j)) }
-    forEachOfFour { row in writeRow(5, row) { column in source.load(even(row), column) } }
+    forEachOfFour { row in writeRow(5, row) { column in unsafe source.load(even(row), column) } }
   }
 
   @inline(__always)
@@ -63,12 +63,14 @@ enum StrideTwoWinograd: WinogradScheme {
     @inline(__always)
     func writeRow(_ row: Int, _ number: Int, _ e: Four<V>) {
       forEach(gradientPoints(e)) { column, value in
-        value.store(to: points.place(row, column, number))
+        unsafe value.store(to: points.place(row, column, number))
       }
-      forEach(e) { column, value in value.store(to: points.place(row, 5, 4 * number + column)) }
+      forEach(e) { column, value in
+        unsafe value.store(to: points.place(row, 5, 4 * number + column))
+      }
     }
     @inline(__always)
-    func e(_ row: Int, _ column: Int) -> V { source.load(row, column) }
+    func e(_ row: Int, _ column: Int) -> V { unsafe source.load(row, column) }
     writeRow(0, 0, four { j in e(0, j) })
     writeRow(1, 0, four { j in (e(0, j) + e(2, j)) + (e(1, j) + e(3, j)) })
     writeRow(2, 0, four { j in (e(0, j) + e(2, j)) - (e(1, j) + e(3, j)) })
@@ -86,7 +88,7 @@ enum StrideTwoWinograd: WinogradScheme {
       // The sum of the rows of the odd and the even pixels, at one kind of points along the columns.
       @inline(__always)
       func m(_ column: Int, _ number: Int) -> V {
-        outputPixel(row, five { points.load($0, column, number) })
+        unsafe outputPixel(row, five { unsafe points.load($0, column, number) })
           + points.load(5, column, (column == 5 ? 4 : 1) * row + number)
       }
       let pixels = outputPixels(five { m($0, 0) })
@@ -108,10 +110,10 @@ enum StrideTwoWinograd: WinogradScheme {
         }
       }
       writeRow(2 * row) { column, number in
-        points.load(5, column, (column == 5 ? 4 : 1) * row + number)
+        unsafe points.load(5, column, (column == 5 ? 4 : 1) * row + number)
       }
       writeRow(2 * row + 1) { column, number in
-        outputPixel(row, five { points.load($0, column, number) })
+        outputPixel(row, five { unsafe points.load($0, column, number) })
       }
     }
   }

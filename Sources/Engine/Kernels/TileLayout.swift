@@ -88,7 +88,7 @@ struct TiledImages {
   func read(tileRow: Int, of source: ImageSource, into buffer: UnsafeMutablePointer<Float>) {
     let rows = rows(of: tileRow)
     let start = tileRow % tilesDown == 0 ? 0 : min(rows.lowerBound + below, height)
-    padded.read(
+    unsafe padded.read(
       rows: start..<max(start, min(rows.upperBound + below, height)),
       ofImage: tileRow / tilesDown, of: source, into: buffer)
   }
@@ -99,7 +99,7 @@ struct TiledImages {
   ) -> PixelGrid {
     let padded = padded
     let offset = above - border
-    return PixelGrid(
+    return unsafe PixelGrid(
       first: buffer + (tileRow % tilesDown * tileSize + offset) * padded.rowStride
         + offset * channels,
       rowStride: padded.rowStride, pixelStride: channels)

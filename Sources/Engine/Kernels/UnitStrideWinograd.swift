@@ -19,10 +19,10 @@ enum UnitStrideWinograd: WinogradScheme {
   @inline(__always)
   static func input<V: Lanes>(_: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>) {
     @inline(__always)
-    func d(_ row: Int, _ column: Int) -> V { source.load(row, column) }
+    func d(_ row: Int, _ column: Int) -> V { unsafe source.load(row, column) }
     @inline(__always)
     func write(_ row: Int, _ t: Six<V>) {
-      forEach(inputPoints(t)) { column, value in value.store(to: points.place(row, column)) }
+      forEach(inputPoints(t)) { column, value in unsafe value.store(to: points.place(row, column)) }
     }
     write(0, six { j in d(4, j).adding(4, times: d(0, j)).adding(-5, times: d(2, j)) })
     let near = sixPairs { j in
@@ -44,10 +44,12 @@ enum UnitStrideWinograd: WinogradScheme {
     _: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>
   ) {
     @inline(__always)
-    func e(_ row: Int, _ column: Int) -> V { source.load(row, column) }
+    func e(_ row: Int, _ column: Int) -> V { unsafe source.load(row, column) }
     @inline(__always)
     func write(_ row: Int, _ t: Four<V>) {
-      forEach(gradientPoints(t)) { column, value in value.store(to: points.place(row, column)) }
+      forEach(gradientPoints(t)) { column, value in
+        unsafe value.store(to: points.place(row, column))
+      }
     }
     write(0, four { j in e(0, j) })
     let near = fourPairs { j in sumAndDifference(e(0, j) + e(2, j), e(1, j) + e(3, j)) }
@@ -66,7 +68,7 @@ enum UnitStrideWinograd: WinogradScheme {
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>
   ) {
     // The input gradient is the convolution of the output gradient with the rotated filters.
-    input(lanes, source, to: points)
+    unsafe input(lanes, source, to: points)
   }
 
   @inline(__always)
@@ -75,7 +77,7 @@ enum UnitStrideWinograd: WinogradScheme {
     write: (_ row: Int, _ column: Int, _ value: V) -> Void
   ) {
     @inline(__always)
-    func m(_ row: Int, _ column: Int) -> V { points.load(row, column) }
+    func m(_ row: Int, _ column: Int) -> V { unsafe points.load(row, column) }
     @inline(__always)
     func writeRow(_ row: Int, _ m: Six<V>) {
       forEach(outputPixels(m)) { column, value in write(row, column, value) }
@@ -99,7 +101,7 @@ enum UnitStrideWinograd: WinogradScheme {
     _ lanes: V.Type, of points: TransformedTile<Self>,
     write: (_ row: Int, _ column: Int, _ value: V) -> Void
   ) {
-    output(lanes, of: points, write: write)
+    unsafe output(lanes, of: points, write: write)
   }
 
   /// G g.

@@ -35,7 +35,7 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let filters = WinogradFilters<Scheme>(weights, inputs: inputs, outputs: outputs)
+    let filters = unsafe WinogradFilters<Scheme>(weights, inputs: inputs, outputs: outputs)
     let (inputImages, outputImages) = (layout.input, layout.output)
     parts.forEach { part, images in
       let padded = inputImages.padded.makeBuffer()
@@ -43,12 +43,12 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
       let products = WinogradTiles(layout, channels: outputs)
       layout.forEachBlock(of: images) { block in
         for (index, tileRow) in block.enumerated() {
-          inputImages.read(tileRow: tileRow, of: source, into: padded.pointer)
-          tiles.readInput(inputImages, padded.pointer, tileRow: tileRow, at: index)
+          unsafe inputImages.read(tileRow: tileRow, of: source, into: padded.pointer)
+          unsafe tiles.readInput(inputImages, padded.pointer, tileRow: tileRow, at: index)
         }
         products.multiply(tiles, filters, tileRows: block.count)
         for (index, tileRow) in block.enumerated() {
-          products.writeOutput(at: index, outputImages, tileRow: tileRow, into: output)
+          unsafe products.writeOutput(at: index, outputImages, tileRow: tileRow, into: output)
           finish(part, outputImages.pixels(of: tileRow))
         }
       }
@@ -60,8 +60,8 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
   ) {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let filters = gradients.input.map { _ in
-      WinogradFilters<Scheme>(turning: weights, inputs: inputs, outputs: outputs)
+    let filters = unsafe gradients.input.map { _ in
+      unsafe WinogradFilters<Scheme>(turning: weights, inputs: inputs, outputs: outputs)
     }
     let (inputImages, outputImages) = (layout.input, layout.output)
     let sums = PartialSums(uninitialisedParts: parts, count: 9 * inputs * outputs)
@@ -70,9 +70,10 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
       let workspace = Workspace(layout, inputs: inputs, outputs: outputs)
       layout.forEachBlock(of: images) { block in
         for (index, tileRow) in block.enumerated() {
-          workspace.read(tileRow, input, outputGradient, at: index, byInput: gradients.input != nil)
-          if gradients.bias != nil {
-            outputImages.padded.addChannelSums(
+          unsafe workspace.read(
+            tileRow, input, outputGradient, at: index, byInput: gradients.input != nil)
+          if unsafe gradients.bias != nil {
+            unsafe outputImages.padded.addChannelSums(
               rows: outputImages.rows(of: tileRow), workspace.gradient.pointer, to: biasSums[part])
           }
         }
@@ -80,18 +81,18 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
         workspace.filterGradient.add(
           workspace.inputTiles, workspace.gradientTiles, tileRows: block.count,
           isFirst ? .overwritten : .accumulated)
-        guard let inputGradient = gradients.input, let filters else { return }
+        guard let inputGradient = unsafe gradients.input, let filters else { return }
         workspace.inputTiles.multiply(workspace.gradientAsInput, filters, tileRows: block.count)
         for (index, tileRow) in block.enumerated() {
-          workspace.inputTiles.writeInputGradient(
+          unsafe workspace.inputTiles.writeInputGradient(
             at: index, inputImages, tileRow: tileRow, into: inputGradient)
           finish(part, inputImages.pixels(of: tileRow))
         }
       }
-      workspace.filterGradient.transformBack(into: sums[part])
+      unsafe workspace.filterGradient.transformBack(into: sums[part])
     }
-    sums.sumOwn(into: gradients.weights)
-    if let bias = gradients.bias { biasSums.sum(into: bias) }
+    unsafe sums.sumOwn(into: gradients.weights)
+    if let bias = unsafe gradients.bias { unsafe biasSums.sum(into: bias) }
   }
 }
 
@@ -124,12 +125,12 @@ extension WinogradConvolution {
       _ tileRow: Int, _ source: ImageSource, _ outputGradient: ImageSource, at index: Int,
       byInput: Bool
     ) {
-      inputImages.read(tileRow: tileRow, of: source, into: input.pointer)
-      inputTiles.readInput(inputImages, input.pointer, tileRow: tileRow, at: index)
-      outputImages.read(tileRow: tileRow, of: outputGradient, into: gradient.pointer)
-      gradientTiles.readGradient(outputImages, gradient.pointer, tileRow: tileRow, at: index)
+      unsafe inputImages.read(tileRow: tileRow, of: source, into: input.pointer)
+      unsafe inputTiles.readInput(inputImages, input.pointer, tileRow: tileRow, at: index)
+      unsafe outputImages.read(tileRow: tileRow, of: outputGradient, into: gradient.pointer)
+      unsafe gradientTiles.readGradient(outputImages, gradient.pointer, tileRow: tileRow, at: index)
       if byInput {
-        gradientAsInput.readGradientAsInput(
+        unsafe gradientAsInput.readGradientAsInput(
           outputImages, gradient.pointer, tileRow: tileRow, at: index)
       }
     }

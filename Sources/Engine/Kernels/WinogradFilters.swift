@@ -19,7 +19,7 @@ struct WinogradFilters<Scheme: WinogradScheme> {
         for output in stride(from: 0, to: outputs, by: PreciseLanes.count) {
           // A panel starts at the index of its first output times the number of inputs.
           let lane = output % width
-          Scheme.filter(
+          unsafe Scheme.filter(
             PreciseLanes.self, weights + input * outputs + output, sourceStride: inputs * outputs,
             to: buffer.pointer + (output - lane) * inputs + input * width + lane,
             targetStride: pairStride)
@@ -33,23 +33,23 @@ struct WinogradFilters<Scheme: WinogradScheme> {
   init(turning weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
     let turned = Buffer(count: 9 * inputs * outputs)
     Parallel.forEach(part: 9) { position in
-      let source = weights + (8 - position) * inputs * outputs
-      let target = turned.pointer + position * inputs * outputs
+      let source = unsafe weights + (8 - position) * inputs * outputs
+      let target = unsafe turned.pointer + position * inputs * outputs
       // Sixteen outputs at a time, to use each cache line completely once it is loaded.
       for start in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
         for c in 0..<inputs {
           for d in start..<start + Buffer.vectorWidth {
-            target[d * inputs + c] = source[c * outputs + d]
+            unsafe target[d * inputs + c] = source[c * outputs + d]
           }
         }
       }
     }
-    self.init(turned.pointer, inputs: outputs, outputs: inputs)
+    unsafe self.init(turned.pointer, inputs: outputs, outputs: inputs)
   }
 
   /// The filters of a pair of kinds of points for the 16 outputs from `output` on.
   func panel(pair: Int, output: Int) -> RightPanel {
-    RightPanel(
+    unsafe RightPanel(
       start: buffer.pointer + pair * pairStride + output * inputs, width: Buffer.vectorWidth,
       termStride: Buffer.vectorWidth)
   }
@@ -78,14 +78,14 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
     _ mode: ProductTarget
   ) {
     tiles.forEachPair { pair, row, column in
-      let left = LeftOperand(
+      let left = unsafe LeftOperand(
         start: tiles.matrix(row, column), rowStride: 1, termStride: inputs,
         runLength: tiles.rows(row, column, tileRows: tileRows))
       for output in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
-        let panel = RightPanel(
+        let panel = unsafe RightPanel(
           start: gradients.matrix(row, column) + output, width: Buffer.vectorWidth,
           termStride: outputs)
-        multiply(
+        unsafe multiply(
           left, rows: inputs, panel, into: buffer.pointer + pair * pairStride + output,
           rowStride: outputs, mode)
       }
@@ -96,9 +96,9 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
   /// outputs).
   func transformBack(into gradient: UnsafeMutablePointer<Float>) {
     if Processor.hasWideVectors {
-      transformBack(Vector.self, into: gradient)
+      unsafe transformBack(Vector.self, into: gradient)
     } else {
-      transformBack(NarrowLanes.self, into: gradient)
+      unsafe transformBack(NarrowLanes.self, into: gradient)
     }
   }
 
@@ -107,7 +107,7 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
     _ lanes: (some Lanes).Type, into gradient: UnsafeMutablePointer<Float>
   ) {
     for start in stride(from: 0, to: inputs * outputs, by: lanes.count) {
-      Scheme.filterGradient(
+      unsafe Scheme.filterGradient(
         lanes, buffer.pointer + start, sourceStride: pairStride, to: gradient + start,
         targetStride: inputs * outputs)
     }

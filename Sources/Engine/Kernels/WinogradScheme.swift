@@ -79,12 +79,12 @@ extension WinogradScheme {
   ) {
     @inline(__always)
     func column(_ j: Int) -> Six<V> {
-      filterPoints(three { i in V(loading: source + (3 * i + j) * sourceStride) })
+      filterPoints(three { i in unsafe V(loading: source + (3 * i + j) * sourceStride) })
     }
     @inline(__always)
     func write(_ row: Int, _ g: Three<V>) {
-      let target = target + kinds * row * targetStride
-      forEach(filterPoints(g)) { j, value in value.store(to: target + j * targetStride) }
+      let target = unsafe target + kinds * row * targetStride
+      forEach(filterPoints(g)) { j, value in unsafe value.store(to: target + j * targetStride) }
     }
     let (a, b, c) = (column(0), column(1), column(2))
     write(0, (a.0, b.0, c.0))
@@ -104,14 +104,14 @@ extension WinogradScheme {
   ) {
     @inline(__always)
     func row(_ i: Int) -> Three<V> {
-      filterElements(six { j in V(loading: source + (kinds * i + j) * sourceStride) })
+      filterElements(six { j in unsafe V(loading: source + (kinds * i + j) * sourceStride) })
     }
     @inline(__always)
     func write(_ column: Int, _ u: Six<V>) {
       let g = filterElements(u)
-      g.0.store(to: target + column * targetStride)
-      g.1.store(to: target + (3 + column) * targetStride)
-      g.2.store(to: target + (6 + column) * targetStride)
+      unsafe g.0.store(to: target + column * targetStride)
+      unsafe g.1.store(to: target + (3 + column) * targetStride)
+      unsafe g.2.store(to: target + (6 + column) * targetStride)
     }
     let (a, b, c, d, e, f) = (row(0), row(1), row(2), row(3), row(4), row(5))
     write(0, (a.0, b.0, c.0, d.0, e.0, f.0))
@@ -121,7 +121,7 @@ extension WinogradScheme {
 }
 
 /// A vector of channels of the pixels of an image.
-struct PixelGrid {
+@unsafe struct PixelGrid {
   /// The first of these channels in the first pixel.
   let first: UnsafePointer<Float>
   let rowStride: Int
@@ -130,13 +130,13 @@ struct PixelGrid {
   /// Loads the channels of a pixel.
   @inline(__always)
   func load<V: Lanes>(_ row: Int, _ column: Int) -> V {
-    V(loading: first + row * rowStride + column * pixelStride)
+    unsafe V(loading: first + row * rowStride + column * pixelStride)
   }
 }
 
 /// A vector of channels of a transformed tile. The points of each pair of kinds are rows of a separate
 /// matrix (tiles · points of these kinds, channels).
-struct TransformedTile<Scheme: WinogradScheme> {
+@unsafe struct TransformedTile<Scheme: WinogradScheme> {
   /// The first of these channels in the first tile of the block.
   let first: UnsafeMutablePointer<Float>
   /// The index of the tile in its block.
@@ -150,14 +150,14 @@ struct TransformedTile<Scheme: WinogradScheme> {
   /// those of the same kinds.
   @inline(__always)
   func place(_ row: Int, _ column: Int, _ number: Int = 0) -> UnsafeMutablePointer<Float> {
-    first + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
+    unsafe first + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
       + (tile * Scheme.count(row, column) + number) * channels
   }
 
   /// Loads the value at a point.
   @inline(__always)
   func load<V: Lanes>(_ row: Int, _ column: Int, _ number: Int = 0) -> V {
-    V(loading: place(row, column, number))
+    unsafe V(loading: place(row, column, number))
   }
 }
 

@@ -17,14 +17,14 @@ struct WinogradTiles<Scheme: WinogradScheme> {
   func readInput(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
   ) {
-    let grid = images.grid(ofTileRow: tileRow, border: images.above, in: padded)
+    let grid = unsafe images.grid(ofTileRow: tileRow, border: images.above, in: padded)
     if Processor.hasWideVectors {
-      forEachTile(Vector.self, index, grid, images.tileSize) {
-        Scheme.input(Vector.self, $0, to: $1)
+      unsafe forEachTile(Vector.self, index, grid, images.tileSize) {
+        unsafe Scheme.input(Vector.self, $0, to: $1)
       }
     } else {
-      forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
-        Scheme.input(NarrowLanes.self, $0, to: $1)
+      unsafe forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
+        unsafe Scheme.input(NarrowLanes.self, $0, to: $1)
       }
     }
   }
@@ -34,14 +34,14 @@ struct WinogradTiles<Scheme: WinogradScheme> {
   func readGradient(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
   ) {
-    let grid = images.grid(ofTileRow: tileRow, border: 0, in: padded)
+    let grid = unsafe images.grid(ofTileRow: tileRow, border: 0, in: padded)
     if Processor.hasWideVectors {
-      forEachTile(Vector.self, index, grid, images.tileSize) {
-        Scheme.outputGradient(Vector.self, $0, to: $1)
+      unsafe forEachTile(Vector.self, index, grid, images.tileSize) {
+        unsafe Scheme.outputGradient(Vector.self, $0, to: $1)
       }
     } else {
-      forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
-        Scheme.outputGradient(NarrowLanes.self, $0, to: $1)
+      unsafe forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
+        unsafe Scheme.outputGradient(NarrowLanes.self, $0, to: $1)
       }
     }
   }
@@ -51,14 +51,14 @@ struct WinogradTiles<Scheme: WinogradScheme> {
   func readGradientAsInput(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
   ) {
-    let grid = images.grid(ofTileRow: tileRow, border: images.above, in: padded)
+    let grid = unsafe images.grid(ofTileRow: tileRow, border: images.above, in: padded)
     if Processor.hasWideVectors {
-      forEachTile(Vector.self, index, grid, images.tileSize) {
-        Scheme.gradientAsInput(Vector.self, $0, to: $1)
+      unsafe forEachTile(Vector.self, index, grid, images.tileSize) {
+        unsafe Scheme.gradientAsInput(Vector.self, $0, to: $1)
       }
     } else {
-      forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
-        Scheme.gradientAsInput(NarrowLanes.self, $0, to: $1)
+      unsafe forEachTile(NarrowLanes.self, index, grid, images.tileSize) {
+        unsafe Scheme.gradientAsInput(NarrowLanes.self, $0, to: $1)
       }
     }
   }
@@ -68,12 +68,12 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     at index: Int, _ images: TiledImages, tileRow: Int, into output: UnsafeMutablePointer<Float>
   ) {
     if Processor.hasWideVectors {
-      write(Vector.self, at: index, images, tileRow, into: output) {
-        Scheme.output(Vector.self, of: $0, write: $1)
+      unsafe write(Vector.self, at: index, images, tileRow, into: output) {
+        unsafe Scheme.output(Vector.self, of: $0, write: $1)
       }
     } else {
-      write(NarrowLanes.self, at: index, images, tileRow, into: output) {
-        Scheme.output(NarrowLanes.self, of: $0, write: $1)
+      unsafe write(NarrowLanes.self, at: index, images, tileRow, into: output) {
+        unsafe Scheme.output(NarrowLanes.self, of: $0, write: $1)
       }
     }
   }
@@ -84,12 +84,12 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     at index: Int, _ images: TiledImages, tileRow: Int, into gradient: UnsafeMutablePointer<Float>
   ) {
     if Processor.hasWideVectors {
-      write(Vector.self, at: index, images, tileRow, into: gradient) {
-        Scheme.inputGradient(Vector.self, of: $0, write: $1)
+      unsafe write(Vector.self, at: index, images, tileRow, into: gradient) {
+        unsafe Scheme.inputGradient(Vector.self, of: $0, write: $1)
       }
     } else {
-      write(NarrowLanes.self, at: index, images, tileRow, into: gradient) {
-        Scheme.inputGradient(NarrowLanes.self, of: $0, write: $1)
+      unsafe write(NarrowLanes.self, at: index, images, tileRow, into: gradient) {
+        unsafe Scheme.inputGradient(NarrowLanes.self, of: $0, write: $1)
       }
     }
   }
@@ -97,11 +97,11 @@ struct WinogradTiles<Scheme: WinogradScheme> {
   /// Computes these tiles ← `tiles`·`filters` for each pair of kinds of points.
   func multiply(_ tiles: WinogradTiles, _ filters: WinogradFilters<Scheme>, tileRows: Int) {
     forEachPair { pair, row, column in
-      let left = LeftOperand(
+      let left = unsafe LeftOperand(
         start: tiles.matrix(row, column), rowStride: tiles.channels, termStride: 1,
         runLength: tiles.channels)
       for output in stride(from: 0, to: channels, by: Buffer.vectorWidth) {
-        Engine.multiply(
+        unsafe Engine.multiply(
           left, rows: rows(row, column, tileRows: tileRows),
           filters.panel(pair: pair, output: output), into: matrix(row, column) + output,
           rowStride: channels)
@@ -111,7 +111,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
 
   /// The matrix of a pair of kinds of points.
   func matrix(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
-    buffer.pointer + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
+    unsafe buffer.pointer + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
   }
 
   /// The number of rows of the matrix of a pair of kinds of points, for a number of tile rows.
@@ -135,11 +135,11 @@ extension WinogradTiles {
     _ lanes: (some Lanes).Type, _ index: Int, _ grid: PixelGrid, _ tileSize: Int,
     _ body: (PixelGrid, TransformedTile<Scheme>) -> Void
   ) {
-    let start = buffer.pointer
+    let start = unsafe buffer.pointer
     for tile in 0..<tilesAcross {
-      let first = grid.first + tile * tileSize * grid.pixelStride
+      let first = unsafe grid.first + tile * tileSize * grid.pixelStride
       for channel in stride(from: 0, to: channels, by: lanes.count) {
-        body(
+        unsafe body(
           PixelGrid(
             first: first + channel, rowStride: grid.rowStride, pixelStride: grid.pixelStride),
           points(of: index * tilesAcross + tile, from: start + channel))
@@ -155,24 +155,24 @@ extension WinogradTiles {
     into target: UnsafeMutablePointer<Float>,
     _ transform: (TransformedTile<Scheme>, (_ row: Int, _ column: Int, _ value: V) -> Void) -> Void
   ) {
-    let start = buffer.pointer
+    let start = unsafe buffer.pointer
     let rows = images.rows(of: tileRow).count
     let rowStride = images.width * channels
-    let target = target + images.pixels(of: tileRow).lowerBound * channels
+    let target = unsafe target + images.pixels(of: tileRow).lowerBound * channels
     for tile in 0..<tilesAcross {
       let columns = images.width - tile * images.tileSize
       let isWhole = rows == images.tileSize && columns >= images.tileSize
       for channel in stride(from: 0, to: channels, by: lanes.count) {
-        let corner = target + tile * images.tileSize * channels + channel
-        let points = points(of: index * tilesAcross + tile, from: start + channel)
+        let corner = unsafe target + tile * images.tileSize * channels + channel
+        let points = unsafe points(of: index * tilesAcross + tile, from: start + channel)
         if isWhole {
-          transform(points) { row, column, value in
-            value.store(to: corner + row * rowStride + column * channels)
+          unsafe transform(points) { row, column, value in
+            unsafe value.store(to: corner + row * rowStride + column * channels)
           }
         } else {
-          transform(points) { row, column, value in
+          unsafe transform(points) { row, column, value in
             if row < rows && column < columns {
-              value.store(to: corner + row * rowStride + column * channels)
+              unsafe value.store(to: corner + row * rowStride + column * channels)
             }
           }
         }
@@ -184,6 +184,6 @@ extension WinogradTiles {
   private func points(
     of tile: Int, from first: UnsafeMutablePointer<Float>
   ) -> TransformedTile<Scheme> {
-    TransformedTile(first: first, tile: tile, channels: channels, pointStride: pointStride)
+    unsafe TransformedTile(first: first, tile: tile, channels: channels, pointStride: pointStride)
   }
 }

@@ -5,7 +5,7 @@
 ///
 /// `@unchecked Sendable`: the address never changes, and only the code that made a buffer writes to
 /// it, before it shares the buffer.
-package final class Buffer: @unchecked Sendable {
+@safe package final class Buffer: @unchecked Sendable {
   /// The number of Floats in a kernel's vector.
   package static let vectorWidth = 16
 
@@ -15,10 +15,10 @@ package final class Buffer: @unchecked Sendable {
   /// Allocates uninitialised memory for `count` Floats.
   package init(count: Int) {
     capacity = (count / Self.vectorWidth + 2) * Self.vectorWidth
-    pointer = BufferPool.shared.take(capacity: capacity)
+    unsafe pointer = BufferPool.shared.take(capacity: capacity)
   }
 
-  deinit { BufferPool.shared.giveBack(pointer, capacity: capacity) }
+  deinit { unsafe BufferPool.shared.giveBack(pointer, capacity: capacity) }
 
   /// The number of buffers that the pool could not provide and the system allocated.
   package static var allocations: Int { BufferPool.shared.allocations }
@@ -35,19 +35,19 @@ package final class Buffer: @unchecked Sendable {
 private final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  private struct FreeLists {
-    var byCapacity: [Int: [UnsafeMutablePointer<Float>]] = [:]
+  @safe private struct FreeLists {
+    var byCapacity: [Int: [UnsafeMutablePointer<Float>]] = unsafe [:]
     var misses = 0
 
     mutating func take(capacity: Int) -> UnsafeMutablePointer<Float>? {
-      let pointer = byCapacity[capacity]?.popLast()
-      if pointer == nil { misses += 1 }
-      return pointer
+      let pointer = unsafe byCapacity[capacity]?.popLast()
+      if unsafe pointer == nil { misses += 1 }
+      return unsafe pointer
     }
 
     mutating func release() {
-      for pointer in byCapacity.values.joined() { UnsafeMutableRawPointer(pointer).deallocate() }
-      byCapacity = [:]
+      unsafe byCapacity.values.joined().forEach { unsafe UnsafeMutableRawPointer($0).deallocate() }
+      unsafe byCapacity = [:]
     }
   }
   private let free = Lock(FreeLists())
@@ -56,16 +56,18 @@ private final class BufferPool: Sendable {
 
   func take(capacity: Int) -> UnsafeMutablePointer<Float> {
     // A pointer leaves the lists here, so from now on the caller alone has it.
-    let reused = free.withLock { UncheckedSendable(value: $0.take(capacity: capacity)) }
-    return reused.value
+    let reused = unsafe free.withLock {
+      unsafe UncheckedSendable(value: $0.take(capacity: capacity))
+    }
+    return unsafe reused.value
       ?? UnsafeMutableRawPointer.allocate(byteCount: capacity * 4, alignment: 64)
       .bindMemory(to: Float.self, capacity: capacity)
   }
 
   func giveBack(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
     // The buffer that owned it is being destroyed, so nobody else has it.
-    let pointer = UncheckedSendable(value: pointer)
-    free.withLock { $0.byCapacity[capacity, default: []].append(pointer.value) }
+    let pointer = unsafe UncheckedSendable(value: pointer)
+    free.withLock { unsafe $0.byCapacity[capacity, default: []].append(pointer.value) }
   }
 
   func releaseUnused() { free.withLock { $0.release() } }

@@ -1,37 +1,78 @@
 /// Functions of rows, chunks or entries. Their results are constants: nothing is recorded on the tape.
 extension Tensor {
   /// Returns a copy in which `transform` has changed each row (the innermost axis) in place.
-  public func mapRows(_ transform: (_ row: inout UnsafeMutableBufferPointer<Float>) -> Void)
-    -> Tensor
-  {
+  public func mapRows(_ transform: (_ row: inout MutableSpan<Float>) -> Void) -> Tensor {
     mapChunks(of: columns, transform)
+  }
+
+  /// Returns a copy in which `transform` has changed each row in place, given the row of another tensor.
+  ///
+  /// - Parameters:
+  ///   - other: A tensor with as many rows, of any length.
+  ///   - transform: Changes `row`; `otherRow` is the corresponding row of `other`.
+  func mapRows(
+    with other: Tensor,
+    _ transform: (_ row: inout MutableSpan<Float>, _ otherRow: Span<Float>) -> Void
+  ) -> Tensor {
+    require(
+      rows == other.rows,
+      "Rows can be paired where there are as many; found \(rows) and \(other.rows).")
+    return other.withSpan { others in
+      var start = 0
+      return mapRows { row in
+        transform(&row, others.extracting(start..<start + other.columns))
+        start += other.columns
+      }
+    }
   }
 
   /// Returns a copy in which `transform` has changed each chunk of `length` contiguous elements in
   /// place, such as each image of a batch.
-  public func mapChunks(
-    of length: Int, _ transform: (_ chunk: inout UnsafeMutableBufferPointer<Float>) -> Void
-  ) -> Tensor {
+  public func mapChunks(of length: Int, _ transform: (_ chunk: inout MutableSpan<Float>) -> Void)
+    -> Tensor
+  {
     require(
       count.isMultiple(of: length), "\(count) elements cannot be cut into chunks of \(length).")
-    let result = Tensor(uninitialised: shape)
-    result.pointer.update(from: pointer, count: count)
-    for start in stride(from: 0, to: count, by: length) {
-      var view = UnsafeMutableBufferPointer(start: result.pointer + start, count: length)
-      transform(&view)
+    return unsafe filled(shape) { result in
+      unsafe result.update(from: pointer, count: count)
+      for start in stride(from: 0, to: count, by: length) {
+        let chunk = unsafe UnsafeMutableBufferPointer(start: result + start, count: length)
+        var span = unsafe chunk.mutableSpan
+        transform(&span)
+      }
     }
-    return result
+  }
+
+  /// Calls `body` with the elements in row-major order, without copying them.
+  func withSpan<Result>(_ body: (Span<Float>) -> Result) -> Result {
+    unsafe withUnsafeScalars { unsafe body($0.span) }
   }
 
   /// Returns the index and the value of the largest element of each row, the first of equal ones.
   public func rowMaxima() -> [(index: Int, value: Float)] {
     (0..<rows).map { row in
-      let values = UnsafeBufferPointer(start: pointer + row * columns, count: columns)
+      let values = unsafe UnsafeBufferPointer(start: pointer + row * columns, count: columns)
       let best = values.indices.max {
-        values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1)
+        unsafe values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1)
       }!
-      return (best, values[best])
+      return unsafe (best, values[best])
     }
+  }
+}
+
+extension MutableSpan<Float> {
+  /// The largest element. There must be one.
+  public func max() -> Float {
+    var largest = self[0]
+    for i in indices.dropFirst() where self[i] > largest { largest = self[i] }
+    return largest
+  }
+
+  /// The sum of the elements, added in their order.
+  public func sum() -> Float {
+    var total: Float = 0
+    for i in indices { total += self[i] }
+    return total
   }
 }
 
@@ -49,13 +90,13 @@ package func zipEntries(
     a.shape == b.shape,
     "Entries can be paired in tensors of the same shape; found \(a.shape) and \(b.shape).")
   let length = a.entryLength
-  return filled(a.shape) { result in
+  return unsafe filled(a.shape) { result in
     forEachRow(a.shape[0], columns: length) { entry in
       let start = entry * length
       forEachColumnVector(length) { columns in
-        let values = body(
+        let values = unsafe body(
           entry, columns.load(a.pointer + start), columns.load(b.pointer + start))
-        columns.store(values, to: result + start)
+        unsafe columns.store(values, to: result + start)
       }
     }
   }

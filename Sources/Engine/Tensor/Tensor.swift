@@ -22,15 +22,15 @@ public struct Tensor: Sendable {
       scalars.count == shape.reduce(1, *),
       "A tensor of shape \(shape) cannot hold \(scalars.count) elements.")
     self.init(uninitialised: shape)
-    scalars.withUnsafeBufferPointer {
-      pointer.update(from: $0.baseAddress!, count: scalars.count)
+    unsafe scalars.withUnsafeBufferPointer {
+      unsafe pointer.update(from: $0.baseAddress!, count: scalars.count)
     }
   }
 
   /// Creates a tensor whose elements all equal `scalar`.
   public init(repeating scalar: Float, shape: [Int]) {
     self.init(uninitialised: shape)
-    pointer.update(repeating: scalar, count: count)
+    unsafe pointer.update(repeating: scalar, count: count)
   }
 
   /// Creates a tensor whose elements `initialise` writes.
@@ -43,7 +43,7 @@ public struct Tensor: Sendable {
     shape: [Int], _ initialise: (UnsafeMutableBufferPointer<Float>) throws -> Void
   ) rethrows {
     self.init(uninitialised: shape)
-    try initialise(UnsafeMutableBufferPointer(start: pointer, count: count))
+    try unsafe initialise(UnsafeMutableBufferPointer(start: pointer, count: count))
   }
 
   /// Creates a tensor whose elements have yet to be written through ``pointer``.
@@ -62,7 +62,7 @@ public struct Tensor: Sendable {
   public var count: Int { shape.reduce(1, *) }
 
   /// The elements in row-major order.
-  public var scalars: [Float] { withUnsafeScalars(Array.init) }
+  public var scalars: [Float] { unsafe withUnsafeScalars(Array.init) }
 
   /// Calls `body` with the elements in row-major order, without copying them.
   ///
@@ -72,14 +72,14 @@ public struct Tensor: Sendable {
   ) rethrows -> Result {
     // Without this the buffer might be released before `body` has returned.
     try withExtendedLifetime(buffer) {
-      try body(UnsafeBufferPointer(start: pointer, count: count))
+      try unsafe body(UnsafeBufferPointer(start: pointer, count: count))
     }
   }
 
   /// The only element of a tensor with one element.
   public var scalar: Float {
     require(count == 1, "A tensor of shape \(shape) has \(count) elements; expected one.")
-    return pointer[0]
+    return unsafe pointer[0]
   }
 
   /// The same tensor as a constant: no gradient flows back through it. The storage is shared.
@@ -87,7 +87,7 @@ public struct Tensor: Sendable {
 
   /// Whether all elements are zero.
   public var isZero: Bool {
-    UnsafeBufferPointer(start: pointer, count: count).allSatisfy { $0 == 0 }
+    unsafe UnsafeBufferPointer(start: pointer, count: count).allSatisfy { $0 == 0 }
   }
 
   /// Whether a gradient flows back through this tensor.
@@ -95,7 +95,7 @@ public struct Tensor: Sendable {
 
   /// The address of the first element. Only the code that created a tensor may write to it, before it
   /// shares the tensor.
-  package var pointer: UnsafeMutablePointer<Float> { buffer.pointer }
+  package var pointer: UnsafeMutablePointer<Float> { unsafe buffer.pointer }
 
   /// The length of the innermost axis, such as channels or classes; 1 for a scalar.
   package var columns: Int { shape.last ?? 1 }
@@ -107,6 +107,6 @@ public struct Tensor: Sendable {
 /// Returns a new constant tensor whose elements `write` writes.
 func filled(_ shape: [Int], _ write: (UnsafeMutablePointer<Float>) -> Void) -> Tensor {
   let result = Tensor(uninitialised: shape)
-  write(result.pointer)
+  unsafe write(result.pointer)
   return result
 }

@@ -44,15 +44,15 @@ public final class Adam {
       let value = parameter.value
       let shrink = decayScope.includes(value) ? 1 - weightDecay * learningRate : 1
       let gradient = parameter.gradient ?? Tensor(repeating: 0, shape: value.shape)
-      parameter.value = filled(value.shape) { [beta2, epsilon] result in
-        let (mean, square) = (means[index].pointer, squares[index].pointer)
+      parameter.value = unsafe filled(value.shape) { [beta2, epsilon] result in
+        let (mean, square) = unsafe (means[index].pointer, squares[index].pointer)
         forEachVector(value.count) { i in
-          let g = (gradient.pointer + i).vector
-          let m = beta1 * (mean + i).vector + (1 - beta1) * g
-          let v = beta2 * (square + i).vector + (1 - beta2) * g * g
-          (mean + i).vector = m
-          (square + i).vector = v
-          (result + i).vector =
+          let g = unsafe (gradient.pointer + i).vector
+          let m = unsafe beta1 * (mean + i).vector + (1 - beta1) * g
+          let v = unsafe beta2 * (square + i).vector + (1 - beta2) * g * g
+          unsafe (mean + i).vector = m
+          unsafe (square + i).vector = v
+          unsafe (result + i).vector =
             shrink * (value.pointer + i).vector - rate * (m / (v.squareRoot() / root + epsilon))
         }
       }

@@ -41,11 +41,12 @@ public struct NamedState {
     NamedState(
       name,
       read: {
-        .tensor(filled(tensor.shape) { $0.update(from: tensor.pointer, count: tensor.count) })
+        unsafe .tensor(
+          filled(tensor.shape) { unsafe $0.update(from: tensor.pointer, count: tensor.count) })
       }
     ) { value in
       if case .tensor(let new) = value {
-        tensor.pointer.update(from: new.pointer, count: tensor.count)
+        unsafe tensor.pointer.update(from: new.pointer, count: tensor.count)
       }
     }
   }

@@ -24,13 +24,13 @@ public final class SGD {
     for ((_, parameter), velocity) in zip(parameters, velocities) {
       guard let gradient = parameter.gradient else { continue }
       let value = parameter.value
-      parameter.value = filled(value.shape) { [weightDecay] result in
+      parameter.value = unsafe filled(value.shape) { [weightDecay] result in
         forEachVector(value.count) { i in
-          let p = (value.pointer + i).vector
-          let g = (gradient.pointer + i).vector + weightDecay * p
-          let v = momentum * (velocity.pointer + i).vector + g
-          (velocity.pointer + i).vector = v
-          (result + i).vector = p - learningRate * v
+          let p = unsafe (value.pointer + i).vector
+          let g = unsafe (gradient.pointer + i).vector + weightDecay * p
+          let v = unsafe momentum * (velocity.pointer + i).vector + g
+          unsafe (velocity.pointer + i).vector = v
+          unsafe (result + i).vector = p - learningRate * v
         }
       }
       parameter.gradient = nil

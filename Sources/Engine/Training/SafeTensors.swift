@@ -48,7 +48,9 @@ extension SafeTensors {
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       let start = elements.count
       for value in tensor.scalars {
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { elements.append(contentsOf: $0) }
+        unsafe withUnsafeBytes(of: value.bitPattern.littleEndian) {
+          unsafe elements.append(contentsOf: $0)
+        }
       }
       entries[name] = .tensor(
         Header.Entry(dtype: "F32", shape: tensor.shape, data_offsets: [start, elements.count]))
@@ -60,7 +62,8 @@ extension SafeTensors {
     }
     // Readers map the file into memory, where the elements must be aligned.
     header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
-    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header + elements
+    return unsafe withUnsafeBytes(of: UInt64(header.count).littleEndian) { unsafe Array($0) }
+      + header + elements
   }
 
   /// Decodes a file's content.
@@ -148,9 +151,9 @@ extension SafeTensors.Header.Entry {
           + "each element within the file")
     }
     let start = elements.startIndex + data_offsets[0]
-    let values = elements[start..<start + 4 * count].withUnsafeBytes { bytes in
+    let values = unsafe elements[start..<start + 4 * count].withUnsafeBytes { bytes in
       (0..<count).map { index in
-        let bits = bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+        let bits = unsafe bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
         return Float(bitPattern: UInt32(littleEndian: bits))
       }
     }

@@ -59,7 +59,7 @@ private struct ByteWriter {
   mutating func append(_ bytes: [UInt8]) { self.bytes += bytes }
 
   mutating func append(_ number: Int) {
-    withUnsafeBytes(of: Int64(number).littleEndian) { bytes += $0 }
+    unsafe withUnsafeBytes(of: Int64(number).littleEndian) { unsafe bytes += $0 }
   }
 
   mutating func append(_ value: Snapshot.Value) {
@@ -68,7 +68,9 @@ private struct ByteWriter {
       append(0)
       append(tensor.shape.count)
       for length in tensor.shape { append(length) }
-      tensor.scalars.map { $0.bitPattern.littleEndian }.withUnsafeBytes { bytes += $0 }
+      unsafe tensor.scalars.map { $0.bitPattern.littleEndian }.withUnsafeBytes {
+        unsafe bytes += $0
+      }
     case .number(let number):
       append(1)
       append(number)
@@ -93,8 +95,9 @@ private struct ByteReader {
 
   mutating func number() throws -> Int {
     let range = try advance(by: 8)
-    return bytes.withUnsafeBytes {
-      Int(Int64(littleEndian: $0.loadUnaligned(fromByteOffset: range.lowerBound, as: Int64.self)))
+    return unsafe bytes.withUnsafeBytes {
+      unsafe Int(
+        Int64(littleEndian: $0.loadUnaligned(fromByteOffset: range.lowerBound, as: Int64.self)))
     }
   }
 
@@ -126,11 +129,11 @@ private struct ByteReader {
       count = product
     }
     let start = try advance(by: 4 * count).lowerBound
-    return filled(shape) { numbers in
-      bytes.withUnsafeBytes { raw in
+    return unsafe filled(shape) { numbers in
+      unsafe bytes.withUnsafeBytes { raw in
         for i in 0..<count {
-          let bits = raw.loadUnaligned(fromByteOffset: start + 4 * i, as: UInt32.self)
-          numbers[i] = Float(bitPattern: UInt32(littleEndian: bits))
+          let bits = unsafe raw.loadUnaligned(fromByteOffset: start + 4 * i, as: UInt32.self)
+          unsafe numbers[i] = Float(bitPattern: UInt32(littleEndian: bits))
         }
       }
     }

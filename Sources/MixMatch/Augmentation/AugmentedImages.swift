@@ -114,7 +114,7 @@ extension LabelledImages {
       var renderer = ImageRenderer(of: self, scaling: scaling)
       for row in rows {
         let (image, augmentation) = change(row)
-        renderer.render(image, augmentation, size, to: result.pointer + row * length)
+        unsafe renderer.render(image, augmentation, size, to: result.pointer + row * length)
       }
     }
     return result

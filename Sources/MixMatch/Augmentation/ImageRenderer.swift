@@ -26,17 +26,20 @@ struct ImageRenderer {
     load(index)
     let lighting = augmentation.lighting
     let map = augmentation.map(height: images.height, width: images.width)
-    image.withUnsafeBufferPointer { pixels in
-      let image = SampledImage(
+    unsafe image.withUnsafeBufferPointer { pixels in
+      let image = unsafe SampledImage(
         height: images.height, width: images.width, pixels: pixels.baseAddress!)
-      let grid = SamplingGrid(height: size.height, width: size.width, over: image, through: map)
-      grid.forEachCell(of: image) { cell, colour in
+      let grid = unsafe SamplingGrid(
+        height: size.height, width: size.width, over: image, through: map)
+      unsafe grid.forEachCell(of: image) { cell, colour in
         var colour = colour
         if !lighting.isIdentity {
           for channel in 0..<channels { colour[channel] = lighting(colour[channel]) }
         }
         let scaled = (colour - mean) / deviation
-        for channel in 0..<channels { destination[cell * channels + channel] = scaled[channel] }
+        for channel in 0..<channels {
+          unsafe destination[cell * channels + channel] = scaled[channel]
+        }
       }
     }
   }
@@ -47,12 +50,12 @@ struct ImageRenderer {
     let (second, third, fourth) = (
       min(1, images.channels - 1), min(2, images.channels - 1), images.channels - 1
     )
-    images.pixels.withUnsafeBufferPointer { pixels in
-      byteValues.withUnsafeBufferPointer { values in
-        let bytes = pixels.baseAddress! + index * count
+    unsafe images.pixels.withUnsafeBufferPointer { pixels in
+      unsafe byteValues.withUnsafeBufferPointer { values in
+        let bytes = unsafe pixels.baseAddress! + index * count
         for pixel in image.indices {
-          let bytes = bytes + pixel * images.channels
-          image[pixel] = SIMD4(
+          let bytes = unsafe bytes + pixel * images.channels
+          image[pixel] = unsafe SIMD4(
             values[Int(bytes[0])], values[Int(bytes[second])], values[Int(bytes[third])],
             values[Int(bytes[fourth])])
         }

@@ -1,5 +1,5 @@
 /// An image of up to four channels, interpolated between its pixels.
-struct SampledImage {
+@unsafe struct SampledImage {
   let height: Int
   let width: Int
   /// The pixels, (height, width), a channel in each lane.
@@ -9,14 +9,14 @@ struct SampledImage {
   /// bilinearly, and mirrored beyond the centres of the outermost pixels.
   @inline(__always)
   func colour(x: Float, y: Float) -> SIMD4<Float> {
-    let x = folded(x, at: Float(width - 1))
-    let y = folded(y, at: Float(height - 1))
-    let left = min(Int(x), width - 2)
-    let top = min(Int(y), height - 2)
+    let x = unsafe folded(x, at: Float(width - 1))
+    let y = unsafe folded(y, at: Float(height - 1))
+    let left = unsafe min(Int(x), width - 2)
+    let top = unsafe min(Int(y), height - 2)
     let (right, down) = (x - Float(left), y - Float(top))
-    let corner = pixels + top * width + left
-    let upper = corner[0] * (1 - right) + corner[1] * right
-    let lower = corner[width] * (1 - right) + corner[width + 1] * right
+    let corner = unsafe pixels + top * width + left
+    let upper = unsafe corner[0] * (1 - right) + corner[1] * right
+    let lower = unsafe corner[width] * (1 - right) + corner[width + 1] * right
     return upper * (1 - down) + lower * down
   }
 }
@@ -46,7 +46,7 @@ struct SamplingGrid {
   /// positions from −1 to 1 on the image.
   init(height: Int, width: Int, over image: SampledImage, through map: ProjectiveMap) {
     (self.height, self.width) = (height, width)
-    let (rows, columns) = (Double(image.height), Double(image.width))
+    let (rows, columns) = unsafe (Double(image.height), Double(image.width))
     // The positions ±1 are the centres of the outermost pixels, half a pixel inside the edges.
     let position = ProjectiveMap(
       [2 * columns / (Double(width) * (columns - 1)), 0, -columns / (columns - 1)],
@@ -54,7 +54,7 @@ struct SamplingGrid {
     let pixel = ProjectiveMap(
       [(columns - 1) / 2, 0, (columns - 1) / 2], [0, (rows - 1) / 2, (rows - 1) / 2])
     self.map = pixel * map * position
-    samples = max(1, (image.height + height - 1) / height, (image.width + width - 1) / width)
+    samples = unsafe max(1, (image.height + height - 1) / height, (image.width + width - 1) / width)
   }
 
   /// Calls `write` with the index of each cell, row by row, and its mean colour on `image`.
@@ -71,7 +71,7 @@ struct SamplingGrid {
               Double(column) + (Double(right) + 0.5) * step,
               Double(row) + (Double(down) + 0.5) * step)
             let whole = point + roundingTerm - roundingTerm
-            sum += image.colour(x: Float(whole.x), y: Float(whole.y))
+            unsafe sum += image.colour(x: Float(whole.x), y: Float(whole.y))
           }
         }
         write(row * width + column, samples == 1 ? sum : sum * weight)

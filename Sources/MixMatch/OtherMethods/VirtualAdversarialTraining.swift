@@ -77,7 +77,7 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
 func scaled(_ images: Tensor, to length: Float) -> Tensor {
   let size = images.count / images.shape[0]
   return images.mapChunks(of: size) { image in
-    let squares = image.reduce(0.0) { $0 + Double($1) * Double($1) }
+    let squares = image.indices.reduce(0.0) { $0 + Double(image[$1]) * Double(image[$1]) }
     guard squares > 0 else { return }
     let factor = length / Float(squares.squareRoot())
     for i in image.indices { image[i] *= factor }
