@@ -16,11 +16,11 @@ extension Weaver {
     let kept = try VerificationReport.load(from: root.appending(path: "results"))
     let own = try VerificationReport.load(from: out)
     let sections = chapters.map { chapter in
-      guard let result = results.shown(chapter.program) else {
-        return
-          "## \(chapter.program) {#\(recordAnchor(chapter.program))}\n\n\(notRun(chapter.program))"
-      }
-      return section(result, [own, kept].compactMap { $0 })
+      let program = chapter.program
+      let heading = "## \(titles[program] ?? program) {#\(recordAnchor(program))}\n\n"
+      return heading
+        + (results.shown(program).map { facts(of: $0, [own, kept].compactMap { $0 }) }
+          ?? notRun(program))
     }
     return (["# Sources of the numbers {#runs}", Self.explanation] + sections).joined(
       separator: "\n\n")
@@ -28,9 +28,13 @@ extension Weaver {
 
   private static let explanation =
     "Each underlined number on this page is a link to the metric here from which it was taken. A stage's key is the "
-    + "SHA-256 of everything that its result depends on: program, settings, seed and data."
+    + "SHA-256 of everything that its result depends on: program, settings, seed and data.\n\n"
+    + "The note at a figure or a table has the command that makes it, the preset and the seeds, the data set with the "
+    + "beginning of its SHA-256, the version of the sources (a commit; *dirty* if files were changed after it), the "
+    + "number of threads and the processor, and the time of the run. Older records name, in place of the processor, "
+    + "the kernels that OpenBLAS chose for it, which have the name of a similar processor."
 
-  private func section(_ result: Results.ChapterResult, _ reports: [VerificationReport]) -> String {
+  private func facts(of result: Results.ChapterResult, _ reports: [VerificationReport]) -> String {
     let record = result.record
     let program = record.chapter.program
     let file = RunRecord.fileName(chapter: record.chapter)
@@ -55,8 +59,8 @@ extension Weaver {
       ("verified", badge(program, record, reports)),
     ]
     let lines = facts.compactMap { name, fact in fact.map { "- \(name): \($0)" } }
-    return "## \(program) {#\(recordAnchor(program))}\n\n" + lines.joined(separator: "\n")
-      + "\n\n" + details("\(record.metrics.count) metrics", metrics(record))
+    return lines.joined(separator: "\n") + "\n\n"
+      + details("\(record.metrics.count) metrics", metrics(record))
       + details("\(record.stages.count) stages", stages(record))
   }
 

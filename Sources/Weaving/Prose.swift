@@ -45,15 +45,14 @@ extension Weaver {
     let text = try inline(paragraph, at: place)
     guard let departure = text.wholeMatch(of: /Departure: ([^\0]*)/)?.1 else { return text }
     let oneLine = departure.replacing("\n", with: " ")
-    let chapter = place.program.map { ChapterName(program: $0).displayName } ?? place.title
-    let section = place.section.isEmpty ? chapter : "\(chapter), \(place.section)"
+    let section = [place.title, place.section].filter { !$0.isEmpty }.joined(separator: " · ")
     departures.append((section: section, text: String(oneLine)))
     return "::: {#departure-\(departures.count) .departure}\n"
       + "**Departure:** \(departure)\n:::"
   }
 
   /// Converts a heading, and adds an anchor that contains the chapter.
-  private func heading(_ text: String, at place: inout WeaveContext) -> String {
+  private mutating func heading(_ text: String, at place: inout WeaveContext) -> String {
     let depth = text.prefix { $0 == "#" }.count
     var title = text.dropFirst(depth).trimmingCharacters(in: .whitespaces)
     let isFolded = title.hasSuffix("{.fold}")
@@ -66,6 +65,7 @@ extension Weaver {
     let anchor = depth == 1 ? place.anchor : "\(place.anchor)-\(anchorPart(title))"
     let heading = "\(text.prefix(depth)) \(title) {#\(anchor)}"
     guard depth == 1, let program = place.program else { return heading }
+    titles[program] = title
     return heading + stateOfRun(program)
   }
 
@@ -133,6 +133,10 @@ extension Weaver {
         }
       }
       rest = rest[match.range.upperBound...]
+    }
+    if let open = rest.firstMatch(of: /\{[a-z][a-z0-9]*\.[^{}]*$/) {
+      throw failure(
+        "found \(open.0) at the end of the line, expected the whole of a number in one line")
     }
     return woven + rest
   }

@@ -1,7 +1,7 @@
 import ChapterKit
 import Foundation
 
-/// A converter of chapters into Pandoc's Markdown that numbers figures and collects deviations from the
+/// A converter of chapters into Pandoc's Markdown that numbers figures and collects departures from the
 /// article.
 struct Weaver {
   /// The root of the repository.
@@ -12,6 +12,8 @@ struct Weaver {
   let references: References
   /// The number of figures so far.
   var figures = 0
+  /// The titles of the chapters so far, by their programs.
+  var titles: [String: String] = [:]
   /// The departures from the article so far, each with the section that states it.
   var departures: [(section: String, text: String)] = []
   /// Notes for the author of the article.

@@ -5,8 +5,8 @@ import Testing
 @Suite struct CustomOperationTests {
   /// The example of ``Tensor/recorded(from:_:)``; its pullback uses `x`, which is on the tape.
   private func square(_ x: Tensor) -> Tensor {
-    let y = unsafe Tensor(shape: x.shape) { y in
-      unsafe x.withUnsafeScalars { x in for i in x.indices { unsafe y[i] = x[i] * x[i] } }
+    let y = Tensor(shape: x.shape) { y in
+      x.withScalars { x in for i in x.indices { y[i] = x[i] * x[i] } }
     }
     return y.recorded(from: [x]) { gradient in [2 * (gradient * x)] }
   }

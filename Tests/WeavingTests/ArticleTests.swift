@@ -132,7 +132,7 @@ import Weaving
     #expect(
       text.contains("::: {#departure-1 .departure}\n**Departure:** two,\nnot one"))
     #expect(text.contains("- Two, not one [\\[1\\]](#reference-1)"))
-    #expect(text.contains("- Three. ([chapter 1](#departure-2))"))
+    #expect(text.contains("- Three. ([Chapter 1: One](#departure-2))"))
   }
 
   @Test func codeBelowAFoldedHeadingIsFolded() throws {

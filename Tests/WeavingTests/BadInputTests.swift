@@ -13,6 +13,7 @@ import Weaving
     ),
     ("{chaptr1.kl .3}", "found {chaptr1.kl .3}, expected one of chapter1"),
     ("{chapter1.kl}", "found {chapter1.kl}, expected a format after the name"),
+    ("{chapter1.kl\n// .3}", "found {chapter1.kl at the end of the line, expected the whole"),
     (
       "![A.](mop.svg \"dots\")",
       "found the figure mop.svg, expected a file that make chapter1 writes: map.svg"

@@ -76,8 +76,9 @@ struct Settings: Encodable {
 //
 // $$ \ell(v) = \ln \frac{v}{1 − v} $$
 //
-// and a sigmoid maps the logits back, so no value leaves the range from 0 to 1. The paper's augmentation is simpler (`--augmentation mirror-and-shift`): a mirror image with
-// probability ½, and a shift by up to four pixels with reflected borders.
+// and a sigmoid maps the logits back, so no value leaves the range from 0 to 1. The paper's augmentation is simpler
+// (`--augmentation mirror-and-shift`): a mirror image with probability ½, and a shift by up to four pixels with
+// reflected borders.
 //
 // ![Each transform by itself on one image, over the range of its
 // parameter.](transforms.png "Six rows of versions of one photograph of a horse: brighter and darker,

@@ -32,7 +32,7 @@ import MixMatch
 // Guessed labels can be mixed as well as true ones, and a mixture of two distributions is again a
 // distribution.
 //
-// The first figure blends two training images of different classes with several coefficients:
+// The figure below blends two training images of different classes with several coefficients:
 //
 // ![Two images and their labels, blended with smaller and smaller
 // λ′.](mixup.png "Seven pictures in a row, from one photograph over its blends with a second to the
@@ -76,9 +76,10 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // $$ \frac{(λ (1 − λ))^{α − 1}}{B(α, α)} $$
 //
-// is its density, where the Beta function B(α, α) makes the total probability 1. The parameter α determines how strongly images are mixed. As α → 0, the probability concentrates at 0
-// and 1, and images stay unmixed. With α = 1 all proportions are equally likely. As α → ∞, every mixture
-// becomes half and half. The paper recommends α = 0.75, which is nearly uniform but prefers the ends.
+// is its density, where the Beta function B(α, α) makes the total probability 1. The parameter α determines how
+// strongly images are mixed. As α → 0, the probability concentrates at 0 and 1, and images stay unmixed. With
+// α = 1 all proportions are equally likely. As α → ∞, every mixture becomes half and half. The paper recommends
+// α = 0.75, which is nearly uniform but prefers the ends.
 //
 // Most algorithms that draw from a Beta distribution use rejection sampling. For two equal parameters
 // there is a formula: with U and V uniform on (0, 1),
@@ -88,7 +89,7 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // [[Sources/MixMatch/Beta.swift: SymmetricBeta.draw]]
 //
-// The second figure shows the article's five densities, each over a histogram of the sampler's draws.
+// The figure below shows the article's five densities, each over a histogram of the sampler's draws.
 //
 // ![The density of Beta(α, α) for the article's five α, over histograms of
 // draws.](beta.svg "Five panels, each a curve over a histogram that follows it: high at both ends for
@@ -135,7 +136,8 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // $$ λ′ = \max(λ, 1 − λ) $$
 //
 // which gives the first image the larger share of every mixture: a labelled image stays mostly a labelled
-// image. The distribution of λ′ is that of λ, with its lower half mirrored onto the upper half: the third figure.
+// image. The distribution of λ′ is that of λ, with its lower half mirrored onto the upper half, as the figure
+// below shows.
 //
 // ![The distributions of λ and of λ′, and draws of λ′.](lambda.svg "Left a curve over the range
 // from 0 to 1, its two halves in two colours; right the one half put on top of the other, dots of
@@ -205,11 +207,11 @@ func moments(of numbers: [Double]) -> (mean: Double, deviation: Double) {
 
 /// The scale and the constants of the chapter.
 struct Settings: Encodable {
-  /// The coefficients of the first figure; 0 shows the second image alone.
+  /// The coefficients of the blended images' figure; 0 shows the second image alone.
   var lambdas: [Float] = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0]
-  /// The parameters α of the second figure, the article's.
+  /// The parameters α of the densities' figure, the article's.
   var panels = [0.2, 0.75, 1, 10, 100]
-  /// The parameter α of the third figure and of the measured moments.
+  /// The parameter α of the figure of λ′ and of the measured moments.
   var alpha = 0.75
   var draws = 100_000
   var bins = 49

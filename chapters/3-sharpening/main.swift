@@ -93,20 +93,21 @@ struct Settings: Encodable {
 //
 // ## Training
 //
-// Each step sees 64 labelled images x with their labels p and 128 unlabelled ones u. We write f(x) for the network's
-// prediction, a distribution over the classes. The prediction for u, sharpened, is the guess q; the gradient does not flow
-// through it, because the guess is the target, which the network should not change. The loss has two terms,
+// Each step sees a batch X of 64 labelled images x with their labels p, and a batch U of 128 unlabelled images u.
+// We write f(x) for the network's prediction, a distribution over the classes. The prediction for u, sharpened, is
+// the guess q; the gradient does not flow through it, because the guess is the target, which the network should not
+// change. The loss has two terms,
 //
 // $$ L = \frac{1}{|X|} \sum_{(x, p) \in X} H(p, f(x)) + λ_u\, r\, \frac{1}{C\,|U|} \sum_{u \in U} \lVert f(u) − q \rVert^2 $$
 //
-// the cross-entropy $H(p, f) = − \sum_i p_i \ln f_i$ where the label is known, and the squared error where it is only guessed: the
-// squared error is bounded, and so is the harm that a confident wrong guess can do. Both are means over their batch,
-// the squared error also over the C = 10 classes. The weight λᵤ is 10 here, and the ramp r grows from 0 to 1 over the
-// first 800 steps, while guesses are worth little.
+// the cross-entropy $H(p, f) = − \sum_i p_i \ln f_i$ where the label is known, and the squared error where it is
+// only guessed: the squared error is bounded, and so is the harm that a confident wrong guess can do. Both are means
+// over their batch, the squared error also over the C = 10 classes. The weight λᵤ is 10 here, and the ramp r grows
+// from 0 to 1 over the first 800 steps, while guesses are worth little.
 //
-// Departure: the notebook runs the network on the unlabelled images twice in each step, for the guess and for the loss,
-// and batch norm's running moments move towards theirs twice. Here the network runs once, because without augmentation both
-// runs give the same prediction.
+// Departure: the notebook runs the network on the unlabelled images twice in each step, for the guess and for the
+// loss, and batch norm's running moments move towards theirs twice. Here the network runs once, because without
+// augmentation both runs give the same prediction.
 //
 // At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero, and
 // but for batch norm's running moments, which u moves too, the network learns from 500 images
@@ -221,16 +222,17 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 //
 // ## What came out
 //
-// Sharpening changes the accuracy by {chapter3.accuracy.T0.5 - accuracy.T1 points}, measured with {chapter3.seeds} seeds. The
-// lowest accuracy of a seed with sharpening is {chapter3.accuracy.T0.5 lowest %}, the highest without it
+// Sharpening changes the accuracy by {chapter3.accuracy.T0.5 - accuracy.T1 points}, measured with {chapter3.seeds}
+// seeds. The lowest accuracy of a seed with sharpening is {chapter3.accuracy.T0.5 lowest %}, the highest without it
 // {chapter3.accuracy.T1 highest %}.
 //
 // On both maps the network is sure inside a cluster and unsure at the edges of clusters and in small islands between
-// them, where an image has neighbours of other digits. Where two digits look alike, such as 4 and 9, or 3, 5 and 8, their
-// clusters touch, and most large marks are there. Without sharpening, whole parts of clusters have the colour of another
-// digit. With it, a cluster has one colour more often: a guess that most images of a cluster agree on becomes the answer
-// for all of them. This is the sense in which decision boundaries move to places with few images. It also shows the
-// danger: where the first guess is wrong for most of a cluster, sharpening makes it wrong for the rest.
+// them, where an image has neighbours of other digits. Where two digits look alike, such as 4 and 9, or 3, 5 and 8,
+// their clusters touch, and most large marks are there. Without sharpening, whole parts of clusters have the colour
+// of another digit. With it, a cluster has one colour more often: a guess that most images of a cluster agree on
+// becomes the answer for all of them. This is the sense in which decision boundaries move to places with few images.
+// It also shows the danger: where the first guess is wrong for most of a cluster, sharpening makes it wrong for the
+// rest.
 //
 // ## Running it {.fold}
 //

@@ -82,8 +82,8 @@ import MixMatch
 // interleaves them: it forms K + 1 groups with the same share of each kind, and only the first group updates
 // the running statistics. `--batch-norm interleaved` does the same.
 //
-// Departure: mixed examples are not shuffled before they go through the network, because batch statistics do not depend on
-// their order.
+// Departure: mixed examples are not shuffled before they go through the network, because batch statistics do not
+// depend on their order.
 
 // {.fold}
 
@@ -98,23 +98,23 @@ let batchNorm = CommandLineOption(
 //
 // [The appendix](#method) has a table of all hyperparameters, the curve of the schedule, and a sketch of the network.
 //
-// The article's text names the paper's network, WRN-28-2, but its notebook builds one with twice the
-// channels: 5.86 million parameters instead of 1.47. A batch has 64 labelled and 128 unlabelled images, the
-// latter in two versions. Adam follows a one-cycle schedule of learning rates up to 2·10⁻³, with decoupled
-// weight decay of 0.02. An epoch is one pass over the unlabelled images, and there are 200 epochs (the
-// article's run was stopped after 187). On two cores that takes days. The presets therefore include smaller scales (Sources/Experiments/ExperimentPresets.swift),
-// which chapter 5 and the ablations use too. They change network, batches and schedule; of the method they
-// change the ramp and the drawing of λ, as two departures say.
+// The article's text names the paper's network, WRN-28-2, but its notebook builds one with twice the channels: 5.86
+// million parameters instead of 1.47. A batch has 64 labelled and 128 unlabelled images, the latter in two versions.
+// Adam follows a one-cycle schedule of learning rates up to 2·10⁻³, with decoupled weight decay of 0.02. An epoch is
+// one pass over the unlabelled images, and there are 200 epochs (the article's run was stopped after 187). On two
+// cores that takes days. The presets therefore include smaller scales (Sources/Experiments/ExperimentPresets.swift),
+// which chapter 5 and the ablations use too. They change network, batches and schedule; of the method they change
+// the ramp and the drawing of λ, as two departures say.
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
 // Departure: where the article's text and notebook differ, the article's scale follows the notebook, and has
 // the larger network.
 //
-// Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and
-// the highest learning rate and weight decay are larger. Images start small, because steps with small images cost a fraction of the time, and they are
-// mirrored and shifted as in the paper. These settings were chosen on validation images, in earlier runs of 6,000
-// steps that are not recorded.
+// Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and the
+// highest learning rate and weight decay are larger. Images start small, because steps with small images cost a
+// fraction of the time, and they are mirrored and shifted as in the paper. These settings were chosen on validation
+// images, in earlier runs of 6,000 steps that are not recorded.
 //
 // ### Options {.fold}
 //
@@ -182,15 +182,16 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // During training the network is evaluated on 2,000 training images that are held out for validation. The
 // test images are evaluated once, after the last step; this rule was fixed before any result was known.
 //
-// Departure: 2,000 training images are held out, and the test images are evaluated once. The article holds out none, and
-// evaluates the test images after every epoch (`--log-test`); the paper's code reports the median of its last 20 checkpoints.
+// Departure: 2,000 training images are held out, and the test images are evaluated once. The article holds out none,
+// and evaluates the test images after every epoch (`--log-test`); the paper's code reports the median of its last 20
+// checkpoints.
 //
 // With `--ema` an exponential moving average (EMA) of the weights is evaluated in their place, together with
 // the average of batch norm's running statistics. The paper does so; the article describes it as optional.
 //
 // Departure: the EMA averages all weights and running statistics, and weight decay acts on the weights alone. In the
-// notebook's variant weight decay acts on the average itself, and it leaves out some of the running statistics because of
-// their names.
+// notebook's variant weight decay acts on the average itself, and it leaves out some of the running statistics
+// because of their names.
 //
 // The figures also use what the method does not know: the true classes of the unlabelled images. They show
 // how many guesses are right, how confident they are, and how much sharpening adds to that.
@@ -298,11 +299,11 @@ exit(
 // entropy before and after sharpening.](guesses.svg "Curves over the course of the training: the share of right
 // guesses, and the entropy of guesses before and after sharpening.")
 //
-// MixMatch learns mostly from its own guesses, and this can go wrong. Sharpening guesses while they are still
-// poor can make the network lose a whole class to a similar one: it guesses the wrong class for some images,
-// learns from these guesses, and guesses the wrong class for more images. The confusion matrix shows the classes that the
-// shown run, that of the first seed, has lost in part. [Chapter 5](#chapter5-what-came-out) compares the seeds; the chapter shows
-// the first one whatever its result, because a choice by the result would hide such runs.
+// MixMatch learns mostly from its own guesses, and this can go wrong. Sharpening guesses while they are still poor
+// can make the network lose a whole class to a similar one: it guesses the wrong class for some images, learns from
+// these guesses, and guesses the wrong class for more images. The confusion matrix shows the classes that the shown
+// run, that of the first seed, has lost in part. [Chapter 5](#chapter5-what-came-out) compares the seeds; the
+// chapter shows the first one whatever its result, because a choice by the result would hide such runs.
 //
 // ![The predicted classes of the test images of each class.](confusion.png "A table of ten by ten classes,
 // with shares of the images: dark along the diagonal where the predictions are right.")

@@ -32,8 +32,8 @@ import MixMatch
 // allows as many steps as MixMatch. There are therefore two such baselines: the article's, and one that
 // differs from MixMatch in the loss only, with the same steps, learning rates, image sizes and augmentation.
 //
-// Departure: a second baseline trains on the labelled images for as many steps as MixMatch; the article has only the one with
-// 50 epochs.
+// Departure: a second baseline trains on the labelled images for as many steps as MixMatch; the article has only the
+// one with 50 epochs.
 
 /// The article's 50 epochs on the labelled images.
 func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
@@ -68,38 +68,39 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 //
 // ## What came out
 //
-// **Compared with the labels alone.** With the same steps, learning rates and augmentation, the unlabelled images change the
-// accuracy by {chapter5.accuracy.mixmatch - accuracy.labels-alone-longer points}. The difference between
+// **Compared with the labels alone.** With the same steps, learning rates and augmentation, the unlabelled images
+// change the accuracy by {chapter5.accuracy.mixmatch - accuracy.labels-alone-longer points}. The difference between
 // MixMatch and full supervision is {chapter5.accuracy.mixmatch - accuracy.all-labels points}.
 //
-// **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, this run {chapter5.accuracy.mixmatch %}.
-// Much differs at once, and these runs cannot tell the shares. The largest differences are that the network is smaller, the
-// training is shorter, and most of it sees images of 16 or 24 pixels; chapter 4 lists the others. Full supervision
-// loses much less by the same cuts: it reaches
-// {chapter5.accuracy.all-labels %}, the article [94.76 %]{.article}. MixMatch needs long training more, because its labels
-// become better only as the network does. After a quarter of the steps it has {chapter5.share.mixmatch.quarter %} of its final
-// validation accuracy.
+// **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, this run
+// {chapter5.accuracy.mixmatch %}. Much differs at once, and these runs cannot tell the shares. The largest
+// differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24
+// pixels; chapter 4 lists the others. Full supervision loses much less by the same cuts: it reaches
+// {chapter5.accuracy.all-labels %}, the article [94.76 %]{.article}. MixMatch needs long training more, because its
+// labels become better only as the network does. After a quarter of the steps it has
+// {chapter5.share.mixmatch.quarter %} of its final validation accuracy.
 //
 // **The seeds differ.** MixMatch's worst seed has {chapter5.accuracy.mixmatch lowest %}, its best one
 // {chapter5.accuracy.mixmatch highest %}. For all labels these are {chapter5.accuracy.all-labels lowest %} and
-// {chapter5.accuracy.all-labels highest %}. A seed decides which 500 images have labels, and which guesses are wrong early;
-// MixMatch trains on these guesses, so that an early mistake about a class can grow, as chapter 4 shows. A single
-// run of such a method says little, and the article has only one.
+// {chapter5.accuracy.all-labels highest %}. A seed decides which 500 images have labels, and which guesses are wrong
+// early; MixMatch trains on these guesses, so that an early mistake about a class can grow, as chapter 4 shows. A
+// single run of such a method says little, and the article has only one.
 //
-// **Our labels alone are better than the article's** ({chapter5.accuracy.labels-alone %}; the article has [37.23 %]{.article}). The
-// small scale mirrors and shifts images instead of the stronger transforms of fastai, and its network is smaller. With 350
-// steps, an easier task for fewer weights is likely to be learned further. No run here separates the two causes.
+// **Our labels alone are better than the article's** ({chapter5.accuracy.labels-alone %}; the article has [37.23
+// %]{.article}). The small scale mirrors and shifts images instead of the stronger transforms of fastai, and its
+// network is smaller. With 350 steps, an easier task for fewer weights is likely to be learned further. No run here
+// separates the two causes.
 //
-// **Cost.** An epoch over the unlabelled images takes {chapter5.epochSeconds.mixmatch / epochSeconds.all-labels .1} times as long as
-// one over the labelled images of full supervision. Supervised training sends one picture through the network
-// for each image. Here five go through it for each unlabelled image: two versions for the guess, without gradients,
-// and two mixtures of them and one of a labelled image. The article states
-// [2.5 times]{.article}; the ratio depends on the sizes of the batches. The table has the time of a whole run on
-// processor cores; the article's took [14 h]{.article} on a graphics card.
+// **Cost.** An epoch over the unlabelled images takes {chapter5.epochSeconds.mixmatch / epochSeconds.all-labels .1}
+// times as long as one over the labelled images of full supervision. Supervised training sends one picture through
+// the network for each image. Here five go through it for each unlabelled image: two versions for the guess, without
+// gradients, and two mixtures of them and one of a labelled image. The article states [2.5 times]{.article}; the
+// ratio depends on the sizes of the batches. The table has the time of a whole run on processor cores; the article's
+// took [14 h]{.article} on a graphics card.
 //
-// **What a night would add** is open: the preset `overnight` has the paper's network with more layers and larger batches, and has
-// not been recorded. The learning curves still rise at their end, but they rise there in every one-cycle schedule, because
-// the learning rate falls; so they are no forecast.
+// **What a night would add** is open: the preset `overnight` has the paper's network with more layers and larger
+// batches, and has not been recorded. The learning curves still rise at their end, but they rise there in every
+// one-cycle schedule, because the learning rate falls; so they are no forecast.
 //
 // ## Running it {.fold}
 

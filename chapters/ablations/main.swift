@@ -86,10 +86,12 @@ let ablations = [
 // ## Other methods
 //
 // The paper compares MixMatch with older methods, each of which has one idea (table 5; here the column for 500
-// labels). *Pseudo-labels* trains on confident guesses as if they were labels. The *Π-model* (Π for its picture, in which
-// one image takes two ways through the network) asks for equal predictions for two versions of an image. *Mean Teacher* takes
-// the target from a network whose weights are an average over the past steps. *VAT*, virtual adversarial training, asks for equal
-// predictions for an image and for its smallest change that would alter the prediction most.
+// labels). *Mixup alone* mixes labelled images with each other, and unlabelled ones with each other, with the
+// network's predictions as their labels. *Pseudo-labels* trains on confident guesses as if they were labels. The
+// *Π-model* (Π for its picture, in which one image takes two ways through the network) asks for equal predictions
+// for two versions of an image. *Mean Teacher* takes the target from a network whose weights are an average over
+// the past steps. *VAT*, virtual adversarial training, asks for equal predictions for an image and for its smallest
+// change that would alter the prediction most.
 //
 // Each is a short file in Sources/MixMatch/OtherMethods. They run as in the paper's code: labelled and
 // unlabelled images have separate forward passes, of which only the labelled one updates batch norm's running

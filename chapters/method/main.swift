@@ -44,8 +44,8 @@ struct Pictures {
 
 // ## The steps
 //
-// The functions are those of the training: `mix` and `loss`, which chapter 4 shows. The random numbers, the partners and
-// λ′, come from a fixed seed.
+// The functions are those of the training: `mix` and `loss`, which chapter 4 shows. The random numbers, the partners
+// and λ′, come from a fixed seed.
 
 /// The values of one iteration.
 struct Iteration {
@@ -79,9 +79,9 @@ struct Iteration {
 //
 // Step 4: the predictions for the two versions give the class red {method.version1.red .3} and
 // {method.version2.red .3}; their mean is {method.guess.red .3}. Step 5: sharpening with T = 0.5 squares the
-// probabilities and divides by their sum, which makes {method.sharpened.red .3} of it. The entropy of the guess falls
-// from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Steps 7 to 9: each example gets a random partner,
-// possibly itself, and keeps the share λ′ = {method.lambda .3}.
+// probabilities and divides by their sum, which makes {method.sharpened.red .3} of it. The entropy of the guess
+// falls from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Steps 7 to 9: each example gets a
+// random partner, possibly itself, and keeps the share λ′ = {method.lambda .3}.
 //
 // The cross-entropy of X′ is {method.loss.labelled .3}; the mean squared error of U′ is {method.loss.unlabelled .4}.
 // The second is small, which is why its weight λᵤ is large: with λᵤ = 75, the loss is {method.loss .3}.
@@ -191,11 +191,11 @@ func scheduleColumns(_ experiment: Experiment) -> [DataColumn] {
 
 // ## The network
 //
-// A *wide residual network* is a convolutional network of blocks. A block computes a correction of its input by two 3×3
-// convolutions and adds it to the input, so that gradients reach the first layers undamped. "Wide" means that the blocks
-// have k times as many channels as the first residual networks. WRN-28-2 has 28 layers with weights and k = 2: one convolution,
-// three groups of four blocks, and a linear layer. The second and the third group halve height and width and double
-// the channels; the mean over the positions that remain goes into the linear layer.
+// A *wide residual network* is a convolutional network of blocks. A block computes a correction of its input by two
+// 3×3 convolutions and adds it to the input, so that gradients reach the first layers undamped. "Wide" means that
+// the blocks have k times as many channels as the first residual networks. WRN-28-2 has 28 layers with weights and k
+// = 2: one convolution, three groups of four blocks, and a linear layer. The second and the third group halve height
+// and width and double the channels; the mean over the positions that remain goes into the linear layer.
 //
 // ![The wide residual network of the preset `short` and that of the article. The width of a group shows its channels,
 // its height the size of its images.](wide-resnet.svg "Two rows of boxes: a convolution, three groups of residual blocks
@@ -228,8 +228,8 @@ func networkColumns(_ networks: [(name: String, settings: NetworkSettings)]) -> 
 //
 // ![The hyperparameters](hyperparameters.md)
 //
-// The columns of this project are made from the settings in its code. Leave T and K as they are: the paper does so for all
-// its data sets. Tune α and λᵤ, and with another number of steps the ramp and the learning rate.
+// The columns of this project are made from the settings in its code. Leave T and K as they are: the paper does so
+// for all its data sets. Tune α and λᵤ, and with another number of steps the ramp and the learning rate.
 //
 // ## Running it {.fold}
 

@@ -11,7 +11,7 @@
 //     make own DATA=birds
 //
 // trains a network by MixMatch on the labelled and the unlabelled pictures, and a second one on the labelled
-// pictures alone, with the same amount of computation. Comparing them on the test pictures shows whether your
+// pictures alone, with about the same amount of computation. Comparing them on the test pictures shows whether your
 // unlabelled pictures helped. The weights go to figures/own-mixmatch.safetensors, and
 //
 //     make predict WEIGHTS=figures/own-mixmatch.safetensors PICTURES=birds/unlabelled
@@ -263,12 +263,12 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
 //
 // ![Both trainings](own-results.md)
 //
-// These pictures are CIFAR-10's, written out as files: MixMatch reaches {own.accuracy.mixmatch %} where the labels alone
-// reach {own.accuracy.labels-alone %}, although its run is short; chapter 4 has 24 times as many steps.
+// These pictures are CIFAR-10's, written out as files: MixMatch reaches {own.accuracy.mixmatch %} where the labels
+// alone reach {own.accuracy.labels-alone %}, although its run is short; chapter 4 has 24 times as many steps.
 //
-// The column "ECE" is the expected calibration error: over groups of predictions of similar confidence, the mean absolute difference between the confidence of predictions
-// and their accuracy. A network that is right in nine of ten cases where its confidence is nine tenths has an error
-// of 0.
+// The column "ECE" is the expected calibration error: over groups of predictions of similar confidence, the mean
+// absolute difference between the confidence of predictions and their accuracy. A network that is right in nine of
+// ten cases where its confidence is nine tenths has an error of 0.
 //
 // ![The recall of each class](own-classes.md)
 //

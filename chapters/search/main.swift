@@ -28,11 +28,11 @@ import MixMatch
 // ## An honest view of the validation images
 //
 // The 2,000 labels of the validation images are four times the 500 labels that the training uses. Nobody who has
-// only 500 labels could set 2,000 of them aside to choose hyperparameters; who has 2,500 labels trains with
-// them. Oliver et al. show that a validation set of realistic size cannot tell most settings apart: with 50
-// images the standard error of an accuracy of three fifths is 7 points, with 2,000 images 1.1 points. The results here, like
-// those of the paper, are therefore what a method reaches with well-chosen hyperparameters, and a user of a
-// method on new data will do somewhat worse.
+// only 500 labels could set 2,000 of them aside to choose hyperparameters; who has 2,500 labels trains with them.
+// Oliver et al. show that a validation set of realistic size cannot tell most settings apart: with 50 images the
+// standard error of an accuracy of three fifths is 7 points, with 2,000 images 1.1 points. The results here, like
+// those of the paper, are therefore what a method reaches with well-chosen hyperparameters, and a user of a method
+// on new data will do somewhat worse.
 
 func trials(_ preset: Preset) -> [Trial] {
   ComparedMethod.allCases.flatMap { method in

@@ -65,7 +65,7 @@ extension Tensor {
   ///
   ///     func square(_ x: Tensor) -> Tensor {
   ///       let y = Tensor(shape: x.shape) { y in
-  ///         x.withUnsafeScalars { x in for i in x.indices { y[i] = x[i] * x[i] } }
+  ///         x.withScalars { x in for i in x.indices { y[i] = x[i] * x[i] } }
   ///       }
   ///       return y.recorded(from: [x]) { gradient in [2 * (gradient * x)] }
   ///     }

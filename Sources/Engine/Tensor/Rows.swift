@@ -17,7 +17,7 @@ extension Tensor {
     require(
       rows == other.rows,
       "Rows can be paired where there are as many; found \(rows) and \(other.rows).")
-    return other.withSpan { others in
+    return other.withScalars { others in
       var start = 0
       return mapRows { row in
         transform(&row, others.extracting(start..<start + other.columns))
@@ -41,11 +41,6 @@ extension Tensor {
         transform(&span)
       }
     }
-  }
-
-  /// Calls `body` with the elements in row-major order, without copying them.
-  func withSpan<Result>(_ body: (Span<Float>) -> Result) -> Result {
-    unsafe withUnsafeScalars { unsafe body($0.span) }
   }
 
   /// Returns the index and the value of the largest element of each row, the first of equal ones.

@@ -37,13 +37,14 @@ public struct Tensor: Sendable {
   ///
   /// - Parameters:
   ///   - shape: The lengths of the axes.
-  ///   - initialise: Writes every element of the buffer, which is in row-major order and undefined
-  ///     before. The buffer must not be used after the call.
+  ///   - initialise: Writes every element; they are in row-major order and undefined before.
   public init(
-    shape: [Int], _ initialise: (UnsafeMutableBufferPointer<Float>) throws -> Void
+    shape: [Int], _ initialise: (_ scalars: inout MutableSpan<Float>) throws -> Void
   ) rethrows {
     self.init(uninitialised: shape)
-    try unsafe initialise(UnsafeMutableBufferPointer(start: pointer, count: count))
+    let elements = unsafe UnsafeMutableBufferPointer(start: pointer, count: count)
+    var span = unsafe elements.mutableSpan
+    try initialise(&span)
   }
 
   /// Creates a tensor whose elements have yet to be written through ``pointer``.
@@ -62,17 +63,18 @@ public struct Tensor: Sendable {
   public var count: Int { shape.reduce(1, *) }
 
   /// The elements in row-major order.
-  public var scalars: [Float] { unsafe withUnsafeScalars(Array.init) }
+  public var scalars: [Float] {
+    withExtendedLifetime(buffer) {
+      unsafe Array(UnsafeBufferPointer(start: pointer, count: count))
+    }
+  }
 
   /// Calls `body` with the elements in row-major order, without copying them.
-  ///
-  /// The buffer must not be used after the call.
-  public func withUnsafeScalars<Result>(
-    _ body: (UnsafeBufferPointer<Float>) throws -> Result
-  ) rethrows -> Result {
+  public func withScalars<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
     // Without this the buffer might be released before `body` has returned.
     try withExtendedLifetime(buffer) {
-      try unsafe body(UnsafeBufferPointer(start: pointer, count: count))
+      let elements = unsafe UnsafeBufferPointer(start: pointer, count: count)
+      return try unsafe body(elements.span)
     }
   }
 
