@@ -1,3 +1,5 @@
+import Engine
+
 /// Median and range of several samples of a quantity.
 struct Statistics: Codable, Equatable, Sendable {
   let median: Double
@@ -8,7 +10,7 @@ struct Statistics: Codable, Equatable, Sendable {
 
   /// The statistics of at least one sample.
   init(of samples: [Double]) {
-    precondition(!samples.isEmpty, "Statistics need at least one sample.")
+    require(!samples.isEmpty, "Statistics need at least one sample.")
     let sorted = samples.sorted()
     n = sorted.count
     median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2

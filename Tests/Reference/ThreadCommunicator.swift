@@ -105,7 +105,7 @@ public struct ThreadCommunicator: Communicator {
 
     private func receive(waiting: Bool) -> Bool {
       guard let content = messages.take(address, waiting: waiting) else { return false }
-      unsafe precondition(
+      unsafe require(
         content.count == received.count, "The two processes expect other lengths.")
       unsafe received.copyBytes(from: content)
       return true
@@ -127,7 +127,7 @@ public struct ThreadCommunicator: Communicator {
 
     func receive(_ bytes: UnsafeMutableRawBufferPointer) {
       isSent.wait()
-      unsafe precondition(content!.count == bytes.count, "The two processes expect other lengths.")
+      unsafe require(content!.count == bytes.count, "The two processes expect other lengths.")
       unsafe bytes.copyMemory(from: content!)
       isReceived.signal()
     }
