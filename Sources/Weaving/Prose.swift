@@ -52,7 +52,7 @@ extension Weaver {
   }
 
   /// Converts a heading, and adds an anchor that contains the chapter.
-  private mutating func heading(_ text: String, at place: inout WeaveContext) -> String {
+  private func heading(_ text: String, at place: inout WeaveContext) -> String {
     let depth = text.prefix { $0 == "#" }.count
     var title = text.dropFirst(depth).trimmingCharacters(in: .whitespaces)
     let isFolded = title.hasSuffix("{.fold}")
@@ -65,7 +65,6 @@ extension Weaver {
     let anchor = depth == 1 ? place.anchor : "\(place.anchor)-\(anchorPart(title))"
     let heading = "\(text.prefix(depth)) \(title) {#\(anchor)}"
     guard depth == 1, let program = place.program else { return heading }
-    titles[program] = title
     return heading + stateOfRun(program)
   }
 

@@ -75,6 +75,7 @@ struct Weaver {
         place.foldsNext = false
       }
     }
+    titles[chapter.program] = place.title
     let tables = results.shown(chapter.program)?.tables.filter { !place.shown.contains($0) } ?? []
     for table in tables { parts.append(try self.table(table, of: chapter.program)) }
     return parts.joined(separator: "\n\n")
