@@ -53,20 +53,29 @@ function trySharpening(place) {
       shape(picture, "rect", { x: 10 + k * step, y: 150 - height, width: 0.7 * step, height, class: "bar" });
       shape(picture, "text", { x: 10 + (k + 0.35) * step, y: 166, "text-anchor": "middle" }).textContent = k;
     });
-    const entropy = q.reduce((sum, value) => sum - (value > 0 ? value * Math.log2(value) : 0), 0);
-    return "the largest probability is " + Math.max(...q).toFixed(2) + ", the entropy " + entropy.toFixed(2) + " bits";
+    const entropy = q.reduce((sum, value) => sum - (value > 0 ? value * Math.log(value) : 0), 0);
+    return "the largest probability is " + Math.max(...q).toFixed(2) + ", the entropy " + entropy.toFixed(2) + " nats";
   });
+}
+
+// The mean of λ′ − ½, 1 / (α·4^α·B(α, α)), which equals r(α) / (2√π) with r(a) = Γ(a + ½) / Γ(a + 1).
+function meanDeviation(alpha) {
+  // r(a) is close to (1 − 1 / (8a)) / √a for a large a; from there r(a) = r(a + 1)·(a + 1) / (a + ½) leads back.
+  let a = alpha + 50;
+  let ratio = (1 - 1 / (8 * a)) / Math.sqrt(a);
+  for (let step = 0; step < 50; step += 1) {
+    a -= 1;
+    ratio *= (a + 1) / (a + 0.5);
+  }
+  return ratio / (2 * Math.sqrt(Math.PI));
 }
 
 function tryBeta(place) {
   control(place, "α", "the parameter of mixup", 0.1, 20, 0.75, (alpha, picture) => {
-    // The density up to a factor, at the middles of 200 intervals; normalised by their sum.
+    const deviation = meanDeviation(alpha);
+    const logBeta = -Math.log(alpha * deviation) - alpha * Math.log(4);
     const x = Array.from({ length: 200 }, (_, k) => (k + 0.5) / 200);
-    const logs = x.map(value => (alpha - 1) * Math.log(value * (1 - value)));
-    const top = Math.max(...logs);
-    const powers = logs.map(value => Math.exp(value - top));
-    const total = powers.reduce((a, b) => a + b, 0) / 200;
-    const density = powers.map(value => value / total);
+    const density = x.map(value => Math.exp((alpha - 1) * Math.log(value * (1 - value)) - logBeta));
     const scale = 140 / Math.max(3, ...density.slice(4, -4));
     const points = x.map((value, k) => (10 + 580 * value) + "," + (150 - Math.min(148, scale * density[k])));
     shape(picture, "polyline", { points: points.join(" "), class: "line" });
@@ -74,8 +83,7 @@ function tryBeta(place) {
       shape(picture, "text", { x: 10 + 580 * value, y: 166, "text-anchor": ["start", "middle", "end"][2 * value] })
         .textContent = "λ = " + value;
     }
-    const mean = x.reduce((sum, value, k) => sum + Math.max(value, 1 - value) * density[k], 0) / 200;
-    return "the first image has a share of " + (100 * mean).toFixed(0) + " % on average";
+    return "the first image has a share of " + (50 + 100 * deviation).toFixed(0) + " % on average";
   });
 }
 

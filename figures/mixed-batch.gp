@@ -9,8 +9,8 @@ load 'figures/style.gp'
 load 'figures/sheet.gp'
 
 eval beginPNG(900, int(94 + pixelFor(900 - 2 * pageMargin) * rows + 30))
-eval heading('In a mixed batch, each image is blended with a random other one', \
-  'Blend: λ′ times an augmented image plus 1 − λ′ times its partner. The labels are blended alike; the largest probabilities are shown.')
+eval heading('In a mixed batch, each image is blended with a random partner', \
+  'Blend: λ′ times an augmented image plus 1 − λ′ times its partner. The labels are blended in the same way; their largest probabilities are shown.')
 eval sheetAt(0, 30)
 
 set label 10 'X′' at 0, graph 1 offset 0, 0.7 font bold(textSize + 1) textcolor rgb ink

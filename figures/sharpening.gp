@@ -21,11 +21,11 @@ set tmargin at screen atY(pageHeight - 122)
 
 # --- Three panels along one x axis, so that they share the y axis -----------------------------------
 
-bits(p) = p > 0 ? -p * log(p) / log(2) : 0
+nats(p) = p > 0 ? -p * log(p) : 0
 array entropy[panels]
 array highest[panels]
 do for [i = 1 : panels] {
-  stats distribution using (bits(p(i))) name 'H' nooutput
+  stats distribution using (nats(p(i))) name 'H' nooutput
   stats distribution using (p(i)) name 'P' nooutput
   entropy[i] = H_sum
   highest[i] = P_max
@@ -48,7 +48,7 @@ do for [i = 1 : panels] {
     set arrow 10 * i + line from left, 0.25 * line to left + classes, 0.25 * line nohead back linewidth 0.7 linecolor rgb line == 0 ? ink : hairline
   }
   set label 10 * i sprintf('T = %s', word(temperatures, i)) at left, screen atY(pageHeight - 84) font bold(textSize + 1) textcolor rgb ink
-  set label 10 * i + 1 sprintf('entropy %.2f bits', entropy[i]) at left, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
+  set label 10 * i + 1 sprintf('entropy %.2f nats', entropy[i]) at left, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
 }
 
 # --- Bars: the most likely class in full colour, with values above bar and outline -------------------------------

@@ -1,4 +1,4 @@
-# Wide residual networks as boxes: the width shows the channels, the height the size of the images.
+# Wide residual networks as boxes: the width shows the channels, the height the size of the images. Below, one block.
 # Drawn by make method; data written by chapters/method/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/wide-resnet.svg'; stamp='...'" figures/wide-resnet.gp
@@ -15,7 +15,7 @@ stats networks using (side[$0 + 1] = column('side'), 0) nooutput
 stats networks using (parameters[$0 + 1] = column('parameters'), 0) nooutput
 stats networks using (names[$0 + 1] = strcol('name'), 0) nooutput
 
-eval beginSVG(900, 440)
+eval beginSVG(900, 560)
 eval heading('A wide residual network: images become smaller, and have more channels', \
   'Width of a box: channels. Height: image size. Each group has residual blocks of two 3×3 convolutions.')
 
@@ -27,9 +27,10 @@ box(x, y, width, height, rgb) = (nextObject = nextObject + 1, \
     nextObject, atX(x), yTop(y + height / 2.0), atX(x + width), yTop(y - height / 2.0), rgb))
 say(line, x, y) = (nextLabel = nextLabel + 1, \
   sprintf("set label %d \"%s\" at screen %f,%f center font smallFont textcolor rgb ink", nextLabel, line, atX(x), yTop(y)))
-arrow(x1, x2, y) = (nextObject = nextObject + 1, \
-  sprintf("set arrow %d from screen %f,%f to screen %f,%f linewidth 1.2 linecolor rgb '#5f5f5f' size screen 0.008,20 filled", \
-    nextObject, atX(x1), yTop(y), atX(x2), yTop(y)))
+line(x1, y1, x2, y2, head) = (nextObject = nextObject + 1, \
+  sprintf("set arrow %d from screen %f,%f to screen %f,%f linewidth 1.2 linecolor rgb '#5f5f5f' %s", \
+    nextObject, atX(x1), yTop(y1), atX(x2), yTop(y2), head))
+arrow(x1, x2, y) = line(x1, y, x2, y, 'size screen 0.008,20 filled')
 
 do for [row = 0 : 1] {
   first = 3 * row + 1
@@ -57,6 +58,33 @@ do for [row = 0 : 1] {
   eval box(x + 92, y, 50, 26, '#f3c6cd')
   eval say("linear:\\n10 logits", x + 117, y + 34)
 }
+# --- A block ------------------------------------------------------------------------------------------
+
+y = 496
+set label 1002 "{/:Bold One block}\nwith its shortcut" at screen atX(pageMargin), yTop(y - 6) font smallFont textcolor rgb ink
+eval say('input', 172, y + 4)
+eval arrow(192, 216, y)
+eval box(220, y, 96, 26, '#e4dff2')
+eval say('norm, ReLU', 268, y + 4)
+eval arrow(318, 372, y)
+eval box(376, y, 84, 26, '#bcd8f3')
+eval say('3×3', 418, y + 4)
+eval arrow(462, 486, y)
+eval box(490, y, 96, 26, '#e4dff2')
+eval say('norm, ReLU', 538, y + 4)
+eval arrow(588, 612, y)
+eval box(616, y, 84, 26, '#bcd8f3')
+eval say('3×3', 658, y + 4)
+eval arrow(702, 744, y)
+eval say('× 0.2', 722, y - 8)
+eval say('{/:Bold +}', 754, y + 5)
+eval arrow(764, 800, y)
+eval say('output', 826, y + 4)
+eval line(345, y, 345, y - 38, 'nohead')
+eval line(345, y - 38, 754, y - 38, 'nohead')
+eval line(754, y - 38, 754, y - 12, 'size screen 0.008,20 filled')
+eval say('shortcut: unchanged, or a 1×1 convolution in the first block of a group', 550, y - 44)
+
 set xrange [0 : 1]
 set yrange [0 : 1]
 unset border

@@ -62,7 +62,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   }
 
   /// The factors with the highest validation accuracy in the recorded search, results/search.json; the
-  /// usual values at the article's scale, which was not searched.
+  /// usual values until the search of all methods is complete, and at the article's scale, which is not searched.
   public func chosen(at preset: Preset) -> Factors { .usual }
 
   /// The training of this method at a preset with fewer steps than chapter 4.

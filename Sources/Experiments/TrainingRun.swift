@@ -92,15 +92,16 @@ public struct ResultRow {
   /// The cell of the difference to another accuracy in percentage points; empty without runs.
   public func pointsCell(over other: Metric?, of chapter: ChapterName) -> String {
     guard let accuracy, let other else { return "" }
-    let points = String(format: "%+.1f", 100 * (accuracy.mean - other.mean))
+    let points = String(format: "%+.1f", 100 * (accuracy.mean - other.mean)).replacing(
+      "-", with: "−")
     return cell(points, citing: "accuracy.\(key)", of: chapter)
   }
 
-  /// The cell of ``smallestRecall``; empty if it was not measured.
+  /// The cell of ``smallestRecall``: a dash if it was not measured, empty without runs.
   public func smallestRecallCell(of chapter: ChapterName) -> String {
     smallestRecall.map {
       cell(NumberStyle.percent.text($0), citing: "smallestRecall.\(key)", of: chapter)
-    } ?? ""
+    } ?? (runs.isEmpty ? "" : "–")
   }
 
   /// The cells of the time of a run and of the training speed in images a second, both means over the seeds;

@@ -120,7 +120,7 @@ package struct ExternalProgram: Sendable {
         return "found no interpreter \(interpreter), which its first line names"
       }
     }
-    return unsafe String(cString: strerror(code))
+    return systemReason(for: code)
   }
 }
 

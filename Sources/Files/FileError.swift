@@ -19,7 +19,7 @@ public struct FileError: OneLineError {
   ///   - code: The error number of the call.
   package init(_ path: String, cannotBe action: String, call: String, code: Int32) {
     self.init(
-      unsafe "\(path): cannot be \(action) (\(call): \(String(cString: strerror(code)))); \(remedy(code))",
+      "\(path): cannot be \(action) (\(call): \(systemReason(for: code))); \(remedy(code))",
       code: code)
   }
 
@@ -28,6 +28,9 @@ public struct FileError: OneLineError {
     self.init(file.shortPath, cannotBe: action, call: call, code: errno)
   }
 }
+
+/// Returns the system's words for an error number: "No space left on device" for `ENOSPC`.
+package func systemReason(for code: Int32) -> String { unsafe String(cString: strerror(code)) }
 
 /// Returns what to do after a system error, in words that follow a semicolon.
 private func remedy(_ code: Int32) -> String {

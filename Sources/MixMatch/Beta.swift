@@ -14,16 +14,16 @@ public struct SymmetricBeta: Sendable {
 
   /// A random number from the distribution; it uses four words of `random`.
   ///
-  /// With U and V uniform on [0, 1), t = √(U^(−1/α) − 1)·cos 2πV makes t·√(2α) a draw from Student's
+  /// With V₁ and V₂ uniform on [0, 1), t = √(V₁^(−1/α) − 1)·cos 2πV₂ makes t·√(2α) a draw from Student's
   /// distribution with 2α degrees of freedom (Bailey 1994), and (1 + t / √(1 + t²)) / 2 one from
   /// Beta(α, α) (Devroye 1996, *Random variate generation in one line of code*). The
   /// method never rejects a draw, for any α. A different last bit of an elementary function therefore
   /// cannot change which words of `random` are used.
   public func draw(random: inout RandomStream) -> Double {
-    let u = 1 - random.uniformDouble()  // in (0, 1]: its logarithm is finite
-    let v = random.uniformDouble()
-    // For small α most draws are close to 0 or 1, and U^(−1/α) overflows; t is then infinite, not NaN.
-    let t = Double.expMinusOne(-.log(u) / alpha).squareRoot() * .cos(2 * .pi * v)
+    let v1 = 1 - random.uniformDouble()  // in (0, 1]: its logarithm is finite
+    let v2 = random.uniformDouble()
+    // For small α most draws are close to 0 or 1, and V₁^(−1/α) overflows; t is then infinite, not NaN.
+    let t = Double.expMinusOne(-.log(v1) / alpha).squareRoot() * .cos(2 * .pi * v2)
     // (1 − |t| / √(1 + t²)) / 2 without the subtraction, which would cancel the digits of small results.
     let smaller = 0.5 / (1 + t * t + abs(t) * (1 + t * t).squareRoot())
     return t < 0 ? smaller : 1 - smaller

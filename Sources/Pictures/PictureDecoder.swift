@@ -87,7 +87,7 @@ public struct PictureDecoder: Sendable {
       return try readFile(at: file)
     } catch let error as FileError {
       throw UnreadablePicture(
-        unsafe "a file that cannot be read (\(String(cString: strerror(error.code))))")
+        "a file that cannot be read (\(systemReason(for: error.code)))")
     } catch let error as UnreadablePicture {
       throw error
     } catch {

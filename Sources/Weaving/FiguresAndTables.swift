@@ -83,7 +83,9 @@ extension Weaver {
     let data = figure.data.map { name in
       let path = DataFile.path(name)
       // Pixels of a picture that is recorded itself are not kept.
-      return result.hasFile(path) ? fileLink(path, at: result.path(of: path)) : "`\(path)`"
+      return result.hasFile(path)
+        ? fileLink(path, at: result.path(of: path))
+        : "`\(path)` (not recorded: the pixels shown above)"
     }
     return
       (["script " + fileLink("figures/\(figure.script).gp")] + [
@@ -122,10 +124,16 @@ extension Weaver {
       \(html(rows))
 
       ::: {.origin}
-      `\(result.command)` · \(around[1])
+      `\(result.command)` · \(around[1])\(dataLink(of: file, result))
       :::
       :::
       """
+  }
+
+  /// Returns a link to the data file that a run writes beside a table; empty if there is none.
+  private func dataLink(of table: String, _ result: Results.ChapterResult) -> String {
+    let path = DataFile.path(String(table.dropLast(".md".count)))
+    return result.hasFile(path) ? " · data \(fileLink(path, at: result.path(of: path)))" : ""
   }
 
   /// Returns a table in HTML, whose cells name their columns for narrow pages; the second row is the line
@@ -140,8 +148,10 @@ extension Weaver {
         // XHTML, and with it an EPUB, has no attribute without a value.
         let label =
           isName || cell.0.isEmpty ? "" : " data-label=\"\(attribute(cell.0))\""
+        // Pandoc writes a line break into an empty cell, so that :empty does not find it.
+        let isEmpty = cell.1.isEmpty ? " class=\"empty\"" : ""
         return
-          "<\(isName ? "th scope=\"row\"" : "td")\(label)>\(linked(cell.1))</\(isName ? "th" : "td")>"
+          "<\(isName ? "th scope=\"row\"" : "td")\(label)\(isEmpty)>\(linked(cell.1))</\(isName ? "th" : "td")>"
       }
       return "<tr>\(written.joined())</tr>"
     }

@@ -32,7 +32,10 @@ extension Weaver {
     + "The note at a figure or a table has the command that makes it, the preset and the seeds, the data set with the "
     + "beginning of its SHA-256, the version of the sources (a commit; *dirty* if files were changed after it), the "
     + "number of threads and the processor, and the time of the run. Older records name, in place of the processor, "
-    + "the kernels that OpenBLAS chose for it, which have the name of a similar processor."
+    + "the kernels that OpenBLAS chose for it, which have the name of a similar processor.\n\n"
+    + "The line *verified* has what `make verify` found when it repeated the program: its numbers, tables and "
+    + "pictures were made again and compared. Where they follow from training runs that take long, they were made from "
+    + "the recorded runs, of which only the first steps were repeated; `make verify FULL=1` repeats all steps."
 
   private func facts(of result: Results.ChapterResult, _ reports: [VerificationReport]) -> String {
     let record = result.record
@@ -60,8 +63,12 @@ extension Weaver {
     ]
     let lines = facts.compactMap { name, fact in fact.map { "- \(name): \($0)" } }
     return lines.joined(separator: "\n") + "\n\n"
-      + details("\(record.metrics.count) metrics", metrics(record))
-      + details("\(record.stages.count) stages", stages(record))
+      + details(counted(record.metrics.count, "metric"), metrics(record))
+      + details(counted(record.stages.count, "stage"), stages(record))
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   /// Returns a folded table; the whole content is in print. Empty without rows.
@@ -104,7 +111,7 @@ extension Weaver {
     let reasons = Set(findings.filter { $0.outcome != .identical }.map(\.detail)).sorted()
     return findings.isEmpty
       ? ""
-      : ", its training runs: \(summary(of: findings))"
+      : "; first steps of its training runs: \(summary(of: findings))"
         + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))")
   }
 

@@ -12,7 +12,7 @@ import Foundation
 //     {chapter3.accuracy.T1 %}   {chapter3.tsne.kl .3}   a metric of a record, with its format
 //     {chapter5.accuracy.a - accuracy.b points}          a difference of two metrics in percentage points
 //     {chapter5.epochSeconds.a / epochSeconds.b .1}      a quotient of two metrics
-//     {chapter5.accuracy.a lowest %}                     the lowest (highest) value of a seed
+//     {chapter5.accuracy.a lowest %}                     the lowest (highest) value of a seed, or that of the first
 //     {chapter3.seeds}                                   the number of seeds of a record
 //     [[try sharpening: chapter3-sharpening T1]]         a control to try something on the page
 //     [90.7 %]{.article}                                 a number of the original article or a paper
@@ -42,7 +42,7 @@ extension Weaver {
       place.foldsNext = true
       return ""
     }
-    let text = try inline(paragraph, at: place)
+    let text = try items(paragraph).map { try complete($0, at: place) }.joined(separator: "\n")
     guard let departure = text.wholeMatch(of: /Departure: ([^\0]*)/)?.1 else { return text }
     let oneLine = departure.replacing("\n", with: " ")
     let section = [place.title, place.section].filter { !$0.isEmpty }.joined(separator: " · ")
@@ -82,6 +82,22 @@ extension Weaver {
   }
 
   // MARK: Within a paragraph
+
+  /// Converts a paragraph or an item of a list. If a number in it is missing, a notice takes its place, because
+  /// its sentences would say nothing without the number; the cells of a table stay.
+  private mutating func complete(
+    _ paragraph: [LiterateSource.Line], at place: WeaveContext
+  ) throws -> String {
+    let before = missing
+    let text = try inline(paragraph, at: place)
+    guard missing > before, !text.hasPrefix("|") else { return text }
+    let programs = Set(
+      paragraph.flatMap { $0.text.matches(of: /\{([a-z][a-z0-9]*)\.[^{}]+\}/).map { String($0.1) } }
+    )
+    let commands = programs.sorted().map { "`make \($0)`" }.joined(separator: ", ")
+    return (text.hasPrefix("- ") ? "- " : "")
+      + "[What stands here depends on results that are not recorded yet: \(commands)]{.missing}"
+  }
 
   /// Replaces the placeholders of numbers and references, outside of code and formulas.
   mutating func inline(
@@ -206,6 +222,14 @@ private func paragraphs(_ lines: [LiterateSource.Line]) -> [[LiterateSource.Line
     }
   }
   return current.isEmpty ? paragraphs : paragraphs + [current]
+}
+
+/// Splits a paragraph at the beginnings of the items of a list.
+private func items(_ paragraph: [LiterateSource.Line]) -> [[LiterateSource.Line]] {
+  paragraph.reduce(into: []) { items, line in
+    if items.isEmpty || line.text.hasPrefix("- ") { items.append([]) }
+    items[items.count - 1].append(line)
+  }
 }
 
 /// Splits a line into text, code, formulas, and numbers marked as the article's.

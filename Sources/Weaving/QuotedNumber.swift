@@ -5,7 +5,7 @@ struct QuotedNumber {
   /// The way in which the number follows from metrics.
   private enum Kind {
     case metric(String), difference(String, String), quotient(String, String)
-    case lowest(String), highest(String), seeds
+    case first(String), lowest(String), highest(String), seeds
   }
 
   private let kind: Kind
@@ -29,20 +29,21 @@ struct QuotedNumber {
     switch (words.count, words.count > 1 ? words[1] : "") {
     case (3, "-") where match.3 != nil: kind = .difference(words[0], words[2])
     case (3, "/") where match.3 == nil: kind = .quotient(words[0], words[2])
+    case (2, "first"): kind = .first(words[0])
     case (2, "lowest"): kind = .lowest(words[0])
     case (2, "highest"): kind = .highest(words[0])
     case (1, _) where match.3 == nil: kind = .metric(words[0])
     default:
       throw Failure(
-        "found {\(program).\(text)}, expected NAME, NAME lowest, NAME highest, NAME / NAME or "
-          + "NAME - NAME, the last with the format points")
+        "found {\(program).\(text)}, expected NAME, NAME first, NAME lowest, NAME highest, NAME / NAME "
+          + "or NAME - NAME, the last with the format points")
     }
   }
 
   /// The metrics that the number needs.
   var metrics: [String] {
     switch kind {
-    case .metric(let name), .lowest(let name), .highest(let name): [name]
+    case .metric(let name), .first(let name), .lowest(let name), .highest(let name): [name]
     case .difference(let a, let b), .quotient(let a, let b): [a, b]
     case .seeds: []
     }
@@ -57,6 +58,7 @@ struct QuotedNumber {
     case .difference:
       NumberStyle.signedPoints(found[0].mean - found[1].mean)
     case .quotient: style.text(found[0].mean / found[1].mean)
+    case .first: style.text(found[0].values?.first ?? found[0].mean)
     case .lowest: style.text(found[0].values?.min() ?? found[0].mean)
     case .highest: style.text(found[0].values?.max() ?? found[0].mean)
     case .seeds: "\(record.seeds.count)"

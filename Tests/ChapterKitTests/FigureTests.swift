@@ -60,7 +60,7 @@ import Testing
     #expect(path.contains("chapter kit''s "), "the path needs quoting")
     #expect(picture.contains("\nplot 1data='\(path)/data'; out='/dev/stdout'; "))
     #expect(picture.contains("; temperature='it''s \"½\" $HOME `id`'; watermark=''\n"))
-    #expect(picture.contains("; stamp='chapter 3 · article · seed 0 · commit 1a2b3c4 · "))
+    #expect(picture.contains("; stamp='chapter 3 · preset article · seed 0 · commit 1a2b3c4 · "))
     #expect(bench.names(in: "figures").filter { $0.hasPrefix(".partial") } == [])
   }
 

@@ -14,24 +14,25 @@ import Testing
 
   @Test func stamps() throws {
     let usual = "MNIST ba891046 · commit 1a2b3c4 · 2 threads, OpenBLAS kernels SkylakeX · 231 s"
-    #expect(try record().stamp == "chapter 3 · article · seed 0 · \(usual)")
+    #expect(try record().stamp == "chapter 3 · preset article · seed 0 · \(usual)")
     #expect(
       try record {
         $0.preset = .smoke; $0.seeds = [4, 5, 6]
       }.stamp
-        == "SMOKE RUN · chapter 3 · smoke · seeds 4–6 · \(usual)")
+        == "SMOKE RUN · chapter 3 · preset smoke · seeds 4–6 · \(usual)")
     #expect(
       try record {
         $0.preset = .smoke
         $0.dataset?.name = "synthetic digits"
         $0.dataset?.synthetic = true
       }.stamp.hasPrefix(
-        "SMOKE RUN · SYNTHETIC DIGITS · chapter 3 · smoke · seed 0 · synthetic digits ba891046 · "))
+        "SMOKE RUN · SYNTHETIC DIGITS · chapter 3 · preset smoke · seed 0 · synthetic digits ba891046 · "
+      ))
     #expect(
       try record {
         $0.dirty = true; $0.threads = 1; $0.dataset = nil; $0.wallSeconds = 29_100
       }.stamp
-        == "chapter 3 · article · seed 0 · commit 1a2b3c4 dirty · 1 thread, OpenBLAS kernels SkylakeX · 8 h 05 min"
+        == "chapter 3 · preset article · seed 0 · commit 1a2b3c4 dirty · 1 thread, OpenBLAS kernels SkylakeX · 8 h 05 min"
     )
     #expect(
       try record {

@@ -18,7 +18,7 @@ import Testing
       lines[1...4] == [
         "| training | n |", "| --- | --- |", #"| all \| labels | 3 |"#, "| few | 1 |",
       ])
-    #expect(lines[5].hasPrefix("chapter 3 · article · seed 0"))
+    #expect(lines[5].hasPrefix("chapter 3 · preset article · seed 0"))
     #expect(
       bench.read("figures/data/results.tsv")?.split(separator: "\n").dropFirst()
         == ["training\tn", "\"all | labels\"\t\"3\"", "\"few\"\t\"1\""])
@@ -50,7 +50,7 @@ import Testing
     let record = try #require(try RunRecord.load(chapter: "claims", from: bench.out))
     #expect(record.title == "Accuracy" && record.metrics.isEmpty && record.preset == .article)
     #expect(record.seeds.isEmpty)
-    #expect(record.sources?.map { $0.hasPrefix("chapter 3: article, ") } == [true])
+    #expect(record.sources?.map { $0.hasPrefix("chapter 3: preset article, ") } == [true])
     #expect(record.stamp == "claims · \(record.sources![0])")
     #expect(bench.read("figures/results.md")?.hasSuffix("\n\(record.stamp)\n") == true)
     #expect(record.files.map(\.path) == ["data/results.tsv", "results.md"])
@@ -64,7 +64,7 @@ import Testing
     try bench.write(String(decoding: smoke.encoded(), as: UTF8.self), to: "figures/chapter1.json")
     try Records(in: bench.out).write(table, about: [1, 3], as: "claims")
     let record = try #require(try RunRecord.load(chapter: "claims", from: bench.out))
-    #expect(record.stamp.hasPrefix("SMOKE RUN · claims · chapter 1: smoke, 2000-01-01"))
+    #expect(record.stamp.hasPrefix("SMOKE RUN · claims · chapter 1: preset smoke, 2000-01-01"))
     #expect(record.sources?.count == 2)
   }
 

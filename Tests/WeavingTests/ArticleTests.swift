@@ -30,7 +30,7 @@ import Weaving
       ))
     #expect(
       text.contains(
-        "[1.71](#record-chapter1-kl){.measured title=\"kl · chapter 1 · article · seeds 0–2 · MNIST ba8"
+        "[1.71](#record-chapter1-kl){.measured title=\"kl · chapter 1 · preset article · seeds 0–2 · MNIST ba8"
       ))
   }
 
@@ -53,7 +53,7 @@ import Weaving
     #expect(woven.markdown.contains("**Figure 1.** A *map* [1.7](#record-chapter1-kl){.measured"))
     #expect(
       woven.markdown.contains(
-        "::: {.origin}\n`make chapter1 PRESET=article SEEDS=3` · chapter 1 · article · seeds 0–2 · MNIST "
+        "::: {.origin}\n`make chapter1 PRESET=article SEEDS=3` · chapter 1 · preset article · seeds 0–2 · MNIST "
           + "ba891046 · commit 1a2b3c4 · 2 threads, OpenBLAS kernels SkylakeX · 231 s"))
   }
 
@@ -83,8 +83,36 @@ import Weaving
       chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n//\n// ![A map.](map.svg \"dots\")\n")
     let woven = try article.woven()
     #expect(woven.missing == 2)
-    // Below the title, the number, the figure, and the list of runs.
-    #expect(woven.markdown.matches(of: /\[not run yet: `make chapter1`\]/).count == 4)
+    // Below the title, the figure, and the list of runs; the paragraph with the number has a notice of its own.
+    #expect(woven.markdown.matches(of: /\[not run yet: `make chapter1`\]/).count == 3)
+    #expect(
+      woven.markdown.contains(
+        "[What stands here depends on results that are not recorded yet: `make chapter1`]{.missing}"
+      ))
+  }
+
+  @Test func aParagraphOrItemWithAMissingNumberBecomesANotice() throws {
+    let article = try SmallArticle(
+      chapter: """
+        // # Chapter 1: One
+        //
+        // Lost: it ends
+        // at {chapter1.kl .3} of the rest.
+        //
+        // - Lost too, {chapter1.kl .3}.
+        // - Kept as it
+        //   is.
+        //
+        // | a             | b                |
+        // | ------------- | ---------------- |
+        // | kept in cells | {chapter1.kl .3} |
+        """)
+    let text = try article.woven().markdown
+    #expect(!text.contains("Lost") && !text.contains("of the rest"))
+    let notice = "What stands here depends on results that are not recorded yet"
+    #expect(text.matches(of: try Regex("(?m)^\\[\(notice)")).count == 1)
+    #expect(text.contains("- [\(notice): `make chapter1`]{.missing}\n- Kept as it\n  is."))
+    #expect(text.contains("| kept in cells | [not run yet: `make chapter1`]{.missing} |"))
   }
 
   @Test(arguments: [("smoke", false, "SMOKE RUN"), ("article", true, "MNIST")])

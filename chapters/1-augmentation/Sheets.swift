@@ -50,7 +50,7 @@ func drawTransforms(of dataset: ImageDataset, _ run: Run, _ settings: Settings) 
   for (line, transform) in transforms.enumerated() {
     let y = line * (images.height + wordGap)
     sheet.write(transform.name, "name", x: 0, y: y)
-    sheet.write("p = \(transform.probability)", "probability", x: 0, y: y)
+    sheet.write("probability \(transform.probability)", "probability", x: 0, y: y)
     let (shown, pictures) = range(of: transform, on: image, in: images, settings: settings)
     for (place, picture) in PixelScaling.unit.bytes(pictures).enumerated() {
       let x = place * (images.width + gap)

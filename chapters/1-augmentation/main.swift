@@ -21,7 +21,7 @@ import MixMatch
 // contradicts itself. Nobody needs the label to see this: both predictions are the network's own.
 // *Consistency regularisation* turns the contradiction into a loss. It asks for the same prediction for all
 // versions of an image, and so works on images without labels. MixMatch combines it with mixup (chapter 2)
-// and with a wish for confident guesses (chapter 3).
+// and with sharpening, which makes guesses more confident (chapter 3).
 //
 // MixMatch augments each labelled image once, and each unlabelled image K times (the article calls this
 // "multiple augmentation"). The mean of the network's predictions for the K versions is the guess that the
@@ -32,7 +32,7 @@ import MixMatch
 // ## Labelled and unlabelled images
 //
 // The article draws 500 of the 50,000 training images at random, regardless of their classes. The paper draws
-// the same number of each class, as `--balanced` does here. `LabelSplit` in Sources/Datasets/LabelSplit.swift
+// the same number of each class, as `BALANCED=1` does here. `LabelSplit` in Sources/Datasets/LabelSplit.swift
 // does both; the record has the number of labels of each class.
 //
 // The settings of the chapter are:
@@ -69,19 +69,19 @@ struct Settings: Encodable {
 // | contrast   | $\ell(v) · s$, with $s$ log-uniform from 0.8 to 1.25       | 0.75        |
 // | rotation   | by $\mathcal{U}(−10, 10)$ degrees                                    | 0.75        |
 // | zoom       | by $\mathcal{U}(1, 1.1)$, about a random centre                      | 0.75        |
-// | warp       | perspective: four magnitudes from $\mathcal{U}(−0.2, 0.2)$           | 0.75        |
+// | warp       | perspective: each edge longer by a share from $\mathcal{U}(−0.2, 0.2)$ | 0.75      |
 // | mirror     | left and right swapped                                     | 0.5         |
 //
-// Brightness and contrast act on the *logits* of the pixel values,
+// Brightness and contrast act on the logit function of the pixel values, the inverse of the sigmoid:
 //
 // $$ \ell(v) = \ln \frac{v}{1 − v} $$
 //
-// and a sigmoid maps the logits back, so no value leaves the range from 0 to 1. The paper's augmentation is simpler
-// (`--augmentation mirror-and-shift`): a mirror image with probability ½, and a shift by up to four pixels with
+// A sigmoid maps the results back, so no value leaves the range from 0 to 1. The paper's augmentation is simpler
+// (`AUGMENTATION=mirror-and-shift`): a mirror image with probability ½, and a shift by up to four pixels with
 // reflected borders.
 //
-// ![Each transform by itself on one image, over the range of its
-// parameter.](transforms.png "Six rows of versions of one photograph of a horse: brighter and darker,
+// ![Each transform by itself on one image, over the range of its parameter; for the warp, the share by which the
+// top edge is longer.](transforms.png "Six rows of versions of one photograph of a horse: brighter and darker,
 // more and less contrast, rotated, enlarged, warped, mirrored.")
 //
 // In the code, `Augmentation` is a list of random transforms. Drawing from it gives a list of transforms with

@@ -72,19 +72,19 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 
 // ## Where the proportions come from
 //
-// For every batch or every image, λ is drawn from the distribution Beta(α, α) on [0, 1]:
+// For every batch or every image, λ is drawn from the distribution Beta(α, α) on [0, 1], whose density is
 //
-// $$ \frac{(λ (1 − λ))^{α − 1}}{B(α, α)} $$
+// $$ \frac{(λ (1 − λ))^{α − 1}}{\mathrm{B}(α, α)} $$
 //
-// is its density, where the Beta function B(α, α) makes the total probability 1. The parameter α determines how
+// The Beta function B(α, α) makes the total probability 1. The parameter α determines how
 // strongly images are mixed. As α → 0, the probability concentrates at 0 and 1, and images stay unmixed. With
 // α = 1 all proportions are equally likely. As α → ∞, every mixture becomes half and half. The paper recommends
 // α = 0.75, which is nearly uniform but prefers the ends.
 //
 // Most algorithms that draw from a Beta distribution use rejection sampling. For two equal parameters
-// there is a formula: with U and V uniform on (0, 1),
+// there is a formula: with V₁ and V₂ uniform on (0, 1),
 //
-// $$ t = \sqrt{U^{−1/α} − 1}\, \cos 2πV $$
+// $$ t = \sqrt{V_1^{−1/α} − 1}\, \cos 2πV_2 $$
 // $$ λ = \frac{1}{2} \left(1 + \frac{t}{\sqrt{1 + t^2}}\right) $$
 //
 // [[Sources/MixMatch/Beta.swift: SymmetricBeta.draw]]
@@ -145,7 +145,7 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 //
 // Mean and variance of λ′ have closed forms:
 //
-// $$ \operatorname{E} λ′ = \frac{1}{2} + \frac{1}{α\,4^α\,B(α, α)} $$
+// $$ \operatorname{E} λ′ = \frac{1}{2} + \frac{1}{α\,4^α\,\mathrm{B}(α, α)} $$
 // $$ \operatorname{Var} λ′ = \frac{1}{4 (2α + 1)} − \left(\operatorname{E} λ′ − \frac{1}{2}\right)^2 $$
 //
 // On average, an image's own share is {chapter2.lambda.mean.exact %}. The draws have a mean of
@@ -202,8 +202,9 @@ func moments(of numbers: [Double]) -> (mean: Double, deviation: Double) {
 
 // ## Running it {.fold}
 //
-// Another seed (`make chapter2 SEED=1`) selects two other images. `make chapter2 ALPHA=0.2` changes the α of the third
-// figure and of the numbers in the last two sections; its results go to a folder of their own.
+// Another seed (`make chapter2 SEED=1`) selects two other images. `make chapter2 ALPHA=0.2` changes the α of the
+// sections "The larger share" and "One λ′ per batch, or one per image", and of their figure; its results go to a
+// folder of their own.
 
 /// The scale and the constants of the chapter.
 struct Settings: Encodable {

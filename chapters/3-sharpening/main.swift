@@ -1,6 +1,6 @@
 // # Chapter 3: Sharpening, seen on MNIST
 //
-// MixMatch learns from images that nobody has labelled by guessing their labels itself. A guess is
+// MixMatch guesses the labels of unlabelled images, and learns from its guesses. A guess is
 // a distribution over the classes, and the method does not take it as it comes: it *sharpens* it
 // first, which makes the likely classes likelier still. This chapter looks at that one step alone.
 // There is no mixup here and no augmentation; there are handwritten digits, a network of two
@@ -21,10 +21,10 @@ import MixMatch
 
 // ## What sharpening does
 //
-// Sharpening raises each probability of a distribution q over the classes to the power 1/T and normalises the
+// Sharpening raises each probability of a distribution q̄ over the classes to the power 1/T and normalises the
 // result; T is called the temperature:
 //
-// $$ \operatorname{sharpen}(q, T)_i = \frac{q_i^{1/T}}{\sum_j q_j^{1/T}} $$
+// $$ \operatorname{sharpen}(\bar q, T)_i = \frac{\bar q_i^{1/T}}{\sum_j \bar q_j^{1/T}} $$
 //
 // At T = 1 nothing happens. Below 1 the powers favour what is already large, and in the limit T → 0
 // all of the mass lies on one class: the guess has become a hard label.
@@ -52,9 +52,8 @@ func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
 // A network that is trained on its own guesses has an easy way to be right: to stay as it is. If it gives a "3"
 // a probability of 0.3, a little more than each other digit, and is then told "0.3, as you said", it learns nothing. A
 // sharpened guess always asks for a little more certainty than the network has. Classifiers that
-// are sure of unlabelled data have their decision boundaries where there is little data, and this
-// wish for low entropy [^8] is one of the three ideas that MixMatch puts
-// together.
+// are sure of unlabelled data have their decision boundaries where there is little data. To reward
+// low entropy for this reason [^8] is one of the three ideas that MixMatch puts together.
 //
 // ## The experiment
 //
@@ -106,11 +105,12 @@ struct Settings: Encodable {
 // from 0 to 1 over the first 800 steps, while guesses are worth little.
 //
 // Departure: the notebook runs the network on the unlabelled images twice in each step, for the guess and for the
-// loss, and batch norm's running moments move towards theirs twice. Here the network runs once, because without
+// loss, and batch norm's running statistics, the mean and variance for use after training, move towards theirs
+// twice. Here the network runs once, because without
 // augmentation both runs give the same prediction.
 //
 // At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero, and
-// but for batch norm's running moments, which u moves too, the network learns from 500 images
+// but for batch norm's running statistics, which u moves too, the network learns from 500 images
 // alone. That is the baseline that the article's "without sharpening" amounts to.
 
 /// A trained network's evaluation on the test images, and fingerprints of its weights after 1, 10, 100 … steps.
@@ -211,10 +211,11 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // T = 0.5. On the maps below, the colour is the predicted class, and a mark is larger the less confident the
 // prediction is.
 //
-// ![Without sharpening, T = 1.](tsne-T1.png "A map of 10,000 dots in some ten clusters, most of one
+// ![The t-SNE map of the 10,000 test images, and the predictions of the first seed's network, trained without
+// sharpening (T = 1).](tsne-T1.png "A map of 10,000 dots in some ten clusters, most of one
 // colour each, with many large dots of other colours in between.")
 //
-// ![With sharpening, T = 0.5: the same map.](tsne-T0.5.png "The same map of 10,000 dots; the clusters
+// ![The same map, with the predictions of the first seed's network trained with sharpening (T = 0.5).](tsne-T0.5.png "The same map of 10,000 dots; the clusters
 // are more of one colour each, and large dots are fewer.")
 //
 // The clusters come from the images alone; t-SNE's divergence, which measures how badly the map keeps
@@ -226,13 +227,12 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // seeds. The lowest accuracy of a seed with sharpening is {chapter3.accuracy.T0.5 lowest %}, the highest without it
 // {chapter3.accuracy.T1 highest %}.
 //
-// On both maps the network is sure inside a cluster and unsure at the edges of clusters and in small islands between
-// them, where an image has neighbours of other digits. Where two digits look alike, such as 4 and 9, or 3, 5 and 8,
-// their clusters touch, and most large marks are there. Without sharpening, whole parts of clusters have the colour
-// of another digit. With it, a cluster has one colour more often: a guess that most images of a cluster agree on
-// becomes the answer for all of them. This is the sense in which decision boundaries move to places with few images.
-// It also shows the danger: where the first guess is wrong for most of a cluster, sharpening makes it wrong for the
-// rest.
+// Without sharpening, uncertain and wrong predictions are scattered through whole clusters, most of all through
+// those of 2 and 5. With it, most clusters have one colour: a guess that most images of a cluster agree on becomes
+// the answer for all of them. Fewer marks are large, and more of those that remain lie at the edges of clusters and
+// in the small islands between them. This is the sense in which decision boundaries move to places with few images.
+// There is a danger in it, too: where the first guess is wrong for most images of a cluster, sharpening would make
+// it wrong for the rest. The map shows no such cluster; chapter 4 has a class that is lost in part.
 //
 // ## Running it {.fold}
 //
@@ -255,7 +255,7 @@ let chapter = Chapter(
   presets: [
     .scale(.smoke, costs: "seconds; runs all code, the results mean nothing"),
     .alias(.short, of: .article),
-    .scale(.article, costs: "4 to 8 minutes a seed on 2 cores"),
+    .scale(.article, costs: "4 to 14 minutes a seed on 2 cores"),
   ],
   options: [temperatures])
 

@@ -3,13 +3,13 @@
 // Each of the three chapters before this one looked at one idea: several augmented versions of an image
 // (chapter 1), mixtures of images and labels (chapter 2), guesses with lower entropy (chapter 3). MixMatch
 // [^1] combines all three. It gets 500 labelled photographs of CIFAR-10 and the rest of the training images
-// without their labels, and should reach the accuracy for which supervised learning needs many thousand
+// without their labels, and should reach the accuracy for which supervised learning needs many thousands of
 // labels.
 //
 //     make chapter4
 //
-// trains a wide residual network this way. Training takes long and may be interrupted at any moment: the
-// same command continues from the last checkpoint and ends with the same bits.
+// trains a wide residual network this way. Training takes a long time and may be interrupted at any moment: the
+// same command continues from the last checkpoint, and gives the same weights to the last bit.
 
 import ChapterKit
 import Datasets
@@ -29,8 +29,8 @@ import MixMatch
 // and the sharpened guess, in which the largest probability has grown. Below: the labelled image and the two versions, each
 // mixed with a random partner, the prediction for the mixture, the mixed label that it should equal, and the loss.")
 //
-// The data pipeline does the first three while the network is
-// busy with the batch before (chapter 1):
+// The data pipeline takes the first three steps while the network is
+// busy with the previous batch (chapter 1):
 //
 // **1.** Draw a batch of labelled images x with their labels p, and a batch of unlabelled images u.
 //
@@ -77,10 +77,10 @@ import MixMatch
 //
 // Batch norm takes its statistics from the images that go through the network together, so the way to form
 // these batches matters. Labelled, unlabelled and mixed images have different statistics. With separate
-// batches of each, the running statistics fit none of them, which is the most reported cause of failed
-// reproductions. The notebook shuffles the mixed examples and passes them as one batch. The paper's code
+// batches of each, the running statistics fit none of them, and the network predicts badly in
+// evaluation. The notebook shuffles the mixed examples and passes them as one batch. The paper's code
 // interleaves them: it forms K + 1 groups with the same share of each kind, and only the first group updates
-// the running statistics. `--batch-norm interleaved` does the same.
+// the running statistics. `BATCH_NORM=interleaved` does the same.
 //
 // Departure: mixed examples are not shuffled before they go through the network, because batch statistics do not
 // depend on their order.
@@ -92,7 +92,8 @@ let batchNorm = CommandLineOption(
   "the mixed examples that batch norm normalises together")
 
 // Guesses are made in training mode too, with the statistics of their batch. In the notebook this updates
-// the running statistics once more, in the paper's code it does not.
+// the running statistics once more, in the paper's code it does not. It does here, too,
+// unless the groups are interleaved.
 //
 // ## The settings
 //
@@ -108,8 +109,8 @@ let batchNorm = CommandLineOption(
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
-// Departure: where the article's text and notebook differ, the article's scale follows the notebook, and has
-// the larger network.
+// Departure: the preset `article` has the notebook's network, which has twice the channels of the one that the
+// article's text names.
 //
 // Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and the
 // highest learning rate and weight decay are larger. Images start small, because steps with small images cost a
@@ -183,10 +184,10 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // test images are evaluated once, after the last step; this rule was fixed before any result was known.
 //
 // Departure: 2,000 training images are held out, and the test images are evaluated once. The article holds out none,
-// and evaluates the test images after every epoch (`--log-test`); the paper's code reports the median of its last 20
+// and evaluates the test images after every epoch (`LOG_TEST=1`); the paper's code reports the median of its last 20
 // checkpoints.
 //
-// With `--ema` an exponential moving average (EMA) of the weights is evaluated in their place, together with
+// With `EMA=0.999` an exponential moving average (EMA) of the weights is evaluated in their place, together with
 // the average of batch norm's running statistics. The paper does so; the article describes it as optional.
 //
 // Departure: the EMA averages all weights and running statistics, and weight decay acts on the weights alone. In the
@@ -301,9 +302,10 @@ exit(
 //
 // MixMatch learns mostly from its own guesses, and this can go wrong. Sharpening guesses while they are still poor
 // can make the network lose a whole class to a similar one: it guesses the wrong class for some images, learns from
-// these guesses, and guesses the wrong class for more images. The confusion matrix shows the classes that the shown
-// run, that of the first seed, has lost in part. [Chapter 5](#chapter5-what-came-out) compares the seeds; the
-// chapter shows the first one whatever its result, because a choice by the result would hide such runs.
+// these guesses, and guesses the wrong class for more images. In the confusion matrix, such a class has its darkest field
+// beside the diagonal. The run shown here is that of the first seed, with {chapter5.accuracy.mixmatch first %} on the test images; the lowest of the seeds of
+// [chapter 5](#chapter5-what-came-out) is {chapter5.accuracy.mixmatch lowest %}. The chapter shows the first seed
+// whatever its result, because a choice by the result would hide such runs.
 //
 // ![The predicted classes of the test images of each class.](confusion.png "A table of ten by ten classes,
 // with shares of the images: dark along the diagonal where the predictions are right.")
@@ -318,7 +320,10 @@ exit(
 // ## Finding a learning rate
 //
 // `make lr-find` increases the learning rate from step to step and draws the loss. A good highest rate is
-// somewhat below the rate at which the loss stops decreasing.
+// somewhat below the rate at which the loss stops decreasing. The rates of the presets were not found this way, and
+// the figure is not recorded.
+//
+// {.fold}
 
 /// Draws the loss at increasing learning rates.
 func drawLearningRates(

@@ -28,7 +28,7 @@ import MixMatch
 // ## The labelled images alone
 //
 // The article's second baseline trains on the 500 labelled images alone, for 50 epochs. An epoch of 500 images
-// has seven batches of 64, which makes 350 steps in all, where MixMatch takes many thousand. A fair comparison
+// has seven batches of 64, which makes 350 steps in all, where MixMatch takes many thousands. A fair comparison
 // allows as many steps as MixMatch. There are therefore two such baselines: the article's, and one that
 // differs from MixMatch in the loss only, with the same steps, learning rates, image sizes and augmentation.
 //
@@ -55,30 +55,34 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 //
 // Each row has the mean accuracy over the seeds, the article's accuracy, and the time of the training. The
 // article's times are those of a P100, a graphics card; ours are those of processor cores. "Worst class" is the
-// recall of the class that is recognised least often.
+// recall of the class that is recognised least often; a dash stands for runs in which it was not measured. "Images/s"
+// counts the images that the network is trained on in a second: labelled ones, and all versions of unlabelled ones.
 //
 // ![The results](results.md)
 //
-// The figure shows the learning curves of the first seed over the article's three curves. Epochs differ in
+// The figure shows the learning curves of the first seed, and the article's three curves. Epochs differ in
 // length: an epoch of the labelled images alone has few steps.
 //
-// ![Learning curves of the baselines and of MixMatch, over the article's.](results-curves.svg "Four lines over
+// ![Learning curves of the baselines and of MixMatch, first seed. The article's runs have a larger network, and more
+// steps.](results-curves.svg "Four lines over
 // the epochs: all labels highest, MixMatch below, the labels alone lowest, whether for few steps or many; thin
 // lines are the article's")
 //
 // ## What came out
 //
-// **Compared with the labels alone.** With the same steps, learning rates and augmentation, the unlabelled images
+// **Compared with the labelled images alone.** With the same steps, learning rates and augmentation, the unlabelled images
 // change the accuracy by {chapter5.accuracy.mixmatch - accuracy.labels-alone-longer points}. The difference between
 // MixMatch and full supervision is {chapter5.accuracy.mixmatch - accuracy.all-labels points}.
 //
-// **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, this run
-// {chapter5.accuracy.mixmatch %}. Much differs at once, and these runs cannot tell the shares. The largest
+// **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, these runs
+// {chapter5.accuracy.mixmatch %}. Much differs at once, and these runs cannot separate the causes. The largest
 // differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24
 // pixels; chapter 4 lists the others. Full supervision loses much less by the same cuts: it reaches
-// {chapter5.accuracy.all-labels %}, the article [94.76 %]{.article}. MixMatch needs long training more, because its
-// labels become better only as the network does. After a quarter of the steps it has
-// {chapter5.share.mixmatch.quarter %} of its final validation accuracy.
+// {chapter5.accuracy.all-labels %}, the article [94.76 %]{.article}. A likely reason is that MixMatch needs long
+// training more, because its labels become better only as the network does. After a quarter of the steps it has
+// {chapter5.share.mixmatch.quarter %} of its final validation accuracy. Part of the rest is due to the schedule, which
+// lowers the learning rate at the end: the ablations' runs, planned for a quarter of the steps, reach
+// {ablations.accuracy.mixmatch %} on the test images.
 //
 // **The seeds differ.** MixMatch's worst seed has {chapter5.accuracy.mixmatch lowest %}, its best one
 // {chapter5.accuracy.mixmatch highest %}. For all labels these are {chapter5.accuracy.all-labels lowest %} and
@@ -86,7 +90,7 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // early; MixMatch trains on these guesses, so that an early mistake about a class can grow, as chapter 4 shows. A
 // single run of such a method says little, and the article has only one.
 //
-// **Our labels alone are better than the article's** ({chapter5.accuracy.labels-alone %}; the article has [37.23
+// **Our baseline on the labelled images is better than the article's** ({chapter5.accuracy.labels-alone %}; the article has [37.23
 // %]{.article}). The small scale mirrors and shifts images instead of the stronger transforms of fastai, and its
 // network is smaller. With 350 steps, an easier task for fewer weights is likely to be learned further. No run here
 // separates the two causes.
@@ -98,9 +102,9 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // ratio depends on the sizes of the batches. The table has the time of a whole run on processor cores; the article's
 // took [14 h]{.article} on a graphics card.
 //
-// **What a night would add** is open: the preset `overnight` has the paper's network with more layers and larger
-// batches, and has not been recorded. The learning curves still rise at their end, but they rise there in every
-// one-cycle schedule, because the learning rate falls; so they are no forecast.
+// **What a night would add** is open: the preset `overnight` has the paper's network with 28 layers and larger
+// batches, and has not been recorded. The ends of the learning curves are no forecast: the learning rate is almost 0
+// there, whatever a longer training would reach.
 //
 // ## Running it {.fold}
 
@@ -145,14 +149,16 @@ func cells(_ baseline: Baseline) -> [String] {
   let article = row.published.flatMap { accuracy in
     baseline.article.map { "\(NumberStyle.percent.text(accuracy)) in \($0.time)" }
   }
-  return [row.title, "\(row.spec.experiment.labels)"] + row.accuracyCells(of: 5)
-    + [row.smallestRecallCell(of: 5), article ?? "–", "\(row.spec.experiment.training.steps)"]
+  return [row.title, countText(row.spec.experiment.labels)] + row.accuracyCells(of: 5)
+    + [
+      row.smallestRecallCell(of: 5), article ?? "–", countText(row.spec.experiment.training.steps),
+    ]
     + row.timeCells(of: 5)
 }
 
-// Each training writes a file with its result, commit, date and machine into OUT/trainings. With `--recorded`
-// a training that has a file in the given folder is not run again, whichever machine it was run on, and with
-// `--only-recorded` no training is started. This is how the results in results/ were collected over several
+// Each training writes a file with its result, commit, date and machine into OUT/trainings. With `RECORDED=results/trainings`
+// a training that has a file in this folder is not run again, whichever machine it was run on, and with
+// `ONLY_RECORDED=1` no training is started. This is how the results in results/ were collected over several
 // days, and how `make check-results` compares its tables with the recorded trainings.
 
 let chapter = Chapter(

@@ -1,7 +1,7 @@
 // # Appendix: How many labels?
 //
 // The paper's main figure shows the error over the number of labels: MixMatch needs few labels to come close to
-// supervised learning with all of them, and each further label brings it less. This appendix measures the same
+// supervised learning with all of them, and further labels help less and less. This appendix is to measure the same
 // curve with chapter 4's settings:
 //
 //     make labels
@@ -18,8 +18,8 @@ import MixMatch
 //
 // The numbers are the paper's. The hyperparameters stay those for 500 labels.
 //
-// Departure: the paper's accuracies are those of a longer training, with the same number of labelled images of
-// each class; here the labelled images are drawn from all classes together, as in the article.
+// Departure: the labelled images are drawn from all classes together, as in the article; the paper takes the same
+// number of each class, and trains for longer.
 
 /// A number of labels, and the paper's accuracy of MixMatch with it.
 struct LabelCount: Sendable {
@@ -62,7 +62,8 @@ func series(_ preset: Preset) -> [Series] {
 //
 // ![Test accuracy over the number of labels](labels.md)
 //
-// ![Test accuracy over the number of labels, with standard deviations over seeds.](labels.svg "The accuracies of both methods
+// ![Test accuracy over the number of labels, with standard deviations over seeds, of the rows that have been run, and the
+// paper's accuracy of MixMatch as diamonds.](labels.svg "The accuracies of both methods
 // over the number of labels, MixMatch above the labels alone, and a horizontal line for all labels; diamonds mark
 // the paper's accuracies")
 //
@@ -91,17 +92,19 @@ exit(
       series[index].rows = Array(rows[start..<start + series[index].rows.count])
       start += series[index].rows.count
     }
+    let lines = series.flatMap { series in series.rows.map { (series: series, row: $0) } }
+    let finished = FinishedRows(lines) { $0.row.accuracy != nil }
     run.write(
       TextTable(
         name: "labels", title: "Test accuracy over the number of labels",
-        explanation: "Mean ± standard deviation over n seeds.",
+        explanation: "Mean ± standard deviation over n seeds.\(finished.remark)",
         columns: ["training", "labels", "test accuracy", "n", "worst class", "paper"],
-        rows: series.flatMap { series in series.rows.map { cells($0, of: series) } }))
+        rows: finished.rows.map { cells($0.row, of: $0.series) }))
     drawCurve(series, run)
   })
 
 func cells(_ row: ResultRow, of series: Series) -> [String] {
-  [series.name, "\(row.spec.experiment.labels)"] + row.accuracyCells(of: "labels")
+  [series.name, countText(row.spec.experiment.labels)] + row.accuracyCells(of: "labels")
     + [
       row.smallestRecallCell(of: "labels"),
       row.published.map { NumberStyle.percent.text($0) } ?? "–",

@@ -24,8 +24,8 @@ final class ColourNetwork: Layer {
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { 4 * globalAveragePool(x) }
 }
 
-// The batch has one labelled image, a green one with the label green, and one unlabelled image, of which two augmented
-// versions are given. (An augmentation of a single pixel can only change its brightness and contrast.)
+// The batch has one labelled image, a green one with the label green, and one unlabelled image, of which two
+// versions are given. They are chosen by hand.
 
 /// The images of the example, values from 0 to 1.
 struct Pictures {
@@ -83,7 +83,7 @@ struct Iteration {
 // falls from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Steps 7 to 9: each example gets a
 // random partner, possibly itself, and keeps the share λ′ = {method.lambda .3}.
 //
-// The cross-entropy of X′ is {method.loss.labelled .3}; the mean squared error of U′ is {method.loss.unlabelled .4}.
+// The cross-entropy of X′ is {method.loss.labelled .3}; the mean squared error of U′ is {method.loss.unlabelled .5}.
 // The second is small, which is why its weight λᵤ is large: with λᵤ = 75, the loss is {method.loss .3}.
 //
 // {.fold}
@@ -193,14 +193,18 @@ func scheduleColumns(_ experiment: Experiment) -> [DataColumn] {
 //
 // A *wide residual network* is a convolutional network of blocks. A block computes a correction of its input by two
 // 3×3 convolutions and adds it to the input, so that gradients reach the first layers undamped. "Wide" means that
-// the blocks have k times as many channels as the first residual networks. WRN-28-2 has 28 layers with weights and k
-// = 2: one convolution, three groups of four blocks, and a linear layer. The second and the third group halve height
-// and width and double the channels; the mean over the positions that remain goes into the linear layer.
+// the blocks have w times as many channels as those of the first residual networks, which have 16, 32 and 64. WRN-28-2
+// has w = 2 and 28 convolutions: one at the beginning, two in each of the four blocks of its three groups, and one in
+// the first block of each group, of 1×1 pixels, which gives the block's input the group's number of channels. The
+// second and the third group halve height and width and double the channels; the mean over the positions that remain
+// goes into a linear layer. The article's network has the depth of WRN-28-2 and twice its channels, as many as WRN-28-4.
 //
 // ![The wide residual network of the preset `short` and that of the article. The width of a group shows its channels,
-// its height the size of its images.](wide-resnet.svg "Two rows of boxes: a convolution, three groups of residual blocks
-// that become smaller and deeper, the mean over positions, and a linear layer with ten outputs. The article's row has more
-// channels and more blocks.")
+// its height the size of its images. Below, one block: 3×3 stands for a convolution, norm for batch norm.](wide-resnet.svg
+// "Two rows of boxes: a convolution, three groups of residual blocks that become smaller and deeper, the mean over
+// positions, and a linear layer with ten outputs. The article's row has more channels and more blocks. Below, a block: the
+// input passes norm and ReLU, a convolution, norm and ReLU, and a second convolution, and a fifth of the result is added to
+// the shortcut, which starts after the first norm and ReLU.")
 //
 // {.fold}
 
@@ -229,7 +233,9 @@ func networkColumns(_ networks: [(name: String, settings: NetworkSettings)]) -> 
 // ![The hyperparameters](hyperparameters.md)
 //
 // The columns of this project are made from the settings in its code. Leave T and K as they are: the paper does so
-// for all its data sets. Tune α and λᵤ, and with another number of steps the ramp and the learning rate.
+// for all its data sets. Tune α and λᵤ, and with another number of steps the ramp and the learning rate. Where the
+// ramp is longer than the training, the weight ends below λᵤ: at `short` and `overnight` at a third of it. A network is
+// named by its number of layers and by w.
 //
 // ## Running it {.fold}
 
@@ -248,7 +254,7 @@ func hyperparameters() -> [[String]] {
     row("T", "temperature of sharpening", "0.5", "leave") { "\($1.temperature)" },
     row("α", "parameter of mixup's Beta distribution", "0.75", "tune") { "\($1.alpha)" },
     row("λᵤ", "weight of the unlabelled loss", "75", "tune") { "\(Int($1.unlabelledWeight))" },
-    row("", "steps until the weight is λᵤ", "16,000", "tune") { "\($1.rampSteps)" },
+    row("", "steps until the weight is λᵤ", "16,000", "tune") { countText($1.rampSteps) },
     row("", "λ′ drawn for each", "example", "") { $1.sharing.rawValue },
     row("Bₓ", "labelled images in a batch", "64", "") { experiment, _ in
       "\(experiment.training.labelledBatch)"
@@ -256,7 +262,8 @@ func hyperparameters() -> [[String]] {
     row("Bᵤ", "unlabelled images in a batch", "64", "") { experiment, _ in
       "\(experiment.training.unlabelledBatch)"
     },
-    row("", "steps", "about 1,000,000", "") { experiment, _ in "\(experiment.training.steps)" },
+    row("", "steps", "about 1,000,000", "") { experiment, _ in countText(experiment.training.steps)
+    },
     row("", "highest learning rate", "0.002, constant", "tune") { experiment, _ in
       "\(experiment.training.peakLearningRate)"
     },
@@ -301,7 +308,7 @@ exit(
     run.draw(
       "mixmatch", into: "mixmatch.svg", data: ["method-iteration"],
       variables: [
-        "lossX": text("loss.labelled", "%.3f"), "lossU": text("loss.unlabelled", "%.4f"),
+        "lossX": text("loss.labelled", "%.3f"), "lossU": text("loss.unlabelled", "%.5f"),
         "weight": String(format: "%g", method.unlabelledWeight), "loss": text("loss", "%.3f"),
         "temperature": String(format: "%g", method.temperature),
       ])
@@ -315,7 +322,8 @@ exit(
       TextTable(
         name: "hyperparameters", title: "Hyperparameters",
         explanation:
-          "The article's own are those of its notebook; its code multiplies the unlabelled loss by 100.",
+          "The column \"article\" has the settings of the article's notebook, and λᵤ from its text; the notebook "
+          + "multiplies the unlabelled loss by 100.",
         columns: ["symbol", "meaning", "article", "paper", "short", "overnight", "advice"],
         rows: hyperparameters()))
     run.report([

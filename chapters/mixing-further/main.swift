@@ -19,13 +19,13 @@ import MixMatch
 // ## Mixing hidden states
 //
 // A network is a chain of stages. The first s of them turn an image x into a hidden state, $h = g_s(x)$, and the
-// others turn the hidden state into logits, $f_s(h)$. Manifold mixup draws the place s anew in each step. It
+// others turn the hidden state into logits, $z_s(h)$. Manifold mixup draws the place s anew in each step. It
 // lets two images go through the first stages unmixed, mixes their hidden states, and continues with the
 // mixture:
 //
 // $$ h′ = λ′ g_s(x_1) + (1 − λ′) g_s(x_2) $$
 // $$ p′ = λ′ p_1 + (1 − λ′) p_2 $$
-// $$ L = H(p′, \operatorname{softmax} f_s(h′)) $$
+// $$ L = H(p′, \operatorname{softmax} z_s(h′)) $$
 //
 // With s = 0 the hidden state is the image, and this is mixup. Its authors mix the images or the outputs of the
 // first two of the three groups of residual blocks. All mixtures are as large as what they are made of, so the
@@ -66,7 +66,7 @@ import MixMatch
 // the training steps that start near the class in the middle and leave it upwards or downwards; below, the loss
 // of the discriminator in each run")
 //
-// At first the mixtures lie near the class in the middle; in the end they are {mixing.line.distance .2} away
+// The mixtures begin near the class in the middle; in the end they are {mixing.line.distance .2} away
 // from it. The loss of the discriminator goes from {mixing.line.intrusion.first .2} to
 // {mixing.line.intrusion.last .2}, where guessing has ln 2 ≈ 0.69. It cannot reach 0, because a mixture of two points
 // of one class still looks like that class.
@@ -138,12 +138,12 @@ func mean(_ numbers: [Float]) -> Double {
 // the interval, the second its length Δ, so that the interval always lies within [0, 1]:
 //
 // $$ (a, Δ, 1 − a − Δ) = \operatorname{policy}(x_1, x_2) $$
-// $$ λ = a + u Δ, \quad u \sim \mathcal{U}(0, 1) $$
+// $$ λ = a + ρ Δ, \quad ρ \sim \mathcal{U}(0, 1) $$
 //
 // [[Sources/MixMatch/OtherMethods/MixingPolicy.swift: MixingPolicy]]
 //
 // To draw λ from a learned interval and still know the gradient, the randomness is drawn apart from what is
-// learned: u is a constant for the gradient, a and Δ are not.
+// learned: ρ is a constant for the gradient, a and Δ are not.
 //
 // [[Sources/MixMatch/OtherMethods/MixingPolicy.swift: MixingIntervals.lambda]]
 //
@@ -184,18 +184,18 @@ func rows(_ preset: Preset) -> [ResultRow] {
   ]
 }
 
-// Both papers train on CIFAR-10 with many more labels, so there are no published numbers to compare with.
+// Both papers train on CIFAR-10 with all labels, so there are no published numbers to compare with.
 //
 // ![Test accuracy with and without mixing](mixing.md)
 //
-// ![The accuracy of each training.](mixing-accuracy.svg "A bar for each training; a dotted line marks the labels
+// ![The test accuracy of each training, with its standard deviation over the seeds.](mixing-accuracy.svg "A bar for each training; a dotted line marks the labels
 // alone, without mixing")
 //
 // The column "points" is the difference from the labels alone in percentage points.
 //
 // The next figure shows what the policy network has learned: the mean interval for pairs of one class, and for
-// pairs of two classes. In a pair of one class any λ gives the same label; only the discriminator has an opinion
-// on it.
+// pairs of two classes. In a pair of one class any λ gives the same label, so that its interval follows from the loss
+// of the discriminator alone.
 //
 // ![The learned intervals of λ, and the loss of the discriminator.](mixing-intervals.svg "Two bands over the
 // training steps, one for pairs of one class and one for pairs of two classes; below, the loss of the

@@ -11,8 +11,9 @@
 //     make own DATA=birds
 //
 // trains a network by MixMatch on the labelled and the unlabelled pictures, and a second one on the labelled
-// pictures alone, with about the same amount of computation. Comparing them on the test pictures shows whether your
-// unlabelled pictures helped. The weights go to figures/own-mixmatch.safetensors, and
+// pictures alone, with about the same amount of computation (in the run below the second one took longer). Comparing
+// them on the test pictures shows whether your unlabelled pictures helped. The weights go to
+// figures/own-mixmatch.safetensors, and
 //
 //     make predict WEIGHTS=figures/own-mixmatch.safetensors PICTURES=birds/unlabelled
 //
@@ -49,6 +50,8 @@ import Pictures
 //     make own DATA=pictures STEPS=1000
 //
 // These are the pictures of the run below.
+//
+// {.fold}
 
 let labels = CommandLineOption(
   "labels", .wholeNumber(in: 2...1_000_000),
@@ -78,6 +81,8 @@ let published = CommandLineOption(
 // are no pictures are listed and left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with
 // the same content, and a training picture that is a test picture too. The same picture in two classes is an
 // error, because only you know which class is right.
+//
+// {.fold}
 
 /// The pictures in DATA as a data set, and what was found besides them.
 struct OwnPictures {
@@ -133,7 +138,7 @@ let chunk = 128
 //
 // A step of MixMatch costs more than one with labels alone: it trains on K versions of each unlabelled picture
 // besides the labelled ones, and guesses labels for them before. A guess is a forward pass, about a third of
-// the cost of training on a picture. The labels alone therefore get more steps:
+// the cost of training on a picture. Training on the labelled pictures alone therefore gets more steps:
 
 /// The number of steps with labels alone that cost as much as one step of MixMatch.
 func costRatio(_ settings: TrainingSettings, _ method: MixMatchStep) -> Double {
@@ -147,6 +152,8 @@ func costRatio(_ settings: TrainingSettings, _ method: MixMatchStep) -> Double {
 // unlabelled pictures, with at least 3,000 steps. With `HOURS=1` the program measures the time of a step
 // first, and chooses the number of steps so that both trainings together take about an hour. The record says
 // how many steps that were, and `STEPS` with the same number gives the same bits on any machine.
+//
+// {.fold}
 
 let hours = CommandLineOption(
   "hours", .number("a number from 0.01 to 1000") { (0.01...1000).contains($0) },
@@ -265,6 +272,9 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
 //
 // These pictures are CIFAR-10's, written out as files: MixMatch reaches {own.accuracy.mixmatch %} where the labels
 // alone reach {own.accuracy.labels-alone %}, although its run is short; chapter 4 has 24 times as many steps.
+// The interval in the first line says how far the difference between these two networks may lie from that on all
+// pictures of this kind, of which the test pictures are a sample. With another seed there would be two other
+// networks; how much that changes, only several seeds tell.
 //
 // The column "ECE" is the expected calibration error: over groups of predictions of similar confidence, the mean
 // absolute difference between the confidence of predictions and their accuracy. A network that is right in nine of
@@ -273,14 +283,14 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
 // ![The recall of each class](own-classes.md)
 //
 // The recall of a class is the share of its test pictures that are recognised. A class that MixMatch
-// recognises less often than the labels alone has lost pictures to a similar class (chapter 4); a few more labels
-// of just these two classes help most.
+// recognises less often than the network trained on labelled pictures alone has lost pictures to a similar class
+// (chapter 4). A few more labels of just these two classes may help.
 //
 // ![The predicted classes of the test pictures of each class.](own-confusion.png "A table of classes, with shares
 // of the pictures: dark along the diagonal where the predictions are right.")
 //
-// ![The test pictures that MixMatch is most certain and wrong about. Among them one often finds
-// pictures in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the class that the
+// ![The test pictures that MixMatch predicts wrongly with the highest confidence. Check these of your own pictures
+// first: one of them may be in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the class that the
 // network predicts.")
 //
 // ![The accuracy of predictions by their confidence.](own-reliability.svg "Points for groups of predictions of

@@ -2,8 +2,7 @@
 //
 // A comparison of methods is fair if each has had the same chance to find good hyperparameters. A method that
 // runs with the settings of another one says something about the settings, and little about the method (Oliver
-// et al. 2018, "Realistic evaluation of deep semi-supervised learning algorithms"). So each method of the
-// ablations, MixMatch included, goes through the same small search:
+// et al. [^12]). So each method of the ablations, MixMatch included, is to go through the same small search:
 //
 //     make search
 //
@@ -14,11 +13,12 @@
 // unlabelled loss. A trial has an eighth of chapter 4's steps.
 //
 // What counts is the accuracy on the 2,000 validation images; the test images are not evaluated. The values
-// with the highest accuracy are to be those of the ablations, and for MixMatch also those of chapter 4. Until all
-// trials of a method have run, its usual values stay.
+// with the highest accuracy are to be those of the ablations, and for MixMatch also those of chapter 4. They are
+// taken over for all methods at once, after the last trial: a comparison of some methods with searched values and
+// others with usual ones would not be fair either. Until then all trainings have the usual values.
 //
-// Departure: the paper tunes two of MixMatch's hyperparameters, on 5,000 validation images, and takes the other
-// methods from a common code base.
+// Departure: the same two hyperparameters of each method are searched, on 2,000 validation images; the paper tunes α
+// and λᵤ of MixMatch on 5,000, and takes the other methods from a common code base.
 
 import ChapterKit
 import Experiments
@@ -28,8 +28,9 @@ import MixMatch
 // ## An honest view of the validation images
 //
 // The 2,000 labels of the validation images are four times the 500 labels that the training uses. Nobody who has
-// only 500 labels could set 2,000 of them aside to choose hyperparameters; who has 2,500 labels trains with them.
-// Oliver et al. show that a validation set of realistic size cannot tell most settings apart: with 50 images the
+// only 500 labels could set 2,000 of them aside to choose hyperparameters; anyone with 2,500 labels would train with
+// them.
+// Oliver et al. [^12] show that a validation set of realistic size cannot tell most settings apart: with 50 images the
 // standard error of an accuracy of three fifths is 7 points, with 2,000 images 1.1 points. The results here, like
 // those of the paper, are therefore what a method reaches with well-chosen hyperparameters, and a user of a method
 // on new data will do somewhat worse.
@@ -44,7 +45,7 @@ func trials(_ preset: Preset) -> [Trial] {
 //
 // ![The trials of each method](search.md)
 //
-// With a single seed and 2,000 images a difference of one or two points may be chance. The search therefore only
+// A choice is marked once all trials of its method have run. With a single seed and 2,000 images a difference of one or two points may be chance. The search therefore only
 // keeps a method from running with values that do not suit it at all; it does not find the best ones.
 //
 // ## Running it {.fold}
@@ -66,7 +67,7 @@ let chapter = Chapter(
   summary: "tries hyperparameters of each method and compares them on validation images.",
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
-    .scale(.short, costs: "two to four hours a seed on 2 cores"),
+    .scale(.short, costs: "42 trials a seed, of a few minutes to half an hour each on 2 cores"),
     .scale(.overnight, costs: "a day a seed on 2 cores; not run yet"),
     .scale(.article, costs: "weeks a seed on 2 cores; not run yet"),
   ],
@@ -79,10 +80,12 @@ exit(
     }
     let trials = try run.search(trials(run.preset))
     let best = ComparedMethod.allCases.compactMap { trials.best(of: $0)?.metric }
+    let finished = FinishedRows(trials, "trials") { $0.accuracy != nil }
     run.write(
       TextTable(
         name: "search", title: "The search for hyperparameters",
-        explanation: "Validation accuracy at 500 labels after an eighth of chapter 4's steps.",
+        explanation: "Validation accuracy at 500 labels after an eighth of chapter 4's steps."
+          + finished.remark,
         columns: ["method", "weight ×", "learning rate ×", "validation accuracy", "choice"],
-        rows: trials.map { cells($0, isBest: best.contains($0.metric)) }))
+        rows: finished.rows.map { cells($0, isBest: best.contains($0.metric)) }))
   })

@@ -4,8 +4,10 @@ import Foundation
 public enum NumberStyle: Sendable, Equatable {
   /// A fraction as a percentage with one decimal: "90.7 %".
   case percent
-  /// A number with this many decimals.
+  /// A number with this many decimals; without decimals, with commas between groups of three digits.
   case decimals(Int)
+  /// A duration in whole seconds: "33 s".
+  case seconds
 
   /// A formatted number, such as "90.7 %".
   package func text(_ value: Double) -> String { digits(value) + unit }
@@ -23,11 +25,26 @@ public enum NumberStyle: Sendable, Equatable {
   private func digits(_ value: Double) -> String {
     switch self {
     case .percent: String(format: "%.1f", value * 100)
+    case .decimals(0), .seconds: countText(value)
     case .decimals(let count): String(format: "%.\(count)f", value)
     }
   }
 
-  private var unit: String { self == .percent ? " %" : "" }
+  private var unit: String {
+    switch self {
+    case .percent: " %"
+    case .decimals: ""
+    case .seconds: " s"
+    }
+  }
+}
+
+/// A whole number with commas between groups of three digits: "24,000".
+public func countText(_ number: some BinaryInteger) -> String { countText(Double(number)) }
+
+/// `value`, rounded to a whole number, with commas between groups of three digits.
+private func countText(_ value: Double) -> String {
+  value.formatted(.number.precision(.fractionLength(0)).locale(Locale(identifier: "en_GB")))
 }
 
 /// A duration in readable units: "4.2 s", "231 s", "45 min", "8 h 05 min", "3 d 21 h".

@@ -1,25 +1,26 @@
 extension RunRecord {
   /// The origin of the results in one line, for pictures and tables.
   ///
-  /// Such as "chapter 3 · article · seed 0 · MNIST ba891046 · commit 1a2b3c4 · 2 threads SkylakeX ·
+  /// Such as "chapter 3 · preset article · seed 0 · MNIST ba891046 · commit 1a2b3c4 · 2 threads, AMD EPYC ·
   /// 231 s", with a warning in front if the numbers mean nothing. A table about other records names
-  /// them: "claims · chapter 3: article, 2026-11-24, commit 1a2b3c4, MNIST".
+  /// them: "claims · chapter 3: preset article, 2026-11-24, commit 1a2b3c4, MNIST".
   public var stamp: String {
     let facts =
       sources
       ?? [
-        preset.rawValue, seedText, dataset.map { "\($0.name) \($0.sha256.prefix(8))" }, commitText,
+        "preset \(preset.rawValue)", seedText, dataset.map { "\($0.name) \($0.sha256.prefix(8))" },
+        commitText,
         "\(threads) \(threads == 1 ? "thread" : "threads"), \(processorText)",
         durationText(wallSeconds),
       ].compactMap { $0 }
     return ([warning, chapter.displayName].compactMap { $0 } + facts).joined(separator: " · ")
   }
 
-  /// The preset, date and commit of the run: "short, 2026-11-24, commit 1a2b3c4".
-  public var origin: String { "\(preset.rawValue), \(date.prefix(10)), \(commitText)" }
+  /// The preset, date and commit of the run: "preset short, 2026-11-24, commit 1a2b3c4".
+  public var origin: String { "preset \(preset.rawValue), \(date.prefix(10)), \(commitText)" }
 
-  /// The description of this record in a table about several: "chapter 3: article, 2026-11-24, commit
-  /// 1a2b3c4, MNIST".
+  /// The description of this record in a table about several: "chapter 3: preset article, 2026-11-24,
+  /// commit 1a2b3c4, MNIST".
   var sourceDescription: String {
     "\(chapter.displayName): \(origin)" + (dataset.map { ", \($0.name)" } ?? "")
   }

@@ -61,11 +61,11 @@ public struct MixingIntervals: Sendable {
     lambda(at: (0..<parts.shape[0]).map { _ in random.uniform() })
   }
 
-  /// λ = a + u·Δ for each pair; gradients flow to a and Δ.
+  /// λ = a + ρ·Δ for each pair; gradients flow to a and Δ.
   ///
-  /// - Parameter u: The place in the interval of each pair, from 0, the lower end, to 1.
-  package func lambda(at u: [Float]) -> MixingCoefficients {
-    let weights = Tensor(u.flatMap { [1, $0, 0] }, shape: parts.shape)
+  /// - Parameter ρ: The place in the interval of each pair, from 0, the lower end, to 1.
+  package func lambda(at ρ: [Float]) -> MixingCoefficients {
+    let weights = Tensor(ρ.flatMap { [1, $0, 0] }, shape: parts.shape)
     return MixingCoefficients((parts * weights).sum(axis: 1))
   }
 

@@ -1,0 +1,15 @@
+/// The rows of a table that have results, and a sentence on the others.
+public struct FinishedRows<Row> {
+  /// The rows with results; all rows if none has any.
+  public let rows: [Row]
+  /// Such as " 11 of 22 rows have not been run." with a space in front; empty if there are no such rows.
+  public let remark: String
+
+  /// Selects the rows of which `isFinished` is true; `noun` names them in the remark, in the plural.
+  public init(_ all: [Row], _ noun: String = "rows", where isFinished: (Row) -> Bool) {
+    let finished = all.filter(isFinished)
+    rows = finished.isEmpty ? all : finished
+    let open = all.count - finished.count
+    remark = open == 0 ? "" : " \(open) of \(all.count) \(noun) have not been run."
+  }
+}
