@@ -11,7 +11,7 @@ load 'figures/sheet.gp'
 namesWidth = 100
 eval beginPNG(900, int(72 + pixelFor(900 - 2 * pageMargin - namesWidth) * rows + 30))
 eval heading('Each transform alone, over the range of its parameter', \
-  'Below each image: the value of the parameter. p: probability that the transform is applied.')
+  'Below each image: the value of the parameter. Left: the probability with which the transform is applied.')
 eval sheetAt(namesWidth, 30)
 
 plot @pictures, \
