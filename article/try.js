@@ -10,9 +10,9 @@ function shape(parent, name, attributes) {
 }
 
 // A slider for `symbol` from about `low` to `high`, each position 4 % above the one before and `start` one of
-// them, above a picture; calls draw(value, picture), which
-// returns the sentence that describes the picture.
-function control(place, symbol, name, low, high, start, draw) {
+// them, above a picture of 600 × `height`; calls draw(value, picture), which returns the sentence that describes the
+// picture.
+function control(place, symbol, name, low, high, start, height, draw) {
   const id = "try-" + place.dataset.try;
   const box = document.createElement("div");
   const label = document.createElement("label");
@@ -25,7 +25,7 @@ function control(place, symbol, name, low, high, start, draw) {
   words.htmlFor = id;
   box.append(label, slider, words);
   place.append(box);
-  const picture = shape(place, "svg", { viewBox: "0 0 600 170", role: "img" });
+  const picture = shape(place, "svg", { viewBox: "0 0 600 " + height, role: "img" });
   function update() {
     const value = start * 1.04 ** slider.value;
     const digits = value < 10 ? value.toFixed(2) : value.toFixed(0);
@@ -41,7 +41,7 @@ function control(place, symbol, name, low, high, start, draw) {
 
 function trySharpening(place) {
   const p = place.dataset.values.split(" ").map(Number);
-  control(place, "T", "the temperature of sharpening", 0.05, 2, 0.5, (T, picture) => {
+  control(place, "T", "the temperature of sharpening", 0.05, 2, 0.5, 170, (T, picture) => {
     // The largest probability is divided out first, so that no power becomes zero for all classes.
     const largest = Math.max(...p);
     const powers = p.map(value => (value / largest) ** (1 / T));
@@ -70,8 +70,24 @@ function meanDeviation(alpha) {
   return ratio / (2 * Math.sqrt(Math.PI));
 }
 
+// The shares λ′ of the first image in `count` mixtures, the middles of as many equally probable ranges.
+function shares(alpha, count) {
+  // 1 − λ′ has the density of Beta(α, α) below ½. Its power w = (1 − λ′)^α is not infinite at 0: (1 − x)^(α − 1) up to a
+  // factor, with x = w^(1/α).
+  const x = Array.from({ length: 2000 }, (_, k) => 0.5 * ((k + 0.5) / 2000) ** (1 / alpha));
+  const weights = x.map(value => (1 - value) ** (alpha - 1));
+  const total = weights.reduce((a, b) => a + b, 0);
+  const found = [];
+  let sum = 0;
+  for (let k = 0; found.length < count; k += 1) {
+    sum += weights[k] / total;
+    while (found.length < count && (sum > (found.length + 0.5) / count || k === 1999)) found.push(1 - x[k]);
+  }
+  return found;
+}
+
 function tryBeta(place) {
-  control(place, "α", "the parameter of mixup", 0.1, 20, 0.75, (alpha, picture) => {
+  control(place, "α", "the parameter of mixup", 0.1, 20, 0.75, 275, (alpha, picture) => {
     const deviation = meanDeviation(alpha);
     const logBeta = -Math.log(alpha * deviation) - alpha * Math.log(4);
     const x = Array.from({ length: 200 }, (_, k) => (k + 0.5) / 200);
@@ -83,6 +99,12 @@ function tryBeta(place) {
       shape(picture, "text", { x: 10 + 580 * value, y: 166, "text-anchor": ["start", "middle", "end"][2 * value] })
         .textContent = "λ = " + value;
     }
+    shape(picture, "text", { x: 10, y: 200 }).textContent = "ten mixtures: the share λ′ = max(λ, 1 − λ) of the first image, below, and that of the second";
+    shares(alpha, 10).forEach((share, k) => {
+      const place = { x: 10 + 58 * k, width: 50 };
+      shape(picture, "rect", { ...place, y: 210, height: 60, class: "bar second" });
+      shape(picture, "rect", { ...place, y: 270 - 60 * share, height: 60 * share, class: "bar" });
+    });
     return "the first image has a share of " + (50 + 100 * deviation).toFixed(0) + " % on average";
   });
 }
