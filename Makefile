@@ -19,7 +19,8 @@ make predict       the classes of pictures: make predict WEIGHTS=figures/own-mix
 make lr-find       the loss at increasing learning rates, in OUT/lr-find
 
 make verify        repeat recorded runs and compare them with results/: the chapters that take minutes,
-                   and the first steps of every training run (STEPS=10); with FULL=1 everything
+                   and the first steps of every training run (STEPS=10); with FULL=1 everything, the chapter on
+                   your own pictures with their folder as PICTURES=pictures
 make diff          compare two directories of results: make diff A=results B=figures, in OUT/diff.html
 
 make article       all chapters as a web page, OUT/article.html, and as OUT/article.pdf and article.epub
@@ -68,9 +69,9 @@ Settings of make bench and make bench-peers: DATA, OUT, THREADS and
 Times on two cores; shared cores take two to three times as long as fast ones:
   first build, make test      one to a few minutes each
   chapters 1 and 2            seconds
-  chapter 3                   2 to 4 minutes per seed
-  chapters 4 and 5            30 to 90 minutes each
-  any chapter, PRESET=smoke   about ten seconds
+  chapter 3                   2 to 14 minutes per seed
+  chapters 4 and 5            30 minutes to 2 hours each
+  any chapter, PRESET=smoke   seconds to two minutes
   any chapter, run again      about a second if nothing has changed
   make bench                  a few minutes; make bench-peers half an hour
 endef
@@ -81,14 +82,13 @@ FOLDERS := $(sort $(wildcard chapters/[0-9]*-*))
 CHAPTERS := $(foreach f,$(FOLDERS),chapter$(firstword $(subst -, ,$(notdir $f))))
 # The programs with training runs that can be recorded.
 TABLES := chapter5 ablations labels mixing search
-# The appendices that are run like chapters.
-APPENDICES := $(filter-out chapter5,$(TABLES)) method
+# A folder chapters/NAME or NAME-MORE is the program NAME, an appendix. Those but own and claims are run like chapters.
+APPENDICES := $(filter-out own claims,$(foreach f,$(sort $(wildcard chapters/[a-z]*)),$(firstword $(subst -, ,$(notdir $f)))))
 # Programs that read photographs, for which they need libvips.
 PHOTOGRAPHS := own predict write-pictures
 PROGRAMS := $(CHAPTERS) $(PHOTOGRAPHS) export-weights $(APPENDICES) claims check-results verify diff-runs make-crate bench fetch-data weave
 
-# For the instructions of this processor. Without debug information an edit of a chapter's prose does not
-# change its program, so that its cached stages stay valid.
+# For the instructions of this processor, without debug information.
 MACHINE := $(shell uname -m)
 NATIVE := -Xcc $(if $(filter arm64 aarch64,$(MACHINE)),-mcpu=native,-march=native)
 SWIFT_FLAGS := -c release $(NATIVE) -debug-info-format none

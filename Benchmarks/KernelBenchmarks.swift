@@ -21,7 +21,7 @@ let matrixProductPeak = Benchmark(
   let multiply = {
     Parallel.forEach(part: threads) { part in
       unsafe BLAS.multiply(
-        .plain(factors[2 * part].pointer), .plain(factors[2 * part + 1].pointer),
+        factors[2 * part].pointer, factors[2 * part + 1].pointer,
         into: products[part].pointer, rows: size, inner: size, columns: size)
     }
   }

@@ -29,7 +29,7 @@ final class MixMatchIteration {
     let images = noiseBytes(10_000)
     let noise = ImageDataset(
       name: "noise", classNames: (0..<10).map { "\($0)" }, train: images, test: images)
-    let training = try Self.experiment.run(of: method, on: noise, seed: 0)
+    let training = try Self.experiment.makeTraining(by: method, on: noise, seed: 0)
     trainer = training.trainer
     var pipeline = training.batches
     timedPipeline = pipeline

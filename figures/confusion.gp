@@ -1,6 +1,5 @@
 # The confusion matrix on the test images.
-# Drawn by make chapter4 and make own; data written by chapters/4-mixmatch/Pictures.swift and
-# chapters/own-images/Figures.swift.
+# Drawn by make chapter4 and make own; data written by Sources/Experiments/EvaluationFigures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/confusion.png'; stamp='...'" figures/confusion.gp
 # confusionTable  optional: the data file

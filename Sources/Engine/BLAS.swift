@@ -9,43 +9,21 @@ package enum BLAS {
   /// The name of the kernels that OpenBLAS chose for this processor, such as "SkylakeX" or "Haswell".
   package static var coreName: String { unsafe String(cString: openblas_get_corename()) }
 
-  /// A row-major matrix as the operand of a product, as stored or transposed.
-  @unsafe package struct Operand {
-    fileprivate let pointer: UnsafePointer<Float>
-    fileprivate let isTransposed: Bool
-    fileprivate let leading: Int?
-
-    /// A matrix as stored; `leading` is the distance between rows if it is not their length.
-    package static func plain(_ pointer: UnsafePointer<Float>, leading: Int? = nil) -> Operand {
-      unsafe Operand(pointer: pointer, isTransposed: false, leading: leading)
-    }
-
-    /// The transpose of a matrix; `leading` is the distance between stored rows if it is not their
-    /// length.
-    package static func transposed(_ pointer: UnsafePointer<Float>, leading: Int? = nil)
-      -> Operand
-    {
-      unsafe Operand(pointer: pointer, isTransposed: true, leading: leading)
-    }
-
-    fileprivate var flag: CBLAS_TRANSPOSE { unsafe isTransposed ? CblasTrans : CblasNoTrans }
-  }
-
-  /// Computes `c` ← `a`·`b` + `beta`·`c`.
+  /// Computes the product `a`·`b` of two matrices.
   ///
-  /// `a` is (rows, inner), `b` (inner, columns) and `c` (rows, columns), row-major; the distance
-  /// between the rows of `c` is `leading`, or `columns` if nil.
-  package static func multiply(
-    _ a: Operand, _ b: Operand, into c: UnsafeMutablePointer<Float>, leading: Int? = nil,
-    rows: Int, inner: Int, columns: Int, beta: Float = 0
+  /// - Parameters:
+  ///   - a: A matrix (rows, inner), row-major.
+  ///   - b: A matrix (inner, columns), row-major.
+  ///   - c: The memory for the result (rows, columns), row-major.
+  @unsafe package static func multiply(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
+    rows: Int, inner: Int, columns: Int
   ) {
     _ = singleThreaded
     guard rows > 0, columns > 0 else { return }
     unsafe cblas_sgemm(
-      CblasRowMajor, a.flag, b.flag, blasint(rows), blasint(columns), blasint(inner), 1,
-      a.pointer, blasint(a.leading ?? (a.isTransposed ? rows : inner)),
-      b.pointer, blasint(b.leading ?? (b.isTransposed ? inner : columns)),
-      beta, c, blasint(leading ?? columns))
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(rows), blasint(columns), blasint(inner), 1,
+      a, blasint(inner), b, blasint(columns), 0, c, blasint(columns))
   }
 
   /// Computes the eigenvectors for the largest eigenvalues of a symmetric matrix with LAPACK's

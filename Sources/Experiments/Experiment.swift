@@ -64,9 +64,9 @@ public struct Experiment: Sendable, Encodable {
   ///
   /// - Throws: `DatasetError` or `TrainingError` for settings that do not fit the
   ///   data set.
-  public func run(of method: any SemiSupervisedMethod, on dataset: ImageDataset, seed: Int) throws
-    -> SemiSupervisedTraining
-  {
+  public func makeTraining(
+    by method: any SemiSupervisedMethod, on dataset: ImageDataset, seed: Int
+  ) throws -> SemiSupervisedTraining {
     try SemiSupervisedTraining(
       of: network.make(seed: seed, classes: dataset.classNames.count), by: method,
       on: data(dataset, seed: seed), settings: training, seed: UInt64(seed))
@@ -98,9 +98,14 @@ public struct NetworkSettings: Sendable, Codable, Equatable {
   /// A network with initial weights drawn for `seed`.
   public func make(seed: Int, classes: Int = 10) -> WideResNet {
     var random = RandomStream(seed: UInt64(seed), "initial weights")
+    let form: WideResNet.Variant =
+      switch variant {
+      case .fastai: .fastai
+      case .paper: .paper
+      }
     return WideResNet(
       depth: depth, widenFactor: widenFactor, startChannels: startChannels, classes: classes,
-      variant: variant == .fastai ? .fastai : .paper, random: &random)
+      variant: form, random: &random)
   }
 }
 

@@ -3,7 +3,7 @@ import MixMatch
 
 extension Experiment {
   /// The settings of MixMatch at a preset: for chapter 4, for chapter 5's table, and, with a quarter of
-  /// the steps, for the ablations. They include what the search chose (``ComparedMethod``).
+  /// the steps, for the ablations. They include the factors of ``ComparedMethod/chosen(at:)``.
   ///
   /// - Parameters:
   ///   - preset: The scale.

@@ -20,15 +20,17 @@ extension Run {
       throw Failure(
         "--first-steps: found no folder of recorded training runs, expected it as --recorded")
     }
-    let dataset = try dataset(.cifar10, train: 10, test: 10)
+    let dataset = try dataset(self[datasetOption], train: 10, test: 10)
     var inputs: [String: JSONValue] = [:]
-    for spec in specs {
-      for key in seeds.map({ spec.key(preset, seed: $0) }) where key.isRecorded(in: folder) {
+    for spec in specs.map({ $0.fitted(to: dataset, from: self[datasetOption]) }) {
+      for seed in seeds {
+        let key = spec.key(preset, seed: seed)
+        guard key.isRecorded(in: folder) else { continue }
         let taken = try stage(
           key.name, on: dataset, inputs: key.inputs.merging(["steps": count]) { old, _ in old },
           counting: .images(perStep: spec.imagesPerStep)
         ) { progress in
-          try firstSteps(count, of: spec, key, on: dataset, progress: progress)
+          try firstSteps(count, of: spec, seed: seed, on: dataset, progress: progress)
         }
         record(taken, ofStage: key.name)
         inputs[key.name] = .object(try key.inputs.mapValues { try JSONValue(describing: $0) })
@@ -38,11 +40,10 @@ extension Run {
   }
 
   private func firstSteps(
-    _ count: Int, of spec: TrainingSpec, _ key: TrainingKey, on dataset: ImageDataset,
+    _ count: Int, of spec: TrainingSpec, seed: Int, on dataset: ImageDataset,
     progress: StageProgress
   ) throws -> WeightFingerprints {
-    let seed = key.inputs["seed"] as? Int ?? 0
-    let training = try spec.experiment.run(of: spec.method, on: dataset, seed: seed)
+    let training = try spec.experiment.makeTraining(by: spec.method, on: dataset, seed: seed)
     let steps = min(count, spec.experiment.training.steps)
     try training.run(0..<steps) { report in
       progress.update(report.step + 1, of: steps, [.loss(report.loss.total.scalar)])

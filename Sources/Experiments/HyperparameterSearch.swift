@@ -59,8 +59,11 @@ extension Run {
   /// - Throws: An error where settings do not fit the data, or ``onlyRecorded`` finds no run.
   public func search(_ trials: [Trial]) throws -> [Trial] {
     let runs = try results(of: trials.map(\.spec)) { training, _, _ in
-      TrialResult(
-        validationAccuracy: training.evaluateValidation()?.accuracy ?? 0, curve: training.curve,
+      guard let validation = training.evaluateValidation() else {
+        throw Failure("search: found no validation images, expected some to compare trials by")
+      }
+      return TrialResult(
+        validationAccuracy: validation.accuracy, curve: training.curve,
         fingerprints: training.trainer.fingerprints)
     }
     let filled = zip(trials, runs).map { trial, runs in

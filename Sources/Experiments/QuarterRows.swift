@@ -33,7 +33,7 @@ extension ResultRow {
     }
   }
 
-  /// A row of another method, with the hyperparameters that the search chose.
+  /// A row of another method, with the hyperparameters of ``ComparedMethod/chosen(at:)``.
   public static func compared(_ method: ComparedMethod, _ preset: Preset, published: Double?)
     -> ResultRow
   {

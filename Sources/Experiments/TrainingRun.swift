@@ -92,8 +92,7 @@ public struct ResultRow {
   /// The cell of the difference to another accuracy in percentage points; empty without runs.
   public func pointsCell(over other: Metric?, of chapter: ChapterName) -> String {
     guard let accuracy, let other else { return "" }
-    let points = String(format: "%+.1f", 100 * (accuracy.mean - other.mean)).replacing(
-      "-", with: "−")
+    let points = NumberStyle.signedNumberOfPoints(accuracy.mean - other.mean)
     return cell(points, citing: "accuracy.\(key)", of: chapter)
   }
 
@@ -165,7 +164,7 @@ extension Run {
   ///   ``onlyTraining`` names none.
   func results<Value: Codable & Sendable>(
     of specs: [TrainingSpec],
-    summary: (SemiSupervisedTraining, TrainingSpec, ImageDataset) -> Value
+    summary: (SemiSupervisedTraining, TrainingSpec, ImageDataset) throws -> Value
   ) throws -> [[(value: Value, origin: StageRecord, seed: Int)]] {
     try checkTableOptions()
     if self[listTrainings] {
@@ -185,7 +184,7 @@ extension Run {
     }
     let results = try specs.indices.map { index in
       try (chosen.contains(index) ? seeds : []).compactMap { seed in
-        try result(of: specs[index], seed: seed, on: dataset) { summary($0, specs[index], $1) }
+        try result(of: specs[index], seed: seed, on: dataset) { try summary($0, specs[index], $1) }
           .map { (value: $0, origin: $1, seed: seed) }
       }
     }
@@ -247,7 +246,7 @@ extension Run {
   ///   - summary: The result of a finished run.
   private func result<Value: Codable & Sendable>(
     of spec: TrainingSpec, seed: Int, on dataset: ImageDataset?,
-    summary: (SemiSupervisedTraining, ImageDataset) -> Value
+    summary: (SemiSupervisedTraining, ImageDataset) throws -> Value
   ) throws -> (value: Value, origin: StageRecord)? {
     let key = spec.key(preset, seed: seed)
     func recorded() throws -> Value? {
@@ -260,7 +259,7 @@ extension Run {
         try sharedStage(
           key, on: dataset, counting: .images(perStep: spec.imagesPerStep), recorded: recorded
         ) { progress in
-          summary(try spec.train(on: dataset, seed: seed, progress: progress), dataset)
+          try summary(spec.train(on: dataset, seed: seed, progress: progress), dataset)
         }
       } ?? recorded()
     return value.map { ($0, record(of: key)!) }

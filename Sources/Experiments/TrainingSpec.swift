@@ -1,6 +1,7 @@
 import ChapterKit
 import Datasets
 import Engine
+import Foundation
 import MixMatch
 
 /// The specification of a training run apart from its seed: settings, method, and a name.
@@ -52,7 +53,7 @@ public struct TrainingSpec {
   public func train(on dataset: ImageDataset, seed: Int, progress: StageProgress) throws
     -> SemiSupervisedTraining
   {
-    let training = try experiment.run(of: method, on: dataset, seed: seed)
+    let training = try experiment.makeTraining(by: method, on: dataset, seed: seed)
     let steps = experiment.training.steps
     let checkpoints = progress.checkpoints(steps, of: ["training": training])
     try training.run(checkpoints.resume()) { report in
@@ -83,15 +84,13 @@ extension TrainingSpec {
     return TrainingSpec("\(name) \(source.key)", experiment, by: method)
   }
 
-  /// The network of a finished run with everything that predictions need; the EMA of the weights if there is
-  /// one.
+  /// The content of a file, in the safetensors format, with the network of a finished run and everything that
+  /// predictions need; the network has the EMA of the weights if there is one.
   ///
   /// - Parameters:
   ///   - training: A run of this specification.
   ///   - dataset: Its data set.
-  public func classifier(of training: SemiSupervisedTraining, on dataset: ImageDataset)
-    -> SafeTensors
-  {
+  public func weightsFile(of training: SemiSupervisedTraining, on dataset: ImageDataset) -> Data {
     guard let network = training.trainer.network as? WideResNet else {
       fatalError("The training \(name) has another network than its settings describe.")
     }
@@ -99,7 +98,9 @@ extension TrainingSpec {
       classes: dataset.classNames, size: dataset.train.height,
       scaling: experiment.pixelScaling(of: dataset), network: experiment.network,
       origin: "\(name), \(dataset.name), \(experiment.labels) labels")
-    return training.trainer.withEvaluationWeights { Classifier(network, description).content }
+    return training.trainer.withEvaluationWeights {
+      Data(Classifier(network, description).content.encoded())
+    }
   }
 }
 

@@ -29,10 +29,11 @@ extension TrainingSpec {
     switch preset {
     case .article:
       experiment.training.labelledBatch = 128
-      experiment.training.steps = 100 * 390
+      experiment.training.steps = 100 * 390  // ⌊50,000 / 128⌋ batches an epoch
       experiment.training.evaluationCount = 100
       experiment.training.peakLearningRate = 2e-2
       experiment.training.weightDecay = 1e-4
+    // ⌊50,000 / 64⌋ = 781 batches an epoch.
     case .overnight: experiment.training.steps = 60 * 781
     case .short: experiment.training.steps = 30 * 781
     case .smoke: break

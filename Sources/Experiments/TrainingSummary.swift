@@ -25,9 +25,11 @@ public struct TrainingSummary: Codable, Sendable, Validated {
     curve = outcome.curve
     validationAccuracy = outcome.validation?.accuracy
     testAccuracy = outcome.test.accuracy
-    smallestRecall = outcome.test.recalls(
-      labels: dataset.test.labels.map { Int($0) }, classes: dataset.classNames.count
-    ).min()
+    let classes = dataset.classNames.indices
+    let matrix = ConfusionMatrix(
+      labels: dataset.test.labels.map { Int($0) }, predictions: outcome.test.classes,
+      classes: classes.count)
+    smallestRecall = classes.compactMap(matrix.recall).min()
     stepsPerEpoch = spec.stepsPerEpoch(ofTrainingImages: dataset.train.count)
     fingerprints = outcome.fingerprints
   }
@@ -39,14 +41,6 @@ public struct TrainingSummary: Codable, Sendable, Validated {
     }
     try InvalidValue.unless(
       stepsPerEpoch > 0 && stepsPerEpoch < 1e12, "epochs of \(stepsPerEpoch) steps")
-  }
-
-  /// The validation accuracy after a fraction of the steps, as a fraction of the final one; nil where
-  /// no images are held out or the network was not evaluated so early.
-  public func fractionOfFinalAccuracy(afterFractionOfSteps share: Double) -> Double? {
-    guard let last = curve.points.last, let final = validationAccuracy else { return nil }
-    let early = curve.points.last { Double($0.step) <= share * Double(last.step) }
-    return early?.validationAccuracy.map { $0 / final }
   }
 
   /// The learning curves of several runs as a data file for figures/learning-curves.gp.

@@ -32,7 +32,7 @@ public final class ClassFrequencies: Module {
     }
   }
 
-  /// None: the frequencies are counted.
+  /// The trainable parameters, of which there are none: the frequencies are counted.
   public var parameters: [NamedParameter] { [] }
 
   /// The running means, as the means of two buffers, whose variances are not used.

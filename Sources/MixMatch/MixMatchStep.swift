@@ -4,7 +4,7 @@ import Engine
 /// from augmented images.
 ///
 /// The default hyperparameters are those of the original article (Rubinstein 2019), "A fastai/PyTorch
-/// implementation of MixMatch", and of its notebook.
+/// implementation of MixMatch", and, but for λᵤ, of its notebook.
 public struct MixMatchStep: SemiSupervisedMethod {
   /// K, the number of augmented versions over which a guess is averaged.
   public var versions = 2
@@ -106,9 +106,11 @@ public struct MixMatchStep: SemiSupervisedMethod {
   )
     -> Loss
   {
-    let mixed = mix(
-      batch, by: networks.model, frequencies: networks.auxiliary as? ClassFrequencies,
-      random: &random)
+    let frequencies = networks.auxiliary as? ClassFrequencies
+    require(
+      (alignment == nil) == (frequencies == nil),
+      "Distribution alignment needs the class frequencies of makeAuxiliary(for:images:random:).")
+    let mixed = mix(batch, by: networks.model, frequencies: frequencies, random: &random)
     let model = networks.model
     // Mixup happens before this stage of the network; before stage 0 it mixes the images.
     let stage = mixedStage(of: model, among: mixupStages ?? 1, random: &random)

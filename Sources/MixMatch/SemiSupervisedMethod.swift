@@ -55,12 +55,17 @@ extension SemiSupervisedMethod {
       decayScope: settings.decayScope, emaDecay: settings.emaDecay)
   }
 
+  /// The stream of random numbers of step `step`, counted from 0, in a training run with `seed`.
+  public static func random(ofStep step: Int, seed: UInt64) -> RandomStream {
+    RandomStream(seed: seed, "method", step)
+  }
+
   /// The loss of step `step`, counted from 0, with the random numbers that a training run with `seed`
   /// uses in that step.
   public func loss(_ batch: Batch, by networks: ModelAndTeacher, step: Int, seed: UInt64 = 0)
     -> Loss
   {
-    var random = RandomStream(seed: seed, "method", step)
+    var random = Self.random(ofStep: step, seed: seed)
     return loss(batch, by: networks, step: step, random: &random)
   }
 }

@@ -23,20 +23,26 @@ package struct ResearchCrate {
   package init(root: URL, results: String) throws {
     (self.root, self.results) = (root, results)
     records = try Records(in: root.appending(path: results)).all
-    for path in Self.documents + (try sources()) { try add(path) }
+    for path in Self.documents + (try Self.folders.flatMap(sources)) { try add(path) }
     for record in records { try add(filesOf: record) }
-    for name in try listFolder(at: root.appending(path: "\(results)/\(TrainingKey.directory)"))
-    where name.hasSuffix(".json") {
-      try add("\(results)/\(TrainingKey.directory)/\(name)")
-    }
+    try addTrainings()
     if try VerificationReport.load(from: root.appending(path: results)) != nil {
       try add("\(results)/\(VerificationReport.path)")
     }
     files[Self.description] = try JSON.encode(metadata, pretty: true) + Data("\n".utf8)
   }
 
-  /// Writes the crate into `directory`, which is replaced.
+  /// Writes the crate into `directory`, where it replaces another crate.
+  ///
+  /// - Throws: An error in one line if the directory has other files, or cannot be written.
   package func write(to directory: URL) throws {
+    if directory.isExistingDirectory, let first = try listFolder(at: directory).first,
+      !directory.appending(path: Self.description).isPresent
+    {
+      throw Failure(
+        "\(directory.shortPath): found \(first), expected an empty folder or a crate, which would be replaced; "
+          + "name another folder as OUT")
+    }
     removeTree(at: directory)
     let output = OutputDirectory(directory)
     let folders = Set(files.keys.map { URL(filePath: $0).deletingLastPathComponent().relativePath })
@@ -72,23 +78,44 @@ package struct ResearchCrate {
     }
   }
 
-  /// The paths of the programs' sources and the figures' scripts.
-  private func sources() throws -> [String] {
-    try ["chapters", "Sources", "figures", "article", "scripts"].flatMap { try paths(below: $0) }
+  /// Adds the recorded training runs, among them all from which a table was made.
+  private mutating func addTrainings() throws {
+    let folder = "\(results)/\(TrainingKey.directory)"
+    let trainings = try RecordedTraining.all(in: root.appending(path: folder))
+    for training in trainings { try add("\(folder)/\(training.file).json") }
+    for record in records where RecordedTraining.tables.contains(record.chapter) {
+      for stage in record.stages.map({ fileNamePart(of: $0.name) })
+      where !trainings.contains(where: { $0.file == stage }) {
+        throw Failure(
+          "\(folder)/\(stage).json: found no such file, expected the training run that "
+            + "\(record.chapter.program).json names")
+      }
+    }
+  }
+
+  /// The folders of the sources, with which the programs can be built and tested.
+  private static let folders = [
+    "chapters", "Sources", "figures", "article", "scripts", "Tests", "Benchmarks", ".ci",
+  ]
+
+  /// The paths of the files of a folder of sources.
+  private func sources(in folder: String) throws -> [String] {
+    let found = try paths(below: folder)
+    guard !found.isEmpty else {
+      throw Failure("\(folder): found no files, expected the sources, which belong to the crate")
+    }
+    return found
   }
 
   private func paths(below directory: String) throws -> [String] {
-    let kinds = [".swift", ".gp", ".md", ".html", ".js", ".tsv", ".h", ".modulemap"]
-    return try listFolder(at: root.appending(path: directory)).flatMap { name -> [String] in
+    try listFolder(at: root.appending(path: directory)).flatMap { name -> [String] in
       let path = "\(directory)/\(name)"
+      let isFolder = root.appending(path: path).isExistingDirectory
+      // Build products.
+      if name.hasPrefix(".") || name == "__pycache__" { return [] }
       // The results of the user's own runs are beside the figures' scripts.
-      if root.appending(path: path).isExistingDirectory {
-        return directory == "figures" && name != "article" ? [] : try paths(below: path)
-      }
-      let isScript = directory == "scripts" && !name.contains(".")
-      return isScript
-        || kinds.contains { name.hasSuffix($0) && (directory != "figures" || $0 == ".gp") }
-        ? [path] : []
+      if directory == "figures", isFolder ? name != "article" : !name.hasSuffix(".gp") { return [] }
+      return isFolder ? try paths(below: path) : [path]
     }
   }
 }

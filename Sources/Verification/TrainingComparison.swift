@@ -5,6 +5,9 @@ import Foundation
 
 /// A recorded training run: what `make verify` needs of the file in results/trainings.
 package struct RecordedTraining {
+  /// The chapters whose tables are made from recorded training runs.
+  package static let tables: [ChapterName] = [5, "ablations", "labels", "mixing", "search"]
+
   /// The name of the file, without extension.
   package let file: String
   /// The name of the training run, such as "MixMatch, short, seed 0".

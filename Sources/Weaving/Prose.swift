@@ -96,7 +96,7 @@ extension Weaver {
     )
     let commands = programs.sorted().map { "`make \($0)`" }.joined(separator: ", ")
     return (text.hasPrefix("- ") ? "- " : "")
-      + "[What stands here depends on results that are not recorded yet: \(commands)]{.missing}"
+      + "[This result is not recorded yet: \(commands)]{.missing}"
   }
 
   /// Replaces the placeholders of numbers and references, outside of code and formulas.

@@ -16,6 +16,9 @@ let out = CommandLineOption(
 let data = CommandLineOption(
   "data", .existingDirectory, default: URL(filePath: "data"), "the directory of the data sets")
 
+let pictures = CommandLineOption(
+  "pictures", .existingDirectory, "the folder of pictures of the chapter on your own pictures")
+
 let threads = CommandLineOption(
   "threads", .wholeNumber(in: 1...1024), "the number of threads (default all cores)")
 
@@ -31,14 +34,10 @@ let program = Program(
   summary:
     "Repeats the chapters that take minutes and the first steps of every recorded training run, and\n"
     + "compares them with the records. Exit status 1 if something differs.",
-  options: [results, out, data, threads, steps, full])
+  options: [results, out, data, pictures, threads, steps, full])
 
 /// A repetition of the recorded runs in a directory of its own.
 struct Verification {
-  /// The chapters whose results are those of recorded training runs.
-  private static let tables: [ChapterName] = [
-    5, "ablations", "labels", "mixing", "search",
-  ]
   /// The longest computing time of a seed for which a chapter is repeated unless everything is.
   private static let secondsOfASeed = 900.0
 
@@ -59,18 +58,18 @@ struct Verification {
     scratch = invocation[out].appending(path: "verification/run")
   }
 
-  /// Repeats and compares; the directory of the repetition is removed afterwards.
+  /// Repeats and compares; the directory of the repetition is removed at the end.
   ///
-  /// An interrupted verification of everything continues with its checkpoints.
+  /// A verification of everything that was interrupted or failed continues with its results and checkpoints.
   func run() throws -> VerificationReport {
     if !isFull { removeTree(at: scratch) }
     try makeFolder(at: scratch)
-    defer { removeTree(at: scratch) }
     let lock = try EnvironmentLock.load(root: root)
     let environment = ComputingEnvironment.ofThisComputer(root: root)
     let findings =
-      try records.all.filter { $0.sources == nil && !Self.tables.contains($0.chapter) }
+      try records.all.filter { $0.sources == nil && !RecordedTraining.tables.contains($0.chapter) }
       .flatMap { try repeated($0) } + tableFindings() + trainingFindings()
+    removeTree(at: scratch)
     return VerificationReport(
       date: Date().formatted(.iso8601), environment: environment,
       otherVersions: lock.differences(from: environment), sources: .ofCheckout(at: root),
@@ -92,13 +91,20 @@ struct Verification {
           "recorded in \(minutes) min; FULL=1 repeats them")
       ]
     }
+    guard record.chapter != "own" || invocation[pictures] != nil else {
+      return [
+        Finding(
+          record.chapter.program, "all items", .notCompared,
+          "repeated with its folder of pictures only, PICTURES=pictures")
+      ]
+    }
     try run(record, seeds: isFull ? seeds : 1)
     return try findings(record)
   }
 
   /// Derives the tables from the recorded training runs again, or repeats these.
   private func tableFindings() throws -> [Finding] {
-    let tables = Self.tables.compactMap { records[$0] }
+    let tables = RecordedTraining.tables.compactMap { records[$0] }
     for record in tables {
       let recorded = [
         "--recorded", invocation[results].appending(path: TrainingKey.directory).filePath,
@@ -129,13 +135,14 @@ struct Verification {
     try call(
       record.chapter.program,
       ["--preset", record.preset.rawValue, "--seed", "\(record.seeds.first ?? 0)", "--seeds"]
-        + ["\(seeds)", "--out", scratch.filePath] + common + more
+        + ["\(seeds)", "--out", scratch.filePath] + common(record.chapter) + more
         + options.filter { $0.key != "preset" }.sorted { $0.key < $1.key }
         .map { "--\($0.key)=\($0.value)" })
   }
 
-  private var common: [String] {
-    ["--data", invocation[data].filePath]
+  private func common(_ chapter: ChapterName) -> [String] {
+    let folder = chapter == "own" ? invocation[pictures] : nil
+    return ["--data", (folder ?? invocation[data]).filePath]
       + (invocation[threads].map { ["--threads", "\($0)"] } ?? [])
   }
 
@@ -165,14 +172,14 @@ struct Verification {
     var taken: [RunRecord] = []
     for preset in Set(trainings.map(\.preset)).sorted() {
       let seeds = trainings.filter { $0.preset == preset }.map(\.seed)
-      for chapter in Self.tables {
+      for chapter in RecordedTraining.tables {
         let folder = scratch.appending(path: "first-steps-\(preset)")
         try call(
           chapter.program,
           ["--preset", preset, "--seed", "\(seeds.min()!)"]
             + ["--seeds", "\(seeds.max()! - seeds.min()! + 1)", "--out", folder.filePath]
             + ["--recorded", invocation[results].appending(path: TrainingKey.directory).filePath]
-            + ["--first-steps", "\(invocation[steps])"] + common)
+            + ["--first-steps", "\(invocation[steps])"] + common(chapter))
         if let record = try RunRecord.load(chapter: chapter, from: folder) { taken.append(record) }
       }
     }

@@ -210,7 +210,7 @@ import Testing
     let error = #expect(throws: Failure.self) { try bench.record() }
     #expect(
       error?.description.hasSuffix(
-        "chapter3.json: found \(found), expected the record of a run; remove it, or run make chapter3"
+        "chapter3.json: found \(found), expected the record of a run; move it away if it is another file, or run make chapter3"
       )
         == true, "\(error?.description ?? "")")
   }

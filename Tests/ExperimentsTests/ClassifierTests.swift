@@ -103,10 +103,11 @@ import Experiments
     experiment.training.emaDecay = 0.5
     method.rampSteps = 4
     let dataset = syntheticColourImages(trainCount: 60, testCount: 12, seed: 0)
-    let training = try experiment.run(of: method, on: dataset, seed: 0)
+    let training = try experiment.makeTraining(by: method, on: dataset, seed: 0)
     try training.run()
     let spec = TrainingSpec("test", experiment, by: method)
-    let classifier = try Classifier(spec.classifier(of: training, on: dataset))
+    let classifier = try Classifier(
+      SafeTensors(decoding: Array(spec.weightsFile(of: training, on: dataset))))
     let predictions = classifier.predictions(for: dataset.test.pixels).rowMaxima()
     let evaluation = training.evaluateTest()
     #expect(predictions.map(\.index) == evaluation.classes)

@@ -67,23 +67,6 @@ import Testing
     #expect(TrainingSpec("", article, by: Supervised()).imagesPerStep == 64)
   }
 
-  @Test func theEarlyShareUsesTheLastEvaluationBeforeTheFraction() throws {
-    let points = [(10, 0.2), (20, 0.4), (30, 0.6), (80, 0.8)].map {
-      "{\"step\": \($0), \"validationAccuracy\": \($1), \"labelledLoss\": 1, \"unlabelledLoss\": 0}"
-    }.joined(separator: ", ")
-    let sums = #"{"steps": 0, "labelled": 0, "unlabelled": 0}"#
-    let result = try JSONDecoder().decode(
-      TrainingSummary.self,
-      from: Data(
-        """
-        {"curve": {"points": [\(points)], "sums": \(sums)}, "validationAccuracy": 0.8,
-         "testAccuracy": 0.7, "stepsPerEpoch": 5}
-        """.utf8))
-    #expect(result.fractionOfFinalAccuracy(afterFractionOfSteps: 0.25) == 0.5)
-    #expect(result.fractionOfFinalAccuracy(afterFractionOfSteps: 0.375) == 0.6 / 0.8)
-    #expect(result.fractionOfFinalAccuracy(afterFractionOfSteps: 0.1) == nil)
-  }
-
   @Test(arguments: [nil, 12]) func everyPresetHasAMethodWithAFittingRamp(steps: Int?) {
     for preset in Preset.allCases {
       let (experiment, method) = Experiment.mixMatch(preset, steps: steps)

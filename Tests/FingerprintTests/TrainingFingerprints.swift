@@ -47,7 +47,7 @@ import Testing
     experiment.training.emaDecay = 0.99
     try expectWeights("1 488e0d9dec838839 10 dd7a97230ef4a259 100 a1a1ffbb9d093585") {
       [experiment] steps in
-      let training = try experiment.run(of: MixMatchStep(), on: Self.colours, seed: 1)
+      let training = try experiment.makeTraining(by: MixMatchStep(), on: Self.colours, seed: 1)
       try training.run(0..<steps)
       return training.trainer.fingerprints
     }

@@ -53,6 +53,5 @@ private func use(_ record: RunRecord) throws {
 private func use(_ training: TrainingRecord<TrainingSummary>) throws {
   try training.validate()
   _ = (durationText(training.stage.seconds), try SealedJSON.encode(training))
-  _ = training.value.fractionOfFinalAccuracy(afterFractionOfSteps: 0.25)
   _ = TrainingSummary.curves("fuzz", of: [("fuzz", training.value)]).text(comment: "fuzz")
 }

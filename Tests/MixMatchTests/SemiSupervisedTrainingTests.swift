@@ -34,15 +34,6 @@ import Testing
       of: network, by: method, on: data, settings: settings, seed: 0)
   }
 
-  /// The recall of a class is the fraction of its images that are predicted as this class.
-  @Test func recallIsTheFractionOfAClassThatIsRecognised() {
-    let predictions = oneHot([0, 1, 1, 1, 2], classes: 4)
-    let recalls = Evaluation(of: predictions, labels: [0, 0, 1, 1, 1])
-      .recalls(labels: [0, 0, 1, 1, 1], classes: 4)
-    #expect(recalls[0] == 0.5 && abs(recalls[1] - 2 / 3) < 1e-12)
-    #expect(recalls[2].isNaN && recalls[3].isNaN)
-  }
-
   @Test func everyStepIsReportedOnceWithAFiniteLoss() throws {
     let training = try training()
     var reports: [SemiSupervisedTraining.StepReport] = []

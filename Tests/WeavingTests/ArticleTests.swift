@@ -87,7 +87,7 @@ import Weaving
     #expect(woven.markdown.matches(of: /\[not run yet: `make chapter1`\]/).count == 3)
     #expect(
       woven.markdown.contains(
-        "[What stands here depends on results that are not recorded yet: `make chapter1`]{.missing}"
+        "[This result is not recorded yet: `make chapter1`]{.missing}"
       ))
   }
 
@@ -109,7 +109,7 @@ import Weaving
         """)
     let text = try article.woven().markdown
     #expect(!text.contains("Lost") && !text.contains("of the rest"))
-    let notice = "What stands here depends on results that are not recorded yet"
+    let notice = "This result is not recorded yet"
     #expect(text.matches(of: try Regex("(?m)^\\[\(notice)")).count == 1)
     #expect(text.contains("- [\(notice): `make chapter1`]{.missing}\n- Kept as it\n  is."))
     #expect(text.contains("| kept in cells | [not run yet: `make chapter1`]{.missing} |"))

@@ -72,7 +72,8 @@ import Weaving
     #expect(
       article.complaint().hasSuffix(
         "results/chapter1.json: found a file without the checksum in its second line, "
-          + "expected the record of a run; remove it, or run make chapter1"))
+          + "expected the record of a run; move it away if it is another file, or run make chapter1"
+      ))
   }
 
   @Test func aChangedPicture() throws {

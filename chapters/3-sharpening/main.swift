@@ -215,7 +215,8 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // sharpening (T = 1).](tsne-T1.png "A map of 10,000 dots in some ten clusters, most of one
 // colour each, with many large dots of other colours in between.")
 //
-// ![The same map, with the predictions of the first seed's network trained with sharpening (T = 0.5).](tsne-T0.5.png "The same map of 10,000 dots; the clusters
+// ![The same map, with the predictions of the first seed's network trained with sharpening (T = 0.5).](tsne-T0.5.png
+// "The same map of 10,000 dots; the clusters
 // are more of one colour each, and large dots are fewer.")
 //
 // The clusters come from the images alone; t-SNE's divergence, which measures how badly the map keeps
@@ -227,12 +228,13 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // seeds. The lowest accuracy of a seed with sharpening is {chapter3.accuracy.T0.5 lowest %}, the highest without it
 // {chapter3.accuracy.T1 highest %}.
 //
-// Without sharpening, uncertain and wrong predictions are scattered through whole clusters, most of all through
-// those of 2 and 5. With it, most clusters have one colour: a guess that most images of a cluster agree on becomes
-// the answer for all of them. Fewer marks are large, and more of those that remain lie at the edges of clusters and
-// in the small islands between them. This is the sense in which decision boundaries move to places with few images.
-// There is a danger in it, too: where the first guess is wrong for most images of a cluster, sharpening would make
-// it wrong for the rest. The map shows no such cluster; chapter 4 has a class that is lost in part.
+// Without sharpening, uncertain and wrong predictions are scattered through whole clusters, most of all through those
+// of 2 and 5. With it, most clusters have one colour: a guess that most images of a cluster agree on becomes the
+// answer for nearly all of them. Fewer marks are large, and a larger share of those that remain lies at the edges of
+// clusters and in the small islands between them. This is the sense in which decision boundaries move to places with
+// few images. There is a danger in it, too: where most guesses of a cluster are wrong, sharpening can make them wrong
+// for the rest. The small island of 2s between the clusters of 1 and 8 stays mostly wrong, and chapter 4 has a class
+// of which most images are lost.
 //
 // ## Running it {.fold}
 //

@@ -25,9 +25,10 @@ import MixMatch
 // [an appendix](#method) explains it.
 //
 // ![One iteration of MixMatch, computed for images of one pixel. Bars are the probabilities of three
-// classes.](method:mixmatch.svg "Above: an unlabelled image, its two augmented versions, the prediction for each, their mean,
-// and the sharpened guess, in which the largest probability has grown. Below: the labelled image and the two versions, each
-// mixed with a random partner, the prediction for the mixture, the mixed label that it should equal, and the loss.")
+// classes.](method:mixmatch.svg "Above: an unlabelled image, its two augmented versions, the prediction for each,
+// their mean, and the sharpened guess, in which the largest probability has grown. Below: the labelled image and the
+// two versions, each mixed with a random partner, the prediction for the mixture, the mixed label that it should
+// equal, and the loss.")
 //
 // The data pipeline takes the first three steps while the network is
 // busy with the previous batch (chapter 1):
@@ -71,7 +72,8 @@ import MixMatch
 // Departure: below the article's scale the ramp is three times as long as the training, so that the weight
 // reaches a third of λᵤ. A large weight while guesses are still poor lets them collapse: on the validation
 // images a run with a ramp of its own length was worse, and one that also had half as many labelled images
-// in a batch lost a quarter of its accuracy towards the end.
+// in a batch lost a quarter of its accuracy towards the end. Those runs are not recorded. In the ablations, the final
+// weight from the second step on makes little difference.
 //
 // ## Batch norm
 //
@@ -92,8 +94,8 @@ let batchNorm = CommandLineOption(
   "the mixed examples that batch norm normalises together")
 
 // Guesses are made in training mode too, with the statistics of their batch. In the notebook this updates
-// the running statistics once more, in the paper's code it does not. It does here, too,
-// unless the groups are interleaved.
+// the running statistics once more, in the paper's code it does not. Here it
+// does, unless the groups are interleaved.
 //
 // ## The settings
 //
@@ -102,10 +104,11 @@ let batchNorm = CommandLineOption(
 // The article's text names the paper's network, WRN-28-2, but its notebook builds one with twice the channels: 5.86
 // million parameters instead of 1.47. A batch has 64 labelled and 128 unlabelled images, the latter in two versions.
 // Adam follows a one-cycle schedule of learning rates up to 2·10⁻³, with decoupled weight decay of 0.02. An epoch is
-// one pass over the unlabelled images, and there are 200 epochs (the article's run was stopped after 187). On two
-// cores that takes days. The presets therefore include smaller scales (Sources/Experiments/ExperimentPresets.swift),
-// which chapter 5 and the ablations use too. They change network, batches and schedule; of the method they change
-// the ramp and the drawing of λ, as two departures say.
+// one pass over the unlabelled images, and the training is planned for 200 epochs of the article's 49,500 unlabelled
+// images (its run was stopped after 187); here validation images are held out, so that the same number of steps makes
+// a few more epochs. On two cores that takes days. The presets therefore include smaller scales
+// (Sources/Experiments/ExperimentPresets.swift), which chapter 5 and the ablations use too. They change network,
+// batches and schedule; of the method they change the ramp and the drawing of λ, as two departures say.
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
@@ -181,7 +184,9 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // ## Evaluation
 //
 // During training the network is evaluated on 2,000 training images that are held out for validation. The
-// test images are evaluated once, after the last step; this rule was fixed before any result was known.
+// test images are evaluated once, after the last step; this rule was fixed before any result was known. Where a preset
+// begins with smaller images, the validation images have the same size as those of the training at that time, so that a
+// part of a learning curve's rise between two phases comes from the larger images.
 //
 // Departure: 2,000 training images are held out, and the test images are evaluated once. The article holds out none,
 // and evaluates the test images after every epoch (`LOG_TEST=1`); the paper's code reports the median of its last 20
@@ -239,7 +244,7 @@ exit(
         let training = try spec.train(on: dataset, seed: seed, progress: progress)
         return Outcome(
           training: training.outcome(),
-          weights: Data(spec.classifier(of: training, on: dataset).encoded()),
+          weights: spec.weightsFile(of: training, on: dataset),
           mixed: mixedBatch(
             of: training, method, experiment.pixelScaling(of: dataset), seed: seed,
             steps: experiment.training.steps))
@@ -302,10 +307,12 @@ exit(
 //
 // MixMatch learns mostly from its own guesses, and this can go wrong. Sharpening guesses while they are still poor
 // can make the network lose a whole class to a similar one: it guesses the wrong class for some images, learns from
-// these guesses, and guesses the wrong class for more images. In the confusion matrix, such a class has its darkest field
-// beside the diagonal. The run shown here is that of the first seed, with {chapter5.accuracy.mixmatch first %} on the test images; the lowest of the seeds of
-// [chapter 5](#chapter5-what-came-out) is {chapter5.accuracy.mixmatch lowest %}. The chapter shows the first seed
-// whatever its result, because a choice by the result would hide such runs.
+// these guesses, and guesses the wrong class for more images. In the confusion matrix, such a class has its darkest
+// field off the diagonal: here it is the cat, of which most are predicted as dogs. The run shown here is that of the
+// first seed, with {chapter5.accuracy.mixmatch first %} on the test images; the seeds of
+// [chapter 5](#chapter5-what-came-out) have {chapter5.accuracy.mixmatch lowest %} to
+// {chapter5.accuracy.mixmatch highest %}. The chapter shows the first seed whatever its result, because a choice by
+// the result would hide such runs.
 //
 // ![The predicted classes of the test images of each class.](confusion.png "A table of ten by ten classes,
 // with shares of the images: dark along the diagonal where the predictions are right.")

@@ -63,26 +63,24 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // The figure shows the learning curves of the first seed, and the article's three curves. Epochs differ in
 // length: an epoch of the labelled images alone has few steps.
 //
-// ![Learning curves of the baselines and of MixMatch, first seed. The article's runs have a larger network, and more
-// steps.](results-curves.svg "Four lines over
+// ![Learning curves of the baselines and of MixMatch, first seed. The article's runs have a larger network; those of
+// MixMatch and with all labels also have more steps.](results-curves.svg "Four lines over
 // the epochs: all labels highest, MixMatch below, the labels alone lowest, whether for few steps or many; thin
 // lines are the article's")
 //
 // ## What came out
 //
-// **Compared with the labelled images alone.** With the same steps, learning rates and augmentation, the unlabelled images
-// change the accuracy by {chapter5.accuracy.mixmatch - accuracy.labels-alone-longer points}. The difference between
-// MixMatch and full supervision is {chapter5.accuracy.mixmatch - accuracy.all-labels points}.
+// **Compared with the labelled images alone.** With the same steps, learning rates and augmentation, the unlabelled
+// images change the accuracy by {chapter5.accuracy.mixmatch - accuracy.labels-alone-longer points}. The difference
+// between MixMatch and full supervision is {chapter5.accuracy.mixmatch - accuracy.all-labels points}.
 //
 // **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, these runs
 // {chapter5.accuracy.mixmatch %}. Much differs at once, and these runs cannot separate the causes. The largest
 // differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24
 // pixels; chapter 4 lists the others. Full supervision loses much less by the same cuts: it reaches
 // {chapter5.accuracy.all-labels %}, the article [94.76 %]{.article}. A likely reason is that MixMatch needs long
-// training more, because its labels become better only as the network does. After a quarter of the steps it has
-// {chapter5.share.mixmatch.quarter %} of its final validation accuracy. Part of the rest is due to the schedule, which
-// lowers the learning rate at the end: the ablations' runs, planned for a quarter of the steps, reach
-// {ablations.accuracy.mixmatch %} on the test images.
+// training more, because its labels become better only as the network does. With a quarter of the steps it reaches
+// {ablations.accuracy.mixmatch %} ([ablations](#ablations)).
 //
 // **The seeds differ.** MixMatch's worst seed has {chapter5.accuracy.mixmatch lowest %}, its best one
 // {chapter5.accuracy.mixmatch highest %}. For all labels these are {chapter5.accuracy.all-labels lowest %} and
@@ -90,17 +88,17 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // early; MixMatch trains on these guesses, so that an early mistake about a class can grow, as chapter 4 shows. A
 // single run of such a method says little, and the article has only one.
 //
-// **Our baseline on the labelled images is better than the article's** ({chapter5.accuracy.labels-alone %}; the article has [37.23
-// %]{.article}). The small scale mirrors and shifts images instead of the stronger transforms of fastai, and its
-// network is smaller. With 350 steps, an easier task for fewer weights is likely to be learned further. No run here
-// separates the two causes.
+// **Our baseline on the labelled images is better than the article's** ({chapter5.accuracy.labels-alone %}; the
+// article has [37.23 %]{.article}). The small scale mirrors and shifts images instead of the stronger transforms of
+// fastai, and its network is smaller. With 350 steps, a smaller network with weaker augmentation probably gets
+// further. No run here separates the two causes.
 //
 // **Cost.** An epoch over the unlabelled images takes {chapter5.epochSeconds.mixmatch / epochSeconds.all-labels .1}
 // times as long as one over the labelled images of full supervision. Supervised training sends one picture through
-// the network for each image. Here five go through it for each unlabelled image: two versions for the guess, without
-// gradients, and two mixtures of them and one of a labelled image. The article states [2.5 times]{.article}; the
-// ratio depends on the sizes of the batches. The table has the time of a whole run on processor cores; the article's
-// took [14 h]{.article} on a graphics card.
+// the network for each image. With as many labelled as unlabelled images in a batch, five go through it here for each
+// unlabelled image: two versions for the guess, without gradients, then their two mixtures and that of a labelled
+// image. The article states [2.5 times]{.article}; the ratio depends on the sizes of the batches. The table has the
+// time of a whole run on processor cores; the article's took [14 h]{.article} on a graphics card.
 //
 // **What a night would add** is open: the preset `overnight` has the paper's network with 28 layers and larger
 // batches, and has not been recorded. The ends of the learning curves are no forecast: the learning rate is almost 0
@@ -156,10 +154,10 @@ func cells(_ baseline: Baseline) -> [String] {
     + row.timeCells(of: 5)
 }
 
-// Each training writes a file with its result, commit, date and machine into OUT/trainings. With `RECORDED=results/trainings`
-// a training that has a file in this folder is not run again, whichever machine it was run on, and with
-// `ONLY_RECORDED=1` no training is started. This is how the results in results/ were collected over several
-// days, and how `make check-results` compares its tables with the recorded trainings.
+// Each training writes a file with its result, commit, date and machine into OUT/trainings. With
+// `RECORDED=results/trainings` a training that has a file in this folder is not run again, whichever machine it was
+// run on, and with `ONLY_RECORDED=1` no training is started. This is how the results in results/ were collected over
+// several days, and how `make check-results` compares its tables with the recorded trainings.
 
 let chapter = Chapter(
   5, "Baselines and results",
@@ -183,11 +181,6 @@ exit(
     }
     for row in baselines.map(\.row) where !row.runs.isEmpty {
       run.record(metric: "epochSeconds.\(row.key)", values: row.runs.map(\.secondsPerEpoch))
-      // The validation accuracy after a quarter of the steps, as a fraction of the final one.
-      let shares = row.runs.compactMap {
-        $0.result.fractionOfFinalAccuracy(afterFractionOfSteps: 0.25)
-      }
-      if !shares.isEmpty { run.record(metric: "share.\(row.key).quarter", values: shares) }
     }
     writeTrainings(baselines, run)
     run.write(

@@ -102,9 +102,10 @@ let ablations = [
 // its learning rate and its weight (appendix "Choosing hyperparameters", whose table shows how far it is).
 //
 // Departure: the EMA of the other methods has a decay of 0.99 instead of 0.999, because the training has a few
-// thousand steps instead of a million. Weight decay acts on all parameters, as in fastai; in the paper's code it
-// acts on the weights of convolutions and of the linear layer only. The length ξ of the small trial perturbation, from
-// which VAT computes the direction of its change, is larger than the paper's, for single precision.
+// thousand steps instead of a million; for MixMatch the weights themselves are evaluated, except in the row that
+// names an EMA. Weight decay acts on all parameters, as in fastai; in the paper's code it acts on the weights of
+// convolutions and of the linear layer only. The length ξ of the small trial perturbation, from which VAT computes
+// the direction of its change, is larger than the paper's, for single precision.
 
 /// The paper's accuracies with 500 labels.
 let paper: [ComparedMethod: Double] = [
@@ -129,7 +130,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ![Ablations](ablations.md)
 //
-// ![The accuracy of each variant, as a bar, and the paper's after its longer training, as a diamond.](ablations-bars.svg "A bar for each row that has run, the paper's accuracy as
+// ![The accuracy of each variant, as a bar, and the paper's after its longer training, as a diamond.](ablations-bars.svg
+// "A bar for each row that has run, the paper's accuracy as
 // a diamond; a dotted line marks all of MixMatch")
 //
 // The column "points" is the difference from all of MixMatch in percentage points. `make claims` decides by a
@@ -141,27 +143,28 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // These runs have a quarter of chapter 4's steps; number of seeds: {ablations.seeds}. With one seed a difference
 // of a point or two is no finding: chapter 5's seeds of the same method differ by more.
 //
-// - **Mixup** has the largest effect in these runs: without it the accuracy changes by {ablations.accuracy.no-mixup - accuracy.mixmatch points}.
-//   The paper finds the same order.
-// - **Sharpening**: without it {ablations.accuracy.no-sharpening - accuracy.mixmatch points}. The direction is the paper's, the
-//   size is not: it loses [16 points]{.article}, with half as many labels and far more steps, in which a network can confirm
-//   uncertain guesses for much longer.
+// - **Mixup** has the largest effect in these runs: without it the accuracy changes by
+//   {ablations.accuracy.no-mixup - accuracy.mixmatch points}. The paper finds the same order.
+// - **Sharpening**: without it {ablations.accuracy.no-sharpening - accuracy.mixmatch points}. The direction is the
+//   paper's, the size is not: the paper's accuracy falls by [16 points]{.article}, with half as many labels and far
+//   more steps, in which a network can confirm uncertain guesses for much longer.
 // - **Which images are mixed**: with labelled images alone the accuracy changes by
 //   {ablations.accuracy.mixup-labelled - accuracy.mixmatch points}, with unlabelled images alone by
-//   {ablations.accuracy.mixup-unlabelled - accuracy.mixmatch points}. The paper has the reverse: there the mixing of unlabelled images
-//   is nearly all of the benefit. A possible reason is the length of the runs. Early, guesses are poor, the unlabelled loss
-//   has a small weight because of the ramp, and what counts is that 500 labelled images are not memorised. This is a
-//   conjecture; a run of the paper's length would test it. Mixing each kind by itself, so that no labelled image meets an
-//   unlabelled one, changes the accuracy by {ablations.accuracy.mixup-apart - accuracy.mixmatch points}; in the paper by
-//   [half a point]{.article}. So little depends on mixing the two kinds with each other.
+//   {ablations.accuracy.mixup-unlabelled - accuracy.mixmatch points}. The paper has the reverse: there the mixing of
+//   unlabelled images is nearly all of the benefit. A possible reason is the length of the runs. Early, guesses are
+//   poor, the unlabelled loss has a small weight because of the ramp, and what counts is that 500 labelled images are
+//   not memorised. This is a conjecture; a run of the paper's length would test it. Mixing each kind by itself, so
+//   that no labelled image meets an unlabelled one, changes the accuracy by
+//   {ablations.accuracy.mixup-apart - accuracy.mixmatch points}; in the paper it falls by [half a point]{.article}.
+//   So little depends on mixing the two kinds with each other.
 // - **Versions**: K = 1 changes it by {ablations.accuracy.one-version - accuracy.mixmatch points}, K = 3 by
 //   {ablations.accuracy.three-versions - accuracy.mixmatch points}; a step with K = 1 is the cheapest.
 // - **The smaller choices**: no ramp {ablations.accuracy.no-ramp - accuracy.mixmatch points}, one λ for each batch
 //   {ablations.accuracy.lambda-per-batch - accuracy.mixmatch points}, an EMA of the weights
 //   {ablations.accuracy.average - accuracy.mixmatch points}.
-// - **Older methods**: open. An earlier version of this table had them with settings that were chosen for MixMatch, which
-//   says something about the settings and little about the methods. Those runs are removed; the rows are to be filled
-//   with the settings of the search.
+// - **Older methods**: open. An earlier version of this table had them with settings that were chosen for MixMatch,
+//   which says something about the settings and little about the methods. Those runs are removed; the rows are to be
+//   filled with the settings of the search.
 //
 // ## Running it {.fold}
 

@@ -13,7 +13,7 @@ import Foundation
 
 // ## The rules
 //
-// Each rule compares the accuracies of training runs with several seeds, which differ by chance. So the rules use
+// Most rules compare the accuracies of training runs with several seeds, which differ by chance. So the rules use
 // 95 % confidence intervals, which need at least three seeds: Welch's interval [^10] for the difference of two
 // means, and Student's for the distance of a mean from a number of the article.
 //
@@ -26,7 +26,12 @@ import Foundation
 //
 // The rules were written down before the first measurement and changed once, in November 2026: the first ones compared
 // means by two standard errors, also for two seeds, which is no test at a stated level. Verdicts on runs from before
-// the change use rules that are younger than the runs.
+// the change use rules that are younger than the runs. The rule on the first hours was changed later in the same month,
+// before the runs of the ablations with three seeds: it compared the accuracies during one run, which below the
+// article's scale are measured on smaller images than the final one. By that rule the claim was not reproduced; the new
+// rule is younger than this result.
+//
+// The ratio of two times and the number of parameters are compared as they are, without an interval.
 //
 // A verdict on training runs that were shorter than the article's names their scale. Numbers that no chapter
 // measures are in the table too, with the reason.
@@ -105,6 +110,15 @@ func exceeds(_ a: Metric, _ b: Metric, by points: Double = 0) -> Verdict {
   exceeds(ConfidenceInterval(a, minus: b), points / 100)
 }
 
+/// A metric of which all values are multiplied by `factor`.
+func * (factor: Double, metric: Metric) -> Metric {
+  var product = metric
+  product.mean *= factor
+  product.sd = metric.sd.map { factor * $0 }
+  product.values = metric.values?.map { factor * $0 }
+  return product
+}
+
 /// Holds if the mean of `a` is within `points` percentage points of `value`.
 func isWithin(_ points: Double, of value: Double, _ a: Metric) -> Verdict {
   guard let interval = ConfidenceInterval(a, minus: value) else {
@@ -119,9 +133,7 @@ func isWithin(_ points: Double, of value: Double, _ a: Metric) -> Verdict {
 
 /// The interval in percentage points, and the number of seeds that would decide.
 func undecided(_ interval: ConfidenceInterval, _ seeds: Int?) -> String {
-  let ends = [interval.lower, interval.upper].map {
-    String(format: "%+.1f", 100 * $0).replacing("-", with: "−")
-  }
+  let ends = [interval.lower, interval.upper].map(NumberStyle.signedNumberOfPoints)
   return "the interval is \(ends[0]) to \(ends[1]) points; "
     + (seeds.map { "about \($0) seeds would decide" } ?? "1,000 seeds would not decide")
 }
@@ -166,7 +178,6 @@ let labelsAlone = Source(5, "accuracy.labels-alone")
 let labelsAloneLonger = Source(5, "accuracy.labels-alone-longer")
 let mixMatch = Source(5, "accuracy.mixmatch")
 let notebooksParameters = Source(4, "parameters.article", as: .decimals(0), at: .ofTheArticle)
-let early = Source(5, "share.mixmatch.quarter")
 func ablation(_ key: String) -> Source {
   Source("ablations", "accuracy.\(key)", at: .quarterOfTheRun)
 }
@@ -199,9 +210,9 @@ let claims = [
   unmeasured(
     "the best epochs of MixMatch and with all labels", "88.2 and 94.9 %",
     because: "no epoch is chosen by its test accuracy here"),
+  number("the paper's MixMatch, 250 labels", 1 - 0.1108, Source("labels", "accuracy.mixmatch-250")),
   unmeasured(
-    "MixMatch and VAT, 250 labels", "11.08 and 36.03 % error (paper)",
-    because: "all training runs have 500 labels"),
+    "VAT, 250 labels", "36.03 % error (paper)", because: "VAT is trained with 500 labels only"),
   Claim(
     text: "VAT, the next best method, is far behind MixMatch.",
     article: "11.08 and 36.03 % error (paper, 250 labels)",
@@ -234,15 +245,14 @@ let claims = [
   Claim(
     text: "An epoch of MixMatch costs about 2.5 times one of full supervision.",
     article: "2.3 by the notebooks' times",
-    rule: "2 to 3 times the seconds, with the same network and sizes of images",
+    rule: "the ratio of the means is 2 to 3, with the same network and sizes of images",
     metrics: [epochSeconds("all-labels"), epochSeconds("mixmatch")],
     decide: { given((2...3).contains($0[1].mean / $0[0].mean)) }),
   Claim(
     text: "The first hours give most of the accuracy.",
-    article: "78 of 88 % after 50 of 187 epochs",
-    rule:
-      "after a quarter of its steps MixMatch has more than 80 % of its final validation accuracy",
-    metrics: [early], decide: { exceeds(ConfidenceInterval($0[0], minus: 0.8), 0) }),
+    article: "79 of 88 % after 50 of 187 epochs",
+    rule: "a training run with a quarter of the steps has more than 80 % of the accuracy",
+    metrics: [ablation("mixmatch"), mixMatch], decide: { exceeds($0[0], 0.8 * $0[1]) }),
   unmeasured(
     "the times: all labels, 500 labels, MixMatch", "3 h 15 min, 7 min, 14 h 8 min on a P100",
     because: "they were measured on another machine"),

@@ -62,7 +62,7 @@ struct Iteration {
       let p = softmax(network(images, .evaluation))
       return (0..<images.shape[0]).map { p[$0..<$0 + 1].scalars }
     }
-    var random = RandomStream(seed: seed, "method", method.rampSteps)
+    var random = MixMatchStep.random(ofStep: method.rampSteps, seed: seed)
     mixed = method.mix(batch, by: network, random: &random)
     loss = method.loss(batch, by: ModelAndTeacher(network), step: method.rampSteps, seed: seed)
     versions = predict(batch.versions)
@@ -192,19 +192,20 @@ func scheduleColumns(_ experiment: Experiment) -> [DataColumn] {
 // ## The network
 //
 // A *wide residual network* is a convolutional network of blocks. A block computes a correction of its input by two
-// 3×3 convolutions and adds it to the input, so that gradients reach the first layers undamped. "Wide" means that
-// the blocks have w times as many channels as those of the first residual networks, which have 16, 32 and 64. WRN-28-2
-// has w = 2 and 28 convolutions: one at the beginning, two in each of the four blocks of its three groups, and one in
-// the first block of each group, of 1×1 pixels, which gives the block's input the group's number of channels. The
-// second and the third group halve height and width and double the channels; the mean over the positions that remain
-// goes into a linear layer. The article's network has the depth of WRN-28-2 and twice its channels, as many as WRN-28-4.
+// 3×3 convolutions, multiplies it by 0.2 in fastai's form, and adds it to the input, so that gradients reach the
+// first layers undamped. "Wide" means that the blocks have w times as many channels as those of the first residual
+// networks, which have 16, 32 and 64. WRN-28-2 has w = 2 and 28 convolutions: one at the beginning, two in each of
+// the four blocks of its three groups, and one in the first block of each group, of 1×1 pixels, which gives the
+// block's input the group's number of channels. The second and the third group halve height and width and double the
+// channels; the mean over the positions that remain goes into a linear layer. The article's network has the depth of
+// WRN-28-2 and twice its channels, as many as WRN-28-4.
 //
 // ![The wide residual network of the preset `short` and that of the article. The width of a group shows its channels,
-// its height the size of its images. Below, one block: 3×3 stands for a convolution, norm for batch norm.](wide-resnet.svg
-// "Two rows of boxes: a convolution, three groups of residual blocks that become smaller and deeper, the mean over
-// positions, and a linear layer with ten outputs. The article's row has more channels and more blocks. Below, a block: the
-// input passes norm and ReLU, a convolution, norm and ReLU, and a second convolution, and a fifth of the result is added to
-// the shortcut, which starts after the first norm and ReLU.")
+// its height the size of its images. Below, one block: 3×3 stands for a convolution, norm for batch
+// norm.](wide-resnet.svg "Two rows of boxes: a convolution, three groups of residual blocks that become smaller and
+// deeper, the mean over positions, and a linear layer with ten outputs. The article's row has more channels and more
+// blocks. Below, a block: the input passes norm and ReLU, a convolution, norm and ReLU, and a second convolution, and
+// a fifth of the result is added to the shortcut, which starts after the first norm and ReLU.")
 //
 // {.fold}
 

@@ -27,9 +27,9 @@ import MixMatch
 // $$ p′ = λ′ p_1 + (1 − λ′) p_2 $$
 // $$ L = H(p′, \operatorname{softmax} z_s(h′)) $$
 //
-// With s = 0 the hidden state is the image, and this is mixup. Its authors mix the images or the outputs of the
-// first two of the three groups of residual blocks. All mixtures are as large as what they are made of, so the
-// method costs hardly more than mixup.
+// With s = 0 the hidden state is the image, and this is mixup. The authors of manifold mixup mix the images or the
+// outputs of the first two of the three groups of residual blocks. All mixtures are as large as what they are made
+// of, so the method costs hardly more than mixup.
 //
 // To mix in the middle of a forward pass, a method must be able to stop there. The network therefore runs any
 // range of its stages. A hidden state carries the moments that batch norm needs next, if the stage before has
@@ -150,11 +150,11 @@ func mean(_ numbers: [Float]) -> Double {
 // The classifier learns from the images X and from the mixtures X′. The discriminator is a linear map of the
 // classifier's features to the probability d(x) that x is an image:
 //
-// $$ L_{\text{class}} = \frac{1}{2|X|} \Big( \sum_X H(p, p(y \mid x)) + \sum_{X′} H(p′, p(y \mid x′)) \Big) $$
+// $$ L_{\text{class}} = \frac{1}{2|X|} \Big( \sum_X H(p, f(x)) + \sum_{X′} H(p′, f(x′)) \Big) $$
 // $$ L_{\text{intr}} = − \frac{1}{2|X|} \Big( \sum_X \log d(x) + \sum_{X′} \log (1 − d(x′)) \Big) $$
 // $$ L = L_{\text{class}} + L_{\text{intr}} $$
 //
-// All three networks go down the gradient of the same sum. This is not a contest as in generative adversarial
+// All three networks minimise the same sum. This is not a contest as in generative adversarial
 // networks: the policy helps the discriminator.
 //
 // [[Sources/MixMatch/OtherMethods/AdaMixUp.swift: AdaMixUp.loss]]
@@ -176,6 +176,9 @@ func mean(_ numbers: [Float]) -> Double {
 // mixup. The α of mixup is 0.75 as everywhere on this page, except for manifold mixup of the labelled images
 // alone, which has the 2 of its authors. All are to have the same search for a learning rate (appendix "Choosing
 // hyperparameters").
+//
+// Departure: as in the comparison of methods, an exponential moving average of the weights with a decay of 0.99 is
+// evaluated for the four that learn from the labelled images alone, and the weights themselves for MixMatch.
 
 func rows(_ preset: Preset) -> [ResultRow] {
   let labelsAlone: [ComparedMethod] = [.supervised, .labelsMixup, .manifoldMixup, .adaMixUp]
@@ -188,7 +191,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ![Test accuracy with and without mixing](mixing.md)
 //
-// ![The test accuracy of each training, with its standard deviation over the seeds.](mixing-accuracy.svg "A bar for each training; a dotted line marks the labels
+// ![The test accuracy of each training, with its standard deviation over the seeds.](mixing-accuracy.svg
+// "A bar for each training; a dotted line marks the labels
 // alone, without mixing")
 //
 // The column "points" is the difference from the labels alone in percentage points.
@@ -214,7 +218,7 @@ let chapter = Chapter(
   summary: "trains manifold mixup and AdaMixUp beside mixup and beside no mixing.",
   presets: [
     .scale(.smoke, costs: "half a minute; runs all code, the results mean nothing"),
-    .scale(.short, costs: "planned for 40 minutes a seed on 2 cores; not run yet"),
+    .scale(.short, costs: "one to two hours a seed on 2 cores"),
     .scale(.overnight, costs: "planned for 6 hours a seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a seed on 2 cores; not run yet"),
   ],

@@ -46,7 +46,7 @@ func show(
           "\(row.title), calibration error", metric: "ece.\(row.key)", article: nil, as: .percent),
       ]
     } + [Comparison("gain by the unlabelled pictures", metric: "gain", article: nil, as: .percent)])
-  run.note(verdict(gain))
+  run.note("own: \(verdict(gain))")
 }
 
 /// The evaluation of a trained network on the test pictures.
@@ -68,12 +68,11 @@ struct TestResult {
 
 /// A sentence on whether the unlabelled pictures helped.
 func verdict(_ gain: PairedDifference) -> String {
-  func points(_ value: Double) -> String { String(format: "%+.1f", 100 * value) }
-  let interval =
-    "\(points(gain.difference)) points (95 % interval \(points(gain.lower)) to \(points(gain.upper)))"
-  if gain.lower > 0 { return "own: the unlabelled pictures helped: \(interval)" }
-  if gain.upper < 0 { return "own: the unlabelled pictures did harm: \(interval)" }
-  return "own: whether the unlabelled pictures helped is open: \(interval)"
+  let points = [gain.difference, gain.lower, gain.upper].map(NumberStyle.signedNumberOfPoints)
+  let interval = "\(points[0]) points (95 % interval \(points[1]) to \(points[2]))"
+  if gain.lower > 0 { return "The unlabelled pictures helped: \(interval)" }
+  if gain.upper < 0 { return "The unlabelled pictures did harm: \(interval)" }
+  return "Whether the unlabelled pictures helped is open: \(interval)"
 }
 
 func writeResults(
@@ -84,8 +83,7 @@ func writeResults(
   run.write(
     TextTable(
       name: "own-results",
-      title: String(verdict(gain).dropFirst("own: ".count).prefix(1)).uppercased()
-        + verdict(gain).dropFirst("own: ".count + 1),
+      title: verdict(gain),
       explanation:
         "\(dataset.name): \(experiment.labels) labelled, \(dataset.train.count - experiment.labels) unlabelled, "
         + "\(dataset.test.count) test pictures; mean ± standard deviation over n seeds.",

@@ -216,7 +216,7 @@ func chooseSteps(
     "speed", on: dataset, inputs: ["experiment": trial, "method": method],
     counting: .images(perStep: TrainingSpec("", trial, by: method).imagesPerStep)
   ) { progress in
-    let training = try trial.run(of: method, on: dataset, seed: run.seeds[0])
+    let training = try trial.makeTraining(by: method, on: dataset, seed: run.seeds[0])
     let clock = ContinuousClock()
     let start = clock.now
     try training.run { progress.update($0.step + 1, of: trial.training.steps, []) }
@@ -258,7 +258,7 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
       let training = try row.spec.train(on: dataset, seed: seed, progress: progress)
       return Trained(
         outcome: training.outcome(),
-        weights: Data(row.spec.classifier(of: training, on: dataset).encoded()),
+        weights: row.spec.weightsFile(of: training, on: dataset),
         seconds: 0)
     }
     trained.seconds = run.record(of: key)?.seconds ?? 0
@@ -290,8 +290,8 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
 // of the pictures: dark along the diagonal where the predictions are right.")
 //
 // ![The test pictures that MixMatch predicts wrongly with the highest confidence. Check these of your own pictures
-// first: one of them may be in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the class that the
-// network predicts.")
+// first: one of them may be in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the
+// class that the network predicts.")
 //
 // ![The accuracy of predictions by their confidence.](own-reliability.svg "Points for groups of predictions of
 // similar confidence, beside the diagonal on which confidence and accuracy agree.")

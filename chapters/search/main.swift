@@ -31,9 +31,9 @@ import MixMatch
 // only 500 labels could set 2,000 of them aside to choose hyperparameters; anyone with 2,500 labels would train with
 // them.
 // Oliver et al. [^12] show that a validation set of realistic size cannot tell most settings apart: with 50 images the
-// standard error of an accuracy of three fifths is 7 points, with 2,000 images 1.1 points. The results here, like
-// those of the paper, are therefore what a method reaches with well-chosen hyperparameters, and a user of a method
-// on new data will do somewhat worse.
+// standard error of an accuracy of three fifths is 7 points, with 2,000 images 1.1 points. Results with searched
+// values, like those of the paper, are therefore what a method reaches with well-chosen hyperparameters, and a user of
+// a method on new data will do somewhat worse.
 
 func trials(_ preset: Preset) -> [Trial] {
   ComparedMethod.allCases.flatMap { method in
@@ -45,8 +45,9 @@ func trials(_ preset: Preset) -> [Trial] {
 //
 // ![The trials of each method](search.md)
 //
-// A choice is marked once all trials of its method have run. With a single seed and 2,000 images a difference of one or two points may be chance. The search therefore only
-// keeps a method from running with values that do not suit it at all; it does not find the best ones.
+// A choice is marked once all trials of its method have run. With a single seed and 2,000 images a difference of one
+// or two points may be chance. The search therefore only keeps a method from running with values that do not suit it
+// at all; it does not find the best ones.
 //
 // ## Running it {.fold}
 

@@ -1,10 +1,10 @@
 /// The scale at which a chapter runs.
 public enum Preset: String, Codable, Sendable, CaseIterable {
-  /// A run of under a minute that exercises all code; its results mean nothing.
+  /// A run that exercises all code as fast as possible; its results mean nothing.
   case smoke
-  /// A run of minutes on a laptop, an hour or so for MixMatch; the default.
+  /// A run of minutes to some hours on a laptop; the default.
   case short
-  /// A run of about eight hours on two cores.
+  /// A run that is planned for a night on two cores.
   case overnight
   /// The article's own scale.
   case article

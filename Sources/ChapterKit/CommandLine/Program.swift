@@ -4,7 +4,8 @@ import Foundation
 /// A command-line program with options, a help text and one-line errors.
 ///
 /// An error that the body throws becomes one line on standard error, "name: …". The exit status is 1,
-/// 2 for an invalid command line, or 128 + the signal's number for an interruption.
+/// 2 for an invalid command line, 75 if another process is at work on the same files, or 128 + the signal's number for
+/// an interruption.
 public struct Program: Sendable {
   let name: String
   let summary: String

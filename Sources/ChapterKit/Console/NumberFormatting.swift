@@ -19,7 +19,12 @@ public enum NumberStyle: Sendable, Equatable {
 
   /// A difference of two fractions in percentage points with its sign, such as "−2.4 points".
   package static func signedPoints(_ difference: Double) -> String {
-    String(format: "%+.1f points", 100 * difference).replacing("-", with: "−")
+    signedNumberOfPoints(difference) + " points"
+  }
+
+  /// A difference of two fractions in percentage points with its sign and without the unit, such as "−2.4".
+  public static func signedNumberOfPoints(_ difference: Double) -> String {
+    String(format: "%+.1f", 100 * difference).replacing("-", with: "−")
   }
 
   private func digits(_ value: Double) -> String {

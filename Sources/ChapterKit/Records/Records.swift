@@ -75,6 +75,10 @@ public struct Records {
     (record.settings, record.metrics, record.stages, record.seeds) = (.object([:]), [:], [], [])
     record.options = record.preset == .smoke ? ["preset": record.preset.rawValue] : [:]
     record.fingerprints = nil
+    // Several data sets have no common identity.
+    if record.warning == nil, Set(sources.compactMap(\.dataset?.sha256)).count > 1 {
+      record.dataset = nil
+    }
     try output.prepare(subdirectories: ["data"])
     let texts = [
       (

@@ -77,8 +77,12 @@ package struct ResultsCheck {
       guard let json = try results.content(of: path), !SealedJSON.isSealed(json) else {
         return false
       }
-      guard (try? JSON.decode(JSONValue.self, from: json)) != nil else {
-        throw Failure("\(results.file(path).shortPath): found no valid JSON, expected a record")
+      guard (try? JSON.decode(JSONValue.self, from: json)) != nil,
+        json.starts(with: Data("{\n".utf8))
+      else {
+        throw Failure(
+          "\(results.file(path).shortPath): found no JSON object with its first brace in a line of its own, "
+            + "expected a record; move the file away")
       }
       try results.write(SealedJSON.seal(json), to: path)
       return true

@@ -56,7 +56,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public static func load(chapter: ChapterName, from directory: URL) throws -> RunRecord? {
     try SealedJSON.load(
       RunRecord.self, from: directory.appending(path: fileName(chapter: chapter)),
-      expecting: "the record of a run", remedy: "remove it, or run make \(chapter.program)")
+      expecting: "the record of a run",
+      remedy: "move it away if it is another file, or run make \(chapter.program)")
   }
 
   package static func fileName(chapter: ChapterName) -> String { "\(chapter.program).json" }

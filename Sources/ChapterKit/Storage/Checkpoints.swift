@@ -30,7 +30,8 @@ public final class Checkpoints {
 
   /// Restores the state from the newest checkpoint, if there is one.
   ///
-  /// From now on until the end of the stage, ``saveIfDue(after:)`` handles SIGINT, SIGTERM and SIGHUP.
+  /// From now on until the end of the stage, ``saveIfDue(after:)`` handles SIGINT, SIGTERM, SIGHUP and
+  /// SIGUSR1.
   ///
   /// - Returns: The remaining steps, counted from 0.
   /// - Throws: An error that names the checkpoint if its state or number of steps does not fit.

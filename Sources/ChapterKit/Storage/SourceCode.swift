@@ -6,8 +6,8 @@ import Foundation
 /// they import from Sources/.
 ///
 /// Lines that are only a comment do not belong to it, and neither do ChapterKit and Files, which store and
-/// show results and compute none. So prose, messages and figures can be edited without losing results and
-/// checkpoints.
+/// show results and compute none. So prose, the scripts of figures, and ChapterKit can be edited without losing results
+/// and checkpoints.
 struct SourceCode {
   /// The content of each file, by its path relative to the package's root.
   private let texts: [String: String]

@@ -39,7 +39,7 @@ package struct StageIdentity: Encodable {
 ///     OUT/trainings/STAGE.json                             a result that other chapters use
 ///     OUT/trainings/STAGE.lock                             the lock of such a result that is being computed
 ///
-/// All of them contain a checksum of their content.
+/// All but the locks contain a checksum of their content.
 package struct StageStore {
   private let output: OutputDirectory
   /// The directory of results and checkpoints.

@@ -75,8 +75,8 @@ func dividingImages(_ state: HiddenState, _ body: (HiddenState) -> HiddenState) 
 
 /// The division of a batch into parts with sums of their own, as far as this process computes them.
 ///
-/// The number of parts of the whole batch is a power of two that depends on the number of images alone, and each
-/// part has whole images. A process has neighbouring parts, of which there is a power of two as well.
+/// The number of parts of the whole batch is a power of two that depends on the sizes of the batch and the layer alone,
+/// not on threads or processes, and each part has whole images. A process has neighbouring parts, of which there is a power of two as well.
 struct BatchParts {
   /// The number of this process's parts.
   let count: Int

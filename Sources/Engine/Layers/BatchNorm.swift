@@ -70,7 +70,7 @@ public final class BatchNorm: Layer {
     self.epsilon = epsilon
   }
 
-  /// True.
+  /// Whether processes can divide the images: yes, the moments are summed over the processes.
   public var isDivisible: Bool { true }
 
   /// (N, …, channels) → the same shape.

@@ -35,7 +35,7 @@ public final class Conv2d: Layer {
     activation = .none
   }
 
-  /// True.
+  /// Whether processes can divide the images: yes, each image is convolved by itself.
   public var isDivisible: Bool { true }
 
   /// Images (N, H, W, inputChannels) → images (N, H′, W′, outputChannels).

@@ -84,7 +84,7 @@ public protocol Layer: Module {
 }
 
 extension Layer {
-  /// False.
+  /// Whether processes can divide the images: no, unless a layer states otherwise.
   public var isDivisible: Bool { false }
 
   /// 1: the whole layer.

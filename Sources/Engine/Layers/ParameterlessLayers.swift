@@ -2,7 +2,7 @@
 public final class ReLU: Layer {
   /// Creates the layer.
   public init() {}
-  /// True.
+  /// Whether processes can divide the images: yes, each image is treated by itself.
   public var isDivisible: Bool { true }
   /// Any shape → the same shape.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { relu(x) }
@@ -13,7 +13,7 @@ public final class LeakyReLU: Layer {
   private let slope: Float
   /// Creates the layer; `slope` is the slope for negative inputs, in [0, 1).
   public init(slope: Float) { self.slope = slope }
-  /// True.
+  /// Whether processes can divide the images: yes, each image is treated by itself.
   public var isDivisible: Bool { true }
   /// Any shape → the same shape.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { leakyReLU(x, slope: slope) }
@@ -23,7 +23,7 @@ public final class LeakyReLU: Layer {
 public final class GlobalAveragePool: Layer {
   /// Creates the layer.
   public init() {}
-  /// True.
+  /// Whether processes can divide the images: yes, each image is treated by itself.
   public var isDivisible: Bool { true }
   /// Images (N, H, W, C) → features (N, C).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { globalAveragePool(x) }
@@ -39,7 +39,7 @@ public final class MaxPool2d: Layer {
     (self.kernelSize, self.stride) = (kernelSize, stride)
   }
 
-  /// True.
+  /// Whether processes can divide the images: yes, each image is treated by itself.
   public var isDivisible: Bool { true }
   /// Images (N, H, W, C) → images (N, H′, W′, C).
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {

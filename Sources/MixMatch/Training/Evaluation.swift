@@ -17,21 +17,6 @@ public struct Evaluation: Codable, Sendable {
     confidences = maxima.map(\.value)
     accuracy = Engine.accuracy(of: predictions, labels: labels)
   }
-
-  /// The recall of each class: the fraction of its images that are predicted as this class. NaN for a
-  /// class without images.
-  ///
-  /// - Parameters:
-  ///   - labels: The class of each image, in the order of the predictions.
-  ///   - count: The number of classes.
-  public func recalls(labels: [Int], classes count: Int) -> [Double] {
-    var (right, all) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-    for (label, prediction) in zip(labels, classes) {
-      all[label] += 1
-      if prediction == label { right[label] += 1 }
-    }
-    return zip(right, all).map { $0 / $1 }
-  }
 }
 
 /// Evaluates a network on images without augmentation.

@@ -11,7 +11,8 @@ public struct LearningCurve: Codable, Sendable {
   public struct Point: Codable, Sendable {
     /// The number of steps taken.
     public var step: Int
-    /// The accuracy on the validation images; nil where none are held out.
+    /// The accuracy on the validation images, at the size that images have in the step; nil where none are
+    /// held out.
     public var validationAccuracy: Double?
     /// The accuracy on the test images; nil where they are evaluated at the end only.
     public var testAccuracy: Double?
@@ -62,7 +63,26 @@ public struct LearningCurve: Codable, Sendable {
     var labelled = 0.0
     var unlabelled = 0.0
     var guesses: GuessQuality?
+    /// The number of guesses for images whose true class is known, and of the right ones among them.
+    var knownGuesses: Double?
+    var rightGuesses: Double?
     var mixing: MixingMeans?
+
+    /// Adds the guesses of a step; images without a known class count for all but the accuracy.
+    mutating func add(_ quality: GuessQuality, hiddenLabels: [Int]) {
+      guesses = guesses.map { $0 + quality } ?? quality
+      let known = Double(hiddenLabels.count { $0 >= 0 })
+      guard known > 0 else { return }
+      knownGuesses = (knownGuesses ?? 0) + known
+      rightGuesses = (rightGuesses ?? 0) + (quality.accuracy * known).rounded()
+    }
+
+    /// The quality of the guesses of all steps; nil without guesses.
+    var meanGuesses: GuessQuality? {
+      guard var mean = guesses.map({ (1 / steps) * $0 }) else { return nil }
+      mean.accuracy = (rightGuesses ?? .nan) / (knownGuesses ?? .nan)
+      return mean
+    }
   }
 
   /// A curve without points.
@@ -82,8 +102,7 @@ public struct LearningCurve: Codable, Sendable {
         mixing.pairs, intrusion: Double(loss.penalty?.scalar ?? 0), step: sums.steps)
     }
     guard let guesses = loss.guesses else { return }
-    let quality = GuessQuality(guesses, hiddenLabels: hiddenLabels)
-    sums.guesses = sums.guesses.map { $0 + quality } ?? quality
+    sums.add(GuessQuality(guesses, hiddenLabels: hiddenLabels), hiddenLabels: hiddenLabels)
   }
 
   /// Appends a point after `step` steps, and starts new means.
@@ -92,7 +111,7 @@ public struct LearningCurve: Codable, Sendable {
       Point(
         step: step, validationAccuracy: validation, testAccuracy: test,
         labelledLoss: sums.labelled / sums.steps, unlabelledLoss: sums.unlabelled / sums.steps,
-        guesses: sums.guesses.map { (1 / sums.steps) * $0 }, mixing: sums.mixing))
+        guesses: sums.meanGuesses, mixing: sums.mixing))
     sums = Sums()
   }
 }

@@ -86,16 +86,12 @@ public final class SemiSupervisedTraining {
   }
 
   /// Evaluates the network, or the EMA of its weights, on the held-out training images; nil where
-  /// none are held out.
-  public func evaluateValidation(after step: Int? = nil) -> Evaluation? {
-    data.split.validation.isEmpty
-      ? nil : evaluate(data.dataset.train, data.split.validation, after: step)
-  }
+  /// none are held out. Images have the size that they have in the last step.
+  public func evaluateValidation() -> Evaluation? { evaluateValidation(atSizeOf: lastStep) }
 
   /// Evaluates the network, or the EMA of its weights, on the test images, of which there must be one.
-  public func evaluateTest(after step: Int? = nil) -> Evaluation {
-    evaluate(data.dataset.test, nil, after: step)
-  }
+  /// Images have the size that they have in the last step.
+  public func evaluateTest() -> Evaluation { evaluateTest(atSizeOf: lastStep) }
 
   /// The results after the last step.
   public func outcome() -> TrainingOutcome {
@@ -112,17 +108,29 @@ public final class SemiSupervisedTraining {
     checkpointedCurve.value.add(loss, hiddenLabels: hiddenLabels)
     guard settings.isEvaluationDue(after: step) else { return }
     checkpointedCurve.value.closePoint(
-      after: step + 1, validation: evaluateValidation(after: step)?.accuracy,
-      test: settings.evaluatesTest ? evaluateTest(after: step).accuracy : nil)
+      after: step + 1, validation: evaluateValidation(atSizeOf: step)?.accuracy,
+      test: settings.evaluatesTest ? evaluateTest(atSizeOf: step).accuracy : nil)
   }
 
-  /// Evaluates at the size that images have in step `step`, the last one if not given.
-  private func evaluate(_ images: LabelledImages, _ indices: [Int]?, after step: Int?) -> Evaluation
+  private var lastStep: Int { settings.steps - 1 }
+
+  private func evaluateValidation(atSizeOf step: Int) -> Evaluation? {
+    data.split.validation.isEmpty
+      ? nil : evaluate(data.dataset.train, data.split.validation, atSizeOf: step)
+  }
+
+  private func evaluateTest(atSizeOf step: Int) -> Evaluation {
+    evaluate(data.dataset.test, nil, atSizeOf: step)
+  }
+
+  /// Evaluates the present weights, at the size that images have in step `step`.
+  private func evaluate(_ images: LabelledImages, _ indices: [Int]?, atSizeOf step: Int)
+    -> Evaluation
   {
     trainer.withEvaluationWeights {
       MixMatch.evaluate(
         trainer.network, on: images, indices: indices,
-        size: imageSize(at: step ?? settings.steps - 1), scaling: data.scaling)
+        size: imageSize(at: step), scaling: data.scaling)
     }
   }
 }

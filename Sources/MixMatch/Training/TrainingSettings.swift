@@ -7,7 +7,7 @@ import Files
 /// The defaults are those of the original article (Rubinstein 2019).
 public struct TrainingSettings: Sendable, Encodable {
   /// The number of iterations.
-  public var steps = 200 * 386
+  public var steps = 200 * 386  // ⌊49,500 / 128⌋ batches an epoch
   /// The number of labelled images in a batch.
   public var labelledBatch = 64
   /// The number of unlabelled images in a batch; each is augmented K times.
@@ -89,8 +89,9 @@ extension TrainingSettings {
       data.split.highestIndex < data.dataset.train.count, "split",
       found: "the index \(data.split.highestIndex)",
       expected: "indices of the \(data.dataset.train.count) training images")
-    try TrainingError.unless(
-      steps >= 1 && evaluationCount >= 1, "steps", found: "\(steps)", expected: "at least 1")
+    for (name, count) in [("steps", steps), ("evaluations", evaluationCount)] {
+      try TrainingError.unless(count >= 1, name, found: "\(count)", expected: "at least 1")
+    }
     try TrainingError.unless(
       labelledBatch >= 1 && labelled >= labelledBatch, "labelled images", found: "\(labelled)",
       expected: "at least \(labelledBatch), the number in a batch")

@@ -20,13 +20,14 @@ public struct LearningRateCurve: Codable, Sendable {
   ///   - settings: The hyperparameters; those of the schedule are not used.
   ///   - steps: The number of steps.
   ///   - seed: The seed of all random numbers but the network's initial weights.
-  ///   - body: Called after each step, counted from 0, with its loss.
-  /// - Throws: ``TrainingError`` for settings that do not fit the method or the data, and where the
+  ///   - body: Called before the update of each step, counted from 0, with the loss of its batch; last with the
+  ///     loss that ends the curve.
+  /// - Throws: `Trainer.NonFiniteLoss`; ``TrainingError`` for settings that do not fit the method or the data, and where the
   ///   loss is not finite from the start; an error that `body` throws.
   public init(
     of network: any Layer, by method: some SemiSupervisedMethod, on data: TrainingData,
     settings: TrainingSettings, steps: Int, seed: UInt64,
-    afterEachStep body: (_ step: Int, _ loss: Float) throws -> Void = { _, _ in }
+    inEachStep body: (_ step: Int, _ loss: Float) throws -> Void = { _, _ in }
   ) throws {
     try settings.check(for: method, on: data)
     let trainer = method.trainer(
