@@ -56,6 +56,24 @@ import Testing
     #expect(record.files.map(\.path) == ["data/results.tsv", "results.md"])
   }
 
+  @Test func aTableAboutSeveralDataSetsNamesNone() throws {
+    let bench = try Workbench()
+    #expect(bench.run { $0.record(metric: "accuracy", values: [0.5]) } == 0)
+    for (chapter, sha256) in [(1, "a"), (3, "a"), (4, "b")] as [(ChapterName, String)] {
+      var record = try #require(try bench.record())
+      record.chapter = chapter
+      record.dataset = DatasetIdentity(name: "images \(sha256)", sha256: sha256, synthetic: false)
+      let file = "figures/\(chapter.program).json"
+      try bench.write(String(decoding: record.encoded(), as: UTF8.self), to: file)
+    }
+    func dataset(about chapters: Set<ChapterName>) throws -> String? {
+      try Records(in: bench.out).write(table, about: chapters, as: "claims")
+      return try #require(try RunRecord.load(chapter: "claims", from: bench.out)).dataset?.name
+    }
+    #expect(try dataset(about: [1, 3]) == "images a")
+    #expect(try dataset(about: [1, 3, 4]) == nil)
+  }
+
   @Test func aTableWithASmokeRunHasAWarning() throws {
     let bench = try Workbench()
     #expect(bench.run { $0.record(metric: "accuracy", values: [0.5]) } == 0)
