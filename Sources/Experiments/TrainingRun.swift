@@ -195,6 +195,10 @@ extension Run {
           + "--only-recorded")
     }
     leaveOutSeeds(unless: known.contains)
+    // Without these options the command would train what is missing.
+    if self[onlyRecorded], results.contains(where: { $0.count < known.count }) {
+      record(effectOf: [recordedTrainings.declaration, onlyRecorded.declaration])
+    }
     return results
   }
 

@@ -102,18 +102,30 @@ struct Verification {
     return try findings(record)
   }
 
-  /// Derives the tables from the recorded training runs again, or repeats these.
+  /// Derives the tables again from the recorded training runs, or from repetitions of them.
   private func tableFindings() throws -> [Finding] {
     let tables = RecordedTraining.tables.compactMap { records[$0] }
     for record in tables {
-      let recorded = [
-        "--recorded", invocation[results].appending(path: TrainingKey.directory).filePath,
-        "--only-recorded",
-      ]
-      try run(record, seeds: record.seeds.count, isFull ? [] : recorded)
+      if isFull { try repeatTrainings(of: record) }
+      let folder = (isFull ? scratch : invocation[results]).appending(path: TrainingKey.directory)
+      try run(
+        record, seeds: record.seeds.count, ["--recorded", folder.filePath, "--only-recorded"])
     }
     let claims: [Finding] = try records["claims"].map { try claimFindings($0) } ?? []
     return try tables.flatMap { try findings($0) } + claims
+  }
+
+  /// Repeats the training runs from which a table was made; those that another program has repeated already are
+  /// found in the folder.
+  private func repeatTrainings(of record: RunRecord) throws {
+    for stage in record.stages {
+      guard let match = stage.name.wholeMatch(of: /(.+), \w+, seed (\d+)/) else { continue }
+      try call(
+        record.chapter.program,
+        ["--preset", record.preset.rawValue, "--training", fileNamePart(of: String(match.1))]
+          + ["--seed", String(match.2), "--out", scratch.filePath] + common(record.chapter)
+          + ownOptions(of: record))
+    }
   }
 
   /// Decides the claims again from the records.
@@ -131,13 +143,17 @@ struct Verification {
   private var claimsFolder: URL { scratch.appending(path: "claims") }
 
   private func run(_ record: RunRecord, seeds: Int, _ more: [String] = []) throws {
-    let options = record.options ?? [:]
     try call(
       record.chapter.program,
       ["--preset", record.preset.rawValue, "--seed", "\(record.seeds.first ?? 0)", "--seeds"]
         + ["\(seeds)", "--out", scratch.filePath] + common(record.chapter) + more
-        + options.filter { $0.key != "preset" }.sorted { $0.key < $1.key }
-        .map { "--\($0.key)=\($0.value)" })
+        + ownOptions(of: record))
+  }
+
+  /// The options of a record without the preset and those that name recorded training runs.
+  private func ownOptions(of record: RunRecord) -> [String] {
+    (record.options ?? [:]).filter { !["preset", "recorded", "only-recorded"].contains($0.key) }
+      .sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
   }
 
   private func common(_ chapter: ChapterName) -> [String] {

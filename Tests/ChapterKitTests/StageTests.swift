@@ -265,6 +265,24 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "\(bench.root.path)/other results"))
   }
 
+  /// An option without effect belongs to the command in the record only if it had an effect this time.
+  @Test(arguments: [false, true]) func anOptionThatHadAnEffectIsRecorded(hadEffect: Bool) throws {
+    let bench = try Workbench()
+    let options = ["quick", "other"].map {
+      CommandLineOption(flag: $0, "usually without effect").withoutEffectOnResults()
+    }
+    let chapter = Chapter(
+      3, "Test", summary: "A test.", presets: StageTests.chapter.presets, options: options)
+    let status = chapter.run(arguments: ["--quick"], in: bench.environment) { run in
+      if hadEffect { run.record(effectOf: options.map(\.declaration)) }
+      run.record(metric: "one", values: [1.0])
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    let record = try #require(try bench.record())
+    #expect(record.options == (hadEffect ? ["quick": "1"] : [:]))
+    #expect(record.command.contains("QUICK=1") == hadEffect)
+  }
+
   @Test func aRunOnAnotherHostIsRespectedWhileItIsAlive() throws {
     let bench = try Workbench()
     let lock = "figures/cache/chapter3/.lock"

@@ -289,6 +289,15 @@ extension Run {
   /// Records the chapter's settings.
   public func record(settings: some Encodable) throws { try findings.record(settings: settings) }
 
+  /// Records that options which usually have no effect on results had one: they become a part of the command that
+  /// makes these results. Options that were not given are ignored.
+  package func record(effectOf options: [OptionDeclaration]) {
+    for (option, argument) in settings.given
+    where options.contains(where: { $0.name == option.name }) {
+      findings.record(effectOf: option.name, argument)
+    }
+  }
+
   /// Records a metric with one value for each seed, or a single value.
   public func record(metric name: String, values: [some BinaryFloatingPoint]) {
     findings.record(metric: name, values: values.map { Double($0) })
@@ -379,7 +388,8 @@ extension Run {
     let seconds = stages.records.map(\.seconds).reduce(0, +)
     return RunRecord(
       chapter: chapter.name, title: chapter.title, preset: preset, seeds: seeds,
-      options: settings.changed, settings: findings.settings, dataset: findings.dataset,
+      options: settings.changed.merging(findings.options) { given, _ in given },
+      settings: findings.settings, dataset: findings.dataset,
       commit: newest.commit, dirty: newest.dirty, sourceSHA256: newest.sourceSHA256,
       date: newest.date, threads: newest.threads, blasCore: newest.blasCore,
       environment: newest.environment, wallSeconds: roundedToMilliseconds(seconds),

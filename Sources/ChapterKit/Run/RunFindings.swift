@@ -8,6 +8,8 @@ struct RunFindings {
   var dataset: DatasetIdentity?
   private(set) var metrics: [String: Metric] = [:]
   private(set) var fingerprints: [String: WeightFingerprints] = [:]
+  /// Options with their arguments that usually do not change results, and did.
+  private(set) var options: [String: String] = [:]
 
   mutating func record(settings: some Encodable) throws {
     self.settings = try JSONValue(describing: settings)
@@ -21,4 +23,6 @@ struct RunFindings {
   mutating func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
     self.fingerprints[name] = fingerprints
   }
+
+  mutating func record(effectOf option: String, _ argument: String) { options[option] = argument }
 }
