@@ -43,7 +43,7 @@ do for [k = 1 : 2] {
 }
 if (all == all) {
   set arrow 30 from graph 0, first all to graph 1, first all nohead linewidth 1.4 dashtype 2 linecolor rgb softInk
-  set label 30 'all 50,000 labels' at graph 1, first all offset 1, 0 font textFont textcolor rgb softInk
+  set label 30 'ours, all labels' at graph 1, first all offset 1, 0 font textFont textcolor rgb softInk
 }
 
 plot for [k = 1 : 2] file using (of(names[k], 'labels')):(of(names[k], 'accuracy')) with lines linewidth 2.2 linecolor rgb colors[k], \
