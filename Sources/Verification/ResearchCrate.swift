@@ -84,10 +84,9 @@ package struct ResearchCrate {
     let trainings = try RecordedTraining.all(in: root.appending(path: folder))
     for training in trainings { try add("\(folder)/\(training.file).json") }
     for record in records where RecordedTraining.tables.contains(record.chapter) {
-      for stage in record.stages.map({ fileNamePart(of: $0.name) })
-      where !trainings.contains(where: { $0.file == stage }) {
+      for stage in record.stages where !trainings.contains(where: { $0.name == stage.name }) {
         throw Failure(
-          "\(folder)/\(stage).json: found no such file, expected the training run that "
+          "\(folder)/\(fileNamePart(of: stage.name)).json: found no such file, expected the training run that "
             + "\(record.chapter.program).json names")
       }
     }

@@ -12,6 +12,8 @@ package struct RecordedTraining {
   package let file: String
   /// The name of the training run, such as "MixMatch, short, seed 0".
   package let name: String
+  /// The name of its specification as the argument of `--training`.
+  package let argument: String
   /// The preset and the seed in its name.
   package let preset: String
   package let seed: Int
@@ -40,11 +42,12 @@ package struct RecordedTraining {
       case .text(let name)? = stage["name"], case .object(let dataset)? = object["dataset"],
       case .text(let sha256)? = dataset["sha256"], let inputs = object["inputs"],
       let value = object["value"], case .object(let values) = value,
-      let match = name.wholeMatch(of: /.+, (\w+), seed (\d+)/), let seed = Int(match.2)
+      let match = name.wholeMatch(of: /(.+), (\w+), seed (\d+)/), let seed = Int(match.3)
     else { throw Failure("\(file.shortPath): found other content, expected \(expected)") }
     self.file = file.deletingPathExtension().lastPathComponent
     (self.name, self.dataset, self.inputs, self.value) = (name, sha256, inputs, value)
-    (preset, self.seed) = (String(match.1), seed)
+    argument = fileNamePart(of: String(match.1))
+    (preset, self.seed) = (String(match.2), seed)
     fingerprints = try values["fingerprints"].map {
       try JSON.decode(WeightFingerprints.self, from: JSON.encode($0))
     }

@@ -102,13 +102,7 @@ extension Weaver {
 
   private func number(_ value: Double) -> String { String(format: "%.6g", value) }
 
-  /// The outcomes of the training runs from which a record was derived.
-  private func trainingOutcomes(of record: RunRecord, in report: VerificationReport)
-    -> Set<Outcome>
-  {
-    Set(trainingFindings(of: record, in: report).map(\.outcome))
-  }
-
+  /// What was found about the training runs from which a record was derived; empty for other records.
   private func trainingFindings(of record: RunRecord, in report: VerificationReport) -> [Finding] {
     let names = Set(record.stages.map { fileNamePart(of: $0.name) })
     return report.findings.filter {
@@ -116,9 +110,8 @@ extension Weaver {
     }
   }
 
-  /// Returns what was found about the training runs from which a record was derived; empty for other records.
-  private func trainingRuns(of record: RunRecord, in report: VerificationReport) -> String {
-    let findings = trainingFindings(of: record, in: report)
+  /// Returns the findings about training runs in words; empty without any.
+  private func trainingRuns(_ findings: [Finding]) -> String {
     let reasons = Set(findings.filter { $0.outcome != .identical }.map(\.detail)).sorted()
     return findings.isEmpty
       ? ""
@@ -135,13 +128,14 @@ extension Weaver {
     }.first { !$0.1.isEmpty }
     guard let (report, findings) = found else { return "not yet" }
     let outcomes = Set(findings.map(\.outcome))
+    let trainings = trainingFindings(of: record, in: report)
     // Tables that agree with training runs that nobody can repeat prove little.
     let isOpen =
-      outcomes == [.notCompared] || trainingOutcomes(of: record, in: report) == [.notCompared]
+      outcomes == [.notCompared] || Set(trainings.map(\.outcome)) == [.notCompared]
     let state = outcomes.contains(.differs) ? "differs" : isOpen ? "open" : "holds"
     let details = findings.filter { $0.outcome != .identical }.prefix(3)
       .map { "\($0.item): \($0.detail)" }
-    let runs = trainingRuns(of: record, in: report)
+    let runs = trainingRuns(trainings)
     return "[\(summary(of: findings))]{.badge .\(state)}\(runs) on \(report.date.prefix(10)), "
       + "\(report.environment.processor)"
       + (details.isEmpty ? "" : " (\(details.joined(separator: "; ")))")

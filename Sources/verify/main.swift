@@ -13,7 +13,7 @@ let out = CommandLineOption(
   "out", .directory, default: URL(filePath: "figures"),
   "the directory of the report, verification/report.json")
 
-let data = CommandLineOption(
+let dataSets = CommandLineOption(
   "data", .existingDirectory, default: URL(filePath: "data"), "the directory of the data sets")
 
 let pictures = CommandLineOption(
@@ -34,7 +34,7 @@ let program = Program(
   summary:
     "Repeats the chapters that take minutes and the first steps of every recorded training run, and\n"
     + "compares them with the records. Exit status 1 if something differs.",
-  options: [results, out, data, pictures, threads, steps, full])
+  options: [results, out, dataSets, pictures, threads, steps, full])
 
 /// A repetition of the recorded runs in a directory of its own.
 struct Verification {
@@ -91,7 +91,7 @@ struct Verification {
           "recorded in \(minutes) min; FULL=1 repeats them")
       ]
     }
-    guard record.chapter != "own" || invocation[pictures] != nil else {
+    guard data(of: record.chapter) != nil else {
       return [
         Finding(
           record.chapter.program, "all items", .notCompared,
@@ -118,12 +118,12 @@ struct Verification {
   /// Repeats the training runs from which a table was made; those that another program has repeated already are
   /// found in the folder.
   private func repeatTrainings(of record: RunRecord) throws {
-    for stage in record.stages {
-      guard let match = stage.name.wholeMatch(of: /(.+), \w+, seed (\d+)/) else { continue }
+    let names = Set(record.stages.map(\.name))
+    for training in trainings where names.contains(training.name) {
       try call(
         record.chapter.program,
-        ["--preset", record.preset.rawValue, "--training", fileNamePart(of: String(match.1))]
-          + ["--seed", String(match.2), "--out", scratch.filePath] + common(record.chapter)
+        ["--preset", training.preset, "--training", training.argument]
+          + ["--seed", "\(training.seed)", "--out", scratch.filePath] + common(record.chapter)
           + ownOptions(of: record))
     }
   }
@@ -156,9 +156,13 @@ struct Verification {
       .sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
   }
 
+  /// The folder of a chapter's data; nil for the chapter on your own pictures if they are not given.
+  private func data(of chapter: ChapterName) -> URL? {
+    chapter == "own" ? invocation[pictures] : invocation[dataSets]
+  }
+
   private func common(_ chapter: ChapterName) -> [String] {
-    let folder = chapter == "own" ? invocation[pictures] : nil
-    return ["--data", (folder ?? invocation[data]).filePath]
+    (data(of: chapter).map { ["--data", $0.filePath] } ?? [])
       + (invocation[threads].map { ["--threads", "\($0)"] } ?? [])
   }
 
