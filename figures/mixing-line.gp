@@ -1,4 +1,5 @@
-# Where mixtures of the two outer of three classes on a line lie while AdaMixUp learns, in several runs.
+# Where mixtures of the two outer of three classes on a line lie while AdaMixUp learns, and the loss of the
+# discriminator with learned and with fixed intervals, in several runs.
 # Drawn by make mixing; data written by chapters/mixing-further/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/mixing-line.svg'; stamp='...'" figures/mixing-line.gp
@@ -10,11 +11,12 @@ stats points using (column('run')) name 'R' nooutput
 stats points using (column('step')) name 'X' nooutput
 stats points using (column('intrusion')) name 'L' nooutput
 runs = int(R_max)
-ofRun(k, y) = column('run') == k ? y : NaN
+learned(k, y) = column('run') == k && column('learns') == 1 ? y : NaN
+fixed(k, y) = column('run') == k && column('learns') == 0 ? y : NaN
 
 eval beginSVG(900, 470)
 eval heading('The policy moves mixtures of the outer classes away from the class between them', \
-  sprintf('Three classes at −1, 0 and 1. Each line is a run, %d in all; above: mean place of the mixtures of the classes at −1 and 1.', runs + 1))
+  sprintf('Three classes around −1, 0 and 1. Each line is a run, %d in all. Place: mean middle of the interval for a pair of the outer classes.', runs + 1))
 
 set lmargin at screen atX(pageMargin + 44)
 set rmargin at screen atX(pageWidth - pageMargin - 120)
@@ -24,6 +26,7 @@ set ytics scale 0 textcolor rgb softInk font smallFont
 set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1
 placeColor = classColor(7)
 lossColor = classColor(2)
+fixedColor = classColor(3)
 panelTitle = "font bold(textSize) textcolor rgb ink"
 panelNote = "font smallFont textcolor rgb softInk"
 
@@ -39,7 +42,7 @@ do for [k = 0 : 2] {
   set label 11 + k word('first second third', k + 1) . ' class' at graph 1, first (k - 1) offset 1, 0 font smallFont textcolor rgb ink
   set arrow 11 + k from graph 0, first (k - 1) to graph 1, first (k - 1) nohead back linewidth 1 dashtype 2 linecolor rgb ink
 }
-plot for [k = 0 : runs] points using (ofRun(k, column('step'))):(column('place')) with lines linewidth 1.6 linecolor rgb placeColor
+plot for [k = 0 : runs] points using (learned(k, column('step'))):(column('place')) with lines linewidth 1.6 linecolor rgb placeColor
 
 unset label
 unset arrow
@@ -51,7 +54,10 @@ set xtics scale 0.4 nomirror format '%g' textcolor rgb ink font smallFont offset
 set label 10 'loss of the discriminator' at graph 0, graph 1 offset 0, 0.7 @panelTitle
 set label 12 'steps' at graph 1, screen atY(42) right @panelNote
 set label 13 'ln 2: guessing' at graph 1, first log(2) offset 1, 0 @panelNote
+set label 14 'intervals learned' at graph 1, graph 0.5 offset 1, 0 font smallFont textcolor rgb lossColor
+set label 15 'all intervals [⅓, ⅔]' at graph 1, graph 0.25 offset 1, 0 font smallFont textcolor rgb fixedColor
 set arrow 10 from graph 0, first log(2) to graph 1, first log(2) nohead back linewidth 1 dashtype 2 linecolor rgb ink
-plot for [k = 0 : runs] points using (ofRun(k, column('step'))):(column('intrusion')) with lines linewidth 1.6 linecolor rgb lossColor
+plot for [k = 0 : runs] points using (fixed(k, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb fixedColor, \
+  for [k = 0 : runs] points using (learned(k, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb lossColor
 
 unset multiplot

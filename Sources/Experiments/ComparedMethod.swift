@@ -27,9 +27,9 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     case .piModel: "Π-model"
     case .meanTeacher: "Mean Teacher"
     case .vat: "VAT"
-    case .labelsMixup: "mixup of the labels alone"
-    case .manifoldMixup: "manifold mixup of the labels alone"
-    case .adaMixUp: "AdaMixUp of the labels alone"
+    case .labelsMixup: "labels alone with mixup"
+    case .manifoldMixup: "labels alone with manifold mixup"
+    case .adaMixUp: "labels alone with AdaMixUp"
     }
   }
 

@@ -44,4 +44,23 @@ extension ResultRow {
       method.title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: loss),
       published: published)
   }
+
+  /// A row of a variant of another method, which is trained as that method is.
+  ///
+  /// - Parameters:
+  ///   - method: The method with whose settings the variant is trained.
+  ///   - title: The title of the row.
+  ///   - key: The name of its numbers in the record.
+  ///   - preset: The scale.
+  ///   - variant: The variant.
+  public static func variant(
+    of method: ComparedMethod, _ title: String, key: String, _ preset: Preset,
+    by variant: any SemiSupervisedMethod
+  ) -> ResultRow {
+    let (experiment, _) = method.training(
+      preset, stepsDividedBy: stepDivisor, factors: method.chosen(at: preset))
+    return ResultRow(
+      title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: variant),
+      published: nil)
+  }
 }

@@ -89,11 +89,22 @@ public struct ResultRow {
     } ?? ["not run yet", ""]
   }
 
-  /// The cell of the difference to another accuracy in percentage points; empty without runs.
-  public func pointsCell(over other: Metric?, of chapter: ChapterName) -> String {
-    guard let accuracy, let other else { return "" }
-    let points = NumberStyle.signedNumberOfPoints(accuracy.mean - other.mean)
-    return cell(points, citing: "accuracy.\(key)", of: chapter)
+  /// The difference of the test accuracy from that of another row, for each seed that both have; nil without such a
+  /// seed, and for the row itself.
+  package func difference(from other: ResultRow) -> Metric? {
+    func accuracies(_ row: ResultRow) -> [(seed: Int, value: Double)] {
+      row.runs.map { ($0.seed, $0.result.testAccuracy) }
+    }
+    let differences = pairedDifferences(accuracies(self), accuracies(other))
+    return key == other.key || differences.isEmpty ? nil : Metric(of: differences)
+  }
+
+  /// The cell of the difference from the accuracy of another row, the mean over the seeds that both have, in
+  /// percentage points; empty without such a seed, and for the row itself.
+  public func pointsCell(over other: ResultRow, of chapter: ChapterName) -> String {
+    guard let difference = difference(from: other) else { return "" }
+    return cell(
+      NumberStyle.signedNumberOfPoints(difference.mean), citing: "difference.\(key)", of: chapter)
   }
 
   /// The cell of ``smallestRecall``: a dash if it was not measured, empty without runs.
@@ -115,6 +126,13 @@ public struct ResultRow {
       cell(String(format: "%.0f", speed), citing: "imagesPerSecond.\(key)", of: chapter),
     ]
   }
+}
+
+/// The differences a − b for each seed that both have, in the order of `a`.
+package func pairedDifferences(
+  _ a: [(seed: Int, value: Double)], _ b: [(seed: Int, value: Double)]
+) -> [Double] {
+  a.compactMap { a in b.first { $0.seed == a.seed }.map { a.value - $0.value } }
 }
 
 extension Run {
@@ -148,6 +166,14 @@ extension Run {
       }
     }
     return filled
+  }
+
+  /// Records how the accuracies of other rows of a table differ from those of its first row, for the same seeds.
+  public func recordDifferences(_ rows: [ResultRow]) {
+    for row in rows.dropFirst() {
+      guard let difference = row.difference(from: rows[0]) else { continue }
+      record(metric: "difference.\(row.key)", values: difference.values ?? [difference.mean])
+    }
   }
 
   /// Loads or computes the run of each specification with every seed, on the data set of

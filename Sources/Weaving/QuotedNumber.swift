@@ -4,7 +4,7 @@ import ChapterKit
 struct QuotedNumber {
   /// The way in which the number follows from metrics.
   private enum Kind {
-    case metric(String), difference(String, String), quotient(String, String)
+    case metric(String), points(String), difference(String, String), quotient(String, String)
     case first(String), lowest(String), highest(String), seeds
   }
 
@@ -32,18 +32,21 @@ struct QuotedNumber {
     case (2, "first"): kind = .first(words[0])
     case (2, "lowest"): kind = .lowest(words[0])
     case (2, "highest"): kind = .highest(words[0])
-    case (1, _) where match.3 == nil: kind = .metric(words[0])
+    case (1, _): kind = match.3 == nil ? .metric(words[0]) : .points(words[0])
     default:
       throw Failure(
         "found {\(program).\(text)}, expected NAME, NAME first, NAME lowest, NAME highest, NAME / NAME "
-          + "or NAME - NAME, the last with the format points")
+          + "or NAME - NAME, the last always and NAME where it is a difference with the format points"
+      )
     }
   }
 
   /// The metrics that the number needs.
   var metrics: [String] {
     switch kind {
-    case .metric(let name), .first(let name), .lowest(let name), .highest(let name): [name]
+    case .metric(let name), .points(let name), .first(let name), .lowest(let name),
+      .highest(let name):
+      [name]
     case .difference(let a, let b), .quotient(let a, let b): [a, b]
     case .seeds: []
     }
@@ -55,6 +58,8 @@ struct QuotedNumber {
     guard found.count == metrics.count else { return nil }
     return switch kind {
     case .metric: style.text(found[0]) + (found[0].n > 1 ? " (n = \(found[0].n))" : "")
+    case .points:
+      NumberStyle.signedPoints(found[0].mean) + (found[0].n > 1 ? " (n = \(found[0].n))" : "")
     case .difference:
       NumberStyle.signedPoints(found[0].mean - found[1].mean)
     case .quotient: style.text(found[0].mean / found[1].mean)

@@ -149,6 +149,26 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     #expect(Snapshot(of: ours.state).encoded() == Snapshot(of: other.state).encoded())
   }
 
+  /// In each step the method mixes before the stage that it draws, after partners and λ.
+  @Test func theLossMixesAtTheDrawnPlace() {
+    let X = labelled(8)
+    var places: Set<Int> = []
+    for step in 0..<20 {
+      let (ours, other) = (wideResNet(), wideResNet())
+      let loss = ManifoldMixup().loss(
+        Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(ours), step: step)
+      var random = RandomStream(seed: 0, "method", step)
+      let partners = random.permutation(of: 8)
+      let λ = MixingCoefficients(.perExample, count: 8, alpha: 2, random: &random)
+      let place = random.integer(below: 3)
+      let expected = ManifoldMixup().crossEntropy(
+        of: X, by: other, mixedBefore: place, with: partners, lambda: λ)
+      #expect(loss.total.scalar == expected.scalar, "step \(step), stage \(place)")
+      places.insert(place)
+    }
+    #expect(places == [0, 1, 2])
+  }
+
   /// Each of the three places is drawn about as often as the others.
   @Test func thePlaceIsDrawnAnewInEachStep() {
     let network = wideResNet()
@@ -227,6 +247,45 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     #expect(found.labels.scalars == mixed.X.labels.scalars + mixed.U.labels.scalars)
   }
 
+  /// Gradients flow through the mixture to the stages before it: those of the method are those of the same loss
+  /// written with the network's parts, to the bit.
+  @Test func gradientsFlowThroughHiddenMixtures() throws {
+    let (ours, other) = (wideResNet(), wideResNet())
+    let step = method(stages: 3)
+    // The first step whose place is not the images.
+    let index = try #require((1...20).first { place(inStep: $0, of: step) == 2 })
+    let loss = step.loss(batch, by: ModelAndTeacher(ours), step: index)
+    loss.total.backward()
+
+    var random = RandomStream(seed: 0, "method", index)
+    let mixed = step.mix(batch, by: other, random: &random)
+    let h = other.run(0..<2, on: HiddenState(mixed.unmixed.images), .training).values
+    let states = mixup(h, gathered(mixed.partners, of: h), lambda: mixed.lambda)
+    let logits = other.run(2..<other.stageCount, on: HiddenState(states), .training).values
+    let (labelled, unlabelled) = (Array(0..<4), Array(4..<12))
+    let supervised = crossEntropy(gathered(labelled, of: logits), mixed.X.labels)
+    let difference = softmax(gathered(unlabelled, of: logits)) - mixed.U.labels
+    let expected =
+      supervised + loss.weight * (1 / Float(8 * 10)) * (difference * difference).sum()
+    #expect(abs(loss.total.scalar - expected.scalar) < 1e-5)
+    expected.backward()
+    for (a, b) in zip(ours.parameters, other.parameters) {
+      let (found, gradient) = (
+        try #require(a.parameter.gradient).scalars, try #require(b.parameter.gradient).scalars
+      )
+      for (a, b) in zip(found, gradient) { #expect(abs(a - b) < 1e-4 * max(1, abs(b))) }
+    }
+    #expect(ours.parameters[0].parameter.gradient?.scalars.contains { $0 != 0 } == true)
+  }
+
+  /// The stage that `method` draws in a step with seed 0, after everything else.
+  private func place(inStep step: Int, of method: MixMatchStep) -> Int {
+    var random = RandomStream(seed: 0, "method", step)
+    let network = wideResNet()
+    _ = method.mix(batch, by: network, random: &random)
+    return mixedStage(of: network, among: 3, random: &random)
+  }
+
   /// The setting is encoded only where it is used, so that recorded runs keep their keys.
   @Test func unusedSettingsAreNotEncoded() throws {
     let texts = try [nil, 3].map { stages in
@@ -278,10 +337,13 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
       let intervals = MixingIntervals(logits: logits)
       let drawn = (0..<20).map { _ in intervals.draw(random: &random).values }
       let ends = [Float(0), 1].map { intervals.lambda(at: Array(repeating: $0, count: 100)).values }
+      // Before rounding errors are removed.
+      let parts = softmax(logits).scalars
       for (pair, bounds) in intervals.bounds.enumerated() {
+        #expect(bounds.lowerBound == parts[3 * pair])
+        #expect(abs(bounds.upperBound - (parts[3 * pair] + parts[3 * pair + 1])) < 1e-6)
         #expect(bounds.lowerBound >= 0 && bounds.upperBound <= 1)
         for λ in drawn.map({ $0[pair] }) {
-          #expect((0...1).contains(λ))
           #expect(λ >= bounds.lowerBound - 1e-6 && λ <= bounds.upperBound + 1e-6)
         }
         #expect(abs(ends[0][pair] - bounds.lowerBound) <= 1e-6)
@@ -290,50 +352,136 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     }
   }
 
-  /// Two classes on a line at −1 and 1, and a third between them at 0, where their mixtures intrude at
-  /// λ = ½. The discriminator's loss falls, and the intervals of these pairs leave ½, in either direction.
-  @Test(arguments: 0..<3) func theDiscriminatorLearnsWhereMixturesIntrude(run: Int) throws {
-    var random = RandomStream(seed: 0, "line", run)
-    let network = Sequential(
-      GlobalAveragePool(), Linear(inputs: 2, outputs: 32, random: &random), ReLU(),
-      Linear(inputs: 32, outputs: 3, random: &random))
-    let classes = (0..<30).map { $0 % 3 }
-    let x = classes.flatMap { c -> [Float] in [Float(c - 1) + 0.02 * random.normal(), 1] }
-    let X = Examples(
-      images: Tensor(x, shape: [30, 1, 1, 2]), labels: oneHot(classes, classes: 3))
-    let method = AdaMixUp()
-    let trainer = Trainer(
-      network,
-      auxiliary: method.makeAuxiliary(for: network, images: X.images[0..<1], random: &random),
-      schedule: OneCycle(steps: 400, peak: 0.01), weightDecay: 0)
-    var losses: [Float] = []
-    for step in 0..<400 {
-      let loss = method.loss(
-        Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(trainer), step: step,
-        random: &random)
-      losses.append(try #require(loss.penalty).scalar)
-      try trainer.step(loss.total, at: step)
+  /// Logits that are not numbers give no interval, and a loss that the trainer reports.
+  @Test func failedPolicyEndsInAnErrorNotInACrash() {
+    let intervals = MixingIntervals(logits: Tensor([.nan, 0, 0, 0, .nan, 0], shape: [2, 3]))
+    #expect(intervals.bounds == [0...1, 0...1])
+  }
+
+  /// Without learning, λ is uniform in [⅓, ⅔], the policy network gets no gradient, and the rest is the same.
+  @Test func fixedIntervalsAreTheMiddleThird() throws {
+    var method = AdaMixUp()
+    method.learnsIntervals = false
+    let X = labelled(8)
+    let network = wideResNet()
+    var random = RandomStream(seed: 0, "test")
+    let networks = try #require(
+      method.makeAuxiliary(for: network, images: X.images, random: &random) as? AdaMixUpNetworks)
+    let loss = method.loss(
+      Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(network, auxiliary: networks),
+      step: 0)
+    let pairs = try #require(loss.mixing).pairs
+    for pair in pairs {
+      #expect(abs(pair.interval.lowerBound - 1 / 3) < 1e-6)
+      #expect(abs(pair.interval.upperBound - 2 / 3) < 1e-6)
     }
-    let (first, last) = (losses.prefix(20).reduce(0, +) / 20, losses.suffix(20).reduce(0, +) / 20)
-    #expect(last < first - 0.02, "\(first) → \(last)")
-    let policy = try #require(trainer.auxiliary as? AdaMixUpNetworks).policy
-    // The classes at −1 and 1 with each other, the one at 0 with itself.
-    let partners = classes.indices.map { classes[$0] == 1 ? $0 : 29 - $0 }
-    let bounds = policy(X.images, partners: partners, .training).bounds
-    for (pair, interval) in bounds.enumerated() where classes[pair] != 1 {
-      #expect(!interval.overlaps(0.4...0.6), "\(interval)")
+    loss.total.backward()
+    #expect(networks.policy.parameters.allSatisfy { $0.parameter.gradient == nil })
+    #expect(networks.discriminator.parameters.allSatisfy { $0.parameter.gradient != nil })
+  }
+
+  /// On a wide residual network the discriminator reads the channels of the last group, and its gradient reaches the
+  /// first convolution and the policy network.
+  @Test func theDiscriminatorReadsTheLastGroup() throws {
+    let X = labelled(8)
+    let network = wideResNet()
+    var random = RandomStream(seed: 0, "test")
+    let networks = try #require(
+      AdaMixUp().makeAuxiliary(for: network, images: X.images, random: &random) as? AdaMixUpNetworks
+    )
+    #expect(networks.discriminator.parameters[0].parameter.value.shape == [12, 2])
+    let loss = AdaMixUp().loss(
+      Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(network, auxiliary: networks),
+      step: 0)
+    try #require(loss.penalty).backward()
+    for parameter in [network.parameters[0]] + networks.policy.parameters {
+      let gradient = try #require(parameter.parameter.gradient, "\(parameter.name)")
+      #expect(gradient.scalars.contains { $0 != 0 }, "\(parameter.name)")
     }
   }
 
-  /// The curve holds the mean interval of like and of unlike pairs, and leaves out images that are their own
-  /// partners.
+  /// Three classes on a line around −1, 0 and 1: mixtures of the outer two intrude into the one between them at λ = ½.
+  /// The discriminator's loss falls below guessing, and the intervals of these pairs leave ½, in either direction.
+  @Test(arguments: 0..<3) func intervalsLeaveTheClassInTheMiddle(run: Int) throws {
+    let line = Line(run: run)
+    let trainer = line.trainer(AdaMixUp())
+    let last = try line.train(trainer, by: AdaMixUp()).suffix(50)
+    #expect(last.reduce(0, +) / 50 < Float(log(2.0)) - 0.03, "\(last)")
+    let policy = try #require(trainer.auxiliary as? AdaMixUpNetworks).policy
+    // The classes at −1 and 1 with each other, the one at 0 with itself.
+    let partners = line.classes.indices.map { line.classes[$0] == 1 ? $0 : 59 - $0 }
+    let bounds = policy(line.X.images, partners: partners, .training).bounds
+    let outer = bounds.indices.filter { line.classes[$0] != 1 }.map { bounds[$0] }
+    #expect(outer.count { !$0.contains(0.5) } > outer.count * 9 / 10, "\(outer)")
+  }
+
+  /// After a training with all intervals [⅓, ⅔], the policy network alone lowers the discriminator's loss, by the
+  /// gradient of this loss.
+  @Test(arguments: 0..<3) func thePolicyHelpsTheDiscriminator(run: Int) throws {
+    var fixed = AdaMixUp()
+    fixed.learnsIntervals = false
+    let line = Line(run: run)
+    let trainer = line.trainer(fixed)
+    _ = try line.train(trainer, by: fixed)
+    let policy = try #require(trainer.auxiliary as? AdaMixUpNetworks).policy
+    let optimiser = Adam(policy.parameters, weightDecay: 0)
+    let losses = try (0..<200).map { step in
+      let loss = AdaMixUp().loss(
+        Batch(labelled: line.X, unlabelled: nil), by: ModelAndTeacher(trainer), step: step)
+      let intrusion = try #require(loss.penalty)
+      intrusion.backward()
+      optimiser.update(learningRate: 0.01, momentum: 0.9)
+      return intrusion.scalar
+    }
+    let (first, last) = (losses.prefix(20).reduce(0, +) / 20, losses.suffix(20).reduce(0, +) / 20)
+    #expect(last < first - 0.01, "\(first) → \(last)")
+  }
+
+  /// Points of three classes on a line, and a small classifier of them.
+  private struct Line {
+    let classes = (0..<60).map { $0 % 3 }
+    let X: Examples
+    private let random: RandomStream
+
+    init(run: Int) {
+      var random = RandomStream(seed: 0, "line", run)
+      let x = classes.flatMap { c -> [Float] in [Float(c - 1) + 0.3 * random.normal(), 1] }
+      X = Examples(
+        images: Tensor(x, shape: [60, 1, 1, 2]), labels: oneHot(classes, classes: 3))
+      self.random = random
+    }
+
+    func trainer(_ method: AdaMixUp) -> Trainer {
+      var random = random
+      let network = Sequential(
+        GlobalAveragePool(), Linear(inputs: 2, outputs: 32, random: &random), ReLU(),
+        Linear(inputs: 32, outputs: 3, random: &random))
+      return Trainer(
+        network,
+        auxiliary: method.makeAuxiliary(for: network, images: X.images[0..<1], random: &random),
+        schedule: OneCycle(steps: 600, peak: 0.01), weightDecay: 0)
+    }
+
+    /// Takes 600 steps; returns the discriminator's loss in each.
+    func train(_ trainer: Trainer, by method: AdaMixUp) throws -> [Float] {
+      try (0..<600).map { step in
+        let loss = method.loss(
+          Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(trainer), step: step)
+        try trainer.step(loss.total, at: step)
+        return try #require(loss.penalty).scalar
+      }
+    }
+  }
+
+  /// The curve holds the mean interval of like and of unlike pairs as the share of the lesser image, for every 100
+  /// steps, and leaves out images that are their own partners.
   @Test func theCurveHasMeanIntervals() throws {
-    // α and Δ of the pairs (0, 1), (1, 0), (2, 3), (3, 4), (4, 2) and of image 5 with itself.
+    // a and Δ of the pairs (0, 1), (1, 0), (2, 3), (3, 4), (4, 2) and of image 5 with itself.
     let parts: [(Float, Float)] = [
-      (0.1, 0.2), (0.3, 0.2), (0.2, 0.6), (0.4, 0.2), (0.6, 0.1), (0.9, 0.05),
+      (0.1, 0.2), (0.3, 0.2), (0.2, 0.7), (0.01, 0.02), (0.6, 0.1), (0.9, 0.05),
     ]
-    let logits = parts.flatMap { α, Δ -> [Float] in
-      [α, Δ, 1 - α - Δ].map { Float(log(Double($0))) }
+    let logits = parts.flatMap { a, Δ -> [Float] in
+      [a, Δ, 1 - a - Δ].map { Float(log(Double($0))) }
     }
     let labels = oneHot([0, 0, 1, 1, 2, 2], classes: 3)
     let mixing = LearnedMixing(
@@ -341,17 +489,21 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
       labels: labels)
     #expect(mixing.pairs.map(\.classes) == [[0, 0], [0, 0], [1, 1], [1, 2], [2, 1]])
     var curve = LearningCurve()
-    for intrusion: Float in [0.25, 0.75] {
+    #expect(curve.mixing == nil)
+    for step in 0..<130 {
       let loss = Loss(
-        labelled: Tensor([1], shape: []), penalty: Tensor([intrusion], shape: []), mixing: mixing)
-      #expect(loss.total.scalar == 1 + intrusion)
+        labelled: Tensor([1], shape: []),
+        penalty: Tensor([step < 50 ? 0.25 : step < 100 ? 0.75 : 2], shape: []), mixing: mixing)
       curve.add(loss, hiddenLabels: [])
     }
-    curve.closePoint(after: 2, validation: nil, test: nil)
-    let means = try #require(curve.points[0].mixing)
-    #expect(means.like.pairs == 6 && means.unlike.pairs == 4)
-    #expect(abs(means.like.low - 0.2) < 1e-6 && abs(means.like.high - 1.6 / 3) < 1e-6)
-    #expect(abs(means.unlike.low - 0.5) < 1e-6 && abs(means.unlike.high - 0.65) < 1e-6)
-    #expect(means.intrusionLoss == 0.5)
+    let means = try #require(curve.mixing)
+    #expect(means.map(\.step) == [100, 130] && means.map(\.count) == [100, 30])
+    #expect(abs(means[0].intrusionLoss - 0.5) < 1e-12 && means[1].intrusionLoss == 2)
+    let (like, unlike) = (means[0].like, means[0].unlike)
+    #expect(like.pairs == 300 && unlike.pairs == 200)
+    // [0.2, 0.9] and [0.6, 0.7] become [0.1, 0.8] and [0.3, 0.4].
+    #expect(abs(like.low - 0.5 / 3) < 1e-6 && abs(like.high - 1.6 / 3) < 1e-6)
+    #expect(abs(unlike.low - 0.155) < 1e-6 && abs(unlike.high - 0.215) < 1e-6)
+    #expect(like.unmixed == 0 && abs(unlike.unmixed - 0.5) < 1e-12)
   }
 }

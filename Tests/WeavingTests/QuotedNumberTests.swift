@@ -8,6 +8,7 @@ import Weaving
   @Test(arguments: [
     ("{chapter1.accuracy.T1 - kl points}", "−80.5 points"),
     ("{chapter1.kl - accuracy.T1 points}", "+80.5 points"),
+    ("{chapter1.accuracy.T1 points}", "+90.7 points (n = 3)"),
     ("{chapter1.kl / accuracy.T1 .2}", "1.89"), ("{chapter1.seeds}", "3"),
     ("{chapter1.accuracy.T1 first %}", "90.8 %"), ("{chapter1.accuracy.T1 lowest %}", "90.2 %"),
     ("{chapter1.accuracy.T1 highest %}", "91.1 %"),
@@ -20,7 +21,7 @@ import Weaving
   }
 
   @Test(arguments: [
-    "{chapter1.kl + kl .1}", "{chapter1.kl - accuracy.T1 %}", "{chapter1.kl points}",
+    "{chapter1.kl + kl .1}", "{chapter1.kl - accuracy.T1 %}", "{chapter1.kl / accuracy.T1 points}",
     "{chapter1.kl middle %}",
   ])
   func otherFormsAreRefused(text: String) throws {

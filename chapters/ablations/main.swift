@@ -130,13 +130,14 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ![Ablations](ablations.md)
 //
-// ![The accuracy of each variant, as a bar, and the paper's after its longer training, as a diamond.](ablations-bars.svg
-// "A bar for each row that has run, the paper's accuracy as
-// a diamond; a dotted line marks all of MixMatch")
+// ![The accuracy of each variant, as a bar, and the paper's after its longer training, as a
+// diamond.](ablations-bars.svg "A bar for each row that has run, the paper's accuracy as a diamond; a dotted line marks
+// all of MixMatch")
 //
-// The column "points" is the difference from all of MixMatch in percentage points. `make claims` decides by a
-// fixed rule which differences count. "Worst class" is the recall of the class that is recognised least often:
-// MixMatch can lose a whole class to a similar one. A dash stands for runs in which it was not measured.
+// The column "points" is the difference from all of MixMatch in percentage points, over the seeds that have run of
+// both. `make claims` decides by a fixed rule which differences count. "Worst class" is the recall of the class that is
+// recognised least often: MixMatch can lose a whole class to a similar one. A dash stands for runs in which it was not
+// measured.
 //
 // ## What came out
 //
@@ -144,32 +145,32 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // of a point or two is no finding: chapter 5's seeds of the same method differ by more.
 //
 // - **Mixup** has the largest effect in these runs: without it the accuracy changes by
-//   {ablations.accuracy.no-mixup - accuracy.mixmatch points}. The paper finds the same order.
-// - **Sharpening**: without it {ablations.accuracy.no-sharpening - accuracy.mixmatch points}. The direction is the
+//   {ablations.difference.no-mixup points}. The paper finds the same order.
+// - **Sharpening**: without it {ablations.difference.no-sharpening points}. The direction is the
 //   paper's, the size is not: the paper's accuracy falls by [16 points]{.article}, with half as many labels and far
 //   more steps, in which a network can confirm uncertain guesses for much longer.
 // - **Which images are mixed**: with labelled images alone the accuracy changes by
-//   {ablations.accuracy.mixup-labelled - accuracy.mixmatch points}, with unlabelled images alone by
-//   {ablations.accuracy.mixup-unlabelled - accuracy.mixmatch points}. The paper has the reverse: there the mixing of
+//   {ablations.difference.mixup-labelled points}, with unlabelled images alone by
+//   {ablations.difference.mixup-unlabelled points}. The paper has the reverse: there the mixing of
 //   unlabelled images is nearly all of the benefit. A possible reason is the length of the runs. Early, guesses are
 //   poor, the unlabelled loss has a small weight because of the ramp, and what counts is that 500 labelled images are
 //   not memorised. This is a conjecture; a run of the paper's length would test it. Mixing each kind by itself, so
 //   that no labelled image meets an unlabelled one, changes the accuracy by
-//   {ablations.accuracy.mixup-apart - accuracy.mixmatch points}; in the paper it falls by [half a point]{.article}.
+//   {ablations.difference.mixup-apart points}; in the paper it falls by [half a point]{.article}.
 //   So little depends on mixing the two kinds with each other.
-// - **Versions**: K = 1 changes it by {ablations.accuracy.one-version - accuracy.mixmatch points}, K = 3 by
-//   {ablations.accuracy.three-versions - accuracy.mixmatch points}; a step with K = 1 is the cheapest.
-// - **The smaller choices**: no ramp {ablations.accuracy.no-ramp - accuracy.mixmatch points}, one λ for each batch
-//   {ablations.accuracy.lambda-per-batch - accuracy.mixmatch points}, an EMA of the weights
-//   {ablations.accuracy.average - accuracy.mixmatch points}.
+// - **Versions**: K = 1 changes it by {ablations.difference.one-version points}, K = 3 by
+//   {ablations.difference.three-versions points}; a step with K = 1 is the cheapest.
+// - **The smaller choices**: no ramp {ablations.difference.no-ramp points}, one λ for each batch
+//   {ablations.difference.lambda-per-batch points}, an EMA of the weights
+//   {ablations.difference.average points}.
 // - **Older methods**: open. An earlier version of this table had them with settings that were chosen for MixMatch,
 //   which says something about the settings and little about the methods. Those runs are removed; the rows are to be
 //   filled with the settings of the search.
 //
 // ## Running it {.fold}
 
-/// The cells of a row; `whole` is the accuracy of all of MixMatch.
-func cells(_ row: ResultRow, whole: Metric?) -> [String] {
+/// The cells of a row; `whole` is the row of all of MixMatch.
+func cells(_ row: ResultRow, whole: ResultRow) -> [String] {
   [row.title] + row.accuracyCells(of: "ablations")
     + [
       row.pointsCell(over: whole, of: "ablations"), row.smallestRecallCell(of: "ablations"),
@@ -194,6 +195,7 @@ exit(
       return try run.takeFirstSteps(steps, of: rows(run.preset).map(\.spec))
     }
     let rows = try run.train(rows(run.preset))
+    run.recordDifferences(rows)
     let finished = FinishedRows(rows) { $0.accuracy != nil }
     run.write(
       TextTable(
@@ -202,7 +204,7 @@ exit(
           "Test accuracy at 500 labels, mean ± standard deviation over n seeds, a quarter of "
           + "chapter 4's steps. Paper: table 4 at 250 labels, table 5 at 500.\(finished.remark)",
         columns: ["", "test accuracy", "n", "points", "worst class", "paper"],
-        rows: finished.rows.map { cells($0, whole: rows[0].accuracy) }))
+        rows: finished.rows.map { cells($0, whole: rows[0]) }))
     drawBars(finished.rows, run)
   })
 

@@ -1,14 +1,14 @@
 // # Appendix: Mixing further
 //
-// Mixup leaves two questions to its user. Where should two examples be mixed? Chapter 2 mixes the images, but a
-// network computes more abstract descriptions of them, and those can be mixed as well. And how strongly? The
-// Beta distribution of λ has a parameter α that somebody has to choose. The article ends with two papers that
-// take up these questions: Manifold Mixup [^6] mixes hidden states, and AdaMixUp [^5] learns how strongly to mix.
+// Mixup leaves two questions to its user. Where should two examples be mixed? Chapter 2 mixes the images, but a network
+// computes more abstract descriptions of them, its hidden states, and those can be mixed as well. And how strongly? The
+// Beta distribution of λ has a parameter α that somebody has to choose. The article ends with two papers that take up
+// these questions: Manifold Mixup [^6] mixes hidden states, and AdaMixUp [^5] learns how strongly to mix.
 //
 //     make mixing
 //
 // trains both beside mixup, and beside no mixing at all, with a quarter of chapter 4's steps. The ablations
-// have the same rows; whichever program comes second takes the trainings of the first.
+// have the same rows but for the controls; whichever program comes second takes the trainings of the first.
 
 import ChapterKit
 import Engine
@@ -21,7 +21,8 @@ import MixMatch
 // A network is a chain of stages. The first s of them turn an image x into a hidden state, $h = g_s(x)$, and the
 // others turn the hidden state into logits, $z_s(h)$. Manifold mixup draws the place s anew in each step. It
 // lets two images go through the first stages unmixed, mixes their hidden states, and continues with the
-// mixture:
+// mixture h′, whose label p′ is the mixture of the two labels p. L is the cross-entropy H, and λ′ = max(λ, 1 − λ) as in
+// chapter 2:
 //
 // $$ h′ = λ′ g_s(x_1) + (1 − λ′) g_s(x_2) $$
 // $$ p′ = λ′ p_1 + (1 − λ′) p_2 $$
@@ -32,8 +33,8 @@ import MixMatch
 // of, so the method costs hardly more than mixup.
 //
 // To mix in the middle of a forward pass, a method must be able to stop there. The network therefore runs any
-// range of its stages. A hidden state carries the moments that batch norm needs next, if the stage before has
-// computed them anyway. A mixture has new moments, so the next stage computes them from the mixture:
+// range of its stages. A hidden state carries the means and variances that batch norm needs next, if the stage before
+// has computed them anyway. A mixture has others, so the next stage computes them from the mixture:
 //
 // [[Sources/Engine/Layers/WideResNet.swift: WideResNet.run]]
 //
@@ -41,8 +42,8 @@ import MixMatch
 //
 // [[Sources/MixMatch/OtherMethods/ManifoldMixup.swift: ManifoldMixup.crossEntropy]]
 //
-// Departure: the authors of manifold mixup draw one λ for a batch; here each example has its own, and
-// λ′ = max(λ, 1 − λ), as in chapter 4.
+// Departure: the authors of manifold mixup draw one λ for a batch and do not replace it by λ′; here each example has
+// its own λ′, as in chapter 4.
 //
 // MixMatch mixes too, and can do it at the same places. Nothing else of it changes: it guesses and sharpens
 // first, then labelled and unlabelled images go through the first stages together, and each hidden state meets
@@ -59,48 +60,63 @@ import MixMatch
 //
 // AdaMixUp trains two more networks together with the classifier. The policy network looks at a pair of images
 // and proposes an interval of λ for this pair. The intrusion discriminator learns to tell mixtures from images.
-// If it cannot, mixtures intrude, and its loss is large. The gradient of that loss also reaches the policy
-// network, which moves the interval to where mixtures are recognised:
+// If it cannot, mixtures intrude, and its loss is large. The policy network gets gradients of two losses, both of
+// them through the mixture:
 //
-// ![Mixtures of the two outer classes while AdaMixUp learns, in several runs.](mixing-line.svg "Above, lines over
-// the training steps that start near the class in the middle and leave it upwards or downwards; below, the loss
-// of the discriminator in each run")
+// * The discriminator's loss moves the interval to where mixtures are recognised.
+// * The classifier's loss moves it to where the classifier predicts the mixed label best, which is easiest
+//   for a mixture that is nearly one of its two images.
 //
-// The mixtures begin near the class in the middle; in the end they are {mixing.line.distance .2} away
-// from it. The loss of the discriminator goes from {mixing.line.intrusion.first .2} to
-// {mixing.line.intrusion.last .2}, where guessing has ln 2 ≈ 0.69. It cannot reach 0, because a mixture of two points
-// of one class still looks like that class.
+// The figure shows both on the line. The points of each class are spread around its place with a standard deviation of
+// 0.3. As a control, the same training runs are made with the interval [⅓, ⅔] for every pair:
 //
-// There are two ways to keep away from the middle: to mix unevenly, or not at all. Nothing in the method forbids
-// the second. In {mixing.line.unmixed %} of the runs the mixtures end on one of the outer classes: for this pair,
-// the policy has stopped mixing. It is worth looking for this in the training on images below.
+// ![Mixtures of the two outer classes while AdaMixUp learns, and the discriminator's loss with learned and with fixed
+// intervals, in ten runs of each.](mixing-line.svg "Above, lines over the training steps that start near the class in
+// the middle and leave it upwards or downwards; below, the loss of the discriminator in each run, with learned and
+// with fixed intervals")
+//
+// The interval begins around λ = ½, so that its middle lies at the class in the middle. In every run it leaves this
+// place, and it shrinks to a length of {mixing.line.length .2}: the policy network chooses λ rather than an interval.
+// There are two ways to keep away from the middle: to mix unevenly, or not at all. In {mixing.line.unmixed .0} of the
+// 10 runs the mixtures end on one of the outer classes (more than 0.9 from the middle): for this pair, the policy
+// network has stopped mixing. In the others they end between the classes, at a distance of
+// {mixing.line.distance .2} from the middle.
+//
+// The discriminator gains little. Its loss in the end is {mixing.line.intrusion.learned .3} with learned intervals and
+// {mixing.line.intrusion.fixed .3} with fixed ones, where guessing has ln 2 ≈ 0.693. A pair that is not mixed is an
+// image with the label "mixture", which no discriminator can recognise; so it is the classifier's loss that rewards
+// a policy that stops mixing. Neither loss can reach 0, because mixtures of two points of one class look
+// like that class.
 
 /// The mixtures of the classes at −1 and 1 at a moment of a training run.
 struct LinePoint {
   /// The number of the run.
   var run: Int
+  /// Whether the policy network learns, or every interval stays [⅓, ⅔].
+  var learns: Bool
   /// The number of steps so far.
   var step: Int
-  /// The mean place of the mixtures on the line.
+  /// The mean place on the line of the middle of the interval, since the point before.
   var place: Double
+  /// The mean length of the interval of λ since the point before.
+  var length: Double
   /// The mean loss of the discriminator since the point before.
   var intrusion: Double
 }
 
-/// Trains AdaMixUp on points of three classes at −1, 0 and 1; reports every tenth step.
-func trainOnALine(steps: Int, run: Int, seed: UInt64) throws -> [LinePoint] {
+/// Trains AdaMixUp on points of three classes around −1, 0 and 1; reports every tenth step.
+func trainOnALine(_ method: AdaMixUp, steps: Int, run: Int, seed: UInt64) throws -> [LinePoint] {
   var random = RandomStream(seed: seed, "line", run)
   let network = Sequential(
     GlobalAveragePool(), Linear(inputs: 1, outputs: 32, random: &random), ReLU(),
     Linear(inputs: 32, outputs: 3, random: &random))
   let classes = (0..<60).map { $0 % 3 }
   // Points are images of one pixel.
-  let points = classes.map { Float($0 - 1) + 0.02 * random.normal() }
+  let points = classes.map { Float($0 - 1) + 0.3 * random.normal() }
   let batch = Batch(
     labelled: Examples(
       images: Tensor(points, shape: [60, 1, 1, 1]), labels: oneHot(classes, classes: 3)),
     unlabelled: nil)
-  let method = AdaMixUp()
   let trainer = Trainer(
     network,
     auxiliary: method.makeAuxiliary(
@@ -115,17 +131,20 @@ func trainOnALine(steps: Int, run: Int, seed: UInt64) throws -> [LinePoint] {
     losses.append(loss)
     guard step % 10 == 0 else { return nil }
     defer { losses = [] }
+    let intervals = outerIntervals(losses)
     return LinePoint(
-      run: run, step: step, place: meanPlace(losses),
+      run: run, learns: method.learnsIntervals, step: step,
+      // λ is the share of the class at −1, so that the mixtures lie at 1 − 2λ.
+      place: mean(intervals.map { 1 - $0.lowerBound - $0.upperBound }),
+      length: mean(intervals.map { $0.upperBound - $0.lowerBound }),
       intrusion: mean(losses.compactMap { $0.penalty?.scalar }))
   }
 }
 
-/// The mean place of the mixtures of the outer classes. λ is the share of the class at −1, so they lie at
-/// 1 − 2λ.
-func meanPlace(_ losses: [Loss]) -> Double {
-  let pairs = losses.compactMap(\.mixing).flatMap(\.pairs).filter { $0.classes == [0, 2] }
-  return mean(pairs.map { 1 - $0.interval.lowerBound - $0.interval.upperBound })
+/// The intervals of the pairs whose first point is of the class at −1 and whose second is of the class at 1. The pairs
+/// in the other order have intervals of their own, which need not mirror these.
+func outerIntervals(_ losses: [Loss]) -> [ClosedRange<Float>] {
+  losses.compactMap(\.mixing).flatMap(\.pairs).filter { $0.classes == [0, 2] }.map(\.interval)
 }
 
 func mean(_ numbers: [Float]) -> Double {
@@ -154,8 +173,10 @@ func mean(_ numbers: [Float]) -> Double {
 // $$ L_{\text{intr}} = − \frac{1}{2|X|} \Big( \sum_X \log d(x) + \sum_{X′} \log (1 − d(x′)) \Big) $$
 // $$ L = L_{\text{class}} + L_{\text{intr}} $$
 //
-// All three networks minimise the same sum. This is not a contest as in generative adversarial
-// networks: the policy helps the discriminator.
+// f is the classifier, p the label of x, and there are as many mixtures as images. Each network is trained by the
+// gradient of the same sum. This is not a contest as in generative adversarial
+// networks, in which one network is trained to deceive another: here the policy network is to help both others. The
+// labels p′ of the mixtures depend on λ too, but count as constants, as in the authors' code.
 //
 // [[Sources/MixMatch/OtherMethods/AdaMixUp.swift: AdaMixUp.loss]]
 //
@@ -164,30 +185,53 @@ func mean(_ numbers: [Float]) -> Double {
 // A training run that is interrupted must not lose what the policy has learned. The two networks are therefore
 // part of the trainer, next to the classifier, and of its checkpoints.
 //
-// Departure: in the authors' code the policy network is as large as the classifier and reads a random
-// combination of the two images; here it is small, so that it costs little, and reads both. The discriminator
-// there also sees images that are in no mixture. One forward pass serves both losses here, two there, and so batch
-// norm normalises images and mixtures together.
+// This is AdaMixUp of two images at a time, the "two-fold" mixing of its paper, which also has a version that mixes
+// three.
+//
+// Departure: in the authors' code the policy network is as large as the classifier and reads one combination of the two
+// images with a random weight for each pixel; here it is small, so that it costs little, and reads both. There only
+// half of each batch is mixed, and the discriminator sees two images for each mixture; here every image is mixed with
+// another one, or, about once in a batch, with itself. The discriminator there is a chain of two linear maps. One
+// forward pass serves both losses here, two there.
 //
 // ## The trainings
 //
-// Six trainings differ in how they mix. Four of them learn from the 500 labelled images alone: without mixing, with
-// mixup, with manifold mixup and with AdaMixUp. The other two are MixMatch with its own mixup and with manifold
-// mixup. The α of mixup is 0.75 as everywhere on this page, except for manifold mixup of the labelled images
-// alone, which has the 2 of its authors. All are to have the same search for a learning rate (appendix "Choosing
-// hyperparameters").
+// Eight trainings differ in how they mix. Six of them learn from the 500 labelled images alone: without mixing, with
+// mixup, with manifold mixup and with AdaMixUp, and two controls. The α of mixup is 0.75 as everywhere on this page,
+// but manifold mixup has the 2 of its authors; so mixup is also trained with α = 2. AdaMixUp differs from mixup in more
+// than its intervals: each step learns from the unmixed images as well, and has a second task; so it is also trained
+// with the interval [⅓, ⅔] for every pair. The last two trainings are MixMatch with its own mixup and with manifold
+// mixup, both with α = 0.75.
+//
+// All have chapter 4's learning rate, which was chosen for MixMatch; each is to have the same search for its own
+// (appendix "Choosing hyperparameters").
 //
 // Departure: as in the comparison of methods, an exponential moving average of the weights with a decay of 0.99 is
-// evaluated for the four that learn from the labelled images alone, and the weights themselves for MixMatch.
+// evaluated for those that learn from the labelled images alone, and the weights themselves for MixMatch.
 
 func rows(_ preset: Preset) -> [ResultRow] {
-  let labelsAlone: [ComparedMethod] = [.supervised, .labelsMixup, .manifoldMixup, .adaMixUp]
-  return labelsAlone.map { .compared($0, preset, published: nil) } + [
-    .mixMatch("MixMatch", key: "mixmatch", preset, published: nil), .manifoldMixMatch(preset),
+  var mixup = ManifoldMixup()
+  mixup.stages = 1
+  var fixed = AdaMixUp()
+  fixed.learnsIntervals = false
+  return [
+    .compared(.supervised, preset, published: nil),
+    .compared(.labelsMixup, preset, published: nil),
+    .variant(
+      of: .labelsMixup, "labels alone with mixup, α = 2", key: "labels-mixup-alpha-2", preset,
+      by: mixup),
+    .compared(.manifoldMixup, preset, published: nil),
+    .compared(.adaMixUp, preset, published: nil),
+    .variant(
+      of: .adaMixUp, "the same with all intervals [⅓, ⅔]", key: "labels-adamixup-fixed", preset,
+      by: fixed),
+    .mixMatch("MixMatch", key: "mixmatch", preset, published: nil),
+    .manifoldMixMatch(preset),
   ]
 }
 
-// Both papers train on CIFAR-10 with all labels, so there are no published numbers to compare with.
+// The papers have CIFAR-10 with all labels, with a fifth of them, or with unlabelled images and other settings, but not
+// with 500 labels alone, so there are no published numbers to compare with.
 //
 // ![Test accuracy with and without mixing](mixing.md)
 //
@@ -198,17 +242,17 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // The column "points" is the difference from the labels alone in percentage points.
 //
 // The next figure shows what the policy network has learned: the mean interval for pairs of one class, and for
-// pairs of two classes. In a pair of one class any λ gives the same label, so that its interval follows from the loss
-// of the discriminator alone.
+// pairs of two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½; so the figure has the
+// interval of the share of the image with less of the mixture. At ½ both images have the same share, at 0 the pair is
+// not mixed. In a pair of one class any λ gives the same label.
 //
-// ![The learned intervals of λ, and the loss of the discriminator.](mixing-intervals.svg "Two bands over the
-// training steps, one for pairs of one class and one for pairs of two classes; below, the loss of the
-// discriminator")
+// ![The learned intervals, and the loss of the discriminator, for each seed.](mixing-intervals.svg "Bands over the
+// training steps, for pairs of one class and for pairs of two classes; below, the loss of the discriminator")
 //
 // ## Running it {.fold}
 
-/// The cells of a row; `baseline` is the accuracy of the labels alone.
-func cells(_ row: ResultRow, baseline: Metric?) -> [String] {
+/// The cells of a row; `baseline` is the row of the labels alone.
+func cells(_ row: ResultRow, baseline: ResultRow) -> [String] {
   [row.title] + row.accuracyCells(of: "mixing")
     + [row.pointsCell(over: baseline, of: "mixing"), row.timeCells(of: "mixing")[0]]
 }
@@ -230,10 +274,18 @@ exit(
       return try run.takeFirstSteps(steps, of: rows(run.preset).map(\.spec))
     }
     let rows = try run.train(rows(run.preset))
+    run.recordDifferences(rows)
     // They take seconds, so they are not stored.
     let (count, steps) = run.preset == .smoke ? (2, 60) : (10, 600)
     let seed = UInt64(run.seeds[0])
-    drawLines(try (0..<count).map { try trainOnALine(steps: steps, run: $0, seed: seed) }, run)
+    drawLines(
+      try [true, false].map { learns in
+        var method = AdaMixUp()
+        method.learnsIntervals = learns
+        return try (0..<count).map {
+          try trainOnALine(method, steps: steps, run: $0, seed: seed)
+        }
+      }, run)
     run.write(
       TextTable(
         name: "mixing", title: "Mixing images and hidden states",
@@ -241,10 +293,9 @@ exit(
           "Test accuracy at 500 labels, mean ± standard deviation over n seeds, a quarter of "
           + "chapter 4's steps.",
         columns: ["", "test accuracy", "n", "points", "time a seed"],
-        rows: rows.map { cells($0, baseline: rows[0].accuracy) }))
+        rows: rows.map { cells($0, baseline: rows[0]) }))
     drawBars(rows, run)
-    let learned = rows.first { $0.key == ComparedMethod.adaMixUp.rawValue }
-    if let summary = learned?.runs.first?.result { drawIntervals(summary.curve, run) }
+    drawIntervals(rows.first { $0.key == ComparedMethod.adaMixUp.rawValue }?.runs ?? [], run)
     run.report(
       rows.filter { !$0.runs.isEmpty }.map { row in
         Comparison(row.title, metric: "accuracy.\(row.key)", article: nil, as: .percent)
@@ -252,20 +303,27 @@ exit(
   })
 
 /// Draws the runs on the line, and records how they began and ended.
-func drawLines(_ runs: [[LinePoint]], _ run: Run) {
-  let (first, last) = (runs.map { $0[0] }, runs.map { $0.last! })
-  run.record(metric: "line.intrusion.first", values: first.map(\.intrusion))
-  run.record(metric: "line.intrusion.last", values: last.map(\.intrusion))
-  run.record(metric: "line.distance", values: last.map { abs($0.place) })
-  let unmixed = last.count { abs($0.place) > 0.9 }
-  run.record(metric: "line.unmixed", values: [Double(unmixed) / Double(runs.count)])
-  let points = runs.flatMap { $0 }
+///
+/// - Parameters:
+///   - runs: The points of each run, first of those in which the policy network learns, then of the others.
+///   - run: The run of the chapter.
+func drawLines(_ runs: [[[LinePoint]]], _ run: Run) {
+  let (learned, fixed) = (runs[0].map { $0.last! }, runs[1].map { $0.last! })
+  run.record(metric: "line.intrusion.learned", values: learned.map(\.intrusion))
+  run.record(metric: "line.intrusion.fixed", values: fixed.map(\.intrusion))
+  run.record(metric: "line.length", values: learned.map(\.length))
+  let distances = learned.map { abs($0.place) }
+  run.record(metric: "line.unmixed", values: [Double(distances.count { $0 > 0.9 })])
+  let mixed = distances.filter { $0 <= 0.9 }
+  if !mixed.isEmpty { run.record(metric: "line.distance", values: mixed) }
+  let points = runs.joined().joined()
   run.write(
     DataFile(
       name: "mixing-line",
       columns: [
-        DataColumn("run", points.map(\.run)), DataColumn("step", points.map(\.step)),
-        DataColumn("place", points.map(\.place)),
+        DataColumn("run", points.map(\.run)),
+        DataColumn("learns", points.map { $0.learns ? 1 : 0 }),
+        DataColumn("step", points.map(\.step)), DataColumn("place", points.map(\.place)),
         DataColumn("intrusion", points.map(\.intrusion)),
       ]))
   run.draw("mixing-line", into: "mixing-line.svg", data: ["mixing-line"])
@@ -284,23 +342,33 @@ func drawBars(_ rows: [ResultRow], _ run: Run) {
   run.draw("mixing-accuracy", into: "mixing-accuracy.svg", data: ["mixing-accuracy"])
 }
 
-/// Draws the learned intervals and the discriminator's loss; an interval without pairs is missing.
-func drawIntervals(_ curve: LearningCurve, _ run: Run) {
-  let points = curve.points.compactMap { point in point.mixing.map { (point.step, $0) } }
-  func ends(_ name: String, _ kind: KeyPath<LearningCurve.MixingMeans, LearningCurve.MeanInterval>)
-    -> [DataColumn]
-  {
-    let intervals = points.map { $0.1[keyPath: kind] }
+/// Draws the learned intervals and the discriminator's loss of each seed, and records where they end; draws nothing
+/// without runs. An interval without pairs is missing.
+func drawIntervals(_ runs: [TrainingRun], _ run: Run) {
+  let curves = runs.compactMap { training in
+    training.result.curve.mixing.map { (seed: training.seed, means: $0) }
+  }
+  guard !curves.isEmpty else { return }
+  let points = curves.flatMap { curve in curve.means.map { (seed: curve.seed, means: $0) } }
+  typealias Means = LearningCurve.MixingMeans
+  func columns(_ name: String, _ kind: KeyPath<Means, LearningCurve.MeanInterval>) -> [DataColumn] {
+    let intervals = points.map { $0.means[keyPath: kind] }
+    let last = curves.compactMap { $0.means.last?[keyPath: kind] }
+    run.record(metric: "interval.\(name).low", values: last.map(\.low))
+    run.record(metric: "interval.\(name).high", values: last.map(\.high))
+    run.record(metric: "interval.\(name).unmixed", values: last.map(\.unmixed))
     return [
       DataColumn("\(name)Low", intervals.map { $0.pairs > 0 ? $0.low : .nan }),
       DataColumn("\(name)High", intervals.map { $0.pairs > 0 ? $0.high : .nan }),
     ]
   }
+  run.record(metric: "intrusion", values: curves.compactMap { $0.means.last?.intrusionLoss })
   run.write(
     DataFile(
       name: "mixing-intervals",
-      columns: [DataColumn("step", points.map(\.0))] + ends("like", \.like)
-        + ends("unlike", \.unlike)
-        + [DataColumn("intrusion", points.map(\.1.intrusionLoss))]))
+      columns: [
+        DataColumn("seed", points.map(\.seed)), DataColumn("step", points.map(\.means.step)),
+      ] + columns("like", \.like) + columns("unlike", \.unlike)
+        + [DataColumn("intrusion", points.map(\.means.intrusionLoss))]))
   run.draw("mixing-intervals", into: "mixing-intervals.svg", data: ["mixing-intervals"])
 }

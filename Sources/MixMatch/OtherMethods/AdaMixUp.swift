@@ -3,16 +3,21 @@ import Engine
 /// AdaMixUp (Guo, Mao and Zhang 2019, arXiv:1809.02499) from labelled images alone: mixup that learns, for
 /// each pair of images, the interval from which λ is drawn.
 ///
-///     (a, Δ, rest) = policy(x₁, x₂),  λ = a + u·Δ,  u ~ U(0, 1)
+///     (a, Δ, rest) = policy(x₁, x₂),  λ = a + ρ·Δ,  ρ ~ U(0, 1)
 ///     L = ½ (L_X + L_X′) + L_intr
 ///     L_intr = cross-entropy of discriminator(x), which tells mixtures X′ from images X
 ///
 /// Policy network, discriminator and classifier are trained together on the sum. A mixture that looks like
 /// an image intrudes into the data: its label contradicts that of the image. The discriminator's loss is
-/// then large, and its gradient moves the interval. As in the authors' code, λ gets no gradient through
-/// the labels, and the discriminator reads the classifier's features.
+/// then large, and its gradient moves the interval. The gradient of L_X′ reaches the policy network too, through
+/// the mixed images; the mixed labels count as constants. This and the discriminator on the classifier's
+/// features are as in the authors' code.
 public struct AdaMixUp: SemiSupervisedMethod {
-  /// The method, which has no hyperparameters: it learns them.
+  /// Whether the policy network proposes the intervals. If false, every pair has the interval [⅓, ⅔], near which the
+  /// policy network starts, and all else is the same: a control that shows what the learning is good for.
+  public var learnsIntervals = true
+
+  /// The method as in the paper, which needs no α.
   public init() {}
 
   /// 0: the method uses no unlabelled images.
@@ -41,7 +46,9 @@ public struct AdaMixUp: SemiSupervisedMethod {
     }
     let X = batch.labelled
     let partners = random.permutation(of: X.count)
-    let intervals = learned.policy(X.images, partners: partners, .training)
+    let intervals =
+      learnsIntervals
+      ? learned.policy(X.images, partners: partners, .training) : .middleThird(pairs: X.count)
     let mixed = mixup(X, X.gathered(partners), lambda: intervals.draw(random: &random))
     let (classification, intrusion) = losses(
       of: mixed, and: X, by: networks.model, learned.discriminator)

@@ -9,7 +9,7 @@ import Engine
 /// p′ is the mixture of the two labels with the same λ′. The stage s is drawn anew in each step, λ′ for
 /// each example. λ′ is max(λ, 1 − λ) as in MixMatch, where the paper has λ and one draw for a batch.
 public struct ManifoldMixup: SemiSupervisedMethod {
-  /// α of the Beta distribution from which λ is drawn; the paper's value for CIFAR-10.
+  /// α of the Beta distribution from which λ is drawn; the paper's value for CIFAR-10 with all labels.
   public var alpha = 2.0
   /// The number of stages of the network whose inputs can be mixed: 3 are the images and the outputs of
   /// the first two groups, as in the paper; 1 are the images alone, which is mixup.

@@ -4,7 +4,8 @@ import Engine
 ///
 /// Two convolutions and global average pooling turn each image into 32 features; a linear map of both
 /// images' features gives three logits for the pair, whose softmax is (a, Δ, 1 − a − Δ). In the authors'
-/// code the network has the size of the classifier and reads a random combination of the two images.
+/// code the network has the size of the classifier and reads a combination of the two images with a random
+/// weight for each pixel.
 public final class MixingPolicy: Module {
   private let features: Sequential
   private let first, second: Linear
@@ -56,6 +57,11 @@ public struct MixingIntervals: Sendable {
   /// The intervals for logits of a, Δ and 1 − a − Δ, (N, 3).
   public init(logits: Tensor) { parts = softmax(logits) }
 
+  /// The interval [⅓, ⅔] for each of `pairs` pairs.
+  static func middleThird(pairs: Int) -> MixingIntervals {
+    MixingIntervals(logits: Tensor(repeating: 0, shape: [pairs, 3]))
+  }
+
   /// Draws λ uniformly from the interval of each pair.
   public func draw(random: inout RandomStream) -> MixingCoefficients {
     lambda(at: (0..<parts.shape[0]).map { _ in random.uniform() })
@@ -69,12 +75,13 @@ public struct MixingIntervals: Sendable {
     return MixingCoefficients((parts * weights).sum(axis: 1))
   }
 
-  /// The interval of each pair; it lies in [0, 1].
+  /// The interval of each pair; it lies in [0, 1]. Where the policy network has failed, with logits that are not
+  /// numbers, it is [0, 1]: the loss is then not a number either, which ends the training run with an error.
   public var bounds: [ClosedRange<Float>] {
     let values = parts.scalars
     return (0..<parts.shape[0]).map { pair in
       let (low, length) = (values[3 * pair], values[3 * pair + 1])
-      return low...min(low + length, 1)
+      return low.isNaN || length.isNaN ? 0...1 : low...min(low + length, 1)
     }
   }
 }

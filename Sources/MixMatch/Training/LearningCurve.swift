@@ -5,6 +5,9 @@ import Engine
 public struct LearningCurve: Codable, Sendable {
   /// The points in the order of the steps.
   public private(set) var points: [Point] = []
+  /// The intervals of λ in the order of the steps, one element for every 100 steps; nil for a method that does not
+  /// learn how to mix.
+  public private(set) var mixing: [MixingMeans]?
   private var sums = Sums()
 
   /// The accuracies of one evaluation, and means over the steps since the previous evaluation.
@@ -22,8 +25,6 @@ public struct LearningCurve: Codable, Sendable {
     public var unlabelledLoss: Double
     /// The quality of the guessed labels, for a method that guesses labels.
     public var guesses: GuessQuality?
-    /// The learned intervals of λ, for a method that learns how to mix.
-    public var mixing: MixingMeans?
   }
 
   /// A comparison of guessed labels with the true ones, which the method does not know.
@@ -38,8 +39,12 @@ public struct LearningCurve: Codable, Sendable {
     public var sharpenedEntropy = 0.0
   }
 
-  /// Where ``AdaMixUp`` draws λ from: means over the pairs of two different images.
+  /// Where ``AdaMixUp`` draws λ from: means over the pairs of two different images in up to 100 successive steps.
   public struct MixingMeans: Codable, Sendable {
+    /// The number of steps taken in the training run.
+    public var step: Int
+    /// The number of steps that the means are over.
+    public var count = 0
     /// The pairs of images with the same class.
     public var like = MeanInterval()
     /// The pairs of images with different classes.
@@ -49,6 +54,10 @@ public struct LearningCurve: Codable, Sendable {
   }
 
   /// The mean interval of some pairs of images.
+  ///
+  /// The interval of a pair is that of the share of the image with less than half of the mixture: an interval of λ
+  /// whose middle is above ½ is replaced by that of 1 − λ. Otherwise the mean of λ near 0 and λ near 1 would
+  /// look like strong mixing.
   public struct MeanInterval: Codable, Sendable {
     /// The number of pairs.
     public var pairs = 0.0
@@ -56,6 +65,8 @@ public struct LearningCurve: Codable, Sendable {
     public var low = 0.0
     /// The mean upper end; 0 without pairs.
     public var high = 0.0
+    /// The fraction of the pairs that are hardly mixed: the middle of the interval is below 0.05; 0 without pairs.
+    public var unmixed = 0.0
   }
 
   private struct Sums: Codable, Sendable {
@@ -66,7 +77,6 @@ public struct LearningCurve: Codable, Sendable {
     /// The number of guesses for images whose true class is known, and of the right ones among them.
     var knownGuesses: Double?
     var rightGuesses: Double?
-    var mixing: MixingMeans?
 
     /// Adds the guesses of a step; images without a known class count for all but the accuracy.
     mutating func add(_ quality: GuessQuality, hiddenLabels: [Int]) {
@@ -98,11 +108,22 @@ public struct LearningCurve: Codable, Sendable {
     sums.labelled += Double(loss.labelled.scalar)
     sums.unlabelled += Double(loss.unlabelled?.scalar ?? 0)
     if let mixing = loss.mixing {
-      sums.mixing = (sums.mixing ?? MixingMeans()).adding(
-        mixing.pairs, intrusion: Double(loss.penalty?.scalar ?? 0), step: sums.steps)
+      add(mixing.pairs, intrusion: Double(loss.penalty?.scalar ?? 0))
     }
     guard let guesses = loss.guesses else { return }
     sums.add(GuessQuality(guesses, hiddenLabels: hiddenLabels), hiddenLabels: hiddenLabels)
+  }
+
+  /// Adds the pairs of a step and the discriminator's loss to the newest element of ``mixing``, or to a new one
+  /// after 100 steps.
+  private mutating func add(_ pairs: [LearnedMixing.Pair], intrusion: Double) {
+    var windows = mixing ?? []
+    let step = windows.last?.step ?? 0
+    if windows.isEmpty || windows[windows.count - 1].count == 100 {
+      windows.append(MixingMeans(step: step))
+    }
+    windows[windows.count - 1].add(pairs, intrusion: intrusion)
+    mixing = windows
   }
 
   /// Appends a point after `step` steps, and starts new means.
@@ -111,7 +132,7 @@ public struct LearningCurve: Codable, Sendable {
       Point(
         step: step, validationAccuracy: validation, testAccuracy: test,
         labelledLoss: sums.labelled / sums.steps, unlabelledLoss: sums.unlabelled / sums.steps,
-        guesses: sums.meanGuesses, mixing: sums.mixing))
+        guesses: sums.meanGuesses))
     sums = Sums()
   }
 }
@@ -147,28 +168,25 @@ extension LearningCurve.GuessQuality {
 }
 
 extension LearningCurve.MixingMeans {
-  /// The means after another step, the `step`-th of them, counted from 1.
-  ///
-  /// - Parameters:
-  ///   - pairs: The pairs of the step.
-  ///   - intrusion: The discriminator's loss.
-  ///   - step: The number of steps that the means are then over.
-  func adding(_ pairs: [LearnedMixing.Pair], intrusion: Double, step: Double) -> Self {
-    var means = self
+  /// Adds the pairs of a step, and the discriminator's loss in it.
+  fileprivate mutating func add(_ pairs: [LearnedMixing.Pair], intrusion: Double) {
+    (step, count) = (step + 1, count + 1)
     for pair in pairs {
-      if pair.isLike { means.like.add(pair.interval) } else { means.unlike.add(pair.interval) }
+      if pair.isLike { like.add(pair.interval) } else { unlike.add(pair.interval) }
     }
-    means.intrusionLoss += (intrusion - intrusionLoss) / step
-    return means
+    intrusionLoss += (intrusion - intrusionLoss) / Double(count)
   }
 }
 
 extension LearningCurve.MeanInterval {
   /// Moves the means towards the interval of another pair.
   fileprivate mutating func add(_ interval: ClosedRange<Float>) {
+    let ends = (low: Double(interval.lowerBound), high: Double(interval.upperBound))
+    let share = ends.low + ends.high > 1 ? (low: 1 - ends.high, high: 1 - ends.low) : ends
     pairs += 1
-    low += (Double(interval.lowerBound) - low) / pairs
-    high += (Double(interval.upperBound) - high) / pairs
+    low += (share.low - low) / pairs
+    high += (share.high - high) / pairs
+    unmixed += ((share.low + share.high < 2 * 0.05 ? 1 : 0) - unmixed) / pairs
   }
 }
 
