@@ -43,8 +43,8 @@ do for [panel = 1 : 2] {
   set label 10 panel == 1 ? 'share, for two images of one class' : 'share, for images of two classes' at graph 0, graph 1 offset 0, 0.7 @panelTitle
   set label 12 'steps' at graph 1, screen atY(222) right @panelNote
   plot for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column(name . 'Low')):(column(name . 'High')) with filledcurves fillcolor rgb transparent(color, 0.7), \
-    for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column(name . 'Low')) with lines linewidth 1.2 linecolor rgb color, \
-    for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column(name . 'High')) with lines linewidth 1.2 linecolor rgb color
+    for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column(name . 'Low')) with linespoints pointtype 7 pointsize 0.2 linewidth 1.2 linecolor rgb color, \
+    for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column(name . 'High')) with linespoints pointtype 7 pointsize 0.2 linewidth 1.2 linecolor rgb color
   unset label
 }
 
@@ -60,6 +60,6 @@ set label 10 'loss of the discriminator' at graph 0, graph 1 offset 0, 0.7 @pane
 set label 12 'steps' at graph 1, screen atY(42) right @panelNote
 set label 13 'ln 2: guessing' at graph 1, first log(2) offset 1, 0 @panelNote
 set arrow 10 from graph 0, first log(2) to graph 1, first log(2) nohead back linewidth 1 dashtype 2 linecolor rgb ink
-plot for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column('intrusion')) with lines linewidth 1.6 linecolor rgb lossColor
+plot for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column('intrusion')) with linespoints pointtype 7 pointsize 0.2 linewidth 1.6 linecolor rgb lossColor
 
 unset multiplot

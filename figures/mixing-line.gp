@@ -14,7 +14,7 @@ runs = int(R_max)
 learned(k, y) = column('run') == k && column('learns') == 1 ? y : NaN
 fixed(k, y) = column('run') == k && column('learns') == 0 ? y : NaN
 
-eval beginSVG(900, 470)
+eval beginSVG(900, 560)
 eval heading('The policy moves mixtures of the outer classes away from the class between them', \
   sprintf('Three classes around −1, 0 and 1. Each line is a run, %d in all. Place: mean middle of the interval for a pair of the outer classes.', runs + 1))
 
@@ -26,14 +26,14 @@ set ytics scale 0 textcolor rgb softInk font smallFont
 set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1
 placeColor = classColor(7)
 lossColor = classColor(2)
-fixedColor = classColor(3)
+fixedColor = classColor(4)
 panelTitle = "font bold(textSize) textcolor rgb ink"
 panelNote = "font smallFont textcolor rgb softInk"
 
 set multiplot
 
 set tmargin at screen atY(pageHeight - 96)
-set bmargin at screen atY(190)
+set bmargin at screen atY(282)
 set yrange [-1.15 : 1.15]
 set ytics ('−1' -1, '0' 0, '1' 1)
 set xtics scale 0.4 nomirror format '' 
@@ -46,18 +46,18 @@ plot for [k = 0 : runs] points using (learned(k, column('step'))):(column('place
 
 unset label
 unset arrow
-set tmargin at screen atY(152)
+set tmargin at screen atY(244)
 set bmargin at screen atY(72)
-set yrange [0 : larger(0.75, 1.05 * L_max)]
-set ytics 0.2
+set yrange [0.97 * L_min : 1.03 * L_max]
+set ytics 0.05
 set xtics scale 0.4 nomirror format '%g' textcolor rgb ink font smallFont offset 0, 0.3
 set label 10 'loss of the discriminator' at graph 0, graph 1 offset 0, 0.7 @panelTitle
 set label 12 'steps' at graph 1, screen atY(42) right @panelNote
 set label 13 'ln 2: guessing' at graph 1, first log(2) offset 1, 0 @panelNote
-set label 14 'intervals learned' at graph 1, graph 0.5 offset 1, 0 font smallFont textcolor rgb lossColor
-set label 15 'all intervals [⅓, ⅔]' at graph 1, graph 0.25 offset 1, 0 font smallFont textcolor rgb fixedColor
+set label 14 'intervals learned' at graph 1, graph 0.3 offset 1, 0 font smallFont textcolor rgb lossColor
+set label 15 'all intervals [⅓, ⅔]' at graph 1, graph 0.15 offset 1, 0 font smallFont textcolor rgb fixedColor
 set arrow 10 from graph 0, first log(2) to graph 1, first log(2) nohead back linewidth 1 dashtype 2 linecolor rgb ink
-plot for [k = 0 : runs] points using (fixed(k, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb fixedColor, \
-  for [k = 0 : runs] points using (learned(k, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb lossColor
+plot for [k = 0 : runs] points using (learned(k, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb lossColor, \
+  for [k = 0 : runs] points using (fixed(k, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb fixedColor
 
 unset multiplot

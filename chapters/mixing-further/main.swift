@@ -82,11 +82,11 @@ import MixMatch
 // network has stopped mixing. In the others they end between the classes, at a distance of
 // {mixing.line.distance .2} from the middle.
 //
-// The discriminator gains little. Its loss in the end is {mixing.line.intrusion.learned .3} with learned intervals and
-// {mixing.line.intrusion.fixed .3} with fixed ones, where guessing has ln 2 ≈ 0.693. A pair that is not mixed is an
-// image with the label "mixture", which no discriminator can recognise; so it is the classifier's loss that rewards
-// a policy that stops mixing. Neither loss can reach 0, because mixtures of two points of one class look
-// like that class.
+// The discriminator gains where the policy network still mixes: its loss in the end is {mixing.line.intrusion.mixed .3}
+// in these runs, {mixing.line.intrusion.unmixed .3} in those without mixing, and {mixing.line.intrusion.fixed .3} with
+// fixed intervals; guessing has ln 2 ≈ 0.693. A pair that is not mixed is an image with the label "mixture", which no
+// discriminator can recognise; what rewards a policy that stops mixing is the classifier's loss. No run comes near a
+// loss of 0, because mixtures of two points of one class look like that class.
 
 /// The mixtures of the classes at −1 and 1 at a moment of a training run.
 struct LinePoint {
@@ -309,13 +309,17 @@ exit(
 ///   - run: The run of the chapter.
 func drawLines(_ runs: [[[LinePoint]]], _ run: Run) {
   let (learned, fixed) = (runs[0].map { $0.last! }, runs[1].map { $0.last! })
-  run.record(metric: "line.intrusion.learned", values: learned.map(\.intrusion))
-  run.record(metric: "line.intrusion.fixed", values: fixed.map(\.intrusion))
-  run.record(metric: "line.length", values: learned.map(\.length))
-  let distances = learned.map { abs($0.place) }
-  run.record(metric: "line.unmixed", values: [Double(distances.count { $0 > 0.9 })])
-  let mixed = distances.filter { $0 <= 0.9 }
-  if !mixed.isEmpty { run.record(metric: "line.distance", values: mixed) }
+  let unmixed = learned.filter { abs($0.place) > 0.9 }
+  let mixed = learned.filter { abs($0.place) <= 0.9 }
+  let numbers = [
+    "line.length": learned.map(\.length), "line.unmixed": [Double(unmixed.count)],
+    "line.distance": mixed.map { abs($0.place) }, "line.intrusion.fixed": fixed.map(\.intrusion),
+    "line.intrusion.mixed": mixed.map(\.intrusion),
+    "line.intrusion.unmixed": unmixed.map(\.intrusion),
+  ]
+  for (metric, values) in numbers where !values.isEmpty {
+    run.record(metric: metric, values: values)
+  }
   let points = runs.joined().joined()
   run.write(
     DataFile(
