@@ -294,7 +294,12 @@ exit(
           + "chapter 4's steps.",
         columns: ["", "test accuracy", "n", "points", "time a seed"],
         rows: rows.map { cells($0, baseline: rows[0]) }))
-    drawBars(rows, run)
+    run.drawAccuracies(
+      of: rows, named: "mixing-accuracy",
+      finding: "Test accuracy with 500 labels: no mixing, mixup, and what came after it",
+      explanation:
+        "In per cent (bars; lines: standard deviation over seeds). Dotted: the labels alone, without mixing."
+    )
     drawIntervals(rows.first { $0.key == ComparedMethod.adaMixUp.rawValue }?.runs ?? [], run)
     run.report(
       rows.filter { !$0.runs.isEmpty }.map { row in
@@ -331,19 +336,6 @@ func drawLines(_ runs: [[[LinePoint]]], _ run: Run) {
         DataColumn("intrusion", points.map(\.intrusion)),
       ]))
   run.draw("mixing-line", into: "mixing-line.svg", data: ["mixing-line"])
-}
-
-/// Draws a bar for each row with its standard deviation.
-func drawBars(_ rows: [ResultRow], _ run: Run) {
-  run.write(
-    DataFile(
-      name: "mixing-accuracy",
-      columns: [
-        DataColumn("line", rows.map(\.title)),
-        DataColumn("accuracy", rows.map { $0.accuracy?.mean ?? .nan }),
-        DataColumn("deviation", rows.map { $0.accuracy?.sd ?? .nan }),
-      ]))
-  run.draw("mixing-accuracy", into: "mixing-accuracy.svg", data: ["mixing-accuracy"])
 }
 
 /// Draws the learned intervals and the discriminator's loss of each seed, and records where they end; draws nothing

@@ -1,21 +1,26 @@
-# Test accuracy of trainings that mix images, hidden states or nothing.
-# Drawn by make mixing; data written by chapters/mixing-further/main.swift.
+# The test accuracy of each row of a table as a bar, with the paper's values as diamonds.
+# Drawn by make ablations and make mixing; data written by Sources/Experiments/AccuracyBars.swift.
 #
-#   gnuplot -e "data='figures/data'; out='figures/mixing-accuracy.svg'; stamp='...'" figures/mixing-accuracy.gp
+#   gnuplot -e "data='figures/data'; out='figures/ablations-bars.svg'; stamp='...'; bars='ablations-bars'; \
+#               finding='Accuracy without single parts of MixMatch'; explanation='Test accuracy ...'; \
+#               published=1" figures/accuracy-bars.gp
+# bars         the data file
+# finding      the title
+# explanation  the line below the title
+# published    1 if there are values of the paper, otherwise 0
 
 load 'figures/style.gp'
 
-file = data . '/mixing-accuracy.tsv'
+file = data . '/' . bars . '.tsv'
 stats file using 0 nooutput
 lines = int(STATS_records)
 # The accuracy of the first row; once axes have ranges, stats looks only at what lies within them.
 baseline = NaN
 stats file using ($0 == 0 ? (baseline = column('accuracy')) : NaN) name 'Baseline' nooutput
-rowHeight = 30
+rowHeight = 26
 
 eval beginSVG(900, 62 + rowHeight * lines + 74)
-eval heading('Test accuracy with 500 labels: no mixing, mixup, and what came after it', \
-  'In per cent (bars; lines: standard deviation over seeds). Dotted: the labels alone, without mixing.')
+eval heading(finding, explanation)
 
 set lmargin at screen atX(290)
 set rmargin at screen atX(pageWidth - pageMargin - 80)
@@ -40,5 +45,6 @@ plot file using (column('accuracy')):0:(0):(column('accuracy')):($0 - 0.34):($0 
     fillstyle solid 1 noborder linecolor rgb classColor(7), \
   file using (column('accuracy') - spread(column('deviation'))):0:(2 * spread(column('deviation'))):(0) with vectors \
     nohead linewidth 1.4 linecolor rgb ink, \
+  for [k = 1 : published + 0] file using (column('paper')):0 with points pointtype 13 pointsize 0.9 linecolor rgb classColor(2), \
   file using (0):0:(strcol('line')) with labels right offset -1, 0 font textFont textcolor rgb ink, \
   file using (1):0:(number(strcol('accuracy'), strcol('deviation'))) with labels left offset 0.3, 0 font smallFont textcolor rgb ink
