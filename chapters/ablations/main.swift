@@ -141,8 +141,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ## What came out
 //
-// These runs have a quarter of chapter 4's steps; number of seeds: {ablations.seeds}. With one seed a difference
-// of a point or two is no finding: chapter 5's seeds of the same method differ by more.
+// These runs have a quarter of chapter 4's steps; n is the number of seeds of a row. With one seed a difference of a
+// point or two is no finding: chapter 5's seeds of the same method differ by more.
 //
 // - **Mixup** has the largest effect in these runs: without it the accuracy changes by
 //   {ablations.difference.no-mixup points}. The paper finds the same order.
