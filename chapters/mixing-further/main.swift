@@ -141,8 +141,9 @@ func trainOnALine(_ method: AdaMixUp, steps: Int, run: Int, seed: UInt64) throws
   }
 }
 
-/// The intervals of the pairs whose first point is of the class at −1 and whose second is of the class at 1. The pairs
-/// in the other order have intervals of their own, which need not mirror these.
+/// The intervals of the pairs whose first point is of the class at −1 and whose second is of the
+/// class at 1. The pairs in the other order have intervals of their own, which need not mirror
+/// these.
 func outerIntervals(_ losses: [Loss]) -> [ClosedRange<Float>] {
   losses.compactMap(\.mixing).flatMap(\.pairs).filter { $0.classes == [0, 2] }.map(\.interval)
 }
@@ -363,8 +364,8 @@ func drawLines(_ runs: [[[LinePoint]]], _ run: Run) {
   run.draw("mixing-line", into: "mixing-line.svg", data: ["mixing-line"])
 }
 
-/// Draws the learned intervals and the discriminator's loss of each seed, and records where they end; draws nothing
-/// without runs. An interval without pairs is missing.
+/// Draws the learned intervals and the discriminator's loss of each seed, and records where they
+/// end; draws nothing without runs. An interval without pairs is missing.
 func drawIntervals(_ runs: [TrainingRun], _ run: Run) {
   let curves = runs.compactMap { training in
     training.result.curve.mixing.map { (seed: training.seed, means: $0) }

@@ -1,20 +1,21 @@
 import Engine
 
-/// AdaMixUp (Guo, Mao and Zhang 2019, arXiv:1809.02499) from labelled images alone: mixup that learns, for
-/// each pair of images, the interval from which λ is drawn.
+/// AdaMixUp (Guo, Mao and Zhang 2019, arXiv:1809.02499) from labelled images alone: mixup that
+/// learns, for each pair of images, the interval from which λ is drawn.
 ///
 ///     (a, Δ, rest) = policy(x₁, x₂),  λ = a + ρ·Δ,  ρ ~ U(0, 1)
 ///     L = ½ (L_X + L_X′) + L_intr
 ///     L_intr = cross-entropy of discriminator(x), which tells mixtures X′ from images X
 ///
-/// Policy network, discriminator and classifier are trained together on the sum. A mixture that looks like
-/// an image intrudes into the data: its label contradicts that of the image. The discriminator's loss is
-/// then large, and its gradient moves the interval. The gradient of L_X′ reaches the policy network too, through
-/// the mixed images; the mixed labels count as constants. This and the discriminator on the classifier's
-/// features are as in the authors' code.
+/// Policy network, discriminator and classifier are trained together on the sum. A mixture that
+/// looks like an image intrudes into the data: its label contradicts that of the image. The
+/// discriminator's loss is then large, and its gradient moves the interval. The gradient of L_X′
+/// reaches the policy network too, through the mixed images; the mixed labels count as constants.
+/// This and the discriminator on the classifier's features are as in the authors' code.
 public struct AdaMixUp: SemiSupervisedMethod {
-  /// Whether the policy network proposes the intervals. If false, every pair has the interval [⅓, ⅔], near which the
-  /// policy network starts, and all else is the same: a control that shows what the learning is good for.
+  /// Whether the policy network proposes the intervals. If false, every pair has the interval [⅓,
+  /// ⅔], near which the policy network starts, and all else is the same: a control that shows what
+  /// the learning is good for.
   public var learnsIntervals = true
 
   /// The method as in the paper, which needs no α.
@@ -23,8 +24,8 @@ public struct AdaMixUp: SemiSupervisedMethod {
   /// 0: the method uses no unlabelled images.
   public var versions: Int { 0 }
 
-  /// A policy network for these images, and a discriminator of the features that `network` has before its
-  /// last stage.
+  /// A policy network for these images, and a discriminator of the features that `network` has
+  /// before its last stage.
   public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
     -> (any Module)?
   {

@@ -2,10 +2,10 @@ import Engine
 
 /// The policy network of ``AdaMixUp``, which proposes for each pair of images the interval of λ.
 ///
-/// Two convolutions and global average pooling turn each image into 32 features; a linear map of both
-/// images' features gives three logits for the pair, whose softmax is (a, Δ, 1 − a − Δ). In the authors'
-/// code the network has the size of the classifier and reads a combination of the two images with a random
-/// weight for each pixel.
+/// Two convolutions and global average pooling turn each image into 32 features; a linear map of
+/// both images' features gives three logits for the pair, whose softmax is (a, Δ, 1 − a − Δ). In
+/// the authors' code the network has the size of the classifier and reads a combination of the two
+/// images with a random weight for each pixel.
 public final class MixingPolicy: Module {
   private let features: Sequential
   private let first, second: Linear
@@ -75,8 +75,9 @@ public struct MixingIntervals: Sendable {
     return MixingCoefficients((parts * weights).sum(axis: 1))
   }
 
-  /// The interval of each pair; it lies in [0, 1]. Where the policy network has failed, with logits that are not
-  /// numbers, it is [0, 1]: the loss is then not a number either, which ends the training run with an error.
+  /// The interval of each pair; it lies in [0, 1]. Where the policy network has failed, with logits
+  /// that are not numbers, it is [0, 1]: the loss is then not a number either, which ends the
+  /// training run with an error.
   public var bounds: [ClosedRange<Float>] {
     let values = parts.scalars
     return (0..<parts.shape[0]).map { pair in
