@@ -11,8 +11,7 @@ stats points using (column('run')) name 'R' nooutput
 stats points using (column('step')) name 'X' nooutput
 stats points using (column('intrusion')) name 'L' nooutput
 runs = int(R_max)
-learned(k, y) = column('run') == k && column('learns') == 1 ? y : NaN
-fixed(k, y) = column('run') == k && column('learns') == 0 ? y : NaN
+ofRun(k, learns, y) = column('run') == k && column('learns') == learns ? y : NaN
 
 eval beginSVG(900, 560)
 eval heading('The policy moves mixtures of the outer classes away from the class between them', \
@@ -42,7 +41,7 @@ do for [k = 0 : 2] {
   set label 11 + k word('first second third', k + 1) . ' class' at graph 1, first (k - 1) offset 1, 0 font smallFont textcolor rgb ink
   set arrow 11 + k from graph 0, first (k - 1) to graph 1, first (k - 1) nohead back linewidth 1 dashtype 2 linecolor rgb ink
 }
-plot for [k = 0 : runs] points using (learned(k, column('step'))):(column('place')) with lines linewidth 1.6 linecolor rgb placeColor
+plot for [k = 0 : runs] points using (ofRun(k, 1, column('step'))):(column('place')) with lines linewidth 1.6 linecolor rgb placeColor
 
 unset label
 unset arrow
@@ -57,7 +56,7 @@ set label 13 'ln 2: guessing' at graph 1, first log(2) offset 1, 0 @panelNote
 set label 14 'intervals learned' at graph 1, graph 0.3 offset 1, 0 font smallFont textcolor rgb lossColor
 set label 15 'all intervals [⅓, ⅔]' at graph 1, graph 0.15 offset 1, 0 font smallFont textcolor rgb fixedColor
 set arrow 10 from graph 0, first log(2) to graph 1, first log(2) nohead back linewidth 1 dashtype 2 linecolor rgb ink
-plot for [k = 0 : runs] points using (learned(k, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb lossColor, \
-  for [k = 0 : runs] points using (fixed(k, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb fixedColor
+plot for [k = 0 : runs] points using (ofRun(k, 1, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb lossColor, \
+  for [k = 0 : runs] points using (ofRun(k, 0, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb fixedColor
 
 unset multiplot

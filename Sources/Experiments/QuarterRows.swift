@@ -6,6 +6,16 @@ extension ResultRow {
   /// The steps of chapter 4 are divided by this number.
   private static let stepDivisor = 4
 
+  /// A row whose training is named after its key.
+  private init(
+    _ title: String, key: String, _ experiment: Experiment, by method: any SemiSupervisedMethod,
+    published: Double?
+  ) {
+    self.init(
+      title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: method),
+      published: published)
+  }
+
   /// A row of MixMatch with a change.
   ///
   /// - Parameters:
@@ -21,9 +31,7 @@ extension ResultRow {
     var (experiment, method) = Experiment.mixMatch(
       preset, stepsDividedBy: stepDivisor, factors: ComparedMethod.mixMatch.chosen(at: preset))
     change(&experiment, &method)
-    return ResultRow(
-      title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: method),
-      published: published)
+    return ResultRow(title, key: key, experiment, by: method, published: published)
   }
 
   /// MixMatch with manifold mixup in place of its mixup.
@@ -37,12 +45,9 @@ extension ResultRow {
   public static func compared(_ method: ComparedMethod, _ preset: Preset, published: Double?)
     -> ResultRow
   {
-    let (experiment, loss) = method.training(
-      preset, stepsDividedBy: stepDivisor, factors: method.chosen(at: preset))
-    let key = method.rawValue
+    let (experiment, loss) = training(of: method, preset)
     return ResultRow(
-      method.title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: loss),
-      published: published)
+      method.title, key: method.rawValue, experiment, by: loss, published: published)
   }
 
   /// A row of a variant of another method, which is trained as that method is.
@@ -57,10 +62,12 @@ extension ResultRow {
     of method: ComparedMethod, _ title: String, key: String, _ preset: Preset,
     by variant: any SemiSupervisedMethod
   ) -> ResultRow {
-    let (experiment, _) = method.training(
-      preset, stepsDividedBy: stepDivisor, factors: method.chosen(at: preset))
-    return ResultRow(
-      title, key: key, spec: TrainingSpec("quarter \(key)", experiment, by: variant),
-      published: nil)
+    ResultRow(title, key: key, training(of: method, preset).experiment, by: variant, published: nil)
+  }
+
+  private static func training(of method: ComparedMethod, _ preset: Preset)
+    -> (experiment: Experiment, method: any SemiSupervisedMethod)
+  {
+    method.training(preset, stepsDividedBy: stepDivisor, factors: method.chosen(at: preset))
   }
 }

@@ -89,22 +89,23 @@ public struct ResultRow {
     } ?? ["not run yet", ""]
   }
 
-  /// The difference of the test accuracy from that of another row, for each seed that both have; nil without such a
-  /// seed, and for the row itself.
-  package func difference(from other: ResultRow) -> Metric? {
+  /// The differences of the test accuracy from that of another row, for each seed that both have; empty for the row
+  /// itself.
+  fileprivate func differences(from other: ResultRow) -> [Double] {
     func accuracies(_ row: ResultRow) -> [(seed: Int, value: Double)] {
       row.runs.map { ($0.seed, $0.result.testAccuracy) }
     }
-    let differences = pairedDifferences(accuracies(self), accuracies(other))
-    return key == other.key || differences.isEmpty ? nil : Metric(of: differences)
+    return key == other.key ? [] : pairedDifferences(accuracies(self), accuracies(other))
   }
 
   /// The cell of the difference from the accuracy of another row, the mean over the seeds that both have, in
   /// percentage points; empty without such a seed, and for the row itself.
   public func pointsCell(over other: ResultRow, of chapter: ChapterName) -> String {
-    guard let difference = difference(from: other) else { return "" }
+    let differences = differences(from: other)
+    guard !differences.isEmpty else { return "" }
     return cell(
-      NumberStyle.signedNumberOfPoints(difference.mean), citing: "difference.\(key)", of: chapter)
+      NumberStyle.signedNumberOfPoints(Metric(of: differences).mean),
+      citing: "difference.\(key)", of: chapter)
   }
 
   /// The cell of ``smallestRecall``: a dash if it was not measured, empty without runs.
@@ -170,9 +171,9 @@ extension Run {
 
   /// Records how the accuracies of other rows of a table differ from those of its first row, for the same seeds.
   public func recordDifferences(_ rows: [ResultRow]) {
-    for row in rows.dropFirst() {
-      guard let difference = row.difference(from: rows[0]) else { continue }
-      record(metric: "difference.\(row.key)", values: difference.values ?? [difference.mean])
+    for row in rows {
+      let differences = row.differences(from: rows[0])
+      if !differences.isEmpty { record(metric: "difference.\(row.key)", values: differences) }
     }
   }
 

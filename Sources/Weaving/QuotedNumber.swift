@@ -56,10 +56,12 @@ struct QuotedNumber {
   func text(in record: RunRecord) -> String? {
     let found = metrics.compactMap { record.metrics[$0] }
     guard found.count == metrics.count else { return nil }
+    func withSeeds(_ text: String) -> String {
+      found[0].n > 1 ? "\(text) (n = \(found[0].n))" : text
+    }
     return switch kind {
-    case .metric: style.text(found[0]) + (found[0].n > 1 ? " (n = \(found[0].n))" : "")
-    case .points:
-      NumberStyle.signedPoints(found[0].mean) + (found[0].n > 1 ? " (n = \(found[0].n))" : "")
+    case .metric: withSeeds(style.text(found[0]))
+    case .points: withSeeds(NumberStyle.signedPoints(found[0].mean))
     case .difference:
       NumberStyle.signedPoints(found[0].mean - found[1].mean)
     case .quotient: style.text(found[0].mean / found[1].mean)

@@ -102,6 +102,8 @@ struct LinePoint {
   var length: Double
   /// The mean loss of the discriminator since the point before.
   var intrusion: Double
+  /// Whether the pair is still mixed: the mixtures are at least 0.1 away from the outer classes.
+  var isMixed: Bool { abs(place) <= 0.9 }
 }
 
 /// Trains AdaMixUp on points of three classes around −1, 0 and 1; reports every tenth step.
@@ -305,7 +307,7 @@ exit(
     let (count, steps) = run.preset == .smoke ? (2, 60) : (10, 600)
     let seed = UInt64(run.seeds[0])
     drawLines(
-      try [true, false].map { learns in
+      try [true, false].flatMap { learns in
         var method = AdaMixUp()
         method.learnsIntervals = learns
         return try (0..<count).map {
@@ -336,12 +338,12 @@ exit(
 /// Draws the runs on the line, and records how they began and ended.
 ///
 /// - Parameters:
-///   - runs: The points of each run, first of those in which the policy network learns, then of the others.
+///   - runs: The points of each run.
 ///   - run: The run of the chapter.
-func drawLines(_ runs: [[[LinePoint]]], _ run: Run) {
-  let (learned, fixed) = (runs[0].map { $0.last! }, runs[1].map { $0.last! })
-  let unmixed = learned.filter { abs($0.place) > 0.9 }
-  let mixed = learned.filter { abs($0.place) <= 0.9 }
+func drawLines(_ runs: [[LinePoint]], _ run: Run) {
+  let ends = runs.map { $0.last! }
+  let (learned, fixed) = (ends.filter(\.learns), ends.filter { !$0.learns })
+  let (mixed, unmixed) = (learned.filter(\.isMixed), learned.filter { !$0.isMixed })
   let numbers = [
     "line.length": learned.map(\.length), "line.unmixed": [Double(unmixed.count)],
     "line.distance": mixed.map { abs($0.place) }, "line.intrusion.fixed": fixed.map(\.intrusion),
@@ -351,7 +353,7 @@ func drawLines(_ runs: [[[LinePoint]]], _ run: Run) {
   for (metric, values) in numbers where !values.isEmpty {
     run.record(metric: metric, values: values)
   }
-  let points = runs.joined().joined()
+  let points = runs.joined()
   run.write(
     DataFile(
       name: "mixing-line",
