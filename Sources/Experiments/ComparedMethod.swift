@@ -52,7 +52,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   /// The factors that the search tries for this method: the usual values, and one of them changed at a
   /// time. Methods that use the labels alone have no unlabelled loss.
   public var candidates: [Factors] {
-    let rates = [0.5, 2].map { Factors(weight: 1, learningRate: $0) }
+    let rates = [0.5, 2, 4].map { Factors(weight: 1, learningRate: $0) }
     let weights = [1 / 3, 3].map { Factors(weight: $0, learningRate: 1) }
     return [.usual] + (usesLabelsAlone ? [] : weights) + rates
   }
