@@ -8,20 +8,18 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "results")
 
-  /// The values change for all methods at once, when the search is complete.
-  @Test func methodsTrainWithTheValuesOfTheirBestRecordedTrials() throws {
+  /// The values are those of the best trials for all methods, or the usual ones for all methods: a comparison of
+  /// both would not be fair.
+  @Test func allMethodsTrainWithTheirBestValuesOrAllWithTheUsualOnes() throws {
     let record = try #require(try RunRecord.load(chapter: "search", from: Self.results))
-    var best: [ComparedMethod: ComparedMethod.Factors] = [:]
-    for method in ComparedMethod.allCases {
+    let best = ComparedMethod.allCases.map { method in
       let trials = method.candidates.map { Trial(method, $0, at: .short) }
       let accuracies = trials.compactMap { record.metrics[$0.metric]?.mean }
-      guard accuracies.count == trials.count else { continue }
-      best[method] = zip(trials, accuracies).max { $0.1 < $1.1 }!.0.factors
+      return accuracies.count == trials.count
+        ? zip(trials, accuracies).max { $0.1 < $1.1 }!.0.factors : nil
     }
-    let isComplete = best.count == ComparedMethod.allCases.count
-    for method in ComparedMethod.allCases {
-      #expect(method.chosen(at: .short) == (isComplete ? best[method] : .usual), "\(method)")
-      #expect(method.chosen(at: .article) == .usual)
-    }
+    let chosen = ComparedMethod.allCases.map { $0.chosen(at: .short) }
+    #expect(chosen.allSatisfy { $0 == .usual } || chosen == best)
+    #expect(ComparedMethod.allCases.allSatisfy { $0.chosen(at: .article) == .usual })
   }
 }

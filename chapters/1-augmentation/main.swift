@@ -214,43 +214,12 @@ exit(
     let dataset = try run.dataset(
       .cifar10, train: max(settings.measuredImages, settings.labelled), test: 1
     ).prefix(train: settings.trainingImages, test: 0)
-    let images = dataset.train
-
-    // The labels of each class, seed by seed.
-    let counts = try run.seeds.map { seed in
-      let split = try LabelSplit(
-        labels: images.labels, labelled: settings.labelled, balanced: settings.balanced,
-        seed: UInt64(seed))
-      return classCounts(images.labels(at: split.labelled), classes: dataset.classNames.count)
-    }
-    for (index, name) in dataset.classNames.enumerated() {
-      run.record(metric: "labelled.\(name)", values: counts.map { Double($0[index]) })
-    }
-
-    // Measure each transform with probability 1, and then all of them as drawn.
-    let chosen = settings.augmentation
-    let measured = chosen.transforms.map { Augmentation("", [$0.always]) } + [chosen]
-    let distances = try run.seeds.map { seed in
-      try run.stage(
-        "distances seed \(seed)", on: dataset, inputs: ["settings": settings, "seed": seed]
-      ) { progress in
-        try measured.enumerated().map { index, augmentation in
-          progress.update(index + 1, of: measured.count, [])
-          return try measure(augmentation, on: images, seed: seed, settings: settings)
-        }
-      }
-    }
-    for (index, name) in (chosen.transforms.map(\.name) + ["all"]).enumerated() {
-      run.record(metric: "change.\(name)", values: distances.map { $0[index].toOriginal })
-    }
-    run.record(
-      metric: "betweenVersions", values: distances.map { $0[measured.count - 1].betweenVersions })
-
-    // Two sheets of pictures.
+    try recordLabels(of: dataset, run, settings)
+    try recordChanges(of: dataset, run, settings)
     drawVersions(of: dataset, run, settings)
     drawTransforms(of: dataset, run, settings)
     run.report(
-      chosen.transforms.map {
+      settings.augmentation.transforms.map {
         Comparison(
           "mean change of a value by \($0.name)", metric: "change.\($0.name)", article: nil,
           as: .percent)
@@ -259,6 +228,41 @@ exit(
         Comparison("between two versions", metric: "betweenVersions", article: nil, as: .percent),
       ])
   })
+
+/// Records how many labels each class has, seed by seed.
+func recordLabels(of dataset: ImageDataset, _ run: Run, _ settings: Settings) throws {
+  let images = dataset.train
+  let counts = try run.seeds.map { seed in
+    let split = try LabelSplit(
+      labels: images.labels, labelled: settings.labelled, balanced: settings.balanced,
+      seed: UInt64(seed))
+    return classCounts(images.labels(at: split.labelled), classes: dataset.classNames.count)
+  }
+  for (index, name) in dataset.classNames.enumerated() {
+    run.record(metric: "labelled.\(name)", values: counts.map { Double($0[index]) })
+  }
+}
+
+/// Records how much each transform with probability 1, and then all of them as drawn, change an image.
+func recordChanges(of dataset: ImageDataset, _ run: Run, _ settings: Settings) throws {
+  let transforms = settings.augmentation.transforms
+  let measured = transforms.map { Augmentation("", [$0.always]) } + [settings.augmentation]
+  let distances = try run.seeds.map { seed in
+    try run.stage(
+      "distances seed \(seed)", on: dataset, inputs: ["settings": settings, "seed": seed]
+    ) { progress in
+      try measured.enumerated().map { index, augmentation in
+        progress.update(index + 1, of: measured.count, [])
+        return try measure(augmentation, on: dataset.train, seed: seed, settings: settings)
+      }
+    }
+  }
+  for (index, name) in (transforms.map(\.name) + ["all"]).enumerated() {
+    run.record(metric: "change.\(name)", values: distances.map { $0[index].toOriginal })
+  }
+  run.record(
+    metric: "betweenVersions", values: distances.map { $0[transforms.count].betweenVersions })
+}
 
 /// The number of labels of each class.
 func classCounts(_ labels: [Int], classes: Int) -> [Int] {

@@ -247,72 +247,16 @@ exit(
     var settings = run.preset == .smoke ? Settings.smoke : Settings.article
     settings.alpha = run[alpha]
     try run.record(settings: settings)
-    let dataset = try run.dataset(.cifar10, train: 2, test: 1)
-
-    // Mixtures of two images.
-    let blends = try run.stage(
-      "blends", on: dataset, inputs: ["lambdas": settings.lambdas, "seed": run.seeds[0]]
-    ) { _ in
-      blendTwoImages(of: dataset, lambdas: settings.lambdas, seed: run.seeds[0])
-    }
-    run.write(
-      DataFile(name: "chapter2-images", columns: pixelColumns(blends, dataset.train), kind: .pixels)
-    )
-    run.write(DataFile(name: "chapter2-labels", columns: labelColumns(blends, dataset.classNames)))
-    run.draw(
-      "mixup", into: "mixup.png", data: ["chapter2-images", "chapter2-labels"],
-      variables: [
-        "lambdas": settings.lambdas.map { text($0) }.joined(separator: " "),
-        "classes": blends.classes.map { String($0) }.joined(separator: " "),
-      ])
-
-    // The five panels.
-    let histograms = try run.stage(
-      "draws from Beta", inputs: ["settings": settings, "seed": run.seeds[0]]
-    ) { _ in
-      settings.panels.map { histogram(alpha: $0, seed: run.seeds[0], settings: settings) }
-    }
-    run.write(DataFile(name: "chapter2-beta", columns: densityColumns(settings.panels)))
-    run.write(
-      DataFile(
-        name: "chapter2-beta-draws",
-        columns: drawColumns(zip(settings.panels.map { "alpha\(text($0))" }, histograms))))
-    run.draw(
-      "beta", into: "beta.svg", data: ["chapter2-beta", "chapter2-beta-draws"],
-      variables: [
-        "alphas": settings.panels.map { text($0) }.joined(separator: " "),
-        "draws": String(settings.draws),
-      ])
-
-    // The moments of λ′ for each seed, and the exact ones.
-    let beta = SymmetricBeta(alpha: settings.alpha)
+    try drawBlends(run, settings)
+    try drawDensities(run, settings)
     let coefficients = try run.seeds.map { seed in
       try run.stage("coefficients seed \(seed)", inputs: ["settings": settings, "seed": seed]) {
         _ in measureCoefficients(seed: seed, settings: settings)
       }
     }
-    run.write(DataFile(name: "chapter2-lambda", columns: foldColumns(beta)))
-    run.write(
-      DataFile(
-        name: "chapter2-lambda-draws", columns: drawColumns([("larger", coefficients[0].histogram)])
-      ))
-    run.draw(
-      "lambda", into: "lambda.svg", data: ["chapter2-lambda", "chapter2-lambda-draws"],
-      variables: [
-        "alpha": text(settings.alpha), "mean": text(0.5 + beta.meanDeviation),
-        "draws": String(settings.batches * settings.batchSize),
-      ])
-    run.record(metric: "lambda.mean", values: coefficients.map(\.mean))
-    run.record(metric: "lambda.deviation", values: coefficients.map(\.deviation))
-    run.record(metric: "lambda.mean.exact", values: [0.5 + beta.meanDeviation])
-    run.record(
-      metric: "lambda.deviation.exact",
-      values: [(beta.variance - beta.meanDeviation * beta.meanDeviation).squareRoot()])
-    for sharing in MixingCoefficients.Sharing.allCases {
-      run.record(
-        metric: "batchMean.deviation.\(sharing.rawValue)",
-        values: coefficients.map { $0.batchDeviation[sharing.rawValue]! })
-    }
+    let beta = SymmetricBeta(alpha: settings.alpha)
+    drawCoefficients(beta, coefficients[0], run, settings)
+    recordMoments(beta, coefficients, run)
     run.report(
       [
         ("mean of λ′ at α = \(text(settings.alpha))", "lambda.mean"),
@@ -323,6 +267,76 @@ exit(
         ("    one λ′ per image", "batchMean.deviation.example"),
       ].map { Comparison($0, metric: $1, article: nil, as: .decimals(4)) })
   })
+
+/// Draws mixtures of two images of the first seed.
+func drawBlends(_ run: Run, _ settings: Settings) throws {
+  let dataset = try run.dataset(.cifar10, train: 2, test: 1)
+  let blends = try run.stage(
+    "blends", on: dataset, inputs: ["lambdas": settings.lambdas, "seed": run.seeds[0]]
+  ) { _ in
+    blendTwoImages(of: dataset, lambdas: settings.lambdas, seed: run.seeds[0])
+  }
+  run.write(
+    DataFile(name: "chapter2-images", columns: pixelColumns(blends, dataset.train), kind: .pixels))
+  run.write(DataFile(name: "chapter2-labels", columns: labelColumns(blends, dataset.classNames)))
+  run.draw(
+    "mixup", into: "mixup.png", data: ["chapter2-images", "chapter2-labels"],
+    variables: [
+      "lambdas": settings.lambdas.map { text($0) }.joined(separator: " "),
+      "classes": blends.classes.map { String($0) }.joined(separator: " "),
+    ])
+}
+
+/// Draws the five panels of the article: densities of λ, and histograms of the first seed.
+func drawDensities(_ run: Run, _ settings: Settings) throws {
+  let histograms = try run.stage(
+    "draws from Beta", inputs: ["settings": settings, "seed": run.seeds[0]]
+  ) { _ in
+    settings.panels.map { histogram(alpha: $0, seed: run.seeds[0], settings: settings) }
+  }
+  run.write(DataFile(name: "chapter2-beta", columns: densityColumns(settings.panels)))
+  run.write(
+    DataFile(
+      name: "chapter2-beta-draws",
+      columns: drawColumns(zip(settings.panels.map { "alpha\(text($0))" }, histograms))))
+  run.draw(
+    "beta", into: "beta.svg", data: ["chapter2-beta", "chapter2-beta-draws"],
+    variables: [
+      "alphas": settings.panels.map { text($0) }.joined(separator: " "),
+      "draws": String(settings.draws),
+    ])
+}
+
+/// Draws the densities of λ and λ′, and the histogram of λ′ of the first seed.
+func drawCoefficients(
+  _ beta: SymmetricBeta, _ coefficients: Coefficients, _ run: Run, _ settings: Settings
+) {
+  run.write(DataFile(name: "chapter2-lambda", columns: foldColumns(beta)))
+  run.write(
+    DataFile(
+      name: "chapter2-lambda-draws", columns: drawColumns([("larger", coefficients.histogram)])))
+  run.draw(
+    "lambda", into: "lambda.svg", data: ["chapter2-lambda", "chapter2-lambda-draws"],
+    variables: [
+      "alpha": text(settings.alpha), "mean": text(0.5 + beta.meanDeviation),
+      "draws": String(settings.batches * settings.batchSize),
+    ])
+}
+
+/// Records the moments of λ′ of each seed, and the exact ones.
+func recordMoments(_ beta: SymmetricBeta, _ coefficients: [Coefficients], _ run: Run) {
+  run.record(metric: "lambda.mean", values: coefficients.map(\.mean))
+  run.record(metric: "lambda.deviation", values: coefficients.map(\.deviation))
+  run.record(metric: "lambda.mean.exact", values: [0.5 + beta.meanDeviation])
+  run.record(
+    metric: "lambda.deviation.exact",
+    values: [(beta.variance - beta.meanDeviation * beta.meanDeviation).squareRoot()])
+  for sharing in MixingCoefficients.Sharing.allCases {
+    run.record(
+      metric: "batchMean.deviation.\(sharing.rawValue)",
+      values: coefficients.map { $0.batchDeviation[sharing.rawValue]! })
+  }
+}
 
 // ## Columns of the data files {.fold}
 

@@ -267,63 +267,76 @@ exit(
     try run.record(settings: settings)
     let digits = try run.dataset(
       .mnist, train: settings.labelled, test: 2 * settings.principalComponents
-    ).prefix(
-      train: settings.trainingImages, test: settings.testImages)
-
-    // One random distribution, three temperatures: the first figure.
-    let examples = [1, 0.5, 0.1]
-    let bars = sharpenedDistribution(seed: run.seeds[0], temperatures: examples)
-    run.write(
-      DataFile(
-        name: "chapter3-sharpening",
-        columns: [DataColumn("class", 0..<10)]
-          + zip(examples, bars).map { DataColumn(columnName($0), $1) }))
-    run.draw("sharpening", into: "sharpening.svg", data: ["chapter3-sharpening"])
-
-    // The two trainings, seed by seed.
-    var shown: [(T: Double, evaluation: Evaluation)] = []
-    for T in run[temperatures] {
-      let evaluations = try run.seeds.map { seed in
-        let name = "train \(columnName(T)) seed \(seed)"
-        let outcome = try run.stage(
-          name, on: digits,
-          inputs: ["settings": settings, "temperature": T, "seed": seed],
-          counting: .images(perStep: settings.labelledBatch + settings.unlabelledBatch)
-        ) { progress in
-          try train(on: digits, temperature: T, seed: seed, settings: settings, progress: progress)
-        }
-        run.record(outcome.fingerprints, ofStage: name)
-        return outcome.evaluation
-      }
-      shown.append((T, evaluations[0]))
-      run.record(metric: "accuracy.\(columnName(T))", values: evaluations.map(\.accuracy))
+    ).prefix(train: settings.trainingImages, test: settings.testImages)
+    drawSharpening(run)
+    let shown = try run[temperatures].map { T in
+      (T: T, evaluation: try firstEvaluation(of: digits, temperature: T, run, settings))
     }
-
-    // The map, with each network's predictions.
     let map = try run.stage("map of the test images", on: digits, inputs: ["settings": settings]) {
       try drawMap(of: digits.test, settings: settings, progress: $0)
     }
     run.record(metric: "tsne.kl", values: [map.divergence])
-    run.write(DataFile(name: "chapter3-tsne", columns: mapColumns(map, digits.test, shown)))
-    run.write(DataFile(name: "chapter3-tsne-labels", columns: nameColumns(map, digits.test)))
-    for (T, evaluation) in shown {
-      run.draw(
-        "tsne", into: "tsne-\(columnName(T)).png",
-        data: ["chapter3-tsne", "chapter3-tsne-labels"],
-        variables: [
-          "temperature": String(columnName(T).dropFirst()),
-          "accuracy": String(format: "%.1f", evaluation.accuracy * 100),
-        ])
-      run.report([
-        Comparison(
-          "test accuracy at \(columnName(T))", metric: "accuracy.\(columnName(T))",
-          article: articleAccuracy[T], as: .percent)
-      ])
-    }
-    run.report([
-      Comparison("t-SNE's divergence", metric: "tsne.kl", article: nil, as: .decimals(3))
-    ])
+    drawPredictions(shown, on: map, of: digits.test, run)
+    run.report(
+      shown.map {
+        let metric = "accuracy.\(columnName($0.T))"
+        return Comparison(
+          "test accuracy at \(columnName($0.T))", metric: metric,
+          article: articleAccuracy[$0.T], as: .percent)
+      } + [Comparison("t-SNE's divergence", metric: "tsne.kl", article: nil, as: .decimals(3))])
   })
+
+/// Draws a random distribution at three temperatures.
+func drawSharpening(_ run: Run) {
+  let examples = [1, 0.5, 0.1]
+  let bars = sharpenedDistribution(seed: run.seeds[0], temperatures: examples)
+  run.write(
+    DataFile(
+      name: "chapter3-sharpening",
+      columns: [DataColumn("class", 0..<10)]
+        + zip(examples, bars).map { DataColumn(columnName($0), $1) }))
+  run.draw("sharpening", into: "sharpening.svg", data: ["chapter3-sharpening"])
+}
+
+/// Trains at a temperature with every seed, and records the accuracies.
+///
+/// - Returns: The predictions for the test images after the training of the first seed.
+func firstEvaluation(
+  of digits: ImageDataset, temperature T: Double, _ run: Run, _ settings: Settings
+) throws -> Evaluation {
+  let evaluations = try run.seeds.map { seed in
+    let name = "train \(columnName(T)) seed \(seed)"
+    let outcome = try run.stage(
+      name, on: digits,
+      inputs: ["settings": settings, "temperature": T, "seed": seed],
+      counting: .images(perStep: settings.labelledBatch + settings.unlabelledBatch)
+    ) { progress in
+      try train(on: digits, temperature: T, seed: seed, settings: settings, progress: progress)
+    }
+    run.record(outcome.fingerprints, ofStage: name)
+    return outcome.evaluation
+  }
+  run.record(metric: "accuracy.\(columnName(T))", values: evaluations.map(\.accuracy))
+  return evaluations[0]
+}
+
+/// Draws the map of the test images once for each temperature, with the predictions of its network.
+func drawPredictions(
+  _ shown: [(T: Double, evaluation: Evaluation)], on map: DigitMap, of images: LabelledImages,
+  _ run: Run
+) {
+  run.write(DataFile(name: "chapter3-tsne", columns: mapColumns(map, images, shown)))
+  run.write(DataFile(name: "chapter3-tsne-labels", columns: nameColumns(map, images)))
+  for (T, evaluation) in shown {
+    run.draw(
+      "tsne", into: "tsne-\(columnName(T)).png",
+      data: ["chapter3-tsne", "chapter3-tsne-labels"],
+      variables: [
+        "temperature": String(columnName(T).dropFirst()),
+        "accuracy": String(format: "%.1f", evaluation.accuracy * 100),
+      ])
+  }
+}
 
 // ## Columns of the data files {.fold}
 

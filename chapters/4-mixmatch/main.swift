@@ -235,46 +235,17 @@ exit(
     try experiment.check(for: method, on: dataset)
     if run[findLearningRate] { return try drawLearningRates(experiment, method, dataset, run) }
 
-    let outcomes = try run.seeds.map { seed in
-      let key = spec.key(run.preset, seed: seed)
-      let outcome = try run.stage(
-        key, on: dataset, code: ["chapters/4-mixmatch/MixedBatch.swift"],
-        counting: .images(perStep: spec.imagesPerStep)
-      ) { progress in
-        let training = try spec.train(on: dataset, seed: seed, progress: progress)
-        return Outcome(
-          training: training.outcome(),
-          weights: spec.weightsFile(of: training, on: dataset),
-          mixed: mixedBatch(
-            of: training, method, experiment.pixelScaling(of: dataset), seed: seed,
-            steps: experiment.training.steps))
-      }
-      // Chapter 5 uses the result instead of training again.
-      let result = TrainingSummary(outcome.training, of: spec, on: dataset)
-      try run.share(result, of: key, on: dataset)
-      return (outcome: outcome, result: result)
-    }
-    let (first, trainings) = (outcomes[0], outcomes.map(\.outcome.training))
-    run.record(metric: "accuracy.test", values: trainings.map(\.test.accuracy))
-    run.record(
-      metric: "parameters.article",
-      values: [Double(Experiment().network.make(seed: 0).parameterCount)])
-    run.record(
-      metric: "parameters",
-      values: [
-        Double(
-          experiment.network.make(seed: 0, classes: dataset.classNames.count).parameterCount)
-      ])
-    run.record(
-      metric: "accuracy.validation", values: trainings.compactMap(\.validation?.accuracy))
-
-    run.write(weights: first.outcome.weights, to: "chapter4.safetensors")
-    drawLearningCurves(first.result, experiment, run)
-    drawGuesses(first.result, run)
+    let outcomes = try run.seeds.map { try outcome(of: spec, method, seed: $0, on: dataset, run) }
+    record(outcomes.map(\.training), of: experiment, on: dataset, run)
+    let first = outcomes[0]
+    run.write(weights: first.weights, to: "chapter4.safetensors")
+    let summary = TrainingSummary(first.training, of: spec, on: dataset)
+    drawLearningCurves(summary, experiment, run)
+    drawGuesses(summary, run)
     run.drawConfusion(
-      trainings[0].test, on: dataset, table: "chapter4-confusion", into: "confusion.png")
-    run.drawMistakes(trainings[0].test, on: dataset, into: "mistakes.png")
-    drawMixedBatch(first.outcome.mixed, dataset, run)
+      first.training.test, on: dataset, table: "chapter4-confusion", into: "confusion.png")
+    run.drawMistakes(first.training.test, on: dataset, into: "mistakes.png")
+    drawMixedBatch(first.mixed, dataset, run)
     run.report([
       Comparison(
         "test accuracy, \(experiment.labels) labels", metric: "accuracy.test",
@@ -283,6 +254,40 @@ exit(
         "validation accuracy", metric: "accuracy.validation", article: nil, as: .percent),
     ])
   })
+
+/// Trains with one seed, and shares the result with chapter 5, which then does not train again.
+func outcome(
+  of spec: TrainingSpec, _ method: MixMatchStep, seed: Int, on dataset: ImageDataset, _ run: Run
+) throws -> Outcome {
+  let key = spec.key(run.preset, seed: seed)
+  let outcome = try run.stage(
+    key, on: dataset, code: ["chapters/4-mixmatch/MixedBatch.swift"],
+    counting: .images(perStep: spec.imagesPerStep)
+  ) { progress in
+    let training = try spec.train(on: dataset, seed: seed, progress: progress)
+    return Outcome(
+      training: training.outcome(),
+      weights: spec.weightsFile(of: training, on: dataset),
+      mixed: mixedBatch(
+        of: training, method, spec.experiment.pixelScaling(of: dataset), seed: seed,
+        steps: spec.experiment.training.steps))
+  }
+  try run.share(TrainingSummary(outcome.training, of: spec, on: dataset), of: key, on: dataset)
+  return outcome
+}
+
+/// Records accuracies, and the numbers of parameters of the network and of the article's network.
+func record(
+  _ trainings: [TrainingOutcome], of experiment: Experiment, on dataset: ImageDataset, _ run: Run
+) {
+  let network = experiment.network.make(seed: 0, classes: dataset.classNames.count)
+  let articleNetwork = Experiment().network.make(seed: 0)
+  run.record(metric: "accuracy.test", values: trainings.map(\.test.accuracy))
+  run.record(metric: "parameters.article", values: [Double(articleNetwork.parameterCount)])
+  run.record(metric: "parameters", values: [Double(network.parameterCount)])
+  run.record(
+    metric: "accuracy.validation", values: trainings.compactMap(\.validation?.accuracy))
+}
 
 // ## Results
 //

@@ -1,0 +1,128 @@
+import ChapterKit
+import Foundation
+
+/// A row of a results table: a training specification, its runs, and a published accuracy.
+public struct ResultRow {
+  /// The title of the row.
+  public let title: String
+  /// The name of its numbers in the record: "accuracy.KEY".
+  public let key: String
+  /// What is trained.
+  public let spec: TrainingSpec
+  /// The published accuracy, from 0 to 1.
+  public let published: Double?
+  /// The runs, one for each seed; empty until `Run.train(_:)` has filled the table.
+  public fileprivate(set) var runs: [TrainingRun] = []
+
+  /// A row without runs.
+  public init(_ title: String, key: String, spec: TrainingSpec, published: Double?) {
+    (self.title, self.key, self.spec, self.published) = (title, key, spec, published)
+  }
+
+  /// The test accuracy over the seeds; nil without runs.
+  public var accuracy: Metric? {
+    runs.isEmpty ? nil : Metric(of: runs.map(\.result.testAccuracy))
+  }
+
+  /// The smallest recall of a class over the seeds; nil without runs, or if it was not measured in all.
+  public var smallestRecall: Metric? {
+    let recalls = runs.compactMap(\.result.smallestRecall)
+    return runs.isEmpty || recalls.count < runs.count ? nil : Metric(of: recalls)
+  }
+
+  /// The cells "69.4 ± 2.4 %", which cites the record of `chapter`, and "3" (the number of runs), or "not
+  /// run yet" and an empty one.
+  public func accuracyCells(of chapter: ChapterName) -> [String] {
+    accuracy.map {
+      [cell(NumberStyle.percent.text($0), citing: "accuracy.\(key)", of: chapter), "\($0.n)"]
+    } ?? ["not run yet", ""]
+  }
+
+  /// The differences of the test accuracy from that of another row, for each seed that both have; empty for the row
+  /// itself.
+  fileprivate func differences(from other: ResultRow) -> [Double] {
+    func accuracies(_ row: ResultRow) -> [(seed: Int, value: Double)] {
+      row.runs.map { ($0.seed, $0.result.testAccuracy) }
+    }
+    return key == other.key ? [] : pairedDifferences(accuracies(self), accuracies(other))
+  }
+
+  /// The cell of the difference from the accuracy of another row, the mean over the seeds that both have, in
+  /// percentage points; empty without such a seed, and for the row itself.
+  public func pointsCell(over other: ResultRow, of chapter: ChapterName) -> String {
+    let differences = differences(from: other)
+    guard !differences.isEmpty else { return "" }
+    return cell(
+      NumberStyle.signedNumberOfPoints(Metric(of: differences).mean),
+      citing: "difference.\(key)", of: chapter)
+  }
+
+  /// The cell of ``smallestRecall``: a dash if it was not measured, empty without runs.
+  public func smallestRecallCell(of chapter: ChapterName) -> String {
+    smallestRecall.map {
+      cell(NumberStyle.percent.text($0), citing: "smallestRecall.\(key)", of: chapter)
+    } ?? (runs.isEmpty ? "" : "–")
+  }
+
+  /// The cells of the time of a run and of the training speed in images a second, both means over the seeds;
+  /// empty without runs.
+  public func timeCells(of chapter: ChapterName) -> [String] {
+    guard !runs.isEmpty else { return ["", ""] }
+    let speed = Metric(of: runs.map(\.imagesPerSecond)).mean
+    return [
+      cell(
+        durationText(Metric(of: runs.map(\.origin.seconds)).mean), citing: "seconds.\(key)",
+        of: chapter),
+      cell(String(format: "%.0f", speed), citing: "imagesPerSecond.\(key)", of: chapter),
+    ]
+  }
+}
+
+/// The differences a − b for each seed that both have, in the order of `a`.
+package func pairedDifferences(
+  _ a: [(seed: Int, value: Double)], _ b: [(seed: Int, value: Double)]
+) -> [Double] {
+  a.compactMap { a in b.first { $0.seed == a.seed }.map { a.value - $0.value } }
+}
+
+extension Run {
+  /// Fills the rows of a table: loads or computes the run of each row with every seed, on the data set
+  /// of ``datasetOption``, and records the settings, test accuracies, smallest recalls, times
+  /// and speeds.
+  ///
+  /// With ``onlyRecorded``, seeds without any recorded run are left out. With ``listTrainings`` all
+  /// rows stay empty, with ``onlyTraining`` all but one.
+  ///
+  /// - Throws: An error where settings do not fit the data, ``onlyRecorded`` finds no run, or
+  ///   ``onlyTraining`` names none.
+  public func train(_ rows: [ResultRow]) throws -> [ResultRow] {
+    let runs = try results(of: rows.map(\.spec)) { training, spec, dataset in
+      TrainingSummary(training.outcome(), of: spec, on: dataset)
+    }
+    let filled = zip(rows, runs).map { row, runs in
+      var row = row
+      row.runs = runs.map {
+        TrainingRun(result: $0.value, origin: $0.origin, spec: row.spec, seed: $0.seed)
+      }
+      return row
+    }
+    for row in filled where !row.runs.isEmpty {
+      record(metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy))
+      record(metric: "seconds.\(row.key)", values: row.runs.map(\.origin.seconds))
+      record(metric: "imagesPerSecond.\(row.key)", values: row.runs.map(\.imagesPerSecond))
+      let recalls = row.runs.compactMap(\.result.smallestRecall)
+      if recalls.count == row.runs.count {
+        record(metric: "smallestRecall.\(row.key)", values: recalls)
+      }
+    }
+    return filled
+  }
+
+  /// Records how the accuracies of other rows of a table differ from those of its first row, for the same seeds.
+  public func recordDifferences(_ rows: [ResultRow]) {
+    for row in rows {
+      let differences = row.differences(from: rows[0])
+      if !differences.isEmpty { record(metric: "difference.\(row.key)", values: differences) }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import ChapterKit
+import Foundation
+
+/// The option that names a folder of recorded training runs.
+public let recordedTrainings = CommandLineOption(
+  "recorded", .existingDirectory, "folder of recorded training runs, which are not run again"
+).withoutEffectOnResults()
+
+/// The option to use recorded training runs only.
+public let onlyRecorded = CommandLineOption(
+  flag: "only-recorded", "start no training; rows without a recorded run stay empty"
+).withoutEffectOnResults()
+
+/// The option to print the training runs as commands, for GNU parallel or a cluster.
+public let listTrainings = CommandLineOption(
+  flag: "list", "print the command of each training run, one in each line, and end"
+).withoutRecord()
+
+/// The option to carry out one training run of the program only.
+public let onlyTraining = CommandLineOption(
+  "training", .text("NAME", expecting: "the name of a training run, as --list prints it"),
+  "carry out this training run only; tables and pictures stay as they are"
+).withoutRecord()
+
+/// The options of a program with a table of training runs.
+public let tableOptions: [any DeclaredOption] = [
+  recordedTrainings, onlyRecorded, firstSteps, listTrainings, onlyTraining,
+]
+
+extension Run {
+  /// Checks that at most one of the ways to run a program with a table is chosen.
+  func checkTableOptions() throws {
+    let ways: [(OptionDeclaration, isGiven: Bool)] = [
+      (onlyRecorded.declaration, self[onlyRecorded]),
+      (firstSteps.declaration, self[firstSteps] != nil),
+      (listTrainings.declaration, self[listTrainings]),
+      (onlyTraining.declaration, self[onlyTraining] != nil),
+    ]
+    let given = ways.filter(\.isGiven).map { "--\($0.0.name)" }
+    guard given.count < 2 else {
+      throw Failure("\(given[0]): found \(given[1]) too, expected one of them")
+    }
+  }
+
+  /// Prints the command of each training run of `specs`, one in each line.
+  func printCommands(of specs: [TrainingSpec]) throws {
+    for spec in specs {
+      for seed in seeds {
+        try printCommand(
+          seed: seed, options: [onlyTraining.declaration.name: spec.nameOnCommandLine])
+      }
+    }
+  }
+
+  /// The indices of the specifications to train: that of ``onlyTraining``, or all.
+  ///
+  /// - Throws: An error if ``onlyTraining`` names none of them.
+  func chosen(of specs: [TrainingSpec]) throws -> [Int] {
+    guard let name = self[onlyTraining] else { return Array(specs.indices) }
+    let chosen = specs.indices.filter { specs[$0].nameOnCommandLine == name }
+    guard !chosen.isEmpty else {
+      throw Failure(
+        "--training: found \"\(name)\", expected one of "
+          + specs.map(\.nameOnCommandLine).joined(separator: ", "))
+    }
+    return chosen
+  }
+}
