@@ -1,5 +1,6 @@
 /* Properties of the processor that the code is compiled for, as constants that Swift can branch on:
-   the C preprocessor knows the instruction sets, Swift's #if does not. They follow -march and -mcpu. */
+   the C preprocessor knows the instruction sets, Swift's #if does not. They follow -march and -mcpu.
+   And instructions for which Swift has no function. */
 
 /* The width of the widest floating-point vector registers, in bits. -DASSUME_WIDE_VECTORS compiles the
    code for wide vectors on a processor without them, to compare results. */
@@ -17,3 +18,14 @@
 #else
 #define PROCESSOR_HAS_FMA 0
 #endif
+
+/* Starts to load the cache lines of `bytes` bytes from `start` on, without waiting for them. It has no
+   effect but on the time of later accesses. */
+static inline void processor_prefetch(const void *start, long bytes) {
+  for (long byte = 0; byte < bytes; byte += 64) __builtin_prefetch((const char *)start + byte, 0, 2);
+}
+
+/* As processor_prefetch, for memory that will be written. */
+static inline void processor_prefetch_for_writing(const void *start, long bytes) {
+  for (long byte = 0; byte < bytes; byte += 64) __builtin_prefetch((const char *)start + byte, 1, 2);
+}

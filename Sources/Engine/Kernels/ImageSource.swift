@@ -31,6 +31,18 @@
     }
   }
 
+  /// Starts to load a range of elements into the cache, which will be read soon.
+  func prefetch(_ elements: Range<Int>) {
+    switch unsafe self {
+    case .stored(let x), .normalised(let x, _, _, _):
+      unsafe Processor.prefetch(elements, of: x)
+    case .activationGradient(let g, output: let x, _),
+      .normalisationGradient(let g, input: let x, _, _, _):
+      unsafe Processor.prefetch(elements, of: g)
+      unsafe Processor.prefetch(elements, of: x)
+    }
+  }
+
   /// Adds `pixels` pixels of `channels` elements, from element `start` on, to `target`.
   func add(from start: Int, pixels: Int, channels: Int, to target: UnsafeMutablePointer<Float>) {
     unsafe forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in

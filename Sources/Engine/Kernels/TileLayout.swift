@@ -17,13 +17,16 @@ struct TileLayout<Scheme: WinogradScheme> {
     tileRowsInBlock = max(1, 48 * 36 / Scheme.points / tilesAcross)
   }
 
-  /// Calls `body` with blocks of the images' tile rows, of nearly equal size: a small last block would
-  /// be slow.
-  func forEachBlock(of images: Range<Int>, _ body: (_ tileRows: Range<Int>) -> Void) {
+  /// Calls `body` with each block of the images' tile rows and with the next one, which is empty at the end. The blocks
+  /// have nearly equal sizes: a small last block would be slow.
+  func forEachBlock(
+    of images: Range<Int>, _ body: (_ tileRows: Range<Int>, _ next: Range<Int>) -> Void
+  ) {
     let (first, count) = (images.lowerBound * tilesDown, images.count * tilesDown)
     let blocks = (count + tileRowsInBlock - 1) / tileRowsInBlock
+    func start(_ block: Int) -> Int { first + count * min(block, blocks) / blocks }
     for block in 0..<blocks {
-      body(first + count * block / blocks..<first + count * (block + 1) / blocks)
+      body(start(block)..<start(block + 1), start(block + 1)..<start(block + 2))
     }
   }
 
@@ -81,6 +84,13 @@ struct TiledImages {
     let rows = rows(of: tileRow)
     let first = tileRow / tilesDown * height
     return (first + rows.lowerBound) * width..<(first + rows.upperBound) * width
+  }
+
+  /// The elements that a block of tile rows covers, counted through all images.
+  func elements(of tileRows: Range<Int>) -> Range<Int> {
+    guard let last = tileRows.last else { return 0..<0 }
+    return pixels(of: tileRows.lowerBound).lowerBound * channels..<pixels(of: last).upperBound
+      * channels
   }
 
   /// Reads the rows of `source` that a tile row needs into a padded image, which already holds those

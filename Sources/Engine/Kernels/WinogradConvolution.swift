@@ -1,7 +1,8 @@
 /// A 3×3 convolution with padding 1 by a ``WinogradScheme``, for channel counts that are multiples of 16.
 ///
 /// Tile rows are processed in blocks, which give the matrix products enough rows while the transformed
-/// tiles stay in the cache.
+/// tiles stay in the cache. During the matrix products of a block, its output and the input of the next block are
+/// loaded into the cache.
 struct WinogradConvolution<Scheme: WinogradScheme> {
   let geometry: ConvolutionGeometry
   private let layout: TileLayout<Scheme>
@@ -41,11 +42,13 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
       let padded = inputImages.padded.makeBuffer()
       let tiles = WinogradTiles(layout, channels: inputs)
       let products = WinogradTiles(layout, channels: outputs)
-      layout.forEachBlock(of: images) { block in
+      layout.forEachBlock(of: images) { block, next in
         for (index, tileRow) in block.enumerated() {
           unsafe inputImages.read(tileRow: tileRow, of: source, into: padded.pointer)
           unsafe tiles.readInput(inputImages, padded.pointer, tileRow: tileRow, at: index)
         }
+        unsafe Processor.prefetchForWriting(outputImages.elements(of: block), of: output)
+        unsafe source.prefetch(inputImages.elements(of: next))
         products.multiply(tiles, filters, tileRows: block.count)
         for (index, tileRow) in block.enumerated() {
           unsafe products.writeOutput(at: index, outputImages, tileRow: tileRow, into: output)
@@ -68,7 +71,7 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     let biasSums = PartialSums(parts: parts, count: outputs)
     parts.forEach { part, images in
       let workspace = Workspace(layout, inputs: inputs, outputs: outputs)
-      layout.forEachBlock(of: images) { block in
+      layout.forEachBlock(of: images) { block, next in
         for (index, tileRow) in block.enumerated() {
           unsafe workspace.read(
             tileRow, input, outputGradient, at: index, byInput: gradients.input != nil)
@@ -77,11 +80,14 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
               rows: outputImages.rows(of: tileRow), workspace.gradient.pointer, to: biasSums[part])
           }
         }
+        unsafe input.prefetch(inputImages.elements(of: next))
+        unsafe outputGradient.prefetch(outputImages.elements(of: next))
         let isFirst = block.lowerBound == images.lowerBound * layout.tilesDown
         workspace.filterGradient.add(
           workspace.inputTiles, workspace.gradientTiles, tileRows: block.count,
           isFirst ? .overwritten : .accumulated)
         guard let inputGradient = unsafe gradients.input, let filters else { return }
+        unsafe Processor.prefetchForWriting(inputImages.elements(of: block), of: inputGradient)
         workspace.inputTiles.multiply(workspace.gradientAsInput, filters, tileRows: block.count)
         for (index, tileRow) in block.enumerated() {
           unsafe workspace.inputTiles.writeInputGradient(

@@ -157,6 +157,8 @@ extension WinogradTiles {
   ) {
     let start = unsafe buffer.pointer
     let rows = images.rows(of: tileRow).count
+    // The closures below would retain the buffer for each tile if they used the property.
+    let channels = channels
     let rowStride = images.width * channels
     let target = unsafe target + images.pixels(of: tileRow).lowerBound * channels
     for tile in 0..<tilesAcross {
