@@ -144,17 +144,17 @@ help:
 
 # swift build compares all sources itself, in under half a second. The marker file decides whether to announce a
 # build, because -q shows nothing but errors and warnings, and tells the programs that they are up to date.
-$(CHAPTERS) $(APPENDICES): OPTIONS := $(filter-out RANKS HOSTS,$(OPTIONS))
+$(CHAPTERS) $(APPENDICES) own lr-find: OPTIONS := $(filter-out RANKS HOSTS,$(OPTIONS))
 $(CHAPTERS) $(APPENDICES): %: tools build-%
 	@scripts/ranks .build/release/$@ $(call options,$(SETTINGS))
 
-# A new make finds a library that was just installed.
+# A new make finds a library that was just installed. The report and the weights are in one folder, whichever options
+# the training has.
 own: photograph-tools
 	@$(MAKE) --no-print-directory build-own build-weave
-	@.build/release/own $(call options,$(SETTINGS))
-	@scripts/install-missing article
-	@[ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; \
-	  .build/release/weave --chapter own $${OUT:+"--out=$$OUT"}
+	@[ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; export OUT="$${OUT:-figures}"; \
+	  scripts/ranks .build/release/own $(call options,$(SETTINGS)) && scripts/install-missing article && \
+	  .build/release/weave --chapter own "--out=$$OUT"
 
 predict: OPTIONS := $(filter-out WEIGHTS PICTURES,$(OPTIONS))
 predict: photograph-tools
@@ -195,7 +195,7 @@ crate: tools build-make-crate
 	@.build/release/make-crate $(call options,OUT)
 
 lr-find: tools build-chapter4
-	@OUT="$${OUT:-figures}/lr-find"; .build/release/chapter4 --find-learning-rate $(call options,$(SETTINGS))
+	@OUT="$${OUT:-figures}/lr-find"; scripts/ranks .build/release/chapter4 --find-learning-rate $(call options,$(SETTINGS))
 
 # Chapters that were not run here are shown with the results recorded in results/.
 article: tools build-weave

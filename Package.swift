@@ -51,8 +51,7 @@ let package = Package(
       path: "chapters/method"),
     .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
     .executableTarget(
-      name: "export-weights",
-      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files"]),
+      name: "export-weights", dependencies: ["ChapterKit", "Engine", "Experiments", "Files"]),
     .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
 
     // Repetitions of recorded runs, comparisons of runs, and their export.
@@ -174,7 +173,8 @@ if Context.environment["LIBVIPS"] == "1" {
       name: "Pictures", dependencies: ["ChapterKit", "CVips", "Datasets", "Engine", "Files"]),
     .systemLibrary(name: "CVips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
     .testTarget(
-      name: "PicturesTests", dependencies: ["Datasets", "Engine", "Files", "Pictures"],
+      name: "PicturesTests",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "Pictures"],
       resources: [.copy("Fixtures")]),
   ]
 }

@@ -29,7 +29,7 @@ side = imageSize * floor(2 * (columnsWidth / blends - 10) / imageSize) / 2
 gap = (columnsWidth - blends * side) / (blends - 1)
 eval beginPNG(900, headHeight + side + 18 + classCount * barStep + 48)
 eval heading('Mixup interpolates between two images and between their labels', \
-  'Fraction λ′ of the first image, 1 − λ′ of the second (last column: only the second). MixMatch uses λ′ ≥ ½. Bars: label probabilities.')
+  'Fraction λ of the first image, 1 − λ of the second (last column: only the second). Bars: label probabilities.')
 
 imageBottom = pageHeight - headHeight - side
 barTop = imageBottom - 18
@@ -60,7 +60,7 @@ p(k) = column(sprintf('p%d', k))
 barColor(row) = row == int(word(classes, 1)) ? classColor(7) : row == int(word(classes, 2)) ? classColor(9) : hairline
 
 do for [k = 1 : blends] {
-  set label 10 + k sprintf('%s{/:Bold %s}', k == 1 ? 'λ′ = ' : '', word(lambdas, k)) at columnLeft(k), imageBottom + side + 14 font textFont textcolor rgb ink
+  set label 10 + k sprintf('%s{/:Bold %s}', k == 1 ? 'λ = ' : '', word(lambdas, k)) at columnLeft(k), imageBottom + side + 14 font textFont textcolor rgb ink
   set arrow 10 + k from columnLeft(k), barTop to columnLeft(k), barBottom nohead linewidth 0.7 linecolor rgb softInk
 }
 

@@ -40,3 +40,34 @@ func downloadArchive<Part: DatasetPart>(
   try archive.unpack(to: folder)
   if !wasThere { try removeFile(at: file) }
 }
+
+/// Downloads the missing files of a data set one by one, and checks the existing ones.
+///
+/// The files are written to the subfolder of the data set, or to the folder that already has some of them.
+///
+/// - Parameters:
+///   - part: The files of the data set.
+///   - directory: The directory for all data sets; it is created if necessary.
+///   - mirrors: The addresses to try, in this order, without the names of the files.
+///   - fileExtension: The end of the names on the mirrors, such as ".gz", which the published names lack.
+///   - checksums: The expected hash of each file.
+///   - progress: Receives a line for each step and for each mirror that fails.
+/// - Throws: ``DatasetError`` if an existing file has another content, if no mirror serves a missing file, or if
+///   curl is not installed; `FileError` if the directory cannot be written.
+func downloadFiles<Part: DatasetPart>(
+  of part: Part.Type, into directory: URL, mirrors: [URL], fileExtension: String = "",
+  checksums: [Part: Checksum], progress: (String) -> Void
+) throws {
+  let files = try DatasetFiles<Part>(in: directory)
+  let folder = files?.folder ?? directory.appending(path: Part.subfolder)
+  for part in Part.allCases {
+    let name = part.fileName + fileExtension
+    guard let checksum = checksums[part] else {
+      fatalError("Each file of \(Part.title) needs a hash; \(name) has none.")
+    }
+    let download = Download(
+      of: files?.found[part] ?? folder.appending(path: name),
+      from: mirrors.map { $0.appending(path: name) }, checksum: checksum)
+    try download.run(progress: progress)
+  }
+}

@@ -32,17 +32,8 @@ extension MNIST {
     into directory: URL, mirrors: [URL], sums: [Part: String],
     progress: (String) -> Void
   ) throws {
-    let files = try DatasetFiles<Part>(in: directory)
-    let folder = files?.folder ?? directory.appending(path: Part.subfolder)
-    for part in Part.allCases {
-      let name = part.fileName + ".gz"
-      guard let sum = sums[part] else {
-        fatalError("Each file of MNIST needs a hash; \(name) has none.")
-      }
-      let download = Download(
-        of: files?.found[part] ?? folder.appending(path: name),
-        from: mirrors.map { $0.appending(path: name) }, checksum: .uncompressedSHA256(sum))
-      try download.run(progress: progress)
-    }
+    try downloadFiles(
+      of: Part.self, into: directory, mirrors: mirrors, fileExtension: ".gz",
+      checksums: sums.mapValues { .uncompressedSHA256($0) }, progress: progress)
   }
 }

@@ -25,7 +25,7 @@ public enum STL10 {
   }
 
   /// The MD5 of each published file, as in torchvision (torchvision/datasets/stl10.py).
-  package static let publishedSums: [Part: String] = [
+  package static let publishedMD5: [Part: String] = [
     .trainImages: "918c2871b30a85fa023e0c44e0bee87f",
     .trainLabels: "5a34089d4802c674881badbb80307741",
     .unlabelledImages: "5242ba1fed5e4be9e1e742405eb56ca4",
@@ -67,11 +67,11 @@ public enum STL10 {
   /// - Throws: ``DatasetError`` if only some of the files exist, or if one has the wrong content; `FileError` if
   ///   one cannot be read.
   public static func load(from directory: URL) throws -> ImageDataset? {
-    try load(from: directory, sums: publishedSums)
+    try load(from: directory, md5: publishedMD5)
   }
 
   /// Reads a data set as ``load(from:)`` does, and compares the files with other MD5 hashes.
-  package static func load(from directory: URL, sums: [Part: String]) throws -> ImageDataset? {
+  package static func load(from directory: URL, md5 sums: [Part: String]) throws -> ImageDataset? {
     guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
     let files = Dictionary(uniqueKeysWithValues: zip(Part.allCases, paths))
     let digest = RunningDigest.sha256()

@@ -114,16 +114,15 @@ public enum SVHN {
   public static func download(
     into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
   ) throws {
-    let files = try DatasetFiles<Part>(in: directory)
-    let folder = files?.folder ?? directory.appending(path: Part.subfolder)
-    for part in Part.allCases {
-      guard let sum = publishedMD5[part] else {
-        fatalError("Each file of SVHN needs a hash; \(part.fileName) has none.")
-      }
-      let download = Download(
-        of: files?.found[part] ?? folder.appending(path: part.fileName),
-        from: mirrors.map { $0.appending(path: part.fileName) }, checksum: .md5(sum))
-      try download.run(progress: progress)
-    }
+    try download(into: directory, mirrors: mirrors, md5: publishedMD5, progress: progress)
+  }
+
+  /// Downloads a data set as ``download(into:mirrors:progress:)`` does, and checks other MD5 hashes.
+  package static func download(
+    into directory: URL, mirrors: [URL], md5 sums: [Part: String], progress: (String) -> Void
+  ) throws {
+    try downloadFiles(
+      of: Part.self, into: directory, mirrors: mirrors, checksums: sums.mapValues { .md5($0) },
+      progress: progress)
   }
 }

@@ -1,3 +1,4 @@
+import ChapterKit
 import Datasets
 import Engine
 import Foundation
@@ -72,10 +73,50 @@ public struct Classifier {
         "found other metadata \"\(descriptionName)\" than expected: classes, size, mean, deviation, network "
           + "and origin")
     }
+    try self.init(description, from: content.tensors) {
+      try $0.load(pyTorchState: content.tensors)
+    }
+  }
+
+  /// Creates a classifier from a checkpoint of a training run; the network has the EMA of the weights if there is
+  /// one.
+  ///
+  /// - Throws: An error described in one line if the checkpoint has no description of a network, or if its weights
+  ///   do not fit the description.
+  package init(_ checkpoint: Checkpoint) throws {
+    let origin = checkpoint.origin
+    guard let encoded = origin.description,
+      var description = try? JSON.decode(Description.self, from: JSON.encode(encoded))
+    else {
+      throw ClassifierError(
+        "found a checkpoint without the description of a network, expected one that a training run of chapter "
+          + "4, chapter 5 or make own has saved with this version")
+    }
+    description.origin += ", step \(origin.step) of \(origin.steps)"
+    let trainer = checkpoint.snapshot.part(under: "training.trainer")
+    let average = trainer.part(under: "average")
+    let weights = average.tensors.isEmpty ? trainer.part(under: "network") : average
+    try self.init(description, from: weights.tensors) { try weights.restore($0.state) }
+  }
+
+  /// Creates a classifier whose network `load` fills with the weights in `tensors`.
+  ///
+  /// A network is made only if there are enough weights for it: one that a damaged description makes too large
+  /// might not fit the memory.
+  private init(
+    _ description: Description, from tensors: [String: Tensor],
+    load: (WideResNet) throws -> Void
+  ) throws {
     try description.check()
-    network = description.network.make(seed: 0, classes: description.classes.count)
-    try network.load(pyTorchState: content.tensors)
-    self.description = description
+    let found = tensors.values.reduce(0) { $0 + $1.count }
+    let needed = description.network.filterElementCount
+    guard found >= needed else {
+      throw ClassifierError(
+        "found \(found) weights, expected at least \(needed) for \(description.network)")
+    }
+    let network = description.network.make(seed: 0, classes: description.classes.count)
+    try load(network)
+    self.init(network, description)
   }
 
   /// The content of the classifier's file.
@@ -129,6 +170,22 @@ extension Classifier.Description {
         && (1...100).contains(network.widenFactor) && (1...1000).contains(network.startChannels)
         && network.depth * network.widenFactor * network.startChannels < 100_000,
       "the network \(network)", "a depth of 6·n + 4 and moderate widths")
+  }
+}
+
+extension NetworkSettings {
+  /// The number of elements of the 3×3 filters, which are nearly all of the network's parameters.
+  fileprivate var filterElementCount: Int {
+    // Each block has two convolutions.
+    let convolutions = 2 * (depth - 4) / 6
+    var inputs = startChannels
+    var count = 9 * 3 * startChannels
+    for group in 0..<3 {
+      let outputs = startChannels * widenFactor << group
+      count += 9 * (inputs + (convolutions - 1) * outputs) * outputs
+      inputs = outputs
+    }
+    return count
   }
 }
 

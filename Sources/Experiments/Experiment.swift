@@ -44,14 +44,17 @@ public struct Experiment: Sendable, Encodable {
   }
 
   /// Adapts the settings to another data set than CIFAR-10: pixel values are normalised by its own statistics,
-  /// the image sizes of the phases, which are those for 32×32, grow with its images, and where all 50,000 images
-  /// of CIFAR-10 were labelled, all images with a known class are.
+  /// and the image sizes of the phases, which are those for 32×32, grow with its images.
   public mutating func fit(to dataset: ImageDataset) {
     scaling = .measured
-    if labels == 50_000 { labels = dataset.knownLabels - validation }
     for index in training.phases.indices {
       training.phases[index].size = training.phases[index].size * dataset.train.height / 32
     }
+  }
+
+  /// Sets the number of steps to that of whole batches in `epochs` passes over the labelled images.
+  mutating func setSteps(epochs: Int) {
+    training.steps = epochs * max(1, labels / training.labelledBatch)
   }
 
   /// A rule for the normalisation of pixel values.

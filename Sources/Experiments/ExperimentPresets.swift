@@ -42,8 +42,7 @@ extension Experiment {
     if let steps { experiment.training.steps = steps }
     var method = MixMatchStep()
     if preset == .article { return (experiment, method) }
-    // The weight reaches a third of λᵤ. With a large weight while guesses are still poor, the guesses
-    // collapse to few classes, and sooner in shorter runs: with a ramp of 800 steps, to a single class.
+    // The weight reaches a third of λᵤ. With a larger one while guesses were still poor, early runs did worse.
     method.rampSteps = 3 * experiment.training.steps
     // With one λ′ per example, as in the paper's code, the loss varies less from step to step.
     method.sharing = .perExample

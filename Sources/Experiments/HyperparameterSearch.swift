@@ -8,7 +8,7 @@ public struct Trial {
   public let method: ComparedMethod
   /// The factors of its hyperparameters.
   public let factors: ComparedMethod.Factors
-  /// What is trained.
+  /// The specification of the training.
   public let spec: TrainingSpec
   /// The results, one for each seed; empty until `Run.search(_:)` has filled the table.
   public fileprivate(set) var results: [TrialResult] = []
@@ -68,7 +68,7 @@ extension Run {
     }
     let filled = zip(trials, runs).map { trial, runs in
       var trial = trial
-      trial.results = runs.map(\.value)
+      trial.results = runs.runs.map(\.value)
       return trial
     }
     for trial in filled where !trial.results.isEmpty {

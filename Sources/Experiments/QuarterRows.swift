@@ -24,7 +24,7 @@ extension ResultRow {
   ///   - preset: The scale.
   ///   - published: The published accuracy, from 0 to 1.
   ///   - change: Changes the settings or the method.
-  public static func mixMatch(
+  public static func quarterMixMatch(
     _ title: String, key: String, _ preset: Preset, published: Double?,
     change: (inout Experiment, inout MixMatchStep) -> Void = { _, _ in }
   ) -> ResultRow {
@@ -35,14 +35,14 @@ extension ResultRow {
   }
 
   /// MixMatch with manifold mixup in place of its mixup.
-  public static func manifoldMixMatch(_ preset: Preset) -> ResultRow {
-    mixMatch("manifold mixup in MixMatch", key: "manifold-mixup", preset, published: nil) {
+  public static func quarterManifoldMixMatch(_ preset: Preset) -> ResultRow {
+    quarterMixMatch("manifold mixup in MixMatch", key: "manifold-mixup", preset, published: nil) {
       $1.mixupStages = 3
     }
   }
 
   /// A row of another method, with the hyperparameters of ``ComparedMethod/chosen(at:)``.
-  public static func compared(_ method: ComparedMethod, _ preset: Preset, published: Double?)
+  public static func quarterRun(of method: ComparedMethod, _ preset: Preset, published: Double?)
     -> ResultRow
   {
     let (experiment, loss) = training(of: method, preset)
@@ -58,7 +58,7 @@ extension ResultRow {
   ///   - key: The name of its numbers in the record.
   ///   - preset: The scale.
   ///   - variant: The variant.
-  public static func variant(
+  public static func quarterVariant(
     of method: ComparedMethod, _ title: String, key: String, _ preset: Preset,
     by variant: any SemiSupervisedMethod
   ) -> ResultRow {

@@ -7,10 +7,10 @@ public struct ResultRow {
   public let title: String
   /// The name of its numbers in the record: "accuracy.KEY".
   public let key: String
-  /// What is trained.
-  public let spec: TrainingSpec
-  /// The published accuracy, from 0 to 1.
-  public let published: Double?
+  /// The specification of its training runs; with settings that fit the data set after `Run.train(_:)`.
+  public fileprivate(set) var spec: TrainingSpec
+  /// The published accuracy on CIFAR-10, from 0 to 1; nil after `Run.train(_:)` for another data set.
+  public fileprivate(set) var published: Double?
   /// The runs, one for each seed; empty until `Run.train(_:)` has filled the table.
   public fileprivate(set) var runs: [TrainingRun] = []
 
@@ -99,9 +99,11 @@ extension Run {
     let runs = try results(of: rows.map(\.spec)) { training, spec, dataset in
       TrainingSummary(training.outcome(), of: spec, on: dataset)
     }
-    let filled = zip(rows, runs).map { row, runs in
+    let filled = zip(rows, runs).map { row, results in
       var row = row
-      row.runs = runs.map {
+      row.spec = results.spec
+      if !self[datasetOption].isCIFAR10 { row.published = nil }
+      row.runs = results.runs.map {
         TrainingRun(result: $0.value, origin: $0.origin, spec: row.spec, seed: $0.seed)
       }
       return row

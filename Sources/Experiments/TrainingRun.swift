@@ -25,6 +25,13 @@ public struct TrainingRun {
   }
 }
 
+/// The results of the training runs of a specification, with their origins and seeds.
+struct SpecResults<Value> {
+  /// The specification, with settings that fit the data set.
+  let spec: TrainingSpec
+  let runs: [(value: Value, origin: StageRecord, seed: Int)]
+}
+
 extension Run {
   /// Loads or computes the run of each specification with every seed, on the data set of
   /// ``datasetOption``, and records the settings.
@@ -33,23 +40,25 @@ extension Run {
   /// are printed and there are no results; with ``onlyTraining`` there are those of one specification.
   ///
   /// - Parameters:
-  ///   - specs: What is trained.
+  ///   - specs: The specifications.
   ///   - summary: The result of a finished run.
-  /// - Returns: For each specification the results with their origins and seeds.
+  /// - Returns: For each specification its results.
   /// - Throws: An error where settings do not fit the data, ``onlyRecorded`` finds no run, or
   ///   ``onlyTraining`` names none.
   func results<Value: Codable & Sendable>(
     of specs: [TrainingSpec],
     summary: (SemiSupervisedTraining, TrainingSpec, ImageDataset) throws -> Value
-  ) throws -> [[(value: Value, origin: StageRecord, seed: Int)]] {
+  ) throws -> [SpecResults<Value>] {
     try checkTableOptions()
     if self[listTrainings] {
       try printCommands(of: specs)
-      return specs.map { _ in [] }
+      return specs.map { SpecResults(spec: $0, runs: []) }
     }
     let chosen = try chosen(of: specs)
     let source = self[datasetOption]
-    let dataset = self[onlyRecorded] ? nil : try dataset(source, train: 10, test: 10)
+    // The settings for CIFAR-10 are known without the images.
+    let dataset =
+      self[onlyRecorded] && source.isCIFAR10 ? nil : try dataset(source, train: 10, test: 10)
     let specs =
       dataset.map { dataset in specs.map { $0.fitted(to: dataset, from: source) } } ?? specs
     try record(settings: specs)
@@ -58,13 +67,14 @@ extension Run {
         try spec.experiment.check(for: spec.method, on: dataset)
       }
     }
-    let results = try specs.indices.map { index in
-      try (chosen.contains(index) ? seeds : []).compactMap { seed in
-        try result(of: specs[index], seed: seed, on: dataset) { try summary($0, specs[index], $1) }
+    let results = try specs.enumerated().map { index, spec in
+      let runs = try (chosen.contains(index) ? seeds : []).compactMap { seed in
+        try result(of: spec, seed: seed, on: dataset) { try summary($0, spec, $1) }
           .map { (value: $0, origin: $1, seed: seed) }
       }
+      return SpecResults(spec: spec, runs: runs)
     }
-    let known = Set(results.joined().map(\.seed))
+    let known = Set(results.flatMap(\.runs).map(\.seed))
     guard !known.isEmpty else {
       throw Failure(
         "--recorded: found none of this chapter's training runs, expected at least one with "
@@ -72,19 +82,19 @@ extension Run {
     }
     leaveOutSeeds(unless: known.contains)
     // Without these options the command would train what is missing.
-    if self[onlyRecorded], results.contains(where: { $0.count < known.count }) {
+    if self[onlyRecorded], results.contains(where: { $0.runs.count < known.count }) {
       record(effectOf: [recordedTrainings.declaration, onlyRecorded.declaration])
     }
     return results
   }
 
   /// The result of the run of `spec` with one seed and its origin: shared by another chapter in OUT,
-  /// recorded, or computed now if there is a data set.
+  /// recorded, or, without ``onlyRecorded``, computed now.
   ///
   /// - Parameters:
-  ///   - spec: What is trained.
+  ///   - spec: The specification.
   ///   - seed: The seed.
-  ///   - dataset: The data set; nil if no training may be started.
+  ///   - dataset: The data set; nil if it is not needed to find the recorded run.
   ///   - summary: The result of a finished run.
   private func result<Value: Codable & Sendable>(
     of spec: TrainingSpec, seed: Int, on dataset: ImageDataset?,
@@ -96,14 +106,14 @@ extension Run {
         try self.recorded(Value.self, key, in: $0, on: dataset)
       }
     }
-    let value =
-      try dataset.map { dataset in
-        try sharedStage(
-          key, on: dataset, counting: .images(perStep: spec.imagesPerStep), recorded: recorded
-        ) { progress in
-          try summary(spec.train(on: dataset, seed: seed, progress: progress), dataset)
-        }
-      } ?? recorded()
-    return value.map { ($0, record(of: key)!) }
+    guard !self[onlyRecorded], let dataset else {
+      return try recorded().map { ($0, record(of: key)!) }
+    }
+    let value = try sharedStage(
+      key, on: dataset, counting: .images(perStep: spec.imagesPerStep), recorded: recorded
+    ) { progress in
+      try summary(spec.train(on: dataset, seed: seed, progress: progress), dataset)
+    }
+    return (value, record(of: key)!)
   }
 }

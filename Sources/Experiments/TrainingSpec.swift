@@ -12,10 +12,29 @@ public struct TrainingSpec {
   public let experiment: Experiment
   /// The method and its hyperparameters.
   public let method: any SemiSupervisedMethod
+  /// Whether all training images with a known class are labelled, however many a data set has.
+  ///
+  /// It is not encoded: `experiment` has the number of labels.
+  public let usesAllLabels: Bool
+  /// The number of epochs of a run with all labels, from which the number of steps on a data set follows; nil if
+  /// the number of steps is fixed.
+  private let epochs: Int?
 
   /// The specification of runs of `method` under `experiment`.
-  public init(_ name: String, _ experiment: Experiment, by method: any SemiSupervisedMethod) {
+  ///
+  /// - Parameters:
+  ///   - name: The name in stages and files.
+  ///   - experiment: The settings.
+  ///   - method: The method.
+  ///   - usesAllLabels: Whether all training images with a known class are labelled, however many a data set has.
+  ///   - epochs: The number of epochs of a run with all labels, from which the number of steps on another data set
+  ///     follows; nil if the number of steps is fixed.
+  public init(
+    _ name: String, _ experiment: Experiment, by method: any SemiSupervisedMethod,
+    usesAllLabels: Bool = false, epochs: Int? = nil
+  ) {
     (self.name, self.experiment, self.method) = (name, experiment, method)
+    (self.usesAllLabels, self.epochs) = (usesAllLabels, epochs)
   }
 
   /// The name in ``onlyTraining`` and in the names of files.
@@ -26,15 +45,17 @@ public struct TrainingSpec {
     experiment.training.labelledBatch + method.versions * experiment.training.unlabelledBatch
   }
 
-  /// The number of steps in an epoch, which is one pass over the unlabelled images; for a method that
-  /// uses none, over the labelled images.
+  /// The number of steps in an epoch, which is one pass over the unlabelled images in whole batches; for a method
+  /// that uses none, over the labelled images.
   ///
   /// - Parameter count: The number of training images in the data set.
   package func stepsPerEpoch(ofTrainingImages count: Int) -> Double {
-    method.versions == 0
-      ? Double(experiment.labels) / Double(experiment.training.labelledBatch)
-      : Double(count - experiment.labels - experiment.validation)
-        / Double(experiment.training.unlabelledBatch)
+    let (labels, training) = (experiment.labels, experiment.training)
+    let steps =
+      method.versions == 0
+      ? labels / training.labelledBatch
+      : (count - labels - experiment.validation) / training.unlabelledBatch
+    return Double(max(1, steps))
   }
 
   /// The key under which chapters share the result of the run with `seed`.
@@ -55,7 +76,8 @@ public struct TrainingSpec {
   {
     let training = try experiment.makeTraining(by: method, on: dataset, seed: seed)
     let steps = experiment.training.steps
-    let checkpoints = progress.checkpoints(steps, of: ["training": training])
+    let checkpoints = progress.checkpoints(
+      steps, of: ["training": training], describedBy: description(of: training, on: dataset))
     try training.run(checkpoints.resume()) { report in
       let accuracy = report.curve.points.last.flatMap { $0.validationAccuracy ?? $0.testAccuracy }
       progress.update(
@@ -78,10 +100,16 @@ extension TrainingSpec {
   /// This specification for the data set that a run has chosen with ``datasetOption``: unchanged for CIFAR-10,
   /// otherwise under another name and with settings that fit the data set.
   public func fitted(to dataset: ImageDataset, from source: DatasetSource) -> TrainingSpec {
-    guard source.key != DatasetSource.cifar10.key else { return self }
+    guard !source.isCIFAR10 else { return self }
     var experiment = experiment
     experiment.fit(to: dataset)
-    return TrainingSpec("\(name) \(source.key)", experiment, by: method)
+    if usesAllLabels {
+      experiment.labels = dataset.knownLabels - experiment.validation
+      if let epochs { experiment.setSteps(epochs: epochs) }
+    }
+    return TrainingSpec(
+      "\(name) \(source.key)", experiment, by: method, usesAllLabels: usesAllLabels,
+      epochs: epochs)
   }
 
   /// The content of a file, in the safetensors format, with the network of a finished run and everything that
@@ -94,13 +122,20 @@ extension TrainingSpec {
     guard let network = training.trainer.network as? WideResNet else {
       fatalError("The training \(name) has another network than its settings describe.")
     }
-    let description = Classifier.Description(
-      classes: dataset.classNames, size: dataset.train.height,
-      scaling: experiment.pixelScaling(of: dataset), network: experiment.network,
-      origin: "\(name), \(dataset.name), \(experiment.labels) labels")
+    let description = description(of: training, on: dataset)
     return training.trainer.withEvaluationWeights {
       Data(Classifier(network, description).content.encoded())
     }
+  }
+
+  /// Everything that predictions with the network of a run need besides its weights.
+  private func description(of training: SemiSupervisedTraining, on dataset: ImageDataset)
+    -> Classifier.Description
+  {
+    Classifier.Description(
+      classes: dataset.classNames, size: dataset.train.height, scaling: training.scaling,
+      network: experiment.network,
+      origin: "\(name), \(dataset.name), \(experiment.labels) labels")
   }
 }
 

@@ -19,26 +19,31 @@ extension TrainingSpec {
       "labels alone, as many steps" + suffix(labels), experiment, by: Supervised())
   }
 
-  /// Supervised training with all labels.
+  /// Supervised training with all labels: those of CIFAR-10's 50,000 images, or of another data set that the
+  /// specification is fitted to.
   public static func allLabels(_ preset: Preset) -> TrainingSpec {
     var (experiment, _) = Experiment.mixMatch(preset)
     experiment.labels = 50_000
     experiment.validation = 0
     experiment.training.evaluatesTest = true
     experiment.training.labelledBatch = 64
-    switch preset {
-    case .article:
+    if preset == .article {
       experiment.training.labelledBatch = 128
-      experiment.training.steps = 100 * 390  // ⌊50,000 / 128⌋ batches an epoch
       experiment.training.evaluationCount = 100
       experiment.training.peakLearningRate = 2e-2
       experiment.training.weightDecay = 1e-4
-    // ⌊50,000 / 64⌋ = 781 batches an epoch.
-    case .overnight: experiment.training.steps = 60 * 781
-    case .short: experiment.training.steps = 30 * 781
-    case .smoke: break
     }
-    return TrainingSpec("all labels", experiment, by: Supervised())
+    let epochs: Int? =
+      switch preset {
+      case .article: 100
+      case .overnight: 60
+      case .short: 30
+      case .smoke: nil
+      }
+    // An epoch has ⌊50,000 / 128⌋ = 390 batches, at the smaller scales ⌊50,000 / 64⌋ = 781.
+    if let epochs { experiment.setSteps(epochs: epochs) }
+    return TrainingSpec(
+      "all labels", experiment, by: Supervised(), usesAllLabels: true, epochs: epochs)
   }
 
   /// The part of a name for a number of labels that is not the usual one.

@@ -25,7 +25,9 @@ public struct FileError: OneLineError {
 
   /// Creates an error for a system call that has just set `errno`.
   init(_ file: URL, cannotBe action: String, call: String) {
-    self.init(file.shortPath, cannotBe: action, call: call, code: errno)
+    // First, because the calls that find the short path may change it.
+    let code = errno
+    self.init(file.shortPath, cannotBe: action, call: call, code: code)
   }
 }
 

@@ -66,7 +66,7 @@ package func readFile(
 
 /// Returns the sorted names of the files and folders in `folder`; none if it does not exist.
 ///
-/// - Throws: ``FileError`` if it cannot be listed.
+/// - Throws: ``FileError`` if it cannot be listed, or if a name is not in UTF-8: no `String` would lead to that file.
 package func listFolder(at folder: URL) throws -> [String] {
   guard let stream = unsafe opendir(folder.filePath) else {
     if errno == ENOENT { return [] }
@@ -76,8 +76,13 @@ package func listFolder(at folder: URL) throws -> [String] {
   var names: [String] = []
   errno = 0
   while let entry = unsafe readdir(stream) {
-    let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    let bytes = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { field in
+      unsafe [UInt8](field.prefix { $0 != 0 })
+    }
+    guard let name = String(validating: bytes, as: UTF8.self) else {
+      throw FileError(
+        "\(folder.shortPath): found the name \"\(String(decoding: bytes, as: UTF8.self))\", expected a "
+          + "name in UTF-8; rename it", code: EILSEQ)
     }
     if name != ".", name != ".." { names.append(name) }
     errno = 0

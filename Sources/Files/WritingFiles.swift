@@ -113,16 +113,25 @@ package func removeTree(at folder: URL) {
 ///
 /// - Throws: ``FileError``.
 package func makeFolder(at folder: URL) throws {
-  if unsafe mkdir(folder.filePath, 0o777) == 0 || (errno == EEXIST && folder.isExistingDirectory) {
-    return
-  }
+  guard let code = codeOfMaking(folder) else { return }
   let parent = folder.standardizedFileURL.deletingLastPathComponent()
-  guard errno == ENOENT, parent.filePath != folder.standardizedFileURL.filePath else {
-    throw FileError(folder, cannotBe: "created", call: "mkdir")
+  guard code == ENOENT, parent.filePath != folder.standardizedFileURL.filePath else {
+    throw FileError(folder.shortPath, cannotBe: "created", call: "mkdir", code: code)
   }
   try makeFolder(at: parent)
-  guard unsafe mkdir(folder.filePath, 0o777) == 0 || (errno == EEXIST && folder.isExistingDirectory)
-  else { throw FileError(folder, cannotBe: "created", call: "mkdir") }
+  if let code = codeOfMaking(folder) {
+    throw FileError(folder.shortPath, cannotBe: "created", call: "mkdir", code: code)
+  }
+}
+
+/// Creates one folder; returns nil if it exists then, otherwise the system's error number, which is ENOTDIR if a file is
+/// in the way.
+private func codeOfMaking(_ folder: URL) -> Int32? {
+  guard unsafe mkdir(folder.filePath, 0o777) != 0 else { return nil }
+  // Later calls may change it.
+  let code = errno
+  guard code == EEXIST else { return code }
+  return folder.isExistingDirectory ? nil : ENOTDIR
 }
 
 /// Synchronises the folder of `file` to the disk; without this, a power failure may undo a new name.

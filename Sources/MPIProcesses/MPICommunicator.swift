@@ -26,7 +26,7 @@ public final class MPICommunicator: Communicator {
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int
   ) {
     let code = unsafe cmpi_exchange(
-      sent.baseAddress, Int32(sent.count), received.baseAddress, Int32(received.count),
+      sent.baseAddress, byteCount(sent.count), received.baseAddress, byteCount(received.count),
       Int32(partner))
     endAll(unless: code, with: partner)
   }
@@ -39,7 +39,7 @@ public final class MPICommunicator: Communicator {
     let pending = PendingMPIExchange(self, partner)
     unsafe endAll(
       unless: cmpi_begin(
-        sent.baseAddress, Int32(sent.count), received.baseAddress, Int32(received.count),
+        sent.baseAddress, byteCount(sent.count), received.baseAddress, byteCount(received.count),
         Int32(partner), Int32(number), &pending.requests),
       with: partner)
     return pending
@@ -56,6 +56,13 @@ public final class MPICommunicator: Communicator {
 
   /// Waits for all processes, and ends MPI; no exchange follows.
   public func finish() { cmpi_finish() }
+}
+
+/// A number of bytes as MPI takes it, in 32 bits.
+private func byteCount(_ count: Int) -> Int32 {
+  require(
+    count <= Int(Int32.max), "MPI exchanges at most \(Int32.max) bytes at a time, not \(count).")
+  return Int32(count)
 }
 
 /// An exchange that has begun.
@@ -85,6 +92,7 @@ public struct MPIError: Error, CustomStringConvertible {
   init(code: Int32) {
     var text = [CChar](repeating: 0, count: Int(MPI_MAX_ERROR_STRING) + 1)
     unsafe cmpi_describe(code, &text)
-    description = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+    let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    description = String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -15,7 +15,8 @@ public struct MixMatchStep: SemiSupervisedMethod {
   /// λᵤ, the weight of the unlabelled loss after the ramp: 75 in the article's table and in the
   /// paper, 100 in the notebook's code.
   public var unlabelledWeight: Float = 75
-  /// The number of steps over which the weight grows from 0 to λᵤ; 16,000 in the paper's code.
+  /// The number of steps over which the weight grows from 0 to λᵤ; 16,000 in the paper's text, and
+  /// 16,384 = 2¹⁴ in its code.
   public var rampSteps = 3000
   /// Which examples mixup pairs with each other.
   public var pairing = MixupPairing.together
@@ -33,6 +34,18 @@ public struct MixMatchStep: SemiSupervisedMethod {
 
   /// MixMatch with the article's hyperparameters.
   public init() {}
+
+  /// Checks K, T, α, the length of the ramp and ``mixupStages``.
+  ///
+  /// - Throws: ``TrainingError``.
+  public func check() throws {
+    try TrainingError.unlessPositive(versions, "versions of an unlabelled image")
+    try TrainingError.unless(
+      temperature > 0, "temperature", found: "\(temperature)", expected: "a number above 0")
+    try TrainingError.unlessBeta(alpha: alpha)
+    try TrainingError.unlessPositive(rampSteps, "steps of the ramp")
+    try TrainingError.unlessPositive(mixupStages ?? 1, "stages before which mixup can happen")
+  }
 
   /// The running means of labels and guesses for ``alignment``; nil without it.
   public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)

@@ -12,6 +12,9 @@ public struct RampedWeight: Sendable, Encodable {
   /// A weight that reaches `value` after `steps` steps.
   public init(_ value: Float, rampSteps steps: Int) { (self.value, self.steps) = (value, steps) }
 
+  /// Throws a ``TrainingError`` unless the ramp has a step.
+  func check() throws { try TrainingError.unlessPositive(steps, "steps of the ramp") }
+
   /// The weight in step `step`, counted from 0.
   public func callAsFunction(_ step: Int) -> Float { value * linearRamp(step, over: steps) }
 }

@@ -12,12 +12,17 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   /// weights.
   var needsTeacher: Bool { get }
 
+  /// Checks the method's hyperparameters, before any work is done; nothing to check by default.
+  ///
+  /// - Throws: An error in one line that names the hyperparameter, the value found and the values expected.
+  func check() throws
+
   /// Networks of the method's own, which are trained together with `network`, such as the policy network
   /// of ``AdaMixUp``; nil for a method without any, as most are.
   ///
   /// - Parameters:
   ///   - network: The network that the method will train.
-  ///   - images: A batch of images as the network gets them, (N, H, W, C).
+  ///   - images: A batch of images as the network gets them in the first step, (N, H, W, C).
   ///   - random: Draws the initial weights.
   func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
     -> (any Module)?
@@ -37,6 +42,9 @@ extension SemiSupervisedMethod {
   /// False: most methods need no teacher.
   public var needsTeacher: Bool { false }
 
+  /// Accepts all hyperparameters.
+  public func check() throws {}
+
   /// Nil: most methods have no networks of their own.
   public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
     -> (any Module)?
@@ -48,8 +56,10 @@ extension SemiSupervisedMethod {
     settings: TrainingSettings, seed: UInt64
   ) -> Trainer {
     var random = RandomStream(seed: seed, "auxiliary weights")
-    let auxiliary = makeAuxiliary(
-      for: network, images: data.dataset.train.tensor([0]), random: &random)
+    let train = data.dataset.train
+    let images = train.tensor(
+      [0], size: settings.imageSize(at: 0, original: train.size), scaling: data.scaling)
+    let auxiliary = makeAuxiliary(for: network, images: images, random: &random)
     return Trainer(
       network, auxiliary: auxiliary, schedule: schedule, weightDecay: settings.weightDecay,
       decayScope: settings.decayScope, emaDecay: settings.emaDecay)

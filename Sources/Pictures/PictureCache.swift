@@ -19,6 +19,8 @@ public final class PictureCache {
   private var known: [FileKey: Reading] = [:]
   private var places: [String: Place] = [:]
   private var nextPack = 0
+  /// The number of files so far that were not found in the cache.
+  private var missCount = 0
 
   /// The height and width of the pictures, in pixels.
   public var size: Int { decoder.size }
@@ -106,6 +108,7 @@ public final class PictureCache {
     }
     let missing = files.indices.filter { readings[$0] == nil }
     guard !missing.isEmpty else { return readings.map { $0! } }
+    missCount += missing.count
     var index = Index(
       decoderVersion: PictureDecoder.version, size: decoder.size, files: [], pixels: [])
     var pixels: [UInt8] = []
@@ -124,6 +127,30 @@ public final class PictureCache {
     try store(index, pixels)
     for file in index.files { known[file.key] = file.reading }
     return readings.map { $0! }
+  }
+
+  /// Reads picture files as ``read(_:)`` does, and shows the progress of decoding.
+  ///
+  /// This is no stage of the run, whose result would outlive the cache: each run looks the files up again, so that
+  /// the cache may be deleted, and a file that could not be read before is tried again.
+  ///
+  /// Of several processes each reads the files itself. Rank 0 has the cache in OUT; the others have a temporary copy of
+  /// OUT without the cache, and decode all pictures in each run.
+  ///
+  /// - Returns: The outcome for each file, in their order.
+  /// - Throws: `FileError` if the cache cannot be written.
+  public func read(_ files: [URL], in run: Run) throws -> [Reading] {
+    var readings: [Reading] = []
+    let steps = (files.count + partSize - 1) / partSize
+    try run.showingProgress(of: "pictures", counting: .pictures(perStep: partSize)) { progress in
+      for step in 0..<steps {
+        let before = missCount
+        let part = files[step * partSize..<min((step + 1) * partSize, files.count)]
+        readings += try read(Array(part))
+        if missCount > before { progress.update(step + 1, of: steps, []) }
+      }
+    }
+    return readings
   }
 
   /// Returns the pixels of the pictures with the given hashes: (`hashes`.count, size, size, 3).
@@ -198,6 +225,9 @@ extension PictureDecoder.Decoded {
     }
   }
 }
+
+/// The number of pictures that are read together and form a pack.
+private let partSize = 128
 
 private func indexName(_ pack: Int) -> String { "pack-\(pack).json" }
 private func pixelsName(_ pack: Int) -> String { "pack-\(pack).pixels" }

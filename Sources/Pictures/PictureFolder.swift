@@ -1,5 +1,4 @@
 import ChapterKit
-import Datasets
 import Files
 import Foundation
 
@@ -12,7 +11,8 @@ import Foundation
 ///     CLASS/…
 ///
 /// Folders are searched with all their subfolders. Names that begin with a full stop are ignored, and so are
-/// files without an extension of pictures.
+/// files without an extension of pictures. Folders beside those of the first two layouts are not used, and listed in
+/// ``unusedFolders``.
 public struct PictureFolder: Sendable {
   /// The folder.
   public let root: URL
@@ -26,6 +26,8 @@ public struct PictureFolder: Sendable {
   public let otherFiles: Int
   /// The number of pictures beside the folders of the classes, which are not used.
   public let strayPictures: Int
+  /// The folders beside those of the layout, which are not used, such as `val` beside `test`; sorted.
+  public let unusedFolders: [String]
 
   /// The arrangement of the folder.
   public enum Layout: String, Codable, Sendable {
@@ -75,10 +77,12 @@ public struct PictureFolder: Sendable {
       }
     let classes = try listing.classes(in: training)
     pictures = try listing.pictures(of: classes, in: training, .training)
+    var used: Set = [training]
     if layout == .labelledAndUnlabelled {
       pictures += try listing.unlabelled(in: "unlabelled").map {
         Picture(path: $0, part: .unlabelled, label: nil)
       }
+      used.insert("unlabelled")
     }
     if let test = tests.first(where: has) {
       let names = try listing.classes(in: test, atLeast: 1)
@@ -89,26 +93,17 @@ public struct PictureFolder: Sendable {
           expected: "one of \(classes.prefix(10).joined(separator: ", "))")
       }
       pictures += try listing.pictures(of: classes, in: test, .test, folders: Set(names))
+      used.insert(test)
     }
     (self.layout, self.classes) = (layout, classes)
     otherFiles = listing.otherFiles
     strayPictures = listing.strayPictures
+    unusedFolders =
+      try layout == .classes ? [] : listing.folders(in: "").filter { !used.contains($0) }
   }
 
   /// The URL of a picture.
   public func url(of picture: Picture) -> URL { root.appending(path: picture.path) }
-
-  /// A hash of the layout and of the paths, sizes and times of change of all pictures.
-  ///
-  /// - Throws: `FileError` if a folder cannot be searched.
-  public func fingerprint() throws -> String {
-    struct Listed: Encodable {
-      var picture: Picture
-      var status: FileStatus?
-    }
-    let listed = try pictures.map { Listed(picture: $0, status: try fileStatus(at: url(of: $0))) }
-    return sha256Hex(try JSON.encode(listed))
-  }
 
   /// The origin of pictures that a program wrote, from the file pictures.json in the folder; nil without it.
   ///
@@ -177,6 +172,11 @@ private struct Listing {
     try listFolder(at: url(path)).filter {
       !$0.hasPrefix(".") && $0 != PictureFolder.Origin.fileName
     }
+  }
+
+  /// The names of the visible folders in `path`, sorted.
+  func folders(in path: String) throws -> [String] {
+    try visibleNames(in: path).filter { url(joined(path, $0)).isExistingDirectory }
   }
 
   /// The names of the folders of classes in `path`, sorted.

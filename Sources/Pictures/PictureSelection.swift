@@ -206,6 +206,13 @@ extension PictureSelection {
         "\(place): pictures beside the folders of the classes, which are not used: \(folder.strayPictures)"
       )
     }
+    if !folder.unusedFolders.isEmpty {
+      let names = folder.unusedFolders.prefix(10).joined(separator: ", ")
+      let rest = folder.unusedFolders.count - 10
+      lines.append(
+        "\(place): folders beside those of the layout, which are not used: \(names)"
+          + (rest > 0 ? " and \(rest) more" : ""))
+    }
     if folder.otherFiles > 0 {
       lines.append("\(place): files that are no pictures by their names: \(folder.otherFiles)")
     }

@@ -1,3 +1,4 @@
+import ChapterKit
 import Foundation
 
 /// The names of columns and metrics that describe the computer and the moment of a run, so that a
@@ -97,11 +98,10 @@ package func differenceOfTables(_ a: String, _ b: String) -> FileDifference {
     detail: "\(different.count) \(different.count == 1 ? "cell" : "cells"), first \(first)")
 }
 
-/// The cells of the lines of a table, without links; the last paragraph, the run, is left out.
+/// The cells of the lines of a table, without links; a line outside the table is one cell. The last paragraph, the run,
+/// is left out.
 private func rows(of markdown: String) -> [[String]] {
   markdown.split(separator: "\n").dropLast().map { line in
-    line.split(separator: "|").map {
-      $0.replacing(/\[([^\]]*)\]\([^)]*\)/) { String($0.1) }.trimmingCharacters(in: .whitespaces)
-    }.filter { !$0.isEmpty }
+    (line.hasPrefix("|") ? tableCells(line) : [String(line)]).map(withoutLinks)
   }
 }

@@ -47,7 +47,9 @@ package struct ResearchCrate {
     let output = OutputDirectory(directory)
     let folders = Set(files.keys.map { URL(filePath: $0).deletingLastPathComponent().relativePath })
     try output.prepare(subdirectories: folders.sorted())
-    for (path, content) in files { try output.write(content, to: path) }
+    // The description marks the folder as a crate: with it first, the same command replaces an unfinished one.
+    let paths = [Self.description] + files.keys.filter { $0 != Self.description }.sorted()
+    for path in paths { try output.write(files[path]!, to: path) }
   }
 
   private static let description = "ro-crate-metadata.json"

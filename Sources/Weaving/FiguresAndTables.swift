@@ -195,14 +195,6 @@ private func attribute(_ text: String) -> String {
   text.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
 }
 
-/// Splits a line of a table in Markdown into its cells.
-private func tableCells(_ line: String) -> [String] {
-  line.replacing("\\|", with: "\0").split(separator: "|", omittingEmptySubsequences: false)
-    .dropFirst().dropLast().map {
-      $0.replacing("\0", with: "|").trimmingCharacters(in: .whitespaces)
-    }
-}
-
 /// Returns the path of `file` from `directory`, with parent directories where necessary.
 private func relativePath(of file: URL, from directory: URL) -> String {
   let a = file.absoluteURL.standardizedFileURL.pathComponents

@@ -50,25 +50,21 @@ exit(
       : invocation[source].fetch(into: invocation[data], note: invocation.note)
     let dataset = whole.prefix(
       train: invocation[train] ?? whole.train.count, test: invocation[test] ?? whole.test.count)
-    let unfinished = folder.deletingLastPathComponent()
-      .appending(path: folder.lastPathComponent + ".unfinished")
-    removeTree(at: unfinished)
-    let writer = PictureWriter(
-      format: invocation[format], classes: dataset.classNames, folder: unfinished)
-    let written: Int
-    if let labels = invocation[labels] {
-      try writer.writeTraining(dataset, labels: labels, seed: invocation[seed])
-      written = dataset.train.count
-    } else {
-      try writer.write(dataset.train, Array(0..<dataset.knownLabels), to: "train")
-      written = dataset.knownLabels
+    try writeFolder(at: folder) { partial in
+      let writer = PictureWriter(
+        format: invocation[format], classes: dataset.classNames, folder: partial)
+      if let labels = invocation[labels] {
+        try writer.writeTraining(dataset, labels: labels, seed: invocation[seed])
+      } else {
+        try writer.write(dataset.train, Array(0..<dataset.knownLabels), to: "train")
+      }
+      try writer.write(dataset.test, Array(0..<dataset.test.count), to: "test")
+      try writer.write(
+        PictureFolder.Origin(
+          name: "\(dataset.name), written out as \(writer.format.name)",
+          isSynthetic: dataset.isSynthetic))
     }
-    try writer.write(dataset.test, Array(0..<dataset.test.count), to: "test")
-    try writer.write(
-      PictureFolder.Origin(
-        name: "\(dataset.name), written out as \(writer.format.name)",
-        isSynthetic: dataset.isSynthetic))
-    try moveItem(at: unfinished, to: folder)
+    let written = invocation[labels] == nil ? dataset.knownLabels : dataset.train.count
     invocation.print(
       "write-pictures: \(written) training and \(dataset.test.count) test images of "
         + "\(dataset.name) are in \(folder.relativePath)")
@@ -103,6 +99,7 @@ struct PictureWriter {
         Array(images.pixels[index * size..<(index + 1) * size]),
         height: images.height, width: images.width, channels: images.channels, as: format)
       let place = byClass ? root.appending(path: classes[Int(images.labels[index])]) : root
+      // The folder is synchronised as a whole.
       try writeFile(
         content, to: place.appending(path: String(format: "%06d.", index) + format.rawValue),
         durably: false)

@@ -127,7 +127,9 @@ import Testing
     #expect(bench.names(in: Self.cachePath).count == 1, "no partial file is left")
   }
 
-  @Test(arguments: ["cut", "empty", "flipped", "of another version", "of another key"])
+  @Test(arguments: [
+    "cut", "empty", "flipped", "of another version", "with negative steps", "of another key",
+  ])
   func aDamagedCheckpointIsNamedAndTheOneBeforeItUsed(_ damage: String) throws {
     let bench = try Workbench()
     _ = Self.train(in: bench, peak: 0.2) { step, _ in if step == 9 { throw Crash() } }
@@ -149,6 +151,12 @@ import Testing
       lines[1][snapshot.upperBound] = 7
       content = Data((sha256Hex(lines[1]) + "\n").utf8) + lines[1]
       found = "found a snapshot of version 7, expected version 1"
+    case "with negative steps":
+      let lines = content.split(separator: UInt8(ascii: "\n"), maxSplits: 1).map { Data($0) }
+      var changed = lines[1]
+      let steps = try #require(changed.firstRange(of: Data("\"steps\":12".utf8)))
+      changed.replaceSubrange(steps, with: Data("\"steps\":-1".utf8))
+      content = checksummed(changed)
     default:
       content = try Data(contentsOf: bench.root.appending(path: "\(Self.cachePath)/\(foreign)"))
       found = "found a checkpoint of another stage or other inputs, expected one of train seed=0"
@@ -160,6 +168,24 @@ import Testing
       bench.standardError.contains("\(names[1]): \(found); using the one before it\n"),
       "\(bench.standardError)")
     #expect(bench.standardError.contains("resuming after step 6 of 12"))
+  }
+
+  /// Programs that read a checkpoint without the stage find the description that the stage has given.
+  @Test func aCheckpointHasTheDescriptionOfItsState() throws {
+    let bench = try Workbench()
+    bench.signal = SIGINT
+    _ = bench.run { run in
+      _ = try run.stage("train") { progress in
+        let (value, sizes) = (ResumableValue(1), ["size": 3])
+        let checkpoints = progress.checkpoints(2, of: ["value": value], describedBy: sizes)
+        for step in try checkpoints.resume() { try checkpoints.saveIfDue(after: step) }
+        return 0
+      }
+    }
+    let name = try #require(Self.checkpoints(in: bench).first)
+    let file = bench.root.appending(path: "\(Self.cachePath)/\(name)")
+    let description = try Checkpoint(contentsOf: file).origin.description
+    #expect(description == JSONValue.object(["size": .number(3)]))
   }
 
   @Test func nonFiniteWeightsAreNotSaved() throws {

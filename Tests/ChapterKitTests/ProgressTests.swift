@@ -117,6 +117,28 @@ import Testing
       ])
   }
 
+  /// Such work shows its progress, and leaves nothing in the record or in OUT.
+  @Test func workThatIsNoStageShowsItsProgressOnly() throws {
+    let bench = try Workbench()
+    for isNew in [true, false] {
+      _ = bench.run { run in
+        let count = run.showingProgress(of: "files", counting: .pictures(perStep: 2)) { progress in
+          for step in 1...3 where isNew {
+            bench.seconds += 20
+            progress.update(step, of: 3, [])
+          }
+          return 6
+        }
+        #expect(count == 6)
+        _ = try run.stage("train") { _ in 0 }
+      }
+      let expected =
+        isNew ? ["files: 1 of 3", "files: 3 of 3, 0.1 pictures/s", "files: done in 60 s"] : []
+      #expect(bench.complaints.filter { $0.hasPrefix("files") } == expected)
+      #expect(try bench.record()?.stages.map(\.name) == ["train"])
+    }
+  }
+
   @Test func theBarIsTruncatedToTheTerminalAndClearedBeforeALine() {
     var shown = ""
     let console = Console(

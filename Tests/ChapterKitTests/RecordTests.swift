@@ -78,6 +78,7 @@ import Testing
     #expect(bench.run("--seeds", "3") { $0.leaveOutSeeds { $0 != 1 } } == 0)
     let record = try #require(try bench.record())
     #expect(record.seeds == [0, 2] && record.stamp.contains("· seeds 0, 2 ·"))
+    #expect(record.command == "make chapter3 SEEDS=3")
   }
 
   private func runOnce(_ bench: Workbench, _ arguments: String..., accuracy: Double = 0.9) -> Int32

@@ -60,6 +60,13 @@ import Testing
     #expect(computed(in: bench).count == 2)
     try bench.write("let x = 2", to: kernel)
     #expect(computed(in: bench).count == 2)
+    let header = "Sources/CProcessor/processor.h"
+    try bench.write("import CProcessor\nlet x = 2", to: kernel)
+    try bench.write("#define BITS 256", to: header)
+    #expect(computed(in: bench).count == 2)
+    try bench.write("#define BITS 512", to: header)
+    #expect(computed(in: bench).count == 2)
+    #expect(computed(in: bench) == [])
   }
 
   /// Sources that were edited after the program was built are not its code.

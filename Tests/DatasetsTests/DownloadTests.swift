@@ -1,6 +1,11 @@
 import Datasets
+import Files
 import Foundation
 import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// Downloads from folders that replace the mirrors.
 @Suite struct DownloadTests {
@@ -72,6 +77,27 @@ import Testing
         "\(folder["decompressed"].absoluteString): found MD5 \(md5Hex(content)), "
           + "expected content with MD5 \(md5Hex(compressed))"))
   }
+
+  #if os(Linux)
+    /// The archive of STL-10 has 2.6 GB. Here the process gets room for half of the file.
+    @Test func checksAnArchiveInParts() async {
+      await #expect(processExitsWith: .success) {
+        let folder = try TemporaryFolder()
+        let file = try folder.write([], to: "archive")
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.truncate(atOffset: 256 << 20)
+        try handle.close()
+        // The size of the address space, in pages.
+        let status = try readFile(at: URL(filePath: "/proc/self/statm"))
+        let pages = Int(String(decoding: status, as: UTF8.self).prefix { $0 != " " }) ?? 0
+        let size = rlim_t(pages * Int(getpagesize()) + 128 << 20)
+        var limit = rlimit(rlim_cur: size, rlim_max: size)
+        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        let zeros = Checksum.md5("1f5039e50bd66b290c56684d8550c6c2")
+        try Download(of: file, from: [], checksum: zeros).run { _ in }
+      }
+    }
+  #endif
 
   @Test func goesOnToTheNextMirrorAfterAWebPage() throws {
     let page = try folder.write(webPage, to: "first/file")

@@ -84,6 +84,18 @@ import Testing
     #expect(try SVHN.load(from: folder.url)?.name == "SVHN, not the original bytes")
   }
 
+  @Test func downloadsTheMissingFilesOfSVHN() throws {
+    let contents = try Self.svhn()
+    for (part, content) in contents { try folder.write(content, to: "mirror/\(part.fileName)") }
+    let present = try folder.write(contents[.test]!, to: "data/svhn/test_32x32.mat")
+    var lines: [String] = []
+    try SVHN.download(
+      into: folder["data"], mirrors: [folder["mirror/"]], md5: contents.mapValues { md5Hex($0) }
+    ) { lines.append($0) }
+    #expect(lines.count == 2 && lines.last == "\(present.path) already exists")
+    #expect(try SVHN.load(from: folder["data"])?.train.labels == [1, 0, 4])
+  }
+
   @Test func namesDamageToSVHN() throws {
     let contents = try Self.svhn()
     let file = folder["svhn/train_32x32.mat"]
@@ -165,7 +177,7 @@ import Testing
   @Test func readsSTL10WithItsUnlabelledImages() throws {
     try writeSTL10()
     let set = try #require(
-      try STL10.load(from: folder.url, sums: Self.stl10.mapValues { md5Hex($0) }))
+      try STL10.load(from: folder.url, md5: Self.stl10.mapValues { md5Hex($0) }))
     #expect(set.name == "STL-10")
     #expect((set.train.count, set.knownLabels, set.test.count) == (5, 2, 1))
     #expect(Array(set.train.labels.prefix(2)) == [9, 0] && set.test.labels == [2])

@@ -109,4 +109,22 @@ import Testing
     try copy.load(pyTorchState: loaded)
     #expect(Snapshot(of: copy.state).encoded() == Snapshot(of: network.state).encoded())
   }
+
+  /// The names in a layer by itself, which have no full stop.
+  @Test func singleLayersHavePyTorchsNames() throws {
+    var random = RandomStream(seed: 0, "single layers")
+    let linear = Linear(inputs: 3, outputs: 4, random: &random)
+    #expect(linear.pyTorchState().mapValues(\.shape) == ["weight": [4, 3], "bias": [4]])
+    let convolution = Conv2d(inputChannels: 2, outputChannels: 3, kernelSize: 3, random: &random)
+    #expect(
+      convolution.pyTorchState().mapValues(\.shape) == ["weight": [3, 2, 3, 3], "bias": [3]])
+    let norm = BatchNorm(channels: 3)
+    #expect(
+      norm.pyTorchState().mapValues(\.shape)
+        == ["weight": [3], "bias": [3], "running_mean": [3], "running_var": [3]])
+
+    let copy = Linear(inputs: 3, outputs: 4, random: &random)
+    try copy.load(pyTorchState: linear.pyTorchState())
+    #expect(Snapshot(of: copy.state).encoded() == Snapshot(of: linear.state).encoded())
+  }
 }

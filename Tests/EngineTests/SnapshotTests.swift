@@ -95,6 +95,21 @@ import Testing
     #expect(odds.count == 0 && odds.text.isEmpty && odds.scalar.scalar == 0)
   }
 
+  /// The refusal comes after the other pieces of state have been replaced.
+  @Test func bytesThatCannotBeDecodedAreNamedAndNothingIsChanged() throws {
+    let (odds, texts, numbers) = (Odds(), ResumableValue(["a"]), ResumableValue([7]))
+    let snapshot = Snapshot(of: odds.state + texts.state(under: "last"))
+    odds.forget()
+    let state = odds.state + numbers.state(under: "last")
+    let before = Snapshot(of: state).encoded()
+    let error = #expect(throws: SnapshotError.self) { try snapshot.restore(state) }
+    let line = try #require(error?.description)
+    #expect(line.hasPrefix("found bytes that cannot be decoded as state \"last.value\""))
+    #expect(!line.contains("\n"))
+    #expect(Snapshot(of: state).encoded() == before)
+    #expect(odds.count == 0 && odds.scalar.scalar == 0 && numbers.value == [7])
+  }
+
   @Test func damagedBytesAreRefused() throws {
     let bytes = Snapshot(of: Odds().state).encoded()
     for count in bytes.indices {

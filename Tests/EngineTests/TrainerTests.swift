@@ -21,6 +21,34 @@ import Testing
     #expect(numbers(network) == trained)
   }
 
+  /// The weights stay those for evaluation until the outermost call ends, also where an inner one throws.
+  @Test func evaluationWeightsCanBeNested() throws {
+    struct Stop: Error {}
+    let (network, trainer) = make(emaDecay: 0.9)
+    for step in 0..<3 { try trainer.step(loss(network), at: step) }
+    let trained = numbers(network)
+    let averaged = trainer.withEvaluationWeights { numbers(network) }
+    try #require(averaged != trained)
+    trainer.withEvaluationWeights {
+      #expect(trainer.withEvaluationWeights { numbers(network) } == averaged)
+      #expect(numbers(network) == averaged)
+      #expect(throws: Stop.self) { try trainer.withEvaluationWeights { throw Stop() } }
+      #expect(numbers(network) == averaged)
+    }
+    #expect(numbers(network) == trained)
+  }
+
+  /// A snapshot of exchanged weights would restore a network that trains on from its average.
+  @Test func stateCannotBeSavedWhileTheNetworkHasItsAverage() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let network = BatchNorm(channels: 1)
+      let average = WeightEMA(of: network, decay: 0.9)
+      _ = average.withAveragedWeights { Snapshot(of: average.state) }
+    }
+    let printed = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(printed.contains("The network has the EMA of its weights for evaluation;"))
+  }
+
   /// A training that was put away and taken up again ends with the same bits.
   @Test func stateIsComplete() throws {
     let (network, trainer) = make(emaDecay: 0.9)
@@ -65,16 +93,24 @@ import Testing
     }
   }
 
-  /// A loss of which nothing can be learned says where it came up, and changes nothing.
-  @Test(arguments: [Float.nan, .infinity]) func lossMustBeFinite(bad: Float) throws {
-    let (network, trainer) = make()
+  /// A loss of which nothing can be learned says where it came up. The step changes no parameter and nothing else;
+  /// only the forward pass before it has moved batch norm's running averages.
+  @Test(arguments: [Float.nan, .infinity]) func aLossThatIsNotFiniteLeavesTheParameters(bad: Float)
+    throws
+  {
+    let (network, trainer) = make(emaDecay: 0.9)
     try trainer.step(loss(network), at: 0)
-    let before = network.parameters.map(\.parameter.value.scalars)
+    let parameters = network.parameters.map(\.parameter.value.scalars)
+    let moments = network.buffers.map(\.buffer.moments.mean.scalars)
+    let badLoss = bad * loss(network)
+    #expect(network.buffers.map(\.buffer.moments.mean.scalars) != moments)
+    let before = Snapshot(of: trainer.state).encoded()
     let error = try #require(throws: Trainer.NonFiniteLoss.self) {
-      try trainer.step(bad * loss(network), at: 1)
+      try trainer.step(badLoss, at: 1)
     }
     #expect("\(error)".contains("step 2") && "\(error)".contains("learning rate of"))
-    #expect(network.parameters.map(\.parameter.value.scalars) == before)
+    #expect(network.parameters.map(\.parameter.value.scalars) == parameters)
+    #expect(Snapshot(of: trainer.state).encoded() == before)
   }
 
   /// From one end to the other by the same factor in each step.

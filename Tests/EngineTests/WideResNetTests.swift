@@ -75,6 +75,18 @@ import Testing
     }
   }
 
+  /// The groups with stride 2 halve height and width, rounding up: 7×5, 4×3, 2×2.
+  @Test func takesImagesOfOddSizes() {
+    let c = Self.cases[0]
+    let network = makeNetwork(c)
+    var reference = WideResNetReference(
+      of: network, c.reference, blocksInGroup: (c.depth - 4) / 6)
+    let images = Fixture.uniform("residual/odd images", in: [-1, 1], shape: [5, 7, 5, 3])
+    let (ours, expected) = (network(images, .training), reference(images, .training))
+    #expect(ours.shape == [5, 10])
+    #expect(relativeDistance(ours, expected) <= 1e-4)
+  }
+
   /// The largest distance in units of the root mean square.
   private func relativeDistance(_ a: Tensor, _ b: Tensor) -> Double {
     guard a.shape == b.shape else { return .infinity }

@@ -1,3 +1,4 @@
+import ChapterKit
 import Datasets
 import Engine
 import Foundation
@@ -83,6 +84,15 @@ import Experiments
           "\"size\":16", with: "\"size\":15")
       }, "found the size 15, expected a multiple of 4"
     ),
+    // A network of 50 GB, which must not be made.
+    (
+      {
+        $0.metadata["classifier"] = $0.metadata["classifier"]?
+          .replacing("\"depth\":16", with: "\"depth\":10")
+          .replacing("\"startChannels\":2", with: "\"startChannels\":99")
+          .replacing("\"widenFactor\":2", with: "\"widenFactor\":100")
+      }, "weights, expected at least "
+    ),
   ]
 
   @Test(arguments: faults.indices) func namesAFaultInOneLine(_ index: Int) throws {
@@ -92,8 +102,8 @@ import Experiments
     #expect("\(error!)".contains(Self.faults[index].line), "\(error!)")
   }
 
-  /// A finished run's weights in a file give the predictions of the run.
-  @Test func exportsATrainedNetwork() throws {
+  /// A short training of a small network, with an EMA of the weights.
+  private static func spec(change: (inout Experiment) -> Void = { _ in }) -> TrainingSpec {
     var (experiment, method) = Experiment.mixMatch(.smoke)
     experiment.labels = 20
     experiment.validation = 0
@@ -102,16 +112,97 @@ import Experiments
     experiment.training.phases = [.init(share: 1, size: 32)]
     experiment.training.emaDecay = 0.5
     method.rampSteps = 4
+    change(&experiment)
+    return TrainingSpec("test", experiment, by: method)
+  }
+
+  /// A finished run's weights in a file give the predictions of the run.
+  @Test func exportsATrainedNetwork() throws {
+    let spec = Self.spec()
     let dataset = syntheticColourImages(trainCount: 60, testCount: 12, seed: 0)
-    let training = try experiment.makeTraining(by: method, on: dataset, seed: 0)
+    let training = try spec.experiment.makeTraining(by: spec.method, on: dataset, seed: 0)
     try training.run()
-    let spec = TrainingSpec("test", experiment, by: method)
     let classifier = try Classifier(
       SafeTensors(decoding: Array(spec.weightsFile(of: training, on: dataset))))
     let predictions = classifier.predictions(for: dataset.test.pixels).rowMaxima()
     let evaluation = training.evaluateTest()
     #expect(predictions.map(\.index) == evaluation.classes)
     #expect(predictions.map(\.value) == evaluation.confidences)
+  }
+
+  /// Variant, classes and scaling are not in the names and shapes of the weights: the checkpoint describes them.
+  @Test func exportsACheckpoint() throws {
+    let spec = Self.spec {
+      $0.network.variant = .paper
+      $0.scaling = .measured
+    }
+    let dataset = syntheticColourImages(trainCount: 60, testCount: 12, seed: 0)
+    let root = FileManager.default.temporaryDirectory.appending(path: "export \(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: root) }
+    try FileManager.default.createDirectory(
+      at: root.appending(path: "figures"), withIntermediateDirectories: true)
+    // A signal interrupts the run after its first step.
+    let environment = RunEnvironment(
+      root: root, console: Console(isTerminal: false, output: { _ in }, errors: { _ in }),
+      gnuplot: nil, sources: SourceState(commit: "unknown", dirty: nil), executableSHA256: "",
+      blasCore: "", clock: { 0 }, date: { Date() },
+      stopSignals: StopSignals(watch: {}, release: {}, received: { 15 }))
+    let chapter = Chapter(
+      "test", "Test", summary: "trains.", presets: [.scale(.short, costs: "seconds")])
+    let status = chapter.run(arguments: [], in: environment) { run in
+      _ = try run.stage("test", on: dataset) { progress in
+        _ = try spec.train(on: dataset, seed: 0, progress: progress)
+        return 0
+      }
+    }
+    #expect(status == 128 + 15)
+    let folder = root.appending(path: "figures/cache/test/short")
+    let name = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .first { $0.hasSuffix(".checkpoint") }
+    let classifier = try Classifier(
+      Checkpoint(contentsOf: folder.appending(path: try #require(name))))
+
+    let training = try spec.experiment.makeTraining(by: spec.method, on: dataset, seed: 0)
+    try training.run(0..<1)
+    let expected = try Classifier(
+      SafeTensors(decoding: Array(spec.weightsFile(of: training, on: dataset))))
+    #expect(classifier.description.network.variant == .paper)
+    #expect(classifier.description.mean == PixelScaling(of: dataset.train).mean)
+    #expect(classifier.description.origin.hasSuffix(", step 1 of 2"))
+    var description = classifier.description
+    description.origin = expected.description.origin
+    #expect(description == expected.description)
+    #expect(
+      classifier.network.pyTorchState().mapValues(\.scalars)
+        == expected.network.pyTorchState().mapValues(\.scalars))
+  }
+
+  /// With all labels, the number of labels and the steps of 30 epochs follow from the data set. A given number of
+  /// labels stays, even if it is that of CIFAR-10.
+  @Test func allLabelsAreThoseOfTheDataSet() throws {
+    let images = LabelledImages(
+      height: 32, width: 32, channels: 3, pixels: [UInt8](repeating: 9, count: 1000 * 3072),
+      labels: [UInt8](repeating: 0, count: 1000))
+    let dataset = ImageDataset(
+      name: "small", classNames: ["a", "b"], train: images, test: images.prefix(1))
+    let all = TrainingSpec.allLabels(.short)
+    #expect(all.experiment.labels == 50_000 && all.experiment.training.steps == 30 * 781)
+    let fitted = all.fitted(to: dataset, from: .svhn).experiment
+    #expect(fitted.labels == 1000 && fitted.training.steps == 30 * 15)
+    let given = TrainingSpec.mixMatch(.short, labels: 50_000)
+    let fittedToo = given.fitted(to: dataset, from: .svhn).experiment
+    #expect(fittedToo.labels == 50_000)
+    #expect(fittedToo.training.steps == given.experiment.training.steps)
+
+    #expect(TrainingSpec.allLabels(.article).experiment.training.steps == 100 * 390)
+    #expect(TrainingSpec.allLabels(.overnight).experiment.training.steps == 60 * 781)
+    #expect(TrainingSpec.allLabels(.smoke).experiment.training.steps == 40)
+    // The recorded inputs stay what they are.
+    guard case .object(let coded) = try JSONValue(describing: all) else {
+      Issue.record("A specification is encoded as an object.")
+      return
+    }
+    #expect(Set(coded.keys) == ["name", "experiment", "method"])
   }
 
   @Test func fitsOtherDataSets() throws {

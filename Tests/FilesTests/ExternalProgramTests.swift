@@ -45,7 +45,8 @@ import Testing
     let file = folder.url.appending(path: "late")
     try Data("#!/bin/sh\necho started\n".utf8).write(to: file)
     unsafe chmod(file.path(percentEncoded: false), 0o755)
-    let descriptor = unsafe open(file.path(percentEncoded: false), O_WRONLY)
+    // Programs that other tests start at the same time must not inherit it.
+    let descriptor = unsafe open(file.path(percentEncoded: false), O_WRONLY | O_CLOEXEC)
     DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { close(descriptor) }
     let program = try #require(
       ExternalProgram("late", searchPath: folder.url.path(percentEncoded: false)))

@@ -158,6 +158,78 @@ func fileError(
     #expect(folder["kept/file"].isPresent)
   }
 
+  /// Without a working directory, looking for the path in the message sets `errno`, to ENOENT.
+  @Test func anErrorHasTheNumberOfItsSystemCall() async throws {
+    await #expect(processExitsWith: .success) {
+      let folder = try Folder()
+      try makeFolder(at: folder["gone"])
+      _ = chdir(folder["gone"].filePath)
+      rmdir(folder["gone"].filePath)
+      let error = fileError { _ = try readFileIfPresent(at: folder.url) }
+      guard error?.code == EISDIR else { throw CancellationError() }
+    }
+  }
+
+  #if os(Linux)
+    @Test func aNameThatIsNotUTF8IsAnError() throws {
+      let folder = try Folder()
+      // "café" in Latin-1.
+      let name = folder["caf"].filePath.utf8CString.dropLast()
+      let path = Array(name) + [CChar(truncatingIfNeeded: 0xe9), 0]
+      let descriptor = unsafe open(path, O_WRONLY | O_CREAT, 0o666)
+      close(descriptor)
+      let error = fileError { _ = try listFolder(at: folder.url) }
+      #expect(
+        error?.description
+          == "\(folder.url.shortPath): found the name \"caf\u{FFFD}\", expected a name in UTF-8; rename it"
+      )
+      unsafe unlink(path)
+      #expect(try listFolder(at: folder.url) == [])
+    }
+  #endif
+
+  // MARK: Folders
+
+  @Test func aFolderIsWrittenCompletely() throws {
+    let folder = try Folder()
+    try writeFolder(at: folder["new/a"]) { partial in
+      try makeFolder(at: partial.appending(path: "b"))
+      try writeFile(bytes, to: partial.appending(path: "b/c"), durably: false)
+      #expect(!folder["new/a"].isPresent)
+    }
+    #expect(try readFile(at: folder["new/a/b/c"]) == bytes)
+    #expect(try listFolder(at: folder["new"]) == ["a"])
+  }
+
+  /// Folders of the user stay, whatever their names.
+  @Test func aFolderThatFailsLeavesNothing() throws {
+    let folder = try Folder()
+    try makeFolder(at: folder["a.unfinished/kept"])
+    #expect(throws: CancellationError.self) {
+      try writeFolder(at: folder["a"]) { partial in
+        try writeFile(Data(), to: partial.appending(path: "b"))
+        throw CancellationError()
+      }
+    }
+    #expect(try listFolder(at: folder.url) == ["a.unfinished"])
+    #expect(folder["a.unfinished/kept"].isPresent)
+  }
+
+  @Test func partialFoldersOfInterruptedProcessesAreRemoved() throws {
+    let folder = try Folder()
+    let (dead, held) = (".partial-\(hostName)-1-0-a", ".partial-\(hostName)-1-1-a")
+    let others = [".partial-\(hostName)-1-0-b-a", ".partial-another.host-1-0-a"]
+    for name in [dead, held] + others { try makeFolder(at: folder[name + "/b"]) }
+    let descriptor = unsafe open(folder[held].filePath, O_RDONLY)
+    #expect(lockFile(descriptor) == .taken)
+    try writeFolder(at: folder["a"]) { _ in }
+    #expect(try listFolder(at: folder.url) == (others + [held, "a"]).sorted())
+    close(descriptor)
+    removeTree(at: folder["a"])
+    try writeFolder(at: folder["a"]) { _ in }
+    #expect(try listFolder(at: folder.url) == (others + ["a"]).sorted())
+  }
+
   // MARK: Leftovers
 
   @Test func partialFilesOfInterruptedProcessesAreRemoved() throws {

@@ -7,7 +7,9 @@ import Weaving
 
 /// A reader of files from outside the program. For any bytes it must return or throw, never crash.
 enum Reader: String, CaseIterable {
-  case idx, cifar, gzip, checkpoint, record, training, sealed, literate
+  case idx, cifar, gzip, matlab
+  case snapshot, checkpoint, classifier
+  case record, training, sealed, literate
 
   /// Reads `bytes` and uses the result as programs do.
   func read(_ bytes: [UInt8]) {
@@ -16,7 +18,11 @@ enum Reader: String, CaseIterable {
       case .idx: try readIDX(bytes)
       case .cifar: _ = try CIFARBatch(bytes, origin: "fuzz").labels
       case .gzip: _ = try gunzip(bytes, origin: "fuzz")
-      case .checkpoint: try readSnapshot(bytes)
+      case .matlab: _ = try MATFile(bytes, origin: "fuzz").arrays
+      case .snapshot: try readSnapshot(bytes)
+      // The seeds are without the line of the checksum, which no mutation would keep right.
+      case .checkpoint: use(try Classifier(Checkpoint(decoding: checksummed(Data(bytes)))))
+      case .classifier: use(try Classifier(SafeTensors(decoding: bytes)))
       case .record: try use(JSON.decode(RunRecord.self, from: Data(bytes)))
       case .training: try use(JSON.decode(TrainingRecord<TrainingSummary>.self, from: Data(bytes)))
       case .sealed: _ = try SealedJSON.decode(RunRecord.self, from: Data(bytes))
@@ -42,6 +48,10 @@ private func readSnapshot(_ bytes: [UInt8]) throws {
   let norm = BatchNorm(channels: 3)
   let adam = Adam(norm.parameters, weightDecay: 0.01)
   try snapshot.restore(norm.state(under: "network") + adam.state(under: "adam"))
+}
+
+private func use(_ classifier: Classifier) {
+  _ = (classifier.scaling, classifier.content.encoded())
 }
 
 private func use(_ record: RunRecord) throws {

@@ -57,6 +57,7 @@ private struct ComparatorFixture: Decodable {
     let unlabelled = try #require(loss.unlabelled)
     #expect(abs(Double(unlabelled.scalar) - expected.unlabelled) < 1e-6)
     unlabelled.backward()
+    try #require(model.parameters.count == expected.gradients.count)
     for ((name, parameter), gradient) in zip(model.parameters, expected.gradients) {
       let found = parameter.gradient?.scalars ?? []
       try #require(found.count == gradient.count, "\(name)")
@@ -84,6 +85,7 @@ private struct ComparatorFixture: Decodable {
     let p = softmax(withoutGradients { model(U, .evaluation) })
     let vat = VirtualAdversarialTraining(rampSteps: 100)
     let r = vat.perturbation(of: U, from: p, towards: images(fixture.direction), by: model)
+    try #require(r.count == fixture.perturbation.count)
     for (a, b) in zip(r.scalars, fixture.perturbation) { #expect(abs(Double(a) - b) < 1e-3) }
     #expect(model.parameters.allSatisfy { $0.parameter.gradient == nil })
     let divergence = klDivergence(model(U + r, .evaluation), p)
@@ -100,10 +102,11 @@ private struct ComparatorFixture: Decodable {
     #expect(loss.weight == 0)
     #expect(loss.total.scalar == loss.labelled.scalar + penalty.scalar)
     penalty.backward()
+    try #require(model.parameters.count == fixture.entropy.gradients.count)
     for ((name, parameter), gradient) in zip(model.parameters, fixture.entropy.gradients) {
-      for (a, b) in zip(parameter.gradient?.scalars ?? [], gradient) {
-        #expect(abs(Double(a) - 0.06 * b) < 1e-6, "\(name)")
-      }
+      let found = try #require(parameter.gradient, "\(name)").scalars
+      try #require(found.count == gradient.count, "\(name)")
+      for (a, b) in zip(found, gradient) { #expect(abs(Double(a) - 0.06 * b) < 1e-6, "\(name)") }
     }
   }
 

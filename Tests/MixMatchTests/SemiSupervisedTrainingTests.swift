@@ -22,12 +22,15 @@ import Testing
 
   /// A run of a small network whose initial weights are drawn with `initial`.
   private func training(
-    initial: UInt64 = 0, by method: any SemiSupervisedMethod = MixMatchStep()
+    initial: UInt64 = 0, by method: any SemiSupervisedMethod = MixMatchStep(),
+    on other: TrainingData? = nil
   ) throws -> SemiSupervisedTraining {
+    let data = other ?? self.data
     var random = RandomStream(seed: initial, "initial weights")
     let network = Sequential(
       Conv2d(
-        inputChannels: 3, outputChannels: 8, kernelSize: 3, stride: 2, padding: 1, random: &random),
+        inputChannels: data.scaling.mean.count, outputChannels: 8, kernelSize: 3, stride: 2,
+        padding: 1, random: &random),
       BatchNorm(channels: 8), ReLU(), GlobalAveragePool(),
       Linear(inputs: 8, outputs: 10, random: &random))
     return try SemiSupervisedTraining(
@@ -77,6 +80,39 @@ import Testing
     return method
   }
 
+  /// The method's own networks are made for images of the size and the normalisation of the first step.
+  @Test func theMethodIsShownImagesAsTheNetworkGetsThem() throws {
+    let training = try training(by: ImageKeeper())
+    let kept = try #require(training.trainer.auxiliary as? ImageKeeper.Images)
+    let expected = data.dataset.train.tensor(
+      [0], size: ImageSize(height: 8, width: 8), scaling: .cifar)
+    #expect(kept.images.shape == [1, 8, 8, 3])
+    #expect(kept.images.scalars == expected.scalars)
+  }
+
+  /// Grey images with one channel, through methods with networks of their own.
+  @Test(arguments: [alignedMixMatch, AdaMixUp()] as [any SemiSupervisedMethod])
+  func greyImagesCanHaveOneChannel(method: any SemiSupervisedMethod) throws {
+    let digits = syntheticDigits(trainCount: 80, testCount: 20)
+    let training = try training(
+      by: method,
+      on: TrainingData(
+        digits, split: LabelSplit(labels: digits.train.labels, labelled: 20, seed: 0),
+        scaling: PixelScaling(of: digits.train)))
+    try training.run()
+    #expect(training.curve.points.map(\.step) == [2, 4, 6])
+    #expect(training.evaluateTest().classes.count == 20)
+  }
+
+  /// An evaluation inside a scope of the evaluation weights evaluates these weights too.
+  @Test func evaluationsCanBeNested() throws {
+    let training = try training()
+    try training.run()
+    let alone = training.evaluateTest().confidences
+    let nested = training.trainer.withEvaluationWeights { training.evaluateTest().confidences }
+    #expect(nested == alone)
+  }
+
   /// The new run starts from other initial weights, so that everything has to come from the snapshot.
   @Test(
     arguments: [0, 2, 4],
@@ -103,6 +139,26 @@ import Testing
     #expect(points.map(\.labelledLoss) == expected.map(\.labelledLoss))
     #expect(points.map(\.validationAccuracy) == expected.map(\.validationAccuracy))
     #expect(resumed.outcome().test.confidences == uninterrupted.outcome().test.confidences)
+  }
+}
+
+/// Learning from the labelled images alone, with the images that it is shown as its own network.
+private struct ImageKeeper: SemiSupervisedMethod {
+  final class Images: Module {
+    let images: Tensor
+    init(_ images: Tensor) { self.images = images }
+  }
+
+  var versions: Int { 0 }
+
+  func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
+    -> (any Module)?
+  { Images(images) }
+
+  func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  ) -> Loss {
+    Supervised().loss(batch, by: networks, step: step, random: &random)
   }
 }
 

@@ -1,3 +1,4 @@
+import ChapterKit
 import Datasets
 import Files
 import Foundation
@@ -46,6 +47,37 @@ extension PictureTests {
       #expect(found.layout == .classes)
       #expect(found.classes == ["cat", "dog"])
       #expect(found.otherFiles == 0)
+    }
+
+    /// The folders of a user, and those among them that are not used.
+    static let layouts: [(files: [String], unused: [String])] = [
+      (
+        ["labelled/a/1.jpg", "labelled/b/1.jpg", "unlabelled/1.jpg", "test/a/1.jpg", "notes.txt"],
+        []
+      ),
+      (
+        [
+          "labelled/a/1.jpg", "labelled/a/2.jpg", "labelled/b/1.jpg", "labelled/b/2.jpg",
+          "unlabelled/1.jpg", "val/a/1.jpg", "train/a/1.jpg",
+        ],
+        ["train", "val"]
+      ),
+      (
+        ["train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg", "val/a/2.jpg", "unlabelled/1.jpg"],
+        ["unlabelled", "val"]
+      ),
+      (["train/a/1.jpg", "train/b/1.jpg", "val/a/2.jpg", ".hidden/1.jpg"], []),
+      (["a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg"], []),
+    ]
+
+    @Test(arguments: layouts.indices) func reportsFoldersThatAreNotUsed(_ index: Int) throws {
+      let layout = Self.layouts[index]
+      for file in layout.files { try folder.add(file) }
+      let found = try PictureFolder(folder.url)
+      #expect(found.unusedFolders == layout.unused)
+      let line = "which are not used: \(layout.unused.joined(separator: ", "))"
+      let isReported = try selection().report(on: found).contains { $0.hasSuffix(line) }
+      #expect(isReported == !layout.unused.isEmpty)
     }
 
     @Test func followsALinkThatLeadsBackOnlyOnce() throws {
@@ -194,6 +226,54 @@ extension PictureTests {
         try $0.pixels.get()
       }
       #expect(pixels == decoded)
+    }
+
+    /// Reads files in a run of a chapter, with a cache in its OUT; `notes` is what it prints to standard error.
+    private func readInRun(_ files: [URL]) throws -> (
+      readings: [PictureCache.Reading], pixels: [UInt8], notes: String
+    ) {
+      try makeFolder(at: folder.url.appending(path: "figures"))
+      var (readings, pixels, notes): ([PictureCache.Reading], [UInt8], String) = ([], [], "")
+      let environment = RunEnvironment(
+        root: folder.url,
+        console: Console(isTerminal: false, output: { _ in }, errors: { notes += $0 }),
+        gnuplot: nil, sources: SourceState(commit: "unknown", dirty: nil), executableSHA256: "",
+        blasCore: "", clock: { 0 }, date: { Date() },
+        stopSignals: StopSignals(watch: {}, release: {}, received: { nil }))
+      let chapter = Chapter(
+        "test", "Test", summary: "reads.", presets: [.scale(.short, costs: "seconds")])
+      _ = chapter.run(arguments: [], in: environment) { run in
+        let cache = try PictureCache(
+          in: run.directory("cache/pictures"), decoder: PictureDecoder(size: 32), note: run.note)
+        readings = try cache.read(files, in: run)
+        pixels = try cache.pixels(of: readings.filter { $0.problem == nil }.map(\.sha256))
+      }
+      return (readings, pixels, notes)
+    }
+
+    /// The second run finds the pictures in the cache, which is deleted before the third.
+    @Test func eachRunReadsThePictures() throws {
+      let files = ["quadrants.png", "grey.png"].map(fixture)
+      let first = try readInRun(files)
+      #expect(first.readings.map(\.problem) == [nil, nil])
+      #expect(first.pixels.count == 2 * 32 * 32 * 3)
+      #expect(first.notes.contains("pictures: 1 of 1\npictures: done in 0.0 s\n"))
+      let second = try readInRun(files)
+      #expect(second.readings == first.readings && second.pixels == first.pixels)
+      #expect(!second.notes.contains("pictures: 1 of 1"))
+      removeTree(at: folder.url.appending(path: "figures/cache"))
+      let third = try readInRun(files)
+      #expect(third.readings == first.readings && third.pixels == first.pixels)
+    }
+
+    /// The superuser can read every file.
+    @Test(.enabled(if: geteuid() != 0)) func triesAnUnreadableFileAgain() throws {
+      let file = folder.url.appending(path: "picture.png")
+      try FileManager.default.copyItem(at: fixture("quadrants.png"), to: file)
+      unsafe chmod(file.filePath, 0)
+      #expect(try readInRun([file]).readings[0].problem?.contains("Permission denied") == true)
+      unsafe chmod(file.filePath, 0o644)
+      #expect(try readInRun([file]).readings[0].problem == nil)
     }
 
     @Test func decodesTheFilesOfADamagedPackAgain() throws {

@@ -21,10 +21,10 @@ import MixMatch
 //
 // Mixup turns two images x₁ and x₂ with labels p₁ and p₂ into one image x′ with label p′:
 //
-// $$ x′ = λ′ x_1 + (1 − λ′) x_2 $$
-// $$ p′ = λ′ p_1 + (1 − λ′) p_2 $$
+// $$ x′ = λ x_1 + (1 − λ) x_2 $$
+// $$ p′ = λ p_1 + (1 − λ) p_2 $$
 //
-// Both equations have the same coefficient λ′, and one function computes both: an image is an array of
+// Both equations have the same coefficient λ, and one function computes both: an image is an array of
 // numbers, and so is a label, the probabilities of the classes.
 //
 // [[Sources/MixMatch/Mixup.swift: mixup]]
@@ -35,7 +35,7 @@ import MixMatch
 // The figure below blends two training images of different classes with several coefficients:
 //
 // ![Two images and their labels, blended with smaller and smaller
-// λ′.](mixup.png "Seven pictures in a row, from one photograph over its blends with a second to the
+// λ.](mixup.png "Seven pictures in a row, from one photograph over its blends with a second to the
 // second alone; below each, bars with the probabilities of the two classes.")
 
 /// The mixtures of two images and of their labels with several coefficients.
@@ -131,7 +131,7 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // ## The larger share
 //
 // MixMatch has one loss for labelled images and another for unlabelled ones, and mixes both kinds with
-// each other. Each mixture must still count as one of the two kinds. The paper therefore uses
+// each other. Each mixture must still count as one of the two kinds. In place of λ the paper therefore uses
 //
 // $$ λ′ = \max(λ, 1 − λ) $$
 //

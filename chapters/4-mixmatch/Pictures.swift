@@ -16,7 +16,8 @@ func drawLearningCurves(_ result: TrainingSummary, _ experiment: Experiment, _ r
   run.draw(
     "learning-curves", into: "learning-curves.svg", data: ["chapter4-learning-curves"],
     variables: [
-      "curves": "chapter4-learning-curves", "runs": "\"\(name)\"", "article": "mixmatch-500",
+      "curves": "chapter4-learning-curves", "runs": "\"\(name)\"",
+      "article": run[datasetOption].isCIFAR10 ? "mixmatch-500" : "none",
     ])
 }
 

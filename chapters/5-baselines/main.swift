@@ -223,7 +223,11 @@ func writeTrainings(_ baselines: [Baseline], _ run: Run) {
 func drawCurves(_ baselines: [Baseline], _ run: Run) {
   let shown = baselines.compactMap { baseline in
     baseline.row.runs.first.map {
-      (name: baseline.row.title, article: baseline.article?.curve ?? "none", result: $0.result)
+      (
+        name: baseline.row.title,
+        article: baseline.row.published == nil ? "none" : baseline.article?.curve ?? "none",
+        result: $0.result
+      )
     }
   }
   run.write(

@@ -29,7 +29,7 @@ struct LabelCount: Sendable {
 
 let labelCounts = [
   LabelCount(labels: 250, paper: 1 - 0.1108), LabelCount(labels: 500, paper: 1 - 0.0965),
-  LabelCount(labels: 1000, paper: 1 - 0.0775), LabelCount(labels: 2000),
+  LabelCount(labels: 1000, paper: 1 - 0.0775), LabelCount(labels: 2000, paper: 1 - 0.0703),
   LabelCount(labels: 4000, paper: 1 - 0.0624),
 ]
 

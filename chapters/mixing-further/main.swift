@@ -218,18 +218,18 @@ func rows(_ preset: Preset) -> [ResultRow] {
   var fixed = AdaMixUp()
   fixed.learnsIntervals = false
   return [
-    .compared(.supervised, preset, published: nil),
-    .compared(.labelsMixup, preset, published: nil),
-    .variant(
+    .quarterRun(of: .supervised, preset, published: nil),
+    .quarterRun(of: .labelsMixup, preset, published: nil),
+    .quarterVariant(
       of: .labelsMixup, "labels alone with mixup, α = 2", key: "labels-mixup-alpha-2", preset,
       by: mixup),
-    .compared(.manifoldMixup, preset, published: nil),
-    .compared(.adaMixUp, preset, published: nil),
-    .variant(
+    .quarterRun(of: .manifoldMixup, preset, published: nil),
+    .quarterRun(of: .adaMixUp, preset, published: nil),
+    .quarterVariant(
       of: .adaMixUp, "the same with all intervals [⅓, ⅔]", key: "labels-adamixup-fixed", preset,
       by: fixed),
-    .mixMatch("MixMatch", key: "mixmatch", preset, published: nil),
-    .manifoldMixMatch(preset),
+    .quarterMixMatch("MixMatch", key: "mixmatch", preset, published: nil),
+    .quarterManifoldMixMatch(preset),
   ]
 }
 
@@ -263,9 +263,9 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   {mixing.accuracy.labels-manifold-mixup - accuracy.labels-mixup-alpha-2 points}. Mixup with α = 2 and with α = 0.75
 //   differ by {mixing.accuracy.labels-mixup-alpha-2 - accuracy.labels-mixup points}.
 // - **The learned intervals.** AdaMixUp with learned intervals and with the interval [⅓, ⅔] for every pair differ by
-//   {mixing.accuracy.labels-adamixup - accuracy.labels-adamixup-fixed points}. Learning how to mix brings nothing here;
-//   what AdaMixUp gains, it gains by what the control shares with it: each step learns from the images and from nearly
-//   even mixtures of them.
+//   {mixing.accuracy.labels-adamixup - accuracy.labels-adamixup-fixed points}. Learning how to mix brings nothing that
+//   three seeds could show; what AdaMixUp gains, it gains by what the control shares with it: each step learns from the
+//   images and from nearly even mixtures of them.
 // - **MixMatch** with manifold mixup in place of its mixup changes by
 //   {mixing.accuracy.manifold-mixup - accuracy.mixmatch points}.
 //

@@ -66,15 +66,17 @@ struct TestResult {
   }
 }
 
-/// A sentence on whether the unlabelled pictures helped.
+/// A sentence on whether the unlabelled pictures helped, by the networks of the first seed.
 func verdict(_ gain: PairedDifference) -> String {
   let points = [gain.difference, gain.lower, gain.upper].map(NumberStyle.signedNumberOfPoints)
-  let interval = "\(points[0]) points (95 % interval \(points[1]) to \(points[2]))"
+  let interval =
+    "\(points[0]) points in the first seed (95 % interval over the test pictures: \(points[1]) to \(points[2]))"
   if gain.lower > 0 { return "The unlabelled pictures helped: \(interval)" }
   if gain.upper < 0 { return "The unlabelled pictures did harm: \(interval)" }
   return "Whether the unlabelled pictures helped is open: \(interval)"
 }
 
+/// Writes the table of the trainings.
 func writeResults(
   _ results: [(row: Row, tests: [TestResult])], _ dataset: ImageDataset, _ gain: PairedDifference,
   _ run: Run
@@ -104,6 +106,7 @@ func writeResults(
       }))
 }
 
+/// Writes the table of recall and precision of each class, of the networks of the first seed.
 func writeClasses(_ alone: TestResult, _ mixMatch: TestResult, _ dataset: ImageDataset, _ run: Run)
 {
   func percent(_ share: Double?) -> String { share.map { NumberStyle.percent.text($0) } ?? "–" }

@@ -77,7 +77,8 @@ let published = CommandLineOption(
 // `SIZE=64` or `SIZE=96` if they need it. The time of a step grows with the number of pixels, fourfold and
 // ninefold.
 //
-// Decoded pictures are kept in OUT/cache/pictures, found again by the content of their files. Files that
+// Decoded pictures are kept in OUT/cache/pictures, found again by the content of their files. Every run looks all
+// pictures up there, and decodes what is missing, so that the folder can be deleted at any time. Files that
 // are no pictures are listed and left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with
 // the same content, and a training picture that is a test picture too. The same picture in two classes is an
 // error, because only you know which class is right.
@@ -98,26 +99,10 @@ func readPictures(_ run: Run) throws -> OwnPictures {
       with:
         "your pictures: labelled/CLASS and unlabelled, or a folder for each class (make own DATA=birds)"
     ))
-  let size = run[size]
   let cache = try PictureCache(
-    in: run.directory("cache/pictures"), decoder: PictureDecoder(size: size), note: run.note)
-  let files = folder.pictures.map(folder.url)
-  let found = try run.stage(
-    "pictures", inputs: ["files": folder.fingerprint(), "size": size],
-    counting: .pictures(perStep: chunk)
-  ) { progress in
-    let readings = ResumableValue<[PictureCache.Reading]>([])
-    let steps = (files.count + chunk - 1) / chunk
-    let checkpoints = progress.checkpoints(steps, of: ["readings": readings])
-    for step in try checkpoints.resume() {
-      readings.value += try cache.read(
-        Array(files[step * chunk..<min((step + 1) * chunk, files.count)]))
-      progress.update(step + 1, of: steps, [])
-      try checkpoints.saveIfDue(after: step)
-    }
-    return readings.value
-  }
-  let selection = try PictureSelection(folder, found, maximumUnreadable: run[unreadable])
+    in: run.directory("cache/pictures"), decoder: PictureDecoder(size: run[size]), note: run.note)
+  let readings = try cache.read(folder.pictures.map(folder.url), in: run)
+  let selection = try PictureSelection(folder, readings, maximumUnreadable: run[unreadable])
   for line in selection.report(on: folder) { run.note(line) }
   let origin = try folder.origin()
   return OwnPictures(
@@ -126,9 +111,6 @@ func readPictures(_ run: Run) throws -> OwnPictures {
       isSynthetic: origin?.isSynthetic ?? false),
     layout: folder.layout, findings: selection.findings)
 }
-
-/// The number of pictures that are read between two looks at the clock and the stop signals.
-let chunk = 128
 
 // ## The training
 //
@@ -148,10 +130,11 @@ func costRatio(_ settings: TrainingSettings, _ method: MixMatchStep) -> Double {
 }
 
 // How many steps MixMatch takes is decided before it starts, because the schedule of learning rates depends on
-// it, and so do the bits of the result. A preset scales it with your data: `short` passes 15 times over the
+// it, and so do the bits of the result. A preset scales it with your data: `short` trains for 15 epochs of the
 // unlabelled pictures, with at least 3,000 steps. With `HOURS=1` the program measures the time of a step
 // first, and chooses the number of steps so that both trainings together take about an hour. The record says
-// how many steps that were, and `STEPS` with the same number gives the same bits on any machine.
+// how many steps that were, and `STEPS` with the same number gives the same bits on any machine that decodes the
+// pictures to the same pixels: libvips and its codecs decode them, and other versions can round differently.
 //
 // {.fold}
 
@@ -308,9 +291,9 @@ let chapter = Chapter(
     + "test/CLASS; or a folder for each class, for the last two with --labels.",
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
-    .scale(.short, costs: "15 passes over the unlabelled pictures, at least 3,000 steps"),
-    .scale(.overnight, costs: "60 passes, at least 20,000 steps"),
-    .scale(.article, costs: "200 passes as in the article, at least 60,000 steps"),
+    .scale(.short, costs: "15 epochs of the unlabelled pictures, at least 3,000 steps"),
+    .scale(.overnight, costs: "60 epochs, at least 20,000 steps"),
+    .scale(.article, costs: "200 epochs as in the article, at least 60,000 steps"),
   ],
   options: [
     labels, balanced, size, hours, steps, augmentation, unreadable, published,

@@ -7,7 +7,7 @@ public final class StageProgress {
   let stopwatch: Stopwatch
   private let stage: String
   private let unit: ProgressUnit
-  private let checkpointFiles: CheckpointFiles
+  private let checkpointFiles: CheckpointFiles?
   private let environment: RunEnvironment
   private var console: Console { environment.console }
   private var recentRate = RateEstimate(halfLife: 15)
@@ -19,8 +19,9 @@ public final class StageProgress {
   private let exchangedBefore: ExchangeTotals?
   private var firstStep: Int?
 
+  /// The display of a stage with checkpoints, or of other work, which has none.
   init(
-    stage: String, unit: ProgressUnit, checkpointFiles: CheckpointFiles,
+    stage: String, unit: ProgressUnit, checkpointFiles: CheckpointFiles?,
     in environment: RunEnvironment
   ) {
     (self.stage, self.unit) = (stage, unit)
@@ -58,15 +59,24 @@ public final class StageProgress {
   /// - Parameters:
   ///   - steps: The number of steps in all.
   ///   - parts: Everything that changes from step to step, under distinct names.
+  ///   - description: A description of the parts, for programs that read a checkpoint without the stage.
   public func checkpoints(
-    _ steps: Int, of parts: KeyValuePairs<String, any Resumable>
+    _ steps: Int, of parts: KeyValuePairs<String, any Resumable>,
+    describedBy description: (any Encodable)? = nil
   ) -> Checkpoints {
+    guard let checkpointFiles else {
+      fatalError("\(stage) is no stage, and can have no checkpoints.")
+    }
     require(!hasCheckpoints, "The stage \(stage) has checkpoints already.")
     hasCheckpoints = true
     return Checkpoints(
       checkpointFiles, stopwatch: stopwatch, steps: steps,
-      state: parts.flatMap { $0.value.state(under: $0.key) }, in: environment)
+      state: parts.flatMap { $0.value.state(under: $0.key) }, description: description,
+      in: environment)
   }
+
+  /// Whether anything has been displayed.
+  var isShown: Bool { lastShown != nil }
 
   /// Updates the display after `step` of `total` steps.
   ///

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 
 /// A table of texts with a title and an explanation, written as Markdown and drawn as a picture.
 public struct TextTable: Sendable {
@@ -59,9 +60,17 @@ public func cell(_ text: String, citing metric: String, of chapter: ChapterName)
 }
 
 /// The text of a cell without its links.
-private func withoutLinks(_ cell: String) -> String {
+package func withoutLinks(_ cell: String) -> String {
   cell.replacing(/\[([^\]]*)\]\(\w+\.json#[^)]*\)/) { String($0.1) }
 }
 
 /// `text` with escaped bars, which would end a cell in Markdown.
 private func escaped(_ text: String) -> String { text.replacing("|", with: "\\|") }
+
+/// The cells of a line of ``TextTable/markdown(stamp:)``; empty cells are empty strings.
+package func tableCells(_ line: some StringProtocol) -> [String] {
+  String(line).replacing("\\|", with: "\0").split(separator: "|", omittingEmptySubsequences: false)
+    .dropFirst().dropLast().map {
+      $0.replacing("\0", with: "|").trimmingCharacters(in: .whitespaces)
+    }
+}

@@ -48,26 +48,28 @@ package struct SourceState: Equatable, Sendable {
 /// The files that results depend on; changes of other files do not make the checkout dirty.
 private let sourcePaths = ["Package.swift", "Sources", "chapters", "Benchmarks", "figures"]
 
-/// The SHA-256 of Package.swift, the Swift files of programs and libraries, and the figures' scripts: of a
+/// The SHA-256 of Package.swift, the source files of programs and libraries, and the figures' scripts: of a
 /// line "PATH SHA256" for each of them, in the order of the paths.
 private func hashOfSources(at root: URL) throws -> String {
   let files =
     try ["Package.swift"]
-    + ["Sources", "chapters"].flatMap { try sourceFiles(below: $0, root: root, ending: ".swift") }
-    + sourceFiles(below: "figures", root: root, ending: ".gp")
+    + ["Sources", "chapters"].flatMap { folder in
+      try sourceFiles(below: folder, root: root, endings: sourceFileEndings)
+    }
+    + sourceFiles(below: "figures", root: root, endings: [".gp"])
   let lines = try files.sorted().map { path in
     "\(path) \(sha256Hex(try readFile(at: root.appending(path: path))))"
   }
   return sha256Hex(Data(lines.joined(separator: "\n").utf8))
 }
 
-/// The paths, relative to `root`, of the files below `directory` whose names end with `ending`.
-private func sourceFiles(below directory: String, root: URL, ending: String) throws -> [String] {
+/// The paths, relative to `root`, of the files below `directory` whose names have one of the endings.
+private func sourceFiles(below directory: String, root: URL, endings: [String]) throws -> [String] {
   try listFolder(at: root.appending(path: directory)).flatMap { name in
     let path = "\(directory)/\(name)"
     if root.appending(path: path).isExistingDirectory {
-      return try sourceFiles(below: path, root: root, ending: ending)
+      return try sourceFiles(below: path, root: root, endings: endings)
     }
-    return name.hasSuffix(ending) ? [path] : []
+    return endings.contains(where: name.hasSuffix) ? [path] : []
   }
 }

@@ -64,9 +64,11 @@ extension RunRecord {
   /// The command that makes these results, with every option that is not a default: "make chapter2
   /// ALPHA=0.2 SEEDS=3".
   package var command: String {
-    let first = seeds.first ?? 0
+    let (first, last) = (seeds.first ?? 0, seeds.last ?? 0)
+    // Of recorded runs some seeds may be missing.
     let ofSeeds = [
-      first == 0 ? nil : ("SEED", "\(first)"), seeds.count <= 1 ? nil : ("SEEDS", "\(seeds.count)"),
+      first == 0 ? nil : ("SEED", "\(first)"),
+      last == first ? nil : ("SEEDS", "\(last - first + 1)"),
     ].compactMap { $0 }
     // Older records lack the options. A table about other records has no preset of its own, except for
     // smoke runs, which have their own directory.

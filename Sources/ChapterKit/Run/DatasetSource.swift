@@ -8,6 +8,8 @@ public struct DatasetSource: Sendable {
   public let name: String
   /// The name in options: lower-case letters and digits only.
   public var key: String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
+  /// Whether this is CIFAR-10, the data set of the article.
+  public var isCIFAR10: Bool { key == DatasetSource.cifar10.key }
   let presence: @Sendable (_ directory: URL) throws -> DatasetPresence
   let load: @Sendable (_ directory: URL) throws -> ImageDataset?
   let download: @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void

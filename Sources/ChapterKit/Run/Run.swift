@@ -250,8 +250,14 @@ extension Run {
     _ type: Value.Type, _ key: TrainingKey, in directory: URL, on dataset: ImageDataset?
   ) throws -> Value? {
     let found = try stages.recorded(type, key, in: directory, dataset: dataset?.sha256)
-    if let found, findings.dataset == nil { findings.dataset = found.dataset }
-    return found?.value
+    guard let found else { return nil }
+    if let first = findings.dataset, first.sha256 != found.dataset.sha256 {
+      throw Failure(
+        "--recorded: found \(key.name) on \(found.dataset.name), expected a run on \(first.name), on the "
+          + "same bytes as the others")
+    }
+    findings.dataset = found.dataset
+    return found.value
   }
 
   /// The result under `key`: that of this or another chapter in OUT, what `recorded` finds, or what `work` computes; then it
@@ -277,6 +283,24 @@ extension Run {
     _ value: some Codable & Sendable, of key: TrainingKey, on dataset: ImageDataset
   ) throws {
     try stages.share(value, of: key, dataset: DatasetIdentity(dataset))
+  }
+
+  /// Shows the progress of work that is no stage, because its results are kept elsewhere, such as in a cache of
+  /// decoded pictures.
+  ///
+  /// The record does not mention the work. It has no checkpoints, so that a signal ends the program at once.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the work in the display.
+  ///   - unit: The unit of its progress.
+  ///   - work: Does the work; it need not show any progress if there is nothing to do.
+  public func showingProgress<Value>(
+    of name: String, counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
+  ) rethrows -> Value {
+    let progress = StageProgress(stage: name, unit: unit, checkpointFiles: nil, in: environment)
+    let value = try work(progress)
+    if progress.isShown { note("\(name): done in \(durationText(progress.stopwatch.seconds))") }
+    return value
   }
 
   /// The origin of the result of a stage of this run.

@@ -21,6 +21,9 @@ package struct Checkpoint {
     var seconds: Double
     /// The date at which it was saved, in ISO 8601.
     var date: String
+    /// A description of what the snapshot contains, for programs that read the checkpoint without the stage; nil
+    /// if the stage gives none.
+    package var description: JSONValue?
   }
 }
 
@@ -29,17 +32,25 @@ extension Checkpoint {
   ///
   /// - Throws: An error that names the file if it is damaged or of another version.
   package init(contentsOf file: URL) throws {
-    let lines = intactContent(of: try readFileIfPresent(at: file) ?? Data())?
-      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
-    guard let lines, lines.count == 2,
-      let origin = try? JSON.decode(Origin.self, from: lines[0]),
-      (0...origin.steps).contains(origin.step), (0...1e10).contains(origin.seconds)
-    else { throw Failure("\(file.shortPath): found a damaged file, expected a checkpoint") }
+    let content = try readFileIfPresent(at: file) ?? Data()
     do {
-      self.init(origin: origin, snapshot: try Snapshot(decoding: [UInt8](lines[1])))
+      try self.init(decoding: content)
     } catch {
       throw Failure("\(file.shortPath): \(oneLine(error))")
     }
+  }
+
+  /// Decodes the content of a checkpoint's file.
+  ///
+  /// - Throws: An error described in one line if it is damaged or of another version.
+  package init(decoding content: Data) throws {
+    let lines = intactContent(of: content)?
+      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
+    guard let lines, lines.count == 2,
+      let origin = try? JSON.decode(Origin.self, from: lines[0]), origin.steps >= 0,
+      (0...origin.steps).contains(origin.step), (0...1e10).contains(origin.seconds)
+    else { throw Failure("found a damaged file, expected a checkpoint") }
+    self.init(origin: origin, snapshot: try Snapshot(decoding: [UInt8](lines[1])))
   }
 }
 

@@ -15,16 +15,17 @@ public final class Checkpoints {
   private let stopwatch: Stopwatch
   private let steps: Int
   private let state: [NamedState]
+  private let description: (any Encodable)?
   private let environment: RunEnvironment
   private var newest: String?
   private var lastSaved: Double
 
   init(
     _ files: CheckpointFiles, stopwatch: Stopwatch, steps: Int, state: [NamedState],
-    in environment: RunEnvironment
+    description: (any Encodable)?, in environment: RunEnvironment
   ) {
     (self.files, self.stopwatch, self.steps, self.state) = (files, stopwatch, steps, state)
-    self.environment = environment
+    (self.description, self.environment) = (description, environment)
     lastSaved = environment.clock()
   }
 
@@ -74,7 +75,8 @@ public final class Checkpoints {
         snapshot,
         origin: Checkpoint.Origin(
           stage: files.stage, key: files.key, step: step + 1, steps: steps,
-          seconds: stopwatch.seconds, date: environment.date().formatted(.iso8601)),
+          seconds: stopwatch.seconds, date: environment.date().formatted(.iso8601),
+          description: try description.map { try JSONValue(describing: $0) }),
         previous: newest)
       lastSaved = environment.clock()
     }

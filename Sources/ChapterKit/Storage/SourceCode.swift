@@ -16,14 +16,14 @@ struct SourceCode {
   /// The code at `paths` and in the modules that it imports.
   ///
   /// - Parameters:
-  ///   - paths: Swift files, or folders of them, relative to `root`; what does not exist is left out.
+  ///   - paths: Source files, or folders of them, relative to `root`; what does not exist is left out.
   ///   - root: The package's root.
   /// - Throws: `FileError` if a file cannot be read.
   init(at paths: [String], root: URL) throws {
     var (texts, open, seen): ([String: String], [String], Set<String>) = ([:], paths, [])
     while let path = open.popLast() {
       guard seen.insert(path).inserted else { continue }
-      for file in try swiftFiles(at: path, root: root) where texts[file] == nil {
+      for file in try sourceFiles(at: path, root: root) where texts[file] == nil {
         let text = String(
           decoding: try readFile(at: root.appending(path: file)), as: UTF8.self)
         texts[file] = text
@@ -53,13 +53,17 @@ struct SourceCode {
 /// The modules of the package that compute no results.
 private let modulesWithoutResults: Set = ["ChapterKit", "Files"]
 
-/// The paths of the Swift files at `path`, a file or a folder, relative to `root`.
-private func swiftFiles(at path: String, root: URL) throws -> [String] {
+/// The endings of the names of files with code: Swift, and C in headers, with the maps of their modules.
+let sourceFileEndings = [".swift", ".h", ".modulemap"]
+
+/// The paths of the source files at `path`, a file or a folder, relative to `root`.
+private func sourceFiles(at path: String, root: URL) throws -> [String] {
   guard root.appending(path: path).isExistingDirectory else {
-    return path.hasSuffix(".swift") && root.appending(path: path).isPresent ? [path] : []
+    let isSource = sourceFileEndings.contains(where: path.hasSuffix)
+    return isSource && root.appending(path: path).isPresent ? [path] : []
   }
   return try listFolder(at: root.appending(path: path)).flatMap { name in
-    try swiftFiles(at: "\(path)/\(name)", root: root)
+    try sourceFiles(at: "\(path)/\(name)", root: root)
   }
 }
 

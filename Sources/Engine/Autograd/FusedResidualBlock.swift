@@ -106,10 +106,13 @@ extension FusedResidualBlock {
       unsafe convolve(shortcutInput, shortcut!, $0, adding: nil, takingMoments: false).0
     }
     let scaledFilters = structure.residualFactor * weights.convolution2.detached
-    let (y, yMoments) = unsafe convolve(
-      norm2.source(u, activation: structure.activation), convolution2, scaledFilters,
-      adding: projected.map { unsafe .stored($0.pointer) } ?? shortcutInput,
-      takingMoments: momentsDependOnX)
+    // A source has the addresses of its tensors, but does not keep them alive.
+    let (y, yMoments) = withExtendedLifetime((projected, norm2)) {
+      unsafe convolve(
+        norm2.source(u, activation: structure.activation), convolution2, scaledFilters,
+        adding: projected.map { unsafe .stored($0.pointer) } ?? shortcutInput,
+        takingMoments: momentsDependOnX)
+    }
     let recorded = y.recorded(from: [x] + weights.all) { gradient in
       backward(gradient, u: u, norm2: norm2, scaledFilters: scaledFilters)
     }
@@ -148,11 +151,15 @@ extension FusedResidualBlock {
     let (second, uGradient, filters2) = unsafe differentiate(
       convolution2, norm2, before: u, scaledFilters, scale: structure.residualFactor,
       gradient: .stored(gradient.pointer), shortcutGradient: nil)
-    let (first, normalisedGradient, filters1) = unsafe differentiate(
-      convolution1, norm1, before: x, weights.convolution1, scale: 1,
-      gradient: second.source(uGradient, u),
-      shortcutGradient: structure.shortcutIsActivated ? shortcutGradient : nil)
-    let xGradient = unsafe materialized(first.source(normalisedGradient, x), shape: x.shape)
+    let (first, normalisedGradient, filters1) = withExtendedLifetime((second, uGradient)) {
+      unsafe differentiate(
+        convolution1, norm1, before: x, weights.convolution1, scale: 1,
+        gradient: second.source(uGradient, u),
+        shortcutGradient: structure.shortcutIsActivated ? shortcutGradient : nil)
+    }
+    let xGradient = withExtendedLifetime((first, normalisedGradient)) {
+      unsafe materialized(first.source(normalisedGradient, x), shape: x.shape)
+    }
     return [
       structure.shortcutIsActivated ? xGradient : xGradient + shortcutGradient,
       first.scale, first.shift, filters1,

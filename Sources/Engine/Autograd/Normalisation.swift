@@ -83,8 +83,10 @@ private func normalise(
       unsafe sums.add(gradient.pointer + start, x.pointer + start, rows: rows.count, to: part)
     }
     let result = sums.result(rows: parts.rows(of: x), momentsDependOnX: momentsDependOnX)
-    let inputGradient =
+    // A source has the addresses of its tensors, but does not keep them alive.
+    let inputGradient = withExtendedLifetime(result) {
       unsafe x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
+    }
     return [inputGradient, result.scale, result.shift]
   }
 }

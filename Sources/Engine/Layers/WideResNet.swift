@@ -30,6 +30,16 @@ public final class WideResNet: Layer {
 
     /// The network of the MixMatch paper's official code: leaky ReLU with slope 0.1, residual branches
     /// not scaled, an activated shortcut in the first block only, and batch norm momentum 0.001.
+    ///
+    /// It differs from that code (google-research/mixmatch, libml/models.py, class ResNet, with the defaults of
+    /// tf.layers) in four points:
+    ///
+    /// - The code has a bias in every convolution; here no convolution has one.
+    /// - The ε of batch norm is 10⁻³ in the code; here it is 10⁻⁵.
+    /// - The code draws the weights of the last layer from Glorot's normal distribution, and its bias is 0 at
+    ///   first; here both are uniform on ±1/√inputs.
+    /// - Images of even size get zeros only on the right and below in the code's 3×3 convolutions with stride 2
+    ///   (padding "SAME"); here they get one row or column of zeros on every side.
     public static let paper = Variant(
       activation: .leakyReLU(slope: 0.1), residualFactor: 1, batchNormMomentum: 0.001,
       initialisation: .kaimingNormalFanOut,
@@ -76,7 +86,8 @@ public final class WideResNet: Layer {
     activation = variant.activation
   }
 
-  /// Images (N, H, W, 3) → logits (N, classes); H and W are multiples of 4.
+  /// Images (N, H, W, 3) → logits (N, classes), for any H and W; the second and the third group halve them,
+  /// rounding up.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     run(0..<stageCount, on: HiddenState(x), mode).values
   }

@@ -183,7 +183,8 @@ extension Module {
   /// | `scale`, `shift`                       | `weight`, `bias` of BatchNorm2d              |
   /// | `running.mean`, `running.variance`     | `running_mean`, `running_var`                |
   ///
-  /// The names before the last full stop are those of this module: "groups.1.0.norm2.running_var".
+  /// The names before the last full stop are those of this module: "groups.1.0.norm2.running_var". A single layer
+  /// has names without a full stop.
   public func pyTorchState() -> [String: Tensor] {
     Dictionary(
       uniqueKeysWithValues: Snapshot(of: state).tensors.map { name, tensor in
@@ -242,10 +243,11 @@ extension Snapshot {
 /// The name that PyTorch gives to the parameter or buffer `name`.
 private func pyTorchName(_ name: String, rank: Int) -> String {
   let endings = [
-    (".running.mean", ".running_mean"), (".running.variance", ".running_var"),
-    (".weights", ".weight"), (".scale", ".weight"), (".shift", ".bias"),
+    ("running.mean", "running_mean"), ("running.variance", "running_var"),
+    ("weights", "weight"), ("scale", "weight"), ("shift", "bias"),
   ]
-  for (ours, theirs) in endings where name.hasSuffix(ours) {
+  // A layer by itself has nothing before the ending.
+  for (ours, theirs) in endings where name == ours || name.hasSuffix("." + ours) {
     return name.dropLast(ours.count) + theirs
   }
   // Filters that are a parameter of their own are the weight of a convolution.

@@ -36,10 +36,29 @@ public struct Snapshot: Sendable {
 
   /// Restores the state.
   ///
-  /// - Throws: ``SnapshotError`` if names or shapes differ from those of the snapshot; then nothing
-  ///   has changed.
+  /// - Throws: ``SnapshotError`` if names or shapes differ from those of the snapshot, or if a piece of state
+  ///   refuses its value; then the state is as before.
   public func restore(_ state: [NamedState]) throws {
-    for piece in state {
+    let changes = try self.changes(of: state)
+    for (index, (piece, value, _)) in changes.enumerated() {
+      do {
+        try piece.write(value)
+      } catch {
+        for (piece, _, previous) in changes[...index] { try? piece.write(previous) }
+        if error is SnapshotError { throw error }
+        let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+        throw SnapshotError(
+          "found bytes that cannot be decoded as state \"\(piece.name)\", expected those of the same "
+            + "version of the program (\(reason))")
+      }
+    }
+  }
+
+  private typealias Change = (piece: NamedState, value: Value, previous: Value)
+
+  /// Each piece of `state` with its value in the snapshot and its present value, which has the same kind.
+  private func changes(of state: [NamedState]) throws -> [Change] {
+    let changes = try state.map { piece -> Change in
       let expected = piece.read()
       guard let found = values[piece.name] else {
         throw SnapshotError("found no state \"\(piece.name)\", expected \(expected.kind)")
@@ -48,14 +67,13 @@ public struct Snapshot: Sendable {
         throw SnapshotError(
           "found \(found.kind) as state \"\(piece.name)\", expected \(expected.kind)")
       }
+      return (piece, found, expected)
     }
     let names = Set(state.map(\.name))
     if let foreign = values.keys.sorted().first(where: { !names.contains($0) }) {
       throw SnapshotError("found a state \"\(foreign)\", which nothing here has")
     }
-    for piece in state {
-      if let value = values[piece.name] { try piece.write(value) }
-    }
+    return changes
   }
 }
 

@@ -43,7 +43,9 @@ public final class Trainer {
 
   /// Differentiates `loss`, a scalar, and updates the weights: step `step`, counted from 0.
   ///
-  /// - Throws: ``NonFiniteLoss`` if the loss is NaN or infinite; then the network has not changed.
+  /// - Throws: ``NonFiniteLoss`` if the loss is NaN or infinite; then this method has changed nothing, and the
+  ///   parameters are those of before the step. The forward pass in training mode has already moved the
+  ///   running averages of batch norm.
   public func step(_ loss: Tensor, at step: Int) throws {
     let (learningRate, momentum) = schedule(step)
     guard loss.scalar.isFinite else {
@@ -56,7 +58,10 @@ public final class Trainer {
   }
 
   /// Runs `body` while the network has its weights for evaluation: the weight EMA if there is one,
-  /// otherwise the current weights.
+  /// otherwise the current weights. Calls can be nested.
+  ///
+  /// With a weight EMA, `body` must neither call ``step(_:at:)`` nor save or restore the ``state``: the process
+  /// would end with a message.
   public func withEvaluationWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
     try average?.withAveragedWeights(body) ?? body()
   }

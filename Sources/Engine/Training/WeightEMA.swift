@@ -10,6 +10,8 @@ public final class WeightEMA {
   private let decay: Float
   private var parameterAverages: [Tensor]
   private let momentAverages: [RunningMoments]
+  /// Whether the network has the averages as its weights, and the fields above hold the network's own.
+  private var isExchanged = false
 
   /// Creates an average that starts at the current weights of `network`; `decay` lies in [0, 1).
   public init(of network: some Module, decay: Float) {
@@ -21,8 +23,9 @@ public final class WeightEMA {
     momentAverages = buffers.map { RunningMoments($0.buffer.moments) }
   }
 
-  /// Updates the averages with the current weights.
+  /// Updates the averages with the current weights; not while the network has the averages as its weights.
   public func update() {
+    requireOwnWeights()
     for (index, (_, parameter)) in parameters.enumerated() {
       parameterAverages[index] = moved(parameterAverages[index], towards: parameter.value)
     }
@@ -38,14 +41,19 @@ public final class WeightEMA {
     decay * average + (1 - decay) * value.detached
   }
 
-  /// Runs `body` while the network has the averages as its weights.
+  /// Runs `body` while the network has the averages as its weights; calls can be nested.
+  ///
+  /// `body` must neither call ``update()`` nor save or restore the ``state``: the process would end with a
+  /// message.
   public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard !isExchanged else { return try body() }
     exchange()
     defer { exchange() }
     return try body()
   }
 
   private func exchange() {
+    isExchanged.toggle()
     for (index, (_, parameter)) in parameters.enumerated() {
       let value = parameter.value.detached
       parameter.value = parameterAverages[index]
@@ -55,14 +63,26 @@ public final class WeightEMA {
       swap(&buffer.moments, &momentAverages[index].moments)
     }
   }
+
+  private func requireOwnWeights() {
+    require(
+      !isExchanged,
+      "The network has the EMA of its weights for evaluation; train, save or restore it later.")
+  }
 }
 
 extension WeightEMA: Resumable {
   /// The averages, under the names of the weights.
+  ///
+  /// It can be saved and restored only while the network has its own weights.
   public var state: [NamedState] {
     let weights = parameters.indices.map { index in
       NamedState.tensor(
-        parameters[index].name, get: { self.parameterAverages[index] },
+        parameters[index].name,
+        get: {
+          self.requireOwnWeights()
+          return self.parameterAverages[index]
+        },
         set: { self.parameterAverages[index] = $0 })
     }
     return weights + zip(buffers, momentAverages).flatMap { $1.state(under: $0.name) }

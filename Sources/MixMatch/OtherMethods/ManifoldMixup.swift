@@ -21,6 +21,14 @@ public struct ManifoldMixup: SemiSupervisedMethod {
   /// 0: the method uses no unlabelled images.
   public var versions: Int { 0 }
 
+  /// Checks α and the number of stages.
+  ///
+  /// - Throws: ``TrainingError``.
+  public func check() throws {
+    try TrainingError.unlessBeta(alpha: alpha)
+    try TrainingError.unlessPositive(stages, "stages before which mixup can happen")
+  }
+
   /// The cross-entropy on mixtures.
   public func loss(
     _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream

@@ -26,6 +26,11 @@ public struct MeanTeacher: SemiSupervisedMethod {
   /// True: without an EMA the network would be its own teacher.
   public var needsTeacher: Bool { true }
 
+  /// Checks the length of the ramp.
+  ///
+  /// - Throws: ``TrainingError``.
+  public func check() throws { try unlabelledWeight.check() }
+
   /// Cross-entropy on the labelled images, and the squared difference from the teacher's prediction on
   /// the unlabelled ones.
   public func loss(

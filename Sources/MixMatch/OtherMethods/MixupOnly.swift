@@ -21,6 +21,11 @@ public struct MixupOnly: SemiSupervisedMethod {
   /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
+  /// Checks α.
+  ///
+  /// - Throws: ``TrainingError``.
+  public func check() throws { try TrainingError.unlessBeta(alpha: alpha) }
+
   /// Cross-entropy on the mixed labelled and on the mixed unlabelled examples.
   public func loss(
     _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream

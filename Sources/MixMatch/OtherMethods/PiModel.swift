@@ -19,6 +19,11 @@ public struct PiModel: SemiSupervisedMethod {
   /// 2: the versions whose predictions are compared.
   public var versions: Int { 2 }
 
+  /// Checks the length of the ramp.
+  ///
+  /// - Throws: ``TrainingError``.
+  public func check() throws { try unlabelledWeight.check() }
+
   /// Cross-entropy on the labelled images, and the squared difference of the two predictions on the
   /// unlabelled ones.
   public func loss(

@@ -22,6 +22,11 @@ public struct PseudoLabel: SemiSupervisedMethod {
   /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
+  /// Checks the length of the ramp.
+  ///
+  /// - Throws: ``TrainingError``.
+  public func check() throws { try unlabelledWeight.check() }
+
   /// Cross-entropy on the labelled images, and on the unlabelled images with confident predictions.
   public func loss(
     _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream

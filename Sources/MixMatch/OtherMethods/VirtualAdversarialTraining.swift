@@ -36,6 +36,11 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
+  /// Checks the length of the ramp.
+  ///
+  /// - Throws: ``TrainingError``.
+  public func check() throws { try unlabelledWeight.check() }
+
   /// Cross-entropy on the labelled images, and the divergence under the perturbation and the entropy on
   /// the unlabelled ones.
   public func loss(

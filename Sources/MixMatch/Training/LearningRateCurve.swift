@@ -11,14 +11,15 @@ public struct LearningRateCurve: Codable, Sendable {
   /// Trains `network` with a learning rate that grows from 10⁻⁵ to 1 over `steps` steps, to find the
   /// rates that the training tolerates (Smith 2017, arXiv:1506.01186).
   ///
-  /// It stops where the loss exceeds four times its minimum, as fastai's `lr_find` does.
+  /// It stops where the loss of one batch exceeds four times its minimum. fastai's `lr_find` has the same
+  /// rule for the smoothed loss, an exponential moving average over the batches, and so may stop later.
   ///
   /// - Parameters:
   ///   - network: Maps images to logits (N, classes); the run changes its weights.
   ///   - method: The loss of a step.
   ///   - data: The images and which of them are labelled.
   ///   - settings: The hyperparameters; those of the schedule are not used.
-  ///   - steps: The number of steps.
+  ///   - steps: The number of steps, at least 2.
   ///   - seed: The seed of all random numbers but the network's initial weights.
   ///   - body: Called before the update of each step, counted from 0, with the loss of its batch; last with the
   ///     loss that ends the curve.
@@ -29,6 +30,8 @@ public struct LearningRateCurve: Codable, Sendable {
     settings: TrainingSettings, steps: Int, seed: UInt64,
     inEachStep body: (_ step: Int, _ loss: Float) throws -> Void = { _, _ in }
   ) throws {
+    try TrainingError.unless(
+      steps >= 2, "steps of the learning-rate curve", found: "\(steps)", expected: "at least 2")
     try settings.check(for: method, on: data)
     let trainer = method.trainer(
       of: network, on: data, schedule: ExponentialSchedule(steps: steps, from: 1e-5, to: 1),

@@ -15,6 +15,8 @@ public final class SemiSupervisedTraining {
   public let trainer: Trainer
   /// Losses, accuracies and the quality of guessed labels so far.
   public var curve: LearningCurve { checkpointedCurve.value }
+  /// The normalisation of pixel values.
+  public var scaling: PixelScaling { data.scaling }
 
   private let method: any SemiSupervisedMethod
   private let data: TrainingData

@@ -82,16 +82,14 @@ public struct TrainingSettings: Sendable, Encodable {
 extension TrainingSettings {
   /// Checks the settings against each other, the method and the data, before any work is done.
   ///
-  /// - Throws: ``TrainingError``, which names the setting, the value found and the values expected.
+  /// - Throws: ``TrainingError``, which names the setting, the value found and the values expected; an error
+  ///   that the method's own check throws.
   public func check(for method: some SemiSupervisedMethod, on data: TrainingData) throws {
     let (labelled, unlabelled) = (data.split.labelled.count, data.split.unlabelled.count)
-    try TrainingError.unless(
-      data.split.highestIndex < data.dataset.train.count, "split",
-      found: "the index \(data.split.highestIndex)",
-      expected: "indices of the \(data.dataset.train.count) training images")
-    for (name, count) in [("steps", steps), ("evaluations", evaluationCount)] {
-      try TrainingError.unless(count >= 1, name, found: "\(count)", expected: "at least 1")
-    }
+    try data.check()
+    try TrainingError.unlessPositive(steps, "steps")
+    try TrainingError.unlessPositive(evaluationCount, "evaluations")
+    try method.check()
     try TrainingError.unless(
       labelledBatch >= 1 && labelled >= labelledBatch, "labelled images", found: "\(labelled)",
       expected: "at least \(labelledBatch), the number in a batch")
@@ -115,6 +113,31 @@ extension TrainingSettings {
   }
 }
 
+extension TrainingData {
+  /// Throws a ``TrainingError`` unless the split and the normalisation of pixel values fit the images.
+  fileprivate func check() throws {
+    let (train, known) = (dataset.train, dataset.knownLabels)
+    try TrainingError.unless(
+      split.highestIndex < train.count, "split", found: "the index \(split.highestIndex)",
+      expected: "indices of the \(train.count) training images")
+    let highest = (split.labelled + split.validation).max() ?? 0
+    try TrainingError.unless(
+      highest < known, "split", found: "the index \(highest) of a labelled or validation image",
+      expected: "indices below \(known), because the classes of the other images are not known")
+    try TrainingError.unless(
+      dataset.test.count >= 1, "test images", found: "none", expected: "at least 1")
+    try TrainingError.unless(
+      train.height >= 2 && train.width >= 2, "images",
+      found: "\(train.height)×\(train.width) pixels", expected: "at least 2×2 pixels")
+    let channels = scaling.mean.count
+    try TrainingError.unless(
+      (1...4).contains(channels) && (train.channels == channels || train.channels == 1),
+      "normalisation of pixel values",
+      found: "\(channels) channels for images of \(train.channels)",
+      expected: "as many channels as the images have, or any number for grey images; at most 4")
+  }
+}
+
 /// Settings of a training run that contradict each other or the data, in one line.
 public struct TrainingError: OneLineError {
   /// The line: which setting, the value found, the values expected.
@@ -124,5 +147,17 @@ public struct TrainingError: OneLineError {
     guard condition else {
       throw TrainingError(description: "\(setting): found \(found), expected \(expected)")
     }
+  }
+
+  /// Throws an error unless `count` is at least 1.
+  static func unlessPositive(_ count: Int, _ setting: String) throws {
+    try unless(count >= 1, setting, found: "\(count)", expected: "at least 1")
+  }
+
+  /// Throws an error unless `alpha` is the parameter of a ``SymmetricBeta``.
+  static func unlessBeta(alpha: Double) throws {
+    try unless(
+      alpha > 0 && alpha < .infinity, "alpha", found: "\(alpha)",
+      expected: "a finite number above 0")
   }
 }

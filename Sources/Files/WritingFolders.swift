@@ -1,0 +1,79 @@
+import Foundation
+
+/// Writes a folder with all its content, or nothing.
+///
+/// The content is written into a partial folder beside `folder`, named like the partial version of a file
+/// (".partial-HOST-PROCESS-COUNT-" and the final name), and synchronised to the disk; then the partial folder is
+/// renamed. The process holds a lock on it (flock). Partial versions of `folder` without a lock, which
+/// interrupted processes of this host have left, are removed first.
+///
+/// - Parameters:
+///   - folder: The folder, which must not exist; its parent folders are created if necessary.
+///   - fill: Writes the content into the folder that it is given. The files need not be written durably.
+/// - Throws: ``FileError`` if a step fails, or the error of `fill`; the partial folder is then removed.
+package func writeFolder(at folder: URL, _ fill: (_ partial: URL) throws -> Void) throws {
+  try makeFolder(at: folder.deletingLastPathComponent())
+  removeLeftovers(of: folder)
+  let partial = PartialFile(for: folder).url
+  try makeFolder(at: partial)
+  do {
+    let descriptor = openFolder(at: partial)
+    guard descriptor >= 0 else { throw FileError(partial, cannotBe: "read", call: "open") }
+    defer { close(descriptor) }
+    _ = lockFile(descriptor)
+    try fill(partial)
+    try synchronizeTree(at: partial)
+    try moveItem(at: partial, to: folder)
+  } catch {
+    removeTree(at: partial)
+    throw error
+  }
+}
+
+/// Removes the partial versions of `folder` that interrupted processes of this host have left.
+private func removeLeftovers(of folder: URL) {
+  let parent = folder.deletingLastPathComponent()
+  for name in (try? listFolder(at: parent)) ?? [] {
+    // The name of a host has no hyphen.
+    let parts = name.split(separator: "-", maxSplits: 4, omittingEmptySubsequences: false)
+    guard parts.count == 5, parts[0] == ".partial", parts[1] == hostName,
+      parts[4] == folder.lastPathComponent
+    else { continue }
+    let partial = parent.appending(path: name)
+    let descriptor = openFolder(at: partial)
+    guard descriptor >= 0 else { continue }
+    defer { close(descriptor) }
+    if lockFile(descriptor) == .taken { removeTree(at: partial) }
+  }
+}
+
+/// Opens a folder for locking and synchronising; returns a negative number and sets `errno` on failure.
+private func openFolder(at folder: URL) -> Int32 {
+  retrying { unsafe open(folder.filePath, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+}
+
+/// Synchronises all files and folders in `folder` to the disk.
+private func synchronizeTree(at folder: URL) throws {
+  #if canImport(Glibc)
+    // One call for everything takes much less time than one for each of many small files. Linux waits until all is
+    // written, other systems need not.
+    sync()
+  #else
+    try synchronizeEach(in: folder)
+  #endif
+}
+
+#if !canImport(Glibc)
+  /// Synchronises all files and folders in `folder`, one after the other.
+  private func synchronizeEach(in folder: URL) throws {
+    for name in try listFolder(at: folder) {
+      let item = folder.appending(path: name)
+      if item.isExistingDirectory {
+        try synchronizeEach(in: item)
+      } else {
+        try synchronizeFile(at: item)
+      }
+    }
+    try synchronizeFile(at: folder)
+  }
+#endif

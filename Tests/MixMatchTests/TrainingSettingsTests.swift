@@ -1,0 +1,145 @@
+import Datasets
+import Engine
+import MixMatch
+import Testing
+
+/// Settings, methods and data that do not fit are refused in one line, before any work is done.
+@Suite struct TrainingSettingsTests {
+  private func images(_ count: Int, size: Int = 4, channels: Int = 3) -> LabelledImages {
+    LabelledImages(
+      height: size, width: size, channels: channels,
+      pixels: (0..<count * size * size * channels).map { UInt8($0 * 37 % 256) },
+      labels: (0..<count).map { UInt8($0 % 2) })
+  }
+
+  private func dataset(_ train: LabelledImages, test: LabelledImages, knownLabels: Int? = nil)
+    -> ImageDataset
+  {
+    ImageDataset(
+      name: "stripes", classNames: ["even", "odd"], train: train, test: test,
+      knownLabels: knownLabels)
+  }
+
+  private var settings: TrainingSettings {
+    var settings = TrainingSettings()
+    (settings.labelledBatch, settings.unlabelledBatch) = (2, 2)
+    return settings
+  }
+
+  /// The error of a check; nil for settings that fit.
+  private func complaint(
+    about method: any SemiSupervisedMethod = MixMatchStep(), _ dataset: ImageDataset? = nil,
+    split: LabelSplit? = nil, scaling: PixelScaling = .cifar
+  ) throws -> String? {
+    let dataset = dataset ?? self.dataset(images(12), test: images(4))
+    let chosen = try split ?? LabelSplit(labels: dataset.train.labels, labelled: 4, seed: 0)
+    do {
+      try settings.check(
+        for: method, on: TrainingData(dataset, split: chosen, scaling: scaling))
+      return nil
+    } catch let error as TrainingError {
+      return error.description
+    }
+  }
+
+  /// The labels of images beyond the known ones mean nothing, so that only the method may see those images.
+  @Test func labelsMustBeKnown() throws {
+    let half = dataset(images(12), test: images(4), knownLabels: 6)
+    func complaint(_ labelled: [Int], _ unlabelled: [Int], _ validation: [Int]) throws -> String? {
+      try self.complaint(
+        half,
+        split: LabelSplit(labelled: labelled, unlabelled: unlabelled, validation: validation))
+    }
+    let line =
+      "split: found the index 6 of a labelled or validation image, expected indices below 6, "
+      + "because the classes of the other images are not known"
+    #expect(try complaint([0, 6], [7, 8], [1]) == line)
+    #expect(try complaint([0, 1], [7, 8], [6]) == line)
+    #expect(try complaint([0, 1], [6, 7], [5]) == nil)
+  }
+
+  @Test func thereMustBeTestImages() throws {
+    let found = try complaint(dataset(images(12), test: images(0)))
+    #expect(found == "test images: found none, expected at least 1")
+  }
+
+  @Test func imagesMustBeLargeEnoughToResample() throws {
+    let found = try complaint(dataset(images(12, size: 1), test: images(4, size: 1)))
+    #expect(found == "images: found 1×1 pixels, expected at least 2×2 pixels")
+  }
+
+  /// Grey images fit any number of channels; the augmentation has at most 4.
+  @Test(arguments: [(1, 1, true), (1, 3, true), (2, 3, false), (3, 1, false), (5, 5, false)])
+  func channelsMustFitTheScaling(ofImages channels: Int, ofScaling: Int, fits: Bool) throws {
+    let stripes = dataset(images(12, channels: channels), test: images(4, channels: channels))
+    let scaling = PixelScaling(
+      mean: Array(repeating: 0.5, count: ofScaling),
+      deviation: Array(repeating: 1, count: ofScaling))
+    let found = try complaint(stripes, scaling: scaling)
+    let expected =
+      "normalisation of pixel values: found \(ofScaling) channels for images of \(channels), "
+      + "expected as many channels as the images have, or any number for grey images; at most 4"
+    #expect(found == (fits ? nil : expected))
+  }
+
+  /// Expects the error `line` for a method after `change`.
+  private func expectComplaint<Method: SemiSupervisedMethod>(
+    _ line: String, about method: Method, changedBy change: (inout Method) -> Void = { _ in },
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    var method = method
+    change(&method)
+    let found = try complaint(about: method)
+    #expect(found == line, sourceLocation: sourceLocation)
+  }
+
+  @Test func hyperparametersOfMethodsAreChecked() throws {
+    let noRamp = "steps of the ramp: found 0, expected at least 1"
+    let noStage = "stages before which mixup can happen: found 0, expected at least 1"
+    let noBeta = "alpha: found 0.0, expected a finite number above 0"
+    try expectComplaint(noRamp, about: MixMatchStep()) { $0.rampSteps = 0 }
+    try expectComplaint(noStage, about: MixMatchStep()) { $0.mixupStages = 0 }
+    try expectComplaint(noBeta, about: MixMatchStep()) { $0.alpha = 0 }
+    try expectComplaint(
+      "alpha: found inf, expected a finite number above 0", about: MixMatchStep()
+    ) { $0.alpha = .infinity }
+    try expectComplaint(
+      "temperature: found 0.0, expected a number above 0", about: MixMatchStep()
+    ) { $0.temperature = 0 }
+    try expectComplaint(
+      "versions of an unlabelled image: found 0, expected at least 1", about: MixMatchStep()
+    ) { $0.versions = 0 }
+    try expectComplaint(noRamp, about: PseudoLabel(rampSteps: 0))
+    try expectComplaint(noRamp, about: PiModel(rampSteps: 0))
+    try expectComplaint(noRamp, about: MeanTeacher(rampSteps: 0))
+    try expectComplaint(noRamp, about: VirtualAdversarialTraining(rampSteps: 0))
+    try expectComplaint(noBeta, about: MixupOnly()) { $0.alpha = 0 }
+    try expectComplaint(noBeta, about: ManifoldMixup()) { $0.alpha = 0 }
+    try expectComplaint(noStage, about: ManifoldMixup()) { $0.stages = 0 }
+  }
+
+  @Test func hyperparametersInTheirRangesAreAccepted() throws {
+    let methods: [any SemiSupervisedMethod] = [
+      MixMatchStep(), PseudoLabel(rampSteps: 1), PiModel(rampSteps: 1), MixupOnly(),
+      ManifoldMixup(), AdaMixUp(), Supervised(), VirtualAdversarialTraining(rampSteps: 1),
+    ]
+    for method in methods {
+      let found = try complaint(about: method)
+      #expect(found == nil, "\(type(of: method))")
+    }
+  }
+
+  /// Between the lowest and the highest learning rate there is at least one step.
+  @Test func aLearningRateCurveHasTwoSteps() throws {
+    let stripes = dataset(images(12), test: images(4))
+    let data = TrainingData(
+      stripes, split: try LabelSplit(labels: stripes.train.labels, labelled: 4, seed: 0),
+      scaling: .cifar)
+    let error = #expect(throws: TrainingError.self) {
+      try LearningRateCurve(
+        of: GlobalAveragePool(), by: Supervised(), on: data, settings: settings, steps: 1, seed: 0)
+    }
+    #expect(
+      error?.description == "steps of the learning-rate curve: found 1, expected at least 2")
+  }
+}
