@@ -4,7 +4,8 @@ import MixMatch
 /// A method of the comparison: MixMatch, the labels alone, or another semi-supervised method.
 ///
 /// All are trained with the network and batches of chapter 4. Their hyperparameters are the usual ones until the
-/// same small search on validation images, chapters/search, has run for all of them; see ``chosen(at:)``.
+/// training runs are repeated with those that the same small search on validation images, chapters/search, has found;
+/// see ``chosen(at:)``.
 public enum ComparedMethod: String, CaseIterable, Sendable {
   case mixMatch = "mixmatch"
   case supervised = "labels-alone"
@@ -61,9 +62,9 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     [.supervised, .labelsMixup, .manifoldMixup, .adaMixUp].contains(self)
   }
 
-  /// The factors of the hyperparameters with which the method is trained: the usual values, because the search of all
-  /// methods is not complete yet. Then they are to be those with the highest validation accuracy in
-  /// results/search.json, but for the article's scale, which is not searched; ChosenHyperparameterTests compares them.
+  /// The factors of the hyperparameters with which the method is trained: the usual values, with which the training
+  /// runs in results/ were made. When these are repeated, they are to be those with the highest validation accuracy in
+  /// results/search.json, but for the scales that are not searched; ChosenHyperparameterTests compares them.
   public func chosen(at preset: Preset) -> Factors { .usual }
 
   /// The training of this method at a preset with fewer steps than chapter 4.

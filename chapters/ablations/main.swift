@@ -98,8 +98,8 @@ let ablations = [
 // statistics; the weight of the unlabelled loss grows over the first two fifths of the training; and an exponential
 // moving average (EMA) of the weights is evaluated.
 //
-// All run for the same number of steps, on the same network and batches, and each is to have the same search for
-// its learning rate and its weight (appendix "Choosing hyperparameters", whose table shows how far it is).
+// All run for the same number of steps, on the same network and batches, and each has had the same search for
+// its learning rate and its weight (appendix "Choosing hyperparameters"), whose outcome they are to be trained with.
 //
 // Departure: the EMA of the other methods has a decay of 0.99 instead of 0.999, because the training has a few
 // thousand steps instead of a million; for MixMatch the weights themselves are evaluated, except in the row that
