@@ -53,10 +53,10 @@ func trials(_ preset: Preset) -> [Trial] {
 // or two points may be chance. The search therefore only keeps a method from running with values that do not suit it
 // at all; it does not find the best ones.
 //
-// In these short runs all methods but VAT do best with twice or four times the usual learning rate, six of them at the end
-// of the range; VAT does best with a third of the weight. MixMatch gains
-// {search.validation.mixmatch.weight-1.0.rate-2.0 - validation.mixmatch.weight-1.0.rate-1.0 points} with twice the rate;
-// four times is no better
+// In these short runs all methods but VAT do best with twice or four times the usual learning rate, six of them at the
+// end of the range; VAT does best with a third of the weight. MixMatch gains
+// {search.validation.mixmatch.weight-1.0.rate-2.0 - validation.mixmatch.weight-1.0.rate-1.0 points} with twice the
+// rate; four times is no better
 // ({search.validation.mixmatch.weight-1.0.rate-4.0 - validation.mixmatch.weight-1.0.rate-2.0 points} beside twice).
 // Whether higher rates are also better in runs of chapter 4's length is open.
 //
