@@ -1,11 +1,11 @@
 import ChapterKit
 import MixMatch
 
-/// A method of the comparison: MixMatch, the labels alone, or another semi-supervised method.
+/// A method of the comparison: MixMatch, the labels alone, another semi-supervised method, or full supervision.
 ///
-/// All are trained with the network and batches of chapter 4. Their hyperparameters are the usual ones until the
-/// training runs are repeated with those that the same small search on validation images, chapters/search, has found;
-/// see ``chosen(at:)``.
+/// All are trained with the network of chapter 4, and all but full supervision with its batches. Their hyperparameters
+/// are the usual ones until the training runs are repeated with those that the same small search on validation images,
+/// chapters/search, has found; see ``chosen(at:)``.
 public enum ComparedMethod: String, CaseIterable, Sendable {
   case mixMatch = "mixmatch"
   case supervised = "labels-alone"
@@ -17,6 +17,10 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   case labelsMixup = "labels-mixup"
   case manifoldMixup = "labels-manifold-mixup"
   case adaMixUp = "labels-adamixup"
+  case allLabels = "all-labels"
+
+  /// The methods that learn from the same few labels.
+  public static let withFewLabels = allCases.filter { $0 != .allLabels }
 
   /// The name in tables.
   public var title: String {
@@ -31,6 +35,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     case .labelsMixup: "labels alone with mixup"
     case .manifoldMixup: "labels alone with manifold mixup"
     case .adaMixUp: "labels alone with AdaMixUp"
+    case .allLabels: "all labels"
     }
   }
 
@@ -51,15 +56,15 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   }
 
   /// The factors that the search tries for this method: the usual values, and one of them changed at a
-  /// time. Methods that use the labels alone have no unlabelled loss.
+  /// time. Methods that use labelled images alone have no unlabelled loss.
   public var candidates: [Factors] {
     let rates = [0.5, 2, 4].map { Factors(weight: 1, learningRate: $0) }
     let weights = [1 / 3, 3].map { Factors(weight: $0, learningRate: 1) }
-    return [.usual] + (usesLabelsAlone ? [] : weights) + rates
+    return [.usual] + (usesLabelledImagesAlone ? [] : weights) + rates
   }
 
-  private var usesLabelsAlone: Bool {
-    [.supervised, .labelsMixup, .manifoldMixup, .adaMixUp].contains(self)
+  private var usesLabelledImagesAlone: Bool {
+    [.supervised, .labelsMixup, .manifoldMixup, .adaMixUp, .allLabels].contains(self)
   }
 
   /// The factors of the hyperparameters with which the method is trained: the usual values, with which the training
@@ -67,7 +72,8 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   /// results/search.json, but for the scales that are not searched; ChosenHyperparameterTests compares them.
   public func chosen(at preset: Preset) -> Factors { .usual }
 
-  /// The training of this method at a preset with fewer steps than chapter 4.
+  /// The training of this method at a preset with fewer steps than chapter 4, or for full supervision than chapter 5.
+  /// Validation images are held out.
   ///
   /// - Parameters:
   ///   - preset: The scale.
@@ -76,6 +82,9 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   public func training(_ preset: Preset, stepsDividedBy divisor: Int, factors: Factors)
     -> (experiment: Experiment, method: any SemiSupervisedMethod)
   {
+    if self == .allLabels {
+      return (.allButValidationLabels(preset, stepsDividedBy: divisor, factors: factors), Supervised())
+    }
     var (experiment, mixMatch) = Experiment.mixMatch(
       preset, stepsDividedBy: divisor, factors: factors)
     if self != .mixMatch { experiment.training.emaDecay = ComparedMethod.emaDecay }
@@ -100,7 +109,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     }
     switch self {
     case .mixMatch: return mixMatch
-    case .supervised: return Supervised()
+    case .supervised, .allLabels: return Supervised()
     case .labelsMixup:
       // Mixup of the images, with the α of the other methods.
       var method = ManifoldMixup()

@@ -49,6 +49,50 @@ extension Experiment {
     return (experiment, method)
   }
 
+  /// The settings of full supervision at a preset, with all labels of CIFAR-10: no images are held out, and the test
+  /// images are evaluated during the run.
+  static func allLabels(_ preset: Preset, factors: ComparedMethod.Factors) -> Experiment {
+    var experiment = scale(preset)
+    experiment.labels = 50_000
+    experiment.validation = 0
+    experiment.training.evaluatesTest = true
+    experiment.training.labelledBatch = 64
+    if preset == .article {
+      experiment.training.labelledBatch = 128
+      experiment.training.evaluationCount = 100
+      experiment.training.peakLearningRate = 2e-2
+      experiment.training.weightDecay = 1e-4
+    }
+    experiment.training.peakLearningRate *= factors.learningRate
+    // An epoch has ⌊50,000 / 128⌋ = 390 batches, at the smaller scales ⌊50,000 / 64⌋ = 781.
+    if let epochs = epochsWithAllLabels(preset) { experiment.setSteps(epochs: epochs) }
+    return experiment
+  }
+
+  /// The epochs of full supervision at a preset; nil for a fixed number of steps.
+  static func epochsWithAllLabels(_ preset: Preset) -> Int? {
+    switch preset {
+    case .article: 100
+    case .overnight: 60
+    case .short: 30
+    case .smoke: nil
+    }
+  }
+
+  /// Full supervision with fewer steps, for the search: as many images are held out for validation as in the runs of
+  /// MixMatch, and the test images are not evaluated.
+  static func allButValidationLabels(
+    _ preset: Preset, stepsDividedBy divisor: Int, factors: ComparedMethod.Factors
+  ) -> Experiment {
+    var experiment = allLabels(preset, factors: factors)
+    experiment.validation = scale(preset).validation
+    experiment.labels -= experiment.validation
+    experiment.training.evaluatesTest = false
+    experiment.training.steps = max(1, experiment.training.steps / divisor)
+    experiment.training.evaluationCount = max(1, experiment.training.evaluationCount / divisor)
+    return experiment
+  }
+
   private static func scale(_ preset: Preset) -> Experiment {
     switch preset {
     case .article: .article

@@ -121,7 +121,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
     ResultRow.quarterMixMatch(
       ablation.name, key: ablation.key, preset, published: ablation.paper, change: ablation.change)
   }
-  let others = ComparedMethod.allCases.filter { $0 != .mixMatch }
+  let others = ComparedMethod.withFewLabels.filter { $0 != .mixMatch }
   return changed + [.quarterManifoldMixMatch(preset)]
     + others.map { .quarterRun(of: $0, preset, published: paper[$0]) }
 }

@@ -9,8 +9,9 @@
 // The usual values are the centre of the search: for MixMatch those of chapter 4, for the other methods the
 // weights in the paper's code, and chapter 4's learning rate for all. From there one value at a time changes:
 // the weight of the unlabelled loss to a third and to three times, the highest learning rate to half, to double and to
-// four times. That makes six trials for each method, and four for those that use the labels alone, which have no
-// unlabelled loss. A trial has an eighth of chapter 4's steps.
+// four times. That makes six trials for each method, and four for those that use labelled images alone, which have no
+// unlabelled loss. A trial has an eighth of chapter 4's steps. Full supervision, chapter 5's upper baseline, is searched
+// in the same way, with an eighth of its own steps and the labels of all images but the validation images.
 //
 // The range of learning rates first ended at double. As every method that had all its trials was best there, four
 // times was added, for all methods.
@@ -79,7 +80,7 @@ let chapter = Chapter(
   summary: "tries hyperparameters of each method and compares them on validation images.",
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
-    .scale(.short, costs: "52 trials a seed, of a few minutes to half an hour each on 2 cores"),
+    .scale(.short, costs: "56 trials a seed, of a few minutes to half an hour each on 2 cores"),
     .scale(.overnight, costs: "a day a seed on 2 cores; not run yet"),
     .scale(.article, costs: "weeks a seed on 2 cores; not run yet"),
   ],
@@ -96,8 +97,8 @@ exit(
     run.write(
       TextTable(
         name: "search", title: "The search for hyperparameters",
-        explanation: "Validation accuracy at 500 labels after an eighth of chapter 4's steps."
-          + finished.remark,
+        explanation: "Validation accuracy at 500 labels after an eighth of chapter 4's steps, with all labels of "
+          + "chapter 5's.\(finished.remark)",
         columns: ["method", "weight ×", "learning rate ×", "validation accuracy", "choice"],
         rows: finished.rows.map { cells($0, isBest: best.contains($0.metric)) }))
   })
