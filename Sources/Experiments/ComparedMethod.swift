@@ -83,7 +83,9 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     -> (experiment: Experiment, method: any SemiSupervisedMethod)
   {
     if self == .allLabels {
-      return (.allButValidationLabels(preset, stepsDividedBy: divisor, factors: factors), Supervised())
+      let experiment = Experiment.allButValidationLabels(
+        preset, stepsDividedBy: divisor, factors: factors)
+      return (experiment, Supervised())
     }
     var (experiment, mixMatch) = Experiment.mixMatch(
       preset, stepsDividedBy: divisor, factors: factors)

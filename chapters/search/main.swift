@@ -97,8 +97,9 @@ exit(
     run.write(
       TextTable(
         name: "search", title: "The search for hyperparameters",
-        explanation: "Validation accuracy at 500 labels after an eighth of chapter 4's steps, with all labels of "
-          + "chapter 5's.\(finished.remark)",
+        explanation:
+          "Validation accuracy at 500 labels after an eighth of chapter 4's steps, with all labels "
+          + "of chapter 5's.\(finished.remark)",
         columns: ["method", "weight ×", "learning rate ×", "validation accuracy", "choice"],
         rows: finished.rows.map { cells($0, isBest: best.contains($0.metric)) }))
   })
