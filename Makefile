@@ -7,7 +7,7 @@ define HELP
 make chapters      all chapters one after the other, and then the claims; after an interruption the same
                    command resumes
 make ablations     MixMatch with one component changed at a time, and older methods
-make labels        the accuracy of MixMatch, and of the labels alone, with 250 to 4,000 labels
+make labels        the accuracy of MixMatch, and of supervised training, with 250 to 4,000 labels
 make mixing        manifold mixup and AdaMixUp beside mixup and beside no mixing, three pictures
 make search        a small search for hyperparameters of MixMatch and of the older methods
 make method        one iteration of MixMatch in numbers, the schedule, the network, the hyperparameters

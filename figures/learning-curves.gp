@@ -8,22 +8,22 @@
 # runs     the names of the runs to draw, at most four, each in double quotes
 # article  for each of them the name of a run in figures/article/learning-curves.tsv to compare with, or
 #          'none'
+# axis     optional: 'epochs' (the default), or 'share', the share of each run, for runs whose epochs differ in length
 
 load 'figures/style.gp'
 
+if (!exists("axis")) axis = 'epochs'
 ours = data . '/' . curves . '.tsv'
 theirs = 'figures/article/learning-curves.tsv'
 runCount = words(runs)
 isOurs(k) = strcol('run') eq word(runs, k)
 isTheirs(k) = strcol('run') eq word(article, k)
 hasTheirs(k) = word(article, k) ne 'none'
-color(k) = classColor(word('7 4 2 8', k))
+color(k) = runColor(word(runs, k))
 
 eval beginSVG(900, 640)
 anyTheirs = 0
 do for [k = 1 : runCount] { anyTheirs = anyTheirs || hasTheirs(k) }
-eval heading(anyTheirs ? 'Learning curves, compared with the article''s' : 'Learning curves', \
-  anyTheirs == 0 ? 'Dots, numbers: accuracy on test images. An epoch is a pass over the unlabelled images, if any, otherwise over the labelled ones.' : 'Lines: accuracy on validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, if any.')
 
 # --- Last epochs and final values -----------------------------------------------
 
@@ -31,12 +31,14 @@ stats ours using (column('epoch')) name 'Ours' nooutput
 firstEpoch = smaller(1, Ours_min)
 lastEpoch = Ours_max
 array ourEnd[runCount]
+array ourLast[runCount]
 array theirEnd[runCount]
 array highestLoss[2]
 # A method without unlabelled images has the unlabelled loss 0, which is not drawn.
 loss(panel) = column(word('labelledLoss unlabelledLoss', panel)) > 0 ? column(word('labelledLoss unlabelledLoss', panel)) : NaN
 do for [k = 1 : runCount] {
-  stats ours using (isOurs(k) ? (ourEnd[k] = column('test')) : NaN) name 'O' nooutput
+  stats ours using (isOurs(k) ? (ourEnd[k] = column('test'), column('epoch')) : NaN) name 'O' nooutput
+  ourLast[k] = O_max
   if (hasTheirs(k)) {
     stats theirs using (isTheirs(k) ? (theirEnd[k] = column('accuracy'), column('epoch') + 1) : NaN) name 'T' nooutput
     lastEpoch = larger(lastEpoch, T_max)
@@ -46,6 +48,18 @@ do for [panel = 1 : 2] {
   stats ours using (loss(panel)) name 'L' nooutput
   highestLoss[panel] = L_max > 0 ? L_max : 1
 }
+
+# --- Title: the accuracy of the run of MixMatch, or of the first one, beside the article's or that of the other run ---
+
+shown = 1
+do for [k = 1 : runCount] { if (strstrt(word(runs, k), 'MixMatch') == 1) { shown = k } }
+reached(k) = sprintf('%s reaches %.1f %%', word(runs, k), 100 * ourEnd[k])
+other = runCount == 2 ? 3 - shown : shown
+finding = hasTheirs(shown) ? sprintf('%s of the test images, the article''s run %.1f %%', reached(shown), 100 * theirEnd[shown]) : \
+  other == shown ? reached(shown) . ' of the test images' : sprintf('%s of the test images, %s %.1f %%', reached(shown), word(runs, other), 100 * ourEnd[other])
+eval heading(finding, \
+  anyTheirs ? 'Lines: accuracy on validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, or over the labelled ones if there are no others.' : \
+  'Dots, numbers: accuracy on test images.' . (axis eq 'share' ? '' : ' An epoch is a pass over the unlabelled images, or over the labelled ones if there are no others.'))
 
 # The largest tick step of at most `x` / 2 that is 1, 2 or 5 times a power of ten.
 power(x) = 10 ** floor(log10(x / 2))
@@ -65,33 +79,34 @@ do for [k = 1 : runCount] {
   legendX = legendX + legendWidth(k)
 }
 
-# --- Three panels with a common axis of epochs --------------------------------------------
+# --- Three panels with a common axis --------------------------------------------
 
 set lmargin at screen atX(pageMargin + 40)
 set rmargin at screen atX(pageWidth - pageMargin - 10)
-set logscale x
-set xrange [firstEpoch / 1.15 : 1.1 * lastEpoch]
+if (axis eq 'share') { set xrange [0 : 1.02] } else { set logscale x; set xrange [firstEpoch / 1.15 : 1.1 * lastEpoch] }
+ourX(k) = isOurs(k) ? (axis eq 'share' ? column('epoch') / ourLast[k] : column('epoch')) : NaN
 set border 1 linecolor rgb ink
 set grid xtics ytics linecolor rgb hairline linewidth 0.7 linetype 1
 set ytics scale 0 textcolor rgb softInk font smallFont
-epochTicks(labelled) = "set xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) " . \
-  "scale 0.4 nomirror textcolor rgb ink font smallFont offset 0, 0.3 format " . (labelled ? "'%g'" : "''")
+ticks(labelled) = (axis eq 'share' ? sprintf("set xtics 0, 0.2, 1 format '%s' ", labelled ? '%.1f' : '') : \
+  sprintf("set xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) format '%s' ", labelled ? '%g' : '')) . \
+  "scale 0.4 nomirror textcolor rgb ink font smallFont offset 0, 0.3"
 panelTitle = "font bold(textSize) textcolor rgb ink"
 panelNote = "font smallFont textcolor rgb softInk"
 ourLine = "with lines linewidth 2.2 linecolor rgb color(k)"
 
 set multiplot
 
-eval epochTicks(0)
+eval ticks(0)
 set tmargin at screen atY(pageHeight - 134)
 set bmargin at screen atY(288)
 set yrange [0 : 1]
 set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1)
 set label 30 'accuracy' at graph 0, screen atY(pageHeight - 122) @panelTitle
 plot for [k = 1 : runCount] theirs using (isTheirs(k) ? column('epoch') + 1 : NaN):(column('accuracy')) with lines linewidth 0.9 linecolor rgb color(k), \
-  for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(column('validation')) @ourLine, \
-  for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(column('test')) with points pointtype 7 pointsize 0.5 linecolor rgb ink, \
-  for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(column('test')) with points pointtype 7 pointsize 0.35 linecolor rgb color(k)
+  for [k = 1 : runCount] ours using (ourX(k)):(column('validation')) @ourLine, \
+  for [k = 1 : runCount] ours using (ourX(k)):(column('test')) with points pointtype 7 pointsize 0.5 linecolor rgb ink, \
+  for [k = 1 : runCount] ours using (ourX(k)):(column('test')) with points pointtype 7 pointsize 0.35 linecolor rgb color(k)
 
 unset label
 unset arrow
@@ -100,11 +115,11 @@ do for [panel = 1 : 2] {
   set ytics tickStep(highestLoss[panel])
   set tmargin at screen atY(panel == 1 ? 258 : 148)
   set bmargin at screen atY(panel == 1 ? 178 : 68)
-  eval epochTicks(panel == 2)
+  eval ticks(panel == 2)
   set label 30 panel == 1 ? 'labelled loss Lₓ' : 'unlabelled loss Lᵤ' at graph 0, graph 1 offset 0, 0.7 @panelTitle
   set label 31 panel == 1 ? 'cross-entropy on X′' : 'squared error on U′, before weighting' at graph 0, graph 1 offset 19, 0.7 @panelNote
-  if (panel == 2) { set label 32 'epochs' at graph 1, screen atY(38) right @panelNote }
-  plot for [k = 1 : runCount] ours using (isOurs(k) ? column('epoch') : NaN):(loss(panel)) @ourLine
+  if (panel == 2) { set label 32 axis eq 'share' ? 'share of the run' : 'epochs' at graph 1, screen atY(38) right @panelNote }
+  plot for [k = 1 : runCount] ours using (ourX(k)):(loss(panel)) @ourLine
   unset label
 }
 

@@ -9,7 +9,7 @@ load 'figures/style.gp'
 intervals = data . '/mixing-intervals.tsv'
 stats intervals using (column('step')) name 'X' nooutput
 stats intervals using (column('seed')) name 'S' nooutput
-stats intervals using (column('intrusion')) name 'L' nooutput
+stats intervals using (column('discriminatorLoss')) name 'L' nooutput
 ofSeed(s, y) = column('seed') == s ? y : NaN
 
 eval beginSVG(900, 520)
@@ -60,6 +60,6 @@ set label 10 'loss of the discriminator' at graph 0, graph 1 offset 0, 0.7 @pane
 set label 12 'steps' at graph 1, screen atY(42) right @panelNote
 set label 13 'ln 2: guessing' at graph 1, first log(2) offset 1, 0 @panelNote
 set arrow 10 from graph 0, first log(2) to graph 1, first log(2) nohead back linewidth 1 dashtype 2 linecolor rgb ink
-plot for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column('intrusion')) with linespoints pointtype 7 pointsize 0.2 linewidth 1.6 linecolor rgb lossColor
+plot for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column('discriminatorLoss')) with linespoints pointtype 7 pointsize 0.2 linewidth 1.6 linecolor rgb lossColor
 
 unset multiplot

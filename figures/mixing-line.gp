@@ -9,7 +9,7 @@ load 'figures/style.gp'
 points = data . '/mixing-line.tsv'
 stats points using (column('run')) name 'R' nooutput
 stats points using (column('step')) name 'X' nooutput
-stats points using (column('intrusion')) name 'L' nooutput
+stats points using (column('discriminatorLoss')) name 'L' nooutput
 runs = int(R_max)
 ofRun(k, learns, y) = column('run') == k && column('learns') == learns ? y : NaN
 
@@ -53,10 +53,12 @@ set xtics scale 0.4 nomirror format '%g' textcolor rgb ink font smallFont offset
 set label 10 'loss of the discriminator' at graph 0, graph 1 offset 0, 0.7 @panelTitle
 set label 12 'steps' at graph 1, screen atY(42) right @panelNote
 set label 13 'ln 2: guessing' at graph 1, first log(2) offset 1, 0 @panelNote
-set label 14 'intervals learned' at graph 1, graph 0.3 offset 1, 0 font smallFont textcolor rgb lossColor
-set label 15 'all intervals [⅓, ⅔]' at graph 1, graph 0.15 offset 1, 0 font smallFont textcolor rgb fixedColor
+do for [k = 0 : 1] {
+  set arrow 14 + k from screen atX(pageMargin + 250 + 170 * k), atY(254) rto screen atX(20), 0 nohead linewidth 2.2 linecolor rgb k == 0 ? lossColor : fixedColor
+  set label 14 + k k == 0 ? 'intervals learned' : 'all intervals [⅓, ⅔]' at screen atX(pageMargin + 278 + 170 * k), atY(254) font smallFont textcolor rgb ink
+}
 set arrow 10 from graph 0, first log(2) to graph 1, first log(2) nohead back linewidth 1 dashtype 2 linecolor rgb ink
-plot for [k = 0 : runs] points using (ofRun(k, 1, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb lossColor, \
-  for [k = 0 : runs] points using (ofRun(k, 0, column('step'))):(column('intrusion')) with lines linewidth 1.2 linecolor rgb fixedColor
+plot for [k = 0 : runs] points using (ofRun(k, 1, column('step'))):(column('discriminatorLoss')) with lines linewidth 1.2 linecolor rgb lossColor, \
+  for [k = 0 : runs] points using (ofRun(k, 0, column('step'))):(column('discriminatorLoss')) with lines linewidth 1.2 linecolor rgb fixedColor
 
 unset multiplot

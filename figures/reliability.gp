@@ -2,7 +2,7 @@
 # Drawn by make own; data written by chapters/own-images/Figures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/own-reliability.svg'; stamp='...'; \
-#               runs='\"labels alone\" \"MixMatch\"'; errors='21.0 9.4'" figures/reliability.gp
+#               runs='\"supervised\" \"MixMatch\"'; errors='21.0 9.4'" figures/reliability.gp
 # runs     the names of the runs to draw, at most two, each in double quotes
 # errors   their expected calibration errors, in per cent
 
@@ -11,7 +11,7 @@ load 'figures/style.gp'
 reliability = data . '/own-reliability.tsv'
 runCount = words(runs)
 isRun(k) = strcol('run') eq word(runs, k)
-color(k) = classColor(word('4 7', k))
+color(k) = runColor(word(runs, k))
 
 # The largest group has a radius of 1.6.
 stats reliability using (column('count')) name 'Group' nooutput

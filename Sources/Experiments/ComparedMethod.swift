@@ -1,7 +1,7 @@
 import ChapterKit
 import MixMatch
 
-/// A method of the comparison: MixMatch, the labels alone, another semi-supervised method, or full supervision.
+/// A method of the comparison: MixMatch, another semi-supervised method, or supervised training with few or all labels.
 ///
 /// All are trained with the network of chapter 4, and all but full supervision with its batches. Their hyperparameters
 /// are the usual ones until the training runs are repeated with those that the same small search on validation images,
@@ -26,16 +26,16 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   public var title: String {
     switch self {
     case .mixMatch: "MixMatch"
-    case .supervised: "labels alone"
+    case .supervised: "supervised"
     case .mixup: "mixup alone"
     case .pseudoLabel: "pseudo-labels"
     case .piModel: "Π-model"
     case .meanTeacher: "Mean Teacher"
     case .vat: "VAT"
-    case .labelsMixup: "labels alone with mixup"
-    case .manifoldMixup: "labels alone with manifold mixup"
-    case .adaMixUp: "labels alone with AdaMixUp"
-    case .allLabels: "all labels"
+    case .labelsMixup: "supervised with mixup"
+    case .manifoldMixup: "supervised with manifold mixup"
+    case .adaMixUp: "supervised with AdaMixUp"
+    case .allLabels: "supervised, all labels"
     }
   }
 

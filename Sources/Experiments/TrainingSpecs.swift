@@ -11,7 +11,7 @@ extension TrainingSpec {
     return TrainingSpec("MixMatch" + suffix(labels), experiment, by: method)
   }
 
-  /// Supervised training on the labelled images alone, for as many steps as MixMatch.
+  /// Supervised training on the labelled images, for as many steps as MixMatch.
   public static func labelsAlone(_ preset: Preset, labels: Int = 500) -> TrainingSpec {
     var (experiment, _) = Experiment.mixMatch(
       preset, stepsDividedBy: 1, factors: ComparedMethod.supervised.chosen(at: preset))

@@ -17,8 +17,8 @@ public struct SymmetricBeta: Sendable {
   /// With V₁ and V₂ uniform on [0, 1), t = √(V₁^(−1/α) − 1)·cos 2πV₂ makes t·√(2α) a draw from Student's
   /// distribution with 2α degrees of freedom (Bailey 1994), and (1 + t / √(1 + t²)) / 2 one from
   /// Beta(α, α) (Devroye 1996, *Random variate generation in one line of code*). The
-  /// method never rejects a draw, for any α. A different last bit of an elementary function therefore
-  /// cannot change which words of `random` are used.
+  /// method never rejects a draw, for any α. Each draw therefore uses the same number of words of `random`, and a
+  /// different last bit of an elementary function cannot change the random numbers of later draws.
   public func draw(random: inout RandomStream) -> Double {
     let v1 = 1 - random.uniformDouble()  // in (0, 1]: its logarithm is finite
     let v2 = random.uniformDouble()

@@ -6,7 +6,7 @@ import Foundation
 package func describesTheRun(_ name: String) -> Bool {
   // A metric's name begins with what was measured: "seconds.mixmatch".
   [
-    "seconds", "epochSeconds", "imagesPerSecond", "date", "commit", "time a seed", "images/s",
+    "seconds", "epochSeconds", "imagesPerSecond", "date", "commit", "time per seed", "images/s",
     "run",
   ].contains(name.prefix { $0 != "." })
 }

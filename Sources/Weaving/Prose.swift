@@ -11,7 +11,8 @@ import Foundation
 //     {.fold}                                            the next code is folded away
 //     {chapter3.accuracy.T1 %}   {chapter3.tsne.kl .3}   a metric of a record, with its format
 //     {ablations.difference.no-mixup points}             a metric that is a difference, in percentage points
-//     {chapter5.accuracy.a - accuracy.b points}          a difference of two metrics in percentage points
+//     {chapter5.accuracy.a - accuracy.b points}          a difference of two metrics in percentage points, with sign
+//     {chapter5.accuracy.a > accuracy.b points}          the same without "+", where the sentence says that it is positive
 //     {chapter5.epochSeconds.a / epochSeconds.b .1}      a quotient of two metrics
 //     {chapter5.accuracy.a lowest %}                     the lowest (highest) value of a seed, or that of the first
 //     {chapter3.seeds}                                   the number of seeds of a record

@@ -5,6 +5,7 @@ struct QuotedNumber {
   /// The way in which the number follows from metrics.
   private enum Kind {
     case metric(String), points(String), difference(String, String), quotient(String, String)
+    case excess(String, String)
     case first(String), lowest(String), highest(String), seeds
   }
 
@@ -28,6 +29,7 @@ struct QuotedNumber {
     let words = match.1.split(separator: " ").map(String.init)
     switch (words.count, words.count > 1 ? words[1] : "") {
     case (3, "-") where match.3 != nil: kind = .difference(words[0], words[2])
+    case (3, ">") where match.3 != nil: kind = .excess(words[0], words[2])
     case (3, "/") where match.3 == nil: kind = .quotient(words[0], words[2])
     case (2, "first"): kind = .first(words[0])
     case (2, "lowest"): kind = .lowest(words[0])
@@ -35,8 +37,9 @@ struct QuotedNumber {
     case (1, _): kind = match.3 == nil ? .metric(words[0]) : .points(words[0])
     default:
       throw Failure(
-        "found {\(program).\(text)}, expected NAME, NAME first, NAME lowest, NAME highest, NAME / NAME "
-          + "or NAME - NAME, the last always and NAME where it is a difference with the format points"
+        "found {\(program).\(text)}, expected NAME, NAME first, NAME lowest, NAME highest, NAME / NAME, "
+          + "NAME - NAME or NAME > NAME, the last two always and NAME where it is a difference with the format "
+          + "points"
       )
     }
   }
@@ -47,7 +50,7 @@ struct QuotedNumber {
     case .metric(let name), .points(let name), .first(let name), .lowest(let name),
       .highest(let name):
       [name]
-    case .difference(let a, let b), .quotient(let a, let b): [a, b]
+    case .difference(let a, let b), .excess(let a, let b), .quotient(let a, let b): [a, b]
     case .seeds: []
     }
   }
@@ -64,6 +67,7 @@ struct QuotedNumber {
     case .points: withSeeds(NumberStyle.signedPoints(found[0].mean))
     case .difference:
       NumberStyle.signedPoints(found[0].mean - found[1].mean)
+    case .excess: NumberStyle.points(found[0].mean - found[1].mean)
     case .quotient: style.text(found[0].mean / found[1].mean)
     case .first: style.text(found[0].values?.first ?? found[0].mean)
     case .lowest: style.text(found[0].values?.min() ?? found[0].mean)

@@ -143,7 +143,7 @@ private final class TwoRuns {
 
   @Test func emptyCellsOfATableKeepTheColumnsInOrder() {
     func table(_ points: String, _ time: String) -> String {
-      "**T.** x\n\n|  | points | time a seed |\n| --- | --- | --- |\n| a | \(points) | \(time) |\n\nrun 1\n"
+      "**T.** x\n\n|  | points | time per seed |\n| --- | --- | --- |\n| a | \(points) | \(time) |\n\nrun 1\n"
     }
     #expect(differenceOfTables(table("", "5 min"), table("", "6 min")) == .identical)
     #expect(differenceOfTables(table("+1.0", "5 min"), table("+2.0", "5 min")).outcome == .differs)

@@ -1,4 +1,5 @@
 import ChapterKit
+import Foundation
 import Testing
 
 import Weaving
@@ -8,6 +9,9 @@ import Weaving
   @Test(arguments: [
     ("{chapter1.accuracy.T1 - kl points}", "−80.5 points"),
     ("{chapter1.kl - accuracy.T1 points}", "+80.5 points"),
+    ("{chapter1.kl - kl points}", "0.0 points"),
+    ("{chapter1.kl > accuracy.T1 points}", "80.5 points"),
+    ("{chapter1.accuracy.T1 > kl points}", "−80.5 points"),
     ("{chapter1.accuracy.T1 points}", "+90.7 points (n = 3)"),
     ("{chapter1.kl / accuracy.T1 .2}", "1.89"), ("{chapter1.seeds}", "3"),
     ("{chapter1.accuracy.T1 first %}", "90.8 %"), ("{chapter1.accuracy.T1 lowest %}", "90.2 %"),
@@ -22,12 +26,46 @@ import Weaving
 
   @Test(arguments: [
     "{chapter1.kl + kl .1}", "{chapter1.kl - accuracy.T1 %}", "{chapter1.kl / accuracy.T1 points}",
+    "{chapter1.kl > accuracy.T1 %}",
     "{chapter1.kl middle %}",
   ])
   func otherFormsAreRefused(text: String) throws {
     let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// It is \(text).\n")
     try article.writeRecord()
     #expect(article.complaint().contains("expected NAME, NAME first, NAME lowest, NAME highest"))
+  }
+
+  /// Sentences such as "raises the accuracy by {chapter3.accuracy.T0.5 > accuracy.T1 points}" are true of the recorded
+  /// runs.
+  @Test func whatTheProseCallsHigherIsHigherInTheRecords() throws {
+    let repository = URL(filePath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    var checked = 0
+    for file in try proseFiles(in: repository) {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: /\{([a-z0-9]+)\.([^ }]+) > ([^ }]+) points\}/) {
+        let name = ChapterName(program: String(match.1))
+        let record = try RunRecord.load(chapter: name, from: repository.appending(path: "results"))
+        let metrics = try #require(record?.metrics, "\(file.path)")
+        let higher = try #require(metrics[String(match.2)], "\(match.0)")
+        let lower = try #require(metrics[String(match.3)], "\(match.0)")
+        #expect(higher.mean > lower.mean, "\(file.path): \(match.0)")
+        checked += 1
+      }
+    }
+    #expect(checked > 5)
+  }
+
+  private func proseFiles(in repository: URL) throws -> [URL] {
+    let files = FileManager.default
+    let pages = try ["article"].flatMap {
+      try files.contentsOfDirectory(
+        at: repository.appending(path: $0), includingPropertiesForKeys: nil)
+    }
+    let chapters = try files.contentsOfDirectory(
+      at: repository.appending(path: "chapters"), includingPropertiesForKeys: nil)
+    return pages.filter { $0.pathExtension == "md" }
+      + chapters.map { $0.appending(path: "main.swift") }
   }
 
   @Test func numbersInTablesAreLinks() throws {

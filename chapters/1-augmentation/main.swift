@@ -65,20 +65,20 @@ struct Settings: Encodable {
 //
 // | transform  | effect on the pixel values v or on positions               | probability |
 // | ---------- | ---------------------------------------------------------- | ----------- |
-// | brightness | $\ell(v) + \ell(c)$, with $c$ from $\mathcal{U}(0.4, 0.6)$            | 0.75        |
-// | contrast   | $\ell(v) · s$, with $s$ log-uniform from 0.8 to 1.25       | 0.75        |
+// | brightness | $σ(\ell(v) + \ell(c))$, with $c$ from $\mathcal{U}(0.4, 0.6)$            | 0.75        |
+// | contrast   | $σ(s\, \ell(v))$, with $s$ log-uniform from 0.8 to 1.25       | 0.75        |
 // | rotation   | by $\mathcal{U}(−10, 10)$ degrees                                    | 0.75        |
 // | zoom       | by $\mathcal{U}(1, 1.1)$, about a random centre                      | 0.75        |
 // | warp       | perspective: each edge longer by a share from $\mathcal{U}(−0.2, 0.2)$ | 0.75      |
 // | mirror     | left and right swapped                                     | 0.5         |
 //
-// Brightness and contrast act on the logit function of the pixel values, the inverse of the sigmoid:
+// Brightness and contrast act on the logit of a pixel value v, which is ℓ(v):
 //
 // $$ \ell(v) = \ln \frac{v}{1 − v} $$
 //
-// A sigmoid maps the results back, so no value leaves the range from 0 to 1. The paper's augmentation is simpler
-// (`AUGMENTATION=mirror-and-shift`): a mirror image with probability ½, and a shift by up to four pixels with
-// reflected borders.
+// Its inverse, the sigmoid σ, maps the results back, so no value leaves the range from 0 to 1. The paper's
+// augmentation is simpler (`AUGMENTATION=mirror-and-shift`): a mirror image with probability ½, and a shift by up to
+// four pixels with reflected borders.
 //
 // ![Each transform by itself on one image, over the range of its parameter; for the warp, the share by which the
 // top edge is longer.](transforms.png "Six rows of versions of one photograph of a horse: brighter and darker,
@@ -124,8 +124,9 @@ func range(
 
 // ## How much versions differ
 //
-// The table has the mean absolute change of a pixel value, on the scale from 0 to 1, when a transform is applied
-// to every image.
+// The table has the mean absolute change of a pixel value, on the scale from 0 to 1. In its first six rows one
+// transform is applied to every image. In the last row each transform is applied with its own probability, so that, for
+// instance, half of the images are not mirrored.
 //
 // | transform            | mean change of a value          |
 // | -------------------- | ------------------------------- |
@@ -135,7 +136,7 @@ func range(
 // | zoom                 | {chapter1.change.zoom %}        |
 // | warp                 | {chapter1.change.warp %}        |
 // | mirror               | {chapter1.change.mirror %}      |
-// | all, as drawn        | {chapter1.change.all %}         |
+// | all, at random       | {chapter1.change.all %}         |
 //
 // Two versions of one image differ by {chapter1.betweenVersions %} of the range on average, and the network should
 // make the same prediction for both.

@@ -2,14 +2,14 @@
 //
 // A large network can memorise five hundred images. It then predicts the right class of each of them with
 // full confidence, but nothing determines its predictions for images between them. Mixup [^4] trains the
-// network on such images: it blends two images, one strong and the other faint, and asks for both labels in
+// network on such images: it blends two images with the weights λ and 1 − λ, and asks for both labels in
 // the same proportion. MixMatch does this with every image it trains on, labelled or unlabelled. This
 // chapter looks at this step alone; it trains nothing.
 //
 //     make chapter2
 //
-// blends two images of CIFAR-10, draws the distribution of the proportions, and compares the moments of
-// random draws with the exact ones.
+// blends two images of CIFAR-10, draws the distribution of the proportions, and compares the mean and the standard
+// deviation of random draws with the exact ones.
 
 import ChapterKit
 import Datasets
@@ -81,8 +81,10 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 // α = 1 all proportions are equally likely. As α → ∞, every mixture becomes half and half. The paper recommends
 // α = 0.75, which is nearly uniform but prefers the ends.
 //
-// Most algorithms that draw from a Beta distribution use rejection sampling. For two equal parameters
-// there is a formula: with V₁ and V₂ uniform on (0, 1),
+// Most algorithms that draw from a Beta distribution use rejection sampling: they draw until a condition holds, so
+// the number of random numbers that they need is itself random. For two equal parameters there is a formula instead,
+// which Devroye [^13] derives from a method of Bailey [^14]. It takes two random numbers for each draw. With V₁ and
+// V₂ uniform on (0, 1),
 //
 // $$ t = \sqrt{V_1^{−1/α} − 1}\, \cos 2πV_2 $$
 // $$ λ = \frac{1}{2} \left(1 + \frac{t}{\sqrt{1 + t^2}}\right) $$
@@ -128,7 +130,7 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
   return Histogram(of: draws, in: 0.01...0.99, bins: settings.bins)
 }
 
-// ## The larger share
+// ## The larger share, λ′
 //
 // MixMatch has one loss for labelled images and another for unlabelled ones, and mixes both kinds with
 // each other. Each mixture must still count as one of the two kinds. In place of λ the paper therefore uses
@@ -139,7 +141,8 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // image. The distribution of λ′ is that of λ, with its lower half mirrored onto the upper half, as the figure
 // below shows.
 //
-// ![The distributions of λ and of λ′, and draws of λ′.](lambda.svg "Left a curve over the range
+// ![The distributions of λ and of λ′, and draws of λ′. The second colour is the lower half of λ's distribution, which is
+// mirrored onto the upper half.](lambda.svg "Left a curve over the range
 // from 0 to 1, its two halves in two colours; right the one half put on top of the other, dots of
 // draws along its edge, and a line at the mean.")
 //

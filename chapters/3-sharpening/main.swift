@@ -1,8 +1,8 @@
 // # Chapter 3: Sharpening, seen on MNIST
 //
 // MixMatch guesses the labels of unlabelled images, and learns from its guesses. A guess is
-// a distribution over the classes, and the method does not take it as it comes: it *sharpens* it
-// first, which makes the likely classes likelier still. This chapter looks at that one step alone.
+// a distribution over the classes. Before the method uses it, it *sharpens* it, which makes the likely
+// classes likelier still. This chapter looks at that one step alone.
 // There is no mixup here and no augmentation; there are handwritten digits, a network of two
 // convolutions, and a single number, the temperature T.
 //
@@ -49,7 +49,7 @@ func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
 
 // ## Why it should help
 //
-// A network that is trained on its own guesses has an easy way to be right: to stay as it is. If it gives a "3"
+// A network that is trained on its own guesses can reach a loss of zero without changing. If it gives a "3"
 // a probability of 0.3, a little more than each other digit, and is then told "0.3, as you said", it learns nothing. A
 // sharpened guess always asks for a little more certainty than the network has. Classifiers that
 // are sure of unlabelled data have their decision boundaries where there is little data. To reward
@@ -222,25 +222,24 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // The clusters come from the images alone; t-SNE's divergence, which measures how badly the map keeps
 // neighbourhoods, is {chapter3.tsne.kl .3}.
 //
-// ## What came out
+// ## Findings
 //
-// Sharpening changes the accuracy by {chapter3.accuracy.T0.5 - accuracy.T1 points}, measured with {chapter3.seeds}
+// Sharpening raises the accuracy by {chapter3.accuracy.T0.5 > accuracy.T1 points}, measured with {chapter3.seeds}
 // seeds. The lowest accuracy of a seed with sharpening is {chapter3.accuracy.T0.5 lowest %}, the highest without it
 // {chapter3.accuracy.T1 highest %}.
 //
 // Without sharpening, uncertain and wrong predictions are scattered through whole clusters, most of all through those
 // of 2 and 5. With it, most clusters have one colour: a guess that most images of a cluster agree on becomes the
-// answer for nearly all of them. Fewer marks are large, and a larger share of those that remain lies at the edges of
+// answer for nearly all of them. Far fewer marks are large, and those that remain lie mostly at the edges of
 // clusters and in the small islands between them. This is the sense in which decision boundaries move to places with
-// few images. There is a danger in it, too: where most guesses of a cluster are wrong, sharpening can make them wrong
-// for the rest. The small island of 2s between the clusters of 1 and 8 stays mostly wrong, and chapter 4 has a class
-// of which most images are lost.
+// few images. There may be a danger in it, too: where most guesses of a cluster are wrong, sharpening could make them
+// wrong for the rest. The maps do not show such a case; chapter 4 has a class of which most images are lost.
 //
 // ## Running it {.fold}
 //
-// Each training and the map are stages: their results are cached, and a changed setting only repeats the stages
-// that depend on it. With several seeds (`make chapter3 SEEDS=3`) the table has the mean and the standard
-// deviation over them, and the figures show the first seed.
+// Each training run and the map are stages: parts of the program whose results are cached. A changed setting only
+// repeats the stages that depend on it. With several seeds (`make chapter3 SEEDS=3`) the table has the mean and the
+// standard deviation over them, and the figures show the first seed.
 
 let temperatures = CommandLineOption(
   "temperatures", .numbers("numbers above 0") { $0 > 0 }, default: [1, 0.5],
@@ -257,7 +256,7 @@ let chapter = Chapter(
   presets: [
     .scale(.smoke, costs: "seconds; runs all code, the results mean nothing"),
     .alias(.short, of: .article),
-    .scale(.article, costs: "4 to 14 minutes a seed on 2 cores"),
+    .scale(.article, costs: "4 to 14 minutes per seed on 2 cores"),
   ],
   options: [temperatures])
 

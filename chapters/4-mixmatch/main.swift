@@ -8,7 +8,7 @@
 //
 //     make chapter4
 //
-// trains a wide residual network this way. Training takes a long time and may be interrupted at any moment: the
+// trains a wide residual network [^17] this way. Training takes a long time and may be interrupted at any moment: the
 // same command continues from the last checkpoint, and gives the same weights to the last bit.
 
 import ChapterKit
@@ -21,8 +21,8 @@ import MixMatch
 // ## One iteration
 //
 // MixMatch works on one batch at a time: Bₓ labelled images x with their labels p, and Bᵤ unlabelled images u, of which
-// it makes K·Bᵤ versions. Its nine steps are the paper's algorithm 1. The figure shows one iteration with numbers;
-// [an appendix](#method) explains it.
+// it makes K·Bᵤ versions. Its nine steps are the paper's algorithm 1. The figure shows them with numbers, and the
+// [appendix "One iteration in numbers"](#method) explains these; its symbols are explained below.
 //
 // ![One iteration of MixMatch, computed for images of one pixel. Bars are the probabilities of three
 // classes.](method:mixmatch.svg "Above: an unlabelled image, its two augmented versions, the prediction for each,
@@ -40,11 +40,12 @@ import MixMatch
 // **3.** Augment each unlabelled image K times: $\hat u_1 … \hat u_K = \operatorname{augment}(u)$.
 //
 // The other six are one function. In it f is the network's prediction, q̄ its mean over the K versions of an image,
-// $\bar q = \frac{1}{K} \sum_k f(\hat u_k)$, and q is the sharpened guess,
-// $q = \operatorname{sharpen}(\bar q, T)$. X and U are the labelled and the unlabelled examples, W is both in
-// random order, and X′ and U′ are their mixtures, $X′ = \operatorname{mixup}(X, W_1 … W_{|X|})$ and
-// $U′ = \operatorname{mixup}(U, \text{the rest of } W)$. Because λ′ = max(λ, 1 − λ), each example stays closer
-// to itself: X′ is still mostly labelled, and U′ mostly guessed.
+// $\bar q = \frac{1}{K} \sum_k f(\hat u_k)$, and q is the sharpened guess, $q = \operatorname{sharpen}(\bar q, T)$. X
+// and U are the labelled and the unlabelled examples, W is both in random order, and X′ and U′ are their mixtures,
+// $X′ = \operatorname{mixup}(X, W_1 … W_{|X|}, λ′)$ and $U′ = \operatorname{mixup}(U, \text{the rest of } W, λ′)$.
+// Because λ′ = max(λ, 1 − λ), each example stays closer to itself: X′ is still mostly labelled, and U′ mostly
+// guessed. In the code λ stands for λ′. Two of its values belong to variants that the [ablations](#ablations)
+// describe: `frequencies` is nil and `pairing` changes nothing unless one of them is chosen.
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.mix]]
 //
@@ -57,9 +58,13 @@ import MixMatch
 //
 // The network gets X′ and U′ together, and each has a loss of its own:
 //
-// $$ L_X = \frac{1}{|X′|} \sum_{(x, p) \in X′} H(p, f(x)) $$
-// $$ L_U = \frac{1}{C\, |U′|} \sum_{(u, q) \in U′} \lVert q − f(u) \rVert^2 $$
-// $$ L = L_X + λ_u\, r\, L_U $$
+// $$ L_x = \frac{1}{|X′|} \sum_{(x, p) \in X′} H(p, f(x)) $$
+// $$ L_u = \frac{1}{C\, |U′|} \sum_{(u, q) \in U′} \lVert q − f(u) \rVert^2 $$
+// $$ L = L_x + λ_u\, r\, L_u $$
+//
+// The function is longer than the equations because it also serves two variants. Usually there is one group, all mixed
+// examples, and the stage is 0, the images. With interleaved batch norm, below, there are several groups; with manifold
+// mixup ([appendix "Mixing further"](#mixing)) the network mixes at a later stage.
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
 //
@@ -69,15 +74,15 @@ import MixMatch
 //
 // Departure: λᵤ is 75, as in the article's table; the notebook's code has 100.
 //
-// Departure: below the article's scale the ramp is three times as long as the training, so that the weight
-// reaches a third of λᵤ. In early runs, which are not recorded, a ramp as long as the training was worse on the
-// validation images, and with half as many labelled images in a batch the accuracy fell by a quarter towards the end. The
-// recorded runs are less clear: in the [search](#search) three times the weight is a little worse, and in the ablations
-// the final weight from the second step on makes little difference.
+// Departure: below the article's scale the ramp is three times as long as the training, so that the weight reaches a
+// third of λᵤ. In early runs, which are not recorded, a ramp as long as the training was worse on the validation
+// images, and with half as many labelled images in a batch the accuracy fell by a quarter towards the end. The
+// recorded runs are less clear: in the [search](#search) three times the weight is a little worse, and in the
+// ablations the final weight from the second step on makes little difference.
 //
 // ## Batch norm
 //
-// Batch norm takes its statistics from the images that go through the network together, so the way to form
+// Batch norm [^18] takes its statistics from the images that go through the network together, so the way to form
 // these batches matters. Labelled, unlabelled and mixed images have different statistics. With separate
 // batches of each, the running statistics fit none of them, and the network predicts badly in
 // evaluation. The notebook shuffles the mixed examples and passes them as one batch. The paper's code
@@ -99,14 +104,15 @@ let batchNorm = CommandLineOption(
 //
 // ## The settings
 //
-// [The appendix](#method) has a table of all hyperparameters, the curve of the schedule, and a sketch of the network.
+// The [appendix "One iteration in numbers"](#method) also has a table of all hyperparameters, the curve of the
+// schedule, and a sketch of the network.
 //
 // The article's text names the paper's network, WRN-28-2, but its notebook builds one with twice the channels: 5.86
 // million parameters instead of 1.47. A batch has 64 labelled and 128 unlabelled images, the latter in two versions.
-// Adam follows a one-cycle schedule of learning rates up to 2·10⁻³, with decoupled weight decay of 0.02. An epoch is
-// one pass over the unlabelled images, and the training is planned for 200 epochs of the article's 49,500 unlabelled
-// images (its run was stopped after 187); here validation images are held out, so that the same number of steps makes
-// a few more epochs. On two cores that takes days. The presets therefore include smaller scales
+// Adam follows a one-cycle schedule [^21] of learning rates up to 2·10⁻³, with decoupled weight decay of 0.02. An
+// epoch is one pass over the unlabelled images, and the training is planned for 200 epochs of the article's 49,500
+// unlabelled images (its run was stopped after 187); here validation images are held out, so that the same number of
+// steps makes a few more epochs. On two cores that takes days. The presets therefore include smaller scales
 // (Sources/Experiments/ExperimentPresets.swift), which chapter 5 and the ablations use too. They change network,
 // batches and schedule; of the method they change the ramp and the drawing of λ, as two departures say.
 //
@@ -115,7 +121,9 @@ let batchNorm = CommandLineOption(
 // Departure: the preset `article` has the notebook's network, which has twice the channels of the one that the
 // article's text names.
 //
-// Departure: the form of the network called `paper` differs from the paper's code in four points. The code has a bias
+// The option `NETWORK=paper` chooses the blocks of the paper's network in place of fastai's.
+//
+// Departure: the network with `NETWORK=paper` differs from the paper's code in four points. The code has a bias
 // in every convolution; here there is none. Its batch norm has an ε of 10⁻³; here it is 10⁻⁵. It draws the weights of
 // the last layer from Glorot's normal distribution; here they are uniform on ±1/√n for n inputs. And at stride 2 its
 // padding adds zeros on the right and below only; here there are zeros on every side.
@@ -189,7 +197,9 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // ## Evaluation
 //
 // During training the network is evaluated on 2,000 training images that are held out for validation. The
-// test images are evaluated once, after the last step; this rule was fixed before any result was known. Where a preset
+// test images are evaluated once, after the last step; this rule was fixed before any result was known. (Full
+// supervision in chapter 5 and the networks of the appendix "Your own pictures" have no validation images. Their curves
+// show the test images, which decide nothing there.) Where a preset
 // begins with smaller images, the validation images have the same size as those of the training at that time, so that a
 // part of a learning curve's rise between two phases comes from the larger images.
 //
@@ -216,9 +226,9 @@ let chapter = Chapter(
     + "curves, its guesses and its errors.",
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
-    .scale(.short, costs: "half an hour to an hour and a half a seed on 2 cores"),
-    .scale(.overnight, costs: "planned for 4 to 10 hours a seed on 2 cores; not run yet"),
-    .scale(.article, costs: "days to weeks a seed on 2 cores; not run yet"),
+    .scale(.short, costs: "half an hour to an hour and a half per seed on 2 cores"),
+    .scale(.overnight, costs: "planned for 4 to 10 hours per seed on 2 cores; not run yet"),
+    .scale(.article, costs: "days to weeks per seed on 2 cores; not run yet"),
   ],
   options: [
     steps, labels, balanced, network, startChannels, augmentation, versions, temperature, alpha,
@@ -315,17 +325,19 @@ func record(
 // entropy before and after sharpening.](guesses.svg "Curves over the course of the training: the share of right
 // guesses, and the entropy of guesses before and after sharpening.")
 //
-// MixMatch learns mostly from its own guesses, and this can go wrong. Sharpening guesses while they are still poor
-// can make the network lose a whole class to a similar one: it guesses the wrong class for some images, learns from
-// these guesses, and guesses the wrong class for more images. In the confusion matrix, such a class has its darkest
-// field off the diagonal: here it is the cat, of which most are predicted as dogs. The run shown here is that of the
+// MixMatch learns mostly from its own guesses, and this can go wrong: it can lose a whole class to a similar one. A
+// likely course is that the network guesses the wrong class for some images, learns from these guesses, and guesses the
+// wrong class for more images. In the confusion matrix, the largest value in the row of such a class is off the
+// diagonal: here it is the cat, of which most are predicted as dogs. The run shown here is that of the
 // first seed, with {chapter5.accuracy.mixmatch first %} on the test images; the seeds of
-// [chapter 5](#chapter5-what-came-out) have {chapter5.accuracy.mixmatch lowest %} to
+// [chapter 5](#chapter5-findings) have {chapter5.accuracy.mixmatch lowest %} to
 // {chapter5.accuracy.mixmatch highest %}. The chapter shows the first seed whatever its result, because a choice by
 // the result would hide such runs.
 //
-// ![The predicted classes of the test images of each class.](confusion.png "A table of ten by ten classes,
-// with shares of the images: dark along the diagonal where the predictions are right.")
+// ![The confusion matrix of the network trained with MixMatch. Each row has the test images of one class, each column
+// those predicted as one class; the numbers are shares of the row in per cent, and empty cells
+// are 0.](confusion.png "A table of ten by ten classes, with shares of the images: dark along the diagonal where the
+// predictions are right.")
 //
 // ![Wrong predictions for test images with the highest confidence.](mistakes.png "Small photographs, each with
 // its class and the class that the network predicts.")

@@ -1,12 +1,12 @@
 // # Appendix: How many labels?
 //
 // The paper's main figure shows the error over the number of labels: MixMatch needs few labels to come close to
-// supervised learning with all of them, and further labels help less and less. This appendix is to measure the same
+// supervised learning with all of them, and further labels help less and less. This appendix measures the same
 // curve with chapter 4's settings:
 //
 //     make labels
 //
-// It trains MixMatch and the labelled images alone, with as many steps, on 250 to 4,000 labels. The runs with 500
+// It trains by MixMatch, and supervised with as many steps, with 250 to 4,000 labels. The runs with 500
 // labels and with all labels are those of chapter 5.
 
 import ChapterKit
@@ -50,11 +50,12 @@ func series(_ preset: Preset) -> [Series] {
         row(.mixMatch(preset, labels: $0.labels), "mixmatch-\($0.labels)", $0.paper)
       }),
     Series(
-      name: "labels alone",
+      name: "supervised",
       rows: labelCounts.map {
         row(.labelsAlone(preset, labels: $0.labels), "labels-alone-\($0.labels)")
       }),
-    Series(name: "all labels", rows: [row(.allLabels(preset), "all-labels", 1 - 0.0413)]),
+    Series(
+      name: "supervised, all labels", rows: [row(.allLabels(preset), "all-labels", 1 - 0.0413)]),
   ]
 }
 
@@ -62,21 +63,21 @@ func series(_ preset: Preset) -> [Series] {
 //
 // ![Test accuracy over the number of labels](labels.md)
 //
-// ![Test accuracy over the number of labels, with standard deviations over seeds, of the rows that have been run, and the
-// paper's accuracy of MixMatch as diamonds.](labels.svg "The accuracies of both methods
-// over the number of labels, MixMatch above the labels alone, and a horizontal line for all labels; diamonds mark
-// the paper's accuracies")
+// ![Test accuracy over the number of labels, with standard deviations over seeds, of the rows that have been run, and
+// the paper's accuracy of MixMatch as diamonds.](labels.svg "The accuracies of both methods over the number of
+// labels, MixMatch above supervised training, and a horizontal line for all labels; diamonds mark the paper's
+// accuracies")
 //
 // ## Running it {.fold}
 
 let chapter = Chapter(
   "labels", "How many labels?",
-  summary: "trains MixMatch, and the labels alone, with 250 to 4,000 labels.",
+  summary: "trains by MixMatch, and supervised, with 250 to 4,000 labels.",
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
-    .scale(.short, costs: "four to seven hours a seed on 2 cores, after chapter 5"),
-    .scale(.overnight, costs: "days a seed on 2 cores; not run yet"),
-    .scale(.article, costs: "weeks a seed on 2 cores; not run yet"),
+    .scale(.short, costs: "four to seven hours per seed on 2 cores, after chapter 5"),
+    .scale(.overnight, costs: "days per seed on 2 cores; not run yet"),
+    .scale(.article, costs: "weeks per seed on 2 cores; not run yet"),
   ],
   options: tableOptions)
 

@@ -16,8 +16,8 @@ import MixMatch
 // ## A network to compute by hand
 //
 // An image of the example has a single pixel, and the classes are the colours red, green and blue. The network has no
-// weights: its three logits are four times the pixel's three values. So it takes an image for the class of its
-// strongest colour, and is the less certain the greyer the image is.
+// weights: its three logits are four times the pixel's three values. So it predicts the class of the image's strongest
+// colour; the greyer the image, the less certain the prediction.
 
 /// A network for images of one pixel, (N, 1, 1, 3) → logits (N, 3).
 final class ColourNetwork: Layer {
@@ -192,13 +192,14 @@ func scheduleColumns(_ experiment: Experiment) -> [DataColumn] {
 // ## The network
 //
 // A *wide residual network* is a convolutional network of blocks. A block computes a correction of its input by two
-// 3×3 convolutions, multiplies it by 0.2 in fastai's form, and adds it to the input, so that gradients reach the
-// first layers undamped. "Wide" means that the blocks have w times as many channels as those of the first residual
-// networks, which have 16, 32 and 64. WRN-28-2 has w = 2 and 28 convolutions: one at the beginning, two in each of
-// the four blocks of its three groups, and one in the first block of each group, of 1×1 pixels, which gives the
-// block's input the group's number of channels. The second and the third group halve height and width and double the
-// channels; the mean over the positions that remain goes into a linear layer. The article's network has the depth of
-// WRN-28-2 and twice its channels, as many as WRN-28-4.
+// 3×3 convolutions, multiplies it by 0.2 in fastai's variant, and adds it to the input, in fastai's variant after
+// batch norm and ReLU. The addition gives gradients a short way back to the first layers. "Wide" means that the
+// blocks have w times as many channels as those of the first residual networks, which have 16, 32 and 64. WRN-28-2
+// has w = 2 and 28 convolutions: one at the beginning, two in each of the four blocks of its three groups, and one in
+// the first block of each group, of 1×1 pixels, which gives the block's input the group's number of channels. The
+// second and the third group halve height and width and double the channels; the mean over the positions that remain
+// goes into a linear layer. The article's text names WRN-28-2; its notebook's network has that depth and, because its
+// first convolution has twice the channels, as many channels as WRN-28-4.
 //
 // ![The wide residual network of the preset `short` and that of the article. The width of a group shows its channels,
 // its height the size of its images. Below, one block: 3×3 stands for a convolution, norm for batch
@@ -236,7 +237,8 @@ func networkColumns(_ networks: [(name: String, settings: NetworkSettings)]) -> 
 // The columns of this project are made from the settings in its code. Leave T and K as they are: the paper does so
 // for all its data sets. Tune α and λᵤ, and with another number of steps the ramp and the learning rate. Where the
 // ramp is longer than the training, the weight ends below λᵤ: at `short` and `overnight` at a third of it. A network is
-// named by its number of layers and by w.
+// named by its number of layers and by w; its channels are w times 16, 32 and 64, or twice that where the first
+// convolution has 32 channels instead of 16.
 //
 // ## Running it {.fold}
 

@@ -8,7 +8,7 @@
 //     make mixing
 //
 // trains both beside mixup, and beside no mixing at all, with a quarter of chapter 4's steps. The ablations
-// have the same rows but for the controls; whichever program comes second takes the trainings of the first.
+// have the same rows but for the controls; whichever program comes second takes the training runs of the first.
 
 import ChapterKit
 import Engine
@@ -67,7 +67,8 @@ import MixMatch
 // * The classifier's loss moves it to where the classifier predicts the mixed label best, which is easiest
 //   for a mixture that is nearly one of its two images.
 //
-// The figure shows both on the line. The points of each class are spread around its place with a standard deviation of
+// The figure shows the result on the line: the places of the mixtures of the two outer classes, and the loss of the
+// discriminator. The points of each class are spread around its place with a standard deviation of
 // 0.3. As a control, the same training runs are made with the interval [⅓, ⅔] for every pair:
 //
 // ![Mixtures of the two outer classes while AdaMixUp learns, and the discriminator's loss with learned and with fixed
@@ -82,11 +83,12 @@ import MixMatch
 // network has stopped mixing. In the others they end between the classes, at a distance of
 // {mixing.line.distance .2} from the middle.
 //
-// The discriminator gains where the policy network still mixes: its loss in the end is {mixing.line.intrusion.mixed .3}
-// in these runs, {mixing.line.intrusion.unmixed .3} in those without mixing, and {mixing.line.intrusion.fixed .3} with
-// fixed intervals; guessing has ln 2 ≈ 0.693. A pair that is not mixed is an image with the label "mixture", which no
-// discriminator can recognise; what rewards a policy that stops mixing is the classifier's loss. No run comes near a
-// loss of 0, because mixtures of two points of one class look like that class.
+// The discriminator gains where the policy network still mixes: its loss in the end is
+// {mixing.line.discriminatorLoss.mixed .3} in these runs, {mixing.line.discriminatorLoss.unmixed .3} in those without
+// mixing, and {mixing.line.discriminatorLoss.fixed .3} with fixed intervals; guessing has ln 2 ≈ 0.693. A pair that
+// is not mixed is an image with the label "mixture", which no discriminator can recognise; what rewards a policy that
+// stops mixing is the classifier's loss. No run comes near a loss of 0, because mixtures of two points of one class
+// look like that class.
 
 /// The mixtures of the classes at −1 and 1 at a moment of a training run.
 struct LinePoint {
@@ -101,7 +103,7 @@ struct LinePoint {
   /// The mean length of the interval of λ since the point before.
   var length: Double
   /// The mean loss of the discriminator since the point before.
-  var intrusion: Double
+  var discriminatorLoss: Double
   /// Whether the pair is still mixed: the mixtures are at least 0.1 away from the outer classes.
   var isMixed: Bool { abs(place) <= 0.9 }
 }
@@ -139,7 +141,7 @@ func trainOnALine(_ method: AdaMixUp, steps: Int, run: Int, seed: UInt64) throws
       // λ is the share of the class at −1, so that the mixtures lie at 1 − 2λ.
       place: mean(intervals.map { 1 - $0.lowerBound - $0.upperBound }),
       length: mean(intervals.map { $0.upperBound - $0.lowerBound }),
-      intrusion: mean(losses.compactMap { $0.penalty?.scalar }))
+      discriminatorLoss: mean(losses.compactMap { $0.penalty?.scalar }))
   }
 }
 
@@ -197,20 +199,20 @@ func mean(_ numbers: [Float]) -> Double {
 // another one, or, about once in a batch, with itself. The discriminator there is a chain of two linear maps. One
 // forward pass serves both losses here, two there.
 //
-// ## The trainings
+// ## The training runs
 //
-// Eight trainings differ in how they mix. Six of them learn from the 500 labelled images alone: without mixing, with
-// mixup, with manifold mixup and with AdaMixUp, and two controls. The α of mixup is 0.75 as everywhere on this page,
-// but manifold mixup has the 2 of its authors; so mixup is also trained with α = 2. AdaMixUp differs from mixup in more
-// than its intervals: each step learns from the unmixed images as well, and has a second task; so it is also trained
-// with the interval [⅓, ⅔] for every pair. The last two trainings are MixMatch with its own mixup and with manifold
-// mixup, both with α = 0.75.
+// Eight training runs differ in how they mix. Six of them are supervised, on the 500 labelled images: without mixing,
+// with mixup, with manifold mixup and with AdaMixUp, and two controls. The α of mixup is 0.75 as everywhere on this
+// page, but manifold mixup has the 2 of its authors; so mixup is also trained with α = 2. AdaMixUp differs from mixup
+// in more than its intervals: each step learns from the unmixed images as well, and has a second task; so it is also
+// trained with the interval [⅓, ⅔] for every pair. The last two runs are MixMatch with its own mixup and with
+// manifold mixup, both with α = 0.75.
 //
 // All have chapter 4's learning rate, which was chosen for MixMatch; each is to have the same search for its own
 // (appendix "Choosing hyperparameters").
 //
 // Departure: as in the comparison of methods, an exponential moving average of the weights with a decay of 0.99 is
-// evaluated for those that learn from the labelled images alone, and the weights themselves for MixMatch.
+// evaluated for the supervised runs, and the weights themselves for MixMatch.
 
 func rows(_ preset: Preset) -> [ResultRow] {
   var mixup = ManifoldMixup()
@@ -221,7 +223,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
     .quarterRun(of: .supervised, preset, published: nil),
     .quarterRun(of: .labelsMixup, preset, published: nil),
     .quarterVariant(
-      of: .labelsMixup, "labels alone with mixup, α = 2", key: "labels-mixup-alpha-2", preset,
+      of: .labelsMixup, "supervised with mixup, α = 2", key: "labels-mixup-alpha-2", preset,
       by: mixup),
     .quarterRun(of: .manifoldMixup, preset, published: nil),
     .quarterRun(of: .adaMixUp, preset, published: nil),
@@ -234,52 +236,55 @@ func rows(_ preset: Preset) -> [ResultRow] {
 }
 
 // The papers have CIFAR-10 with all labels, with a fifth of them, or with unlabelled images and other settings, but not
-// with 500 labels alone, so there are no published numbers to compare with.
+// with 500 labels only, so there are no published numbers to compare with.
 //
 // ![Test accuracy with and without mixing](mixing.md)
 //
-// ![The test accuracy of each training, with its standard deviation over the seeds.](mixing-accuracy.svg
-// "A bar for each training; a dotted line marks the labels
-// alone, without mixing")
+// ![The test accuracy of each training run, with its standard deviation over the seeds. The dotted line is supervised
+// training without mixing.](mixing-accuracy.svg "A bar for each training run; a dotted line marks supervised training
+// without mixing")
 //
-// The column "points" is the difference from the labels alone in percentage points.
+// The column "points" is the difference from supervised training without mixing in percentage points.
 //
 // The next figure shows what the policy network has learned: the mean interval for pairs of one class, and for
-// pairs of two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½; so the figure has the
-// interval of the share of the image with less of the mixture. At ½ both images have the same share, at 0 the pair is
-// not mixed. In a pair of one class any λ gives the same label.
+// pairs of two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½. So an interval [a, b] whose
+// middle lies above ½ is replaced by [1 − b, 1 − a], its mirror image; then only the middle is at most ½. At ½ both
+// images have the same share, at 0 the pair is not mixed. In a pair of one class any λ gives the same label.
 //
-// ![The learned intervals, and the loss of the discriminator, for each seed.](mixing-intervals.svg "Bands over the
+// ![The learned intervals of λ, mirrored where their middle lies above ½, and the loss of the discriminator, for each
+// seed.](mixing-intervals.svg "Bands over the
 // training steps, for pairs of one class and for pairs of two classes; below, the loss of the discriminator")
 //
-// ## What came out
+// ## Findings
 //
-// - **Labelled images alone.** All mixing helps. Compared with the labels alone, the accuracy changes by
-//   {mixing.difference.labels-mixup points} with mixup, by {mixing.difference.labels-manifold-mixup points} with manifold
-//   mixup and by {mixing.difference.labels-adamixup points} with AdaMixUp. MixMatch, which learns from the unlabelled
-//   images too, differs by {mixing.difference.mixmatch points}: in runs of this length a large part of its gain is to be
-//   had without unlabelled images.
-// - **The place.** At the same α = 2, manifold mixup and mixup differ by
-//   {mixing.accuracy.labels-manifold-mixup - accuracy.labels-mixup-alpha-2 points}. Mixup with α = 2 and with α = 0.75
-//   differ by {mixing.accuracy.labels-mixup-alpha-2 - accuracy.labels-mixup points}.
-// - **The learned intervals.** AdaMixUp with learned intervals and with the interval [⅓, ⅔] for every pair differ by
-//   {mixing.accuracy.labels-adamixup - accuracy.labels-adamixup-fixed points}. Learning how to mix brings nothing that
-//   three seeds could show; what AdaMixUp gains, it gains by what the control shares with it: each step learns from the
-//   images and from nearly even mixtures of them.
-// - **MixMatch** with manifold mixup in place of its mixup changes by
-//   {mixing.accuracy.manifold-mixup - accuracy.mixmatch points}.
+// - **Supervised training.** All mixing helps. Mixup raises the accuracy by
+//   {mixing.accuracy.labels-mixup > accuracy.labels-alone points}, manifold mixup by
+//   {mixing.accuracy.labels-manifold-mixup > accuracy.labels-alone points} and AdaMixUp by
+//   {mixing.accuracy.labels-adamixup > accuracy.labels-alone points}. MixMatch, which learns from the unlabelled images
+//   too, is {mixing.accuracy.mixmatch > accuracy.labels-alone points} above supervised training without mixing: in runs
+//   of this length most of its gain can be had without unlabelled images.
+// - **The place.** At the same α = 2, manifold mixup is
+//   {mixing.accuracy.labels-mixup-alpha-2 > accuracy.labels-manifold-mixup points} below mixup. Mixup with α = 2 is
+//   {mixing.accuracy.labels-mixup-alpha-2 > accuracy.labels-mixup points} above mixup with α = 0.75.
+// - **The learned intervals.** AdaMixUp has {mixing.accuracy.labels-adamixup %} with learned intervals and
+//   {mixing.accuracy.labels-adamixup-fixed %} with the interval [⅓, ⅔] for every pair. Learning how to mix brings
+//   nothing that three seeds could show; what AdaMixUp gains, it gains by what the control shares with it: each step
+//   learns from the images and from nearly even mixtures of them.
+// - **MixMatch** with manifold mixup in place of its mixup is
+//   {mixing.accuracy.mixmatch > accuracy.manifold-mixup points} less accurate.
 //
-// The policy network learns nearly the same λ for every pair. Within about a thousand steps its intervals shrink almost
-// to points; in the end they reach from {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3} for pairs
-// of two classes, and from {mixing.interval.like.low .3} to {mixing.interval.like.high .3} for pairs of one class.
-// Unlike on the line, it does not stop mixing: {mixing.interval.unlike.unmixed %} of the pairs of two classes are
-// hardly mixed, with a share below 0.05. A likely reason is that images are far from each other: a mixture of two of
-// them hardly ever looks like a third. The discriminator, which is good at recognising mixtures here (its loss in the
-// end is {mixing.intrusion .2}), then has no reason to move the intervals away from the middle.
+// The policy network learns nearly the same λ for every pair. Within about a thousand steps its intervals shrink
+// almost to points; in the end they reach from {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3}
+// for pairs of two classes, and from {mixing.interval.like.low .3} to {mixing.interval.like.high .3} for pairs of one
+// class. Unlike on the line, it does not stop mixing: the share of the pairs of two classes that are hardly mixed,
+// with less than 0.05 of one image, is {mixing.interval.unlike.unmixed %}. A likely reason is that images are far
+// from each other: a mixture of two of them hardly ever looks like a third. The discriminator, which is good at
+// recognising mixtures here (its loss in the end is {mixing.discriminatorLoss .2}), then has no reason to move the
+// intervals away from the middle.
 //
 // ## Running it {.fold}
 
-/// The cells of a row; `baseline` is the row of the labels alone.
+/// The cells of a row; `baseline` is the row of supervised training without mixing.
 func cells(_ row: ResultRow, baseline: ResultRow) -> [String] {
   [row.title] + row.accuracyCells(of: "mixing")
     + [row.pointsCell(over: baseline, of: "mixing"), row.timeCells(of: "mixing")[0]]
@@ -290,9 +295,9 @@ let chapter = Chapter(
   summary: "trains manifold mixup and AdaMixUp beside mixup and beside no mixing.",
   presets: [
     .scale(.smoke, costs: "half a minute; runs all code, the results mean nothing"),
-    .scale(.short, costs: "one to two hours a seed on 2 cores"),
-    .scale(.overnight, costs: "planned for 6 hours a seed on 2 cores; not run yet"),
-    .scale(.article, costs: "days a seed on 2 cores; not run yet"),
+    .scale(.short, costs: "one to two hours per seed on 2 cores"),
+    .scale(.overnight, costs: "planned for 6 hours per seed on 2 cores; not run yet"),
+    .scale(.article, costs: "days per seed on 2 cores; not run yet"),
   ],
   options: tableOptions)
 
@@ -320,13 +325,14 @@ exit(
         explanation:
           "Test accuracy at 500 labels, mean ± standard deviation over n seeds, a quarter of "
           + "chapter 4's steps.",
-        columns: ["", "test accuracy", "n", "points", "time a seed"],
+        columns: ["", "test accuracy", "n", "points", "time per seed"],
         rows: rows.map { cells($0, baseline: rows[0]) }))
     run.drawAccuracies(
       of: rows, named: "mixing-accuracy",
-      finding: "Test accuracy with 500 labels: no mixing, mixup, and what came after it",
+      finding: finding(rows),
       explanation:
-        "In per cent (bars; lines: standard deviation over seeds). Dotted: the labels alone, without mixing."
+        "Test accuracy with 500 labels in per cent (bars; lines: standard deviation over seeds). Dotted: "
+        + "supervised training without mixing."
     )
     drawIntervals(rows.first { $0.key == ComparedMethod.adaMixUp.rawValue }?.runs ?? [], run)
     run.report(
@@ -334,6 +340,18 @@ exit(
         Comparison(row.title, metric: "accuracy.\(row.key)", article: nil, as: .percent)
       })
   })
+
+/// The title of the figure: how much of MixMatch's gain mixup has without unlabelled images.
+func finding(_ rows: [ResultRow]) -> String {
+  func accuracy(_ method: ComparedMethod) -> Double? {
+    rows.first { $0.key == method.rawValue }?.accuracy?.mean
+  }
+  guard let plain = accuracy(.supervised), let mixup = accuracy(.labelsMixup),
+    let mixMatch = accuracy(.mixMatch)
+  else { return "Supervised training and MixMatch with several ways of mixing" }
+  let gains = [mixup - plain, mixMatch - plain].map(NumberStyle.signedNumberOfPoints)
+  return "Mixup of the labelled images: \(gains[0]) points; MixMatch: \(gains[1]) points"
+}
 
 /// Draws the runs on the line, and records how they began and ended.
 ///
@@ -346,9 +364,10 @@ func drawLines(_ runs: [[LinePoint]], _ run: Run) {
   let (mixed, unmixed) = (learned.filter(\.isMixed), learned.filter { !$0.isMixed })
   let numbers = [
     "line.length": learned.map(\.length), "line.unmixed": [Double(unmixed.count)],
-    "line.distance": mixed.map { abs($0.place) }, "line.intrusion.fixed": fixed.map(\.intrusion),
-    "line.intrusion.mixed": mixed.map(\.intrusion),
-    "line.intrusion.unmixed": unmixed.map(\.intrusion),
+    "line.distance": mixed.map { abs($0.place) },
+    "line.discriminatorLoss.fixed": fixed.map(\.discriminatorLoss),
+    "line.discriminatorLoss.mixed": mixed.map(\.discriminatorLoss),
+    "line.discriminatorLoss.unmixed": unmixed.map(\.discriminatorLoss),
   ]
   for (metric, values) in numbers where !values.isEmpty {
     run.record(metric: metric, values: values)
@@ -361,7 +380,7 @@ func drawLines(_ runs: [[LinePoint]], _ run: Run) {
         DataColumn("run", points.map(\.run)),
         DataColumn("learns", points.map { $0.learns ? 1 : 0 }),
         DataColumn("step", points.map(\.step)), DataColumn("place", points.map(\.place)),
-        DataColumn("intrusion", points.map(\.intrusion)),
+        DataColumn("discriminatorLoss", points.map(\.discriminatorLoss)),
       ]))
   run.draw("mixing-line", into: "mixing-line.svg", data: ["mixing-line"])
 }
@@ -386,13 +405,14 @@ func drawIntervals(_ runs: [TrainingRun], _ run: Run) {
       DataColumn("\(name)High", intervals.map { $0.pairs > 0 ? $0.high : .nan }),
     ]
   }
-  run.record(metric: "intrusion", values: curves.compactMap { $0.means.last?.intrusionLoss })
+  run.record(
+    metric: "discriminatorLoss", values: curves.compactMap { $0.means.last?.intrusionLoss })
   run.write(
     DataFile(
       name: "mixing-intervals",
       columns: [
         DataColumn("seed", points.map(\.seed)), DataColumn("step", points.map(\.means.step)),
       ] + columns("like", \.like) + columns("unlike", \.unlike)
-        + [DataColumn("intrusion", points.map(\.means.intrusionLoss))]))
+        + [DataColumn("discriminatorLoss", points.map(\.means.intrusionLoss))]))
   run.draw("mixing-intervals", into: "mixing-intervals.svg", data: ["mixing-intervals"])
 }

@@ -8,7 +8,7 @@ import Foundation
 import MixMatch
 import Pictures
 
-/// Records the metrics, and writes the weights, tables and figures of both trainings.
+/// Records the metrics, and writes the weights, tables and figures of both training runs.
 func show(
   _ rows: [Row], _ findings: PictureSelection.Findings?, _ dataset: ImageDataset, _ run: Run
 ) throws {
@@ -45,7 +45,7 @@ func show(
         Comparison(
           "\(row.title), calibration error", metric: "ece.\(row.key)", article: nil, as: .percent),
       ]
-    } + [Comparison("gain by the unlabelled pictures", metric: "gain", article: nil, as: .percent)])
+    } + [Comparison("gain by MixMatch", metric: "gain", article: nil, as: .percent)])
   run.note("own: \(verdict(gain))")
 }
 
@@ -66,17 +66,18 @@ struct TestResult {
   }
 }
 
-/// A sentence on whether the unlabelled pictures helped, by the networks of the first seed.
+/// A sentence on which training is better, by the networks of the first seed.
 func verdict(_ gain: PairedDifference) -> String {
   let points = [gain.difference, gain.lower, gain.upper].map(NumberStyle.signedNumberOfPoints)
   let interval =
-    "\(points[0]) points in the first seed (95 % interval over the test pictures: \(points[1]) to \(points[2]))"
-  if gain.lower > 0 { return "The unlabelled pictures helped: \(interval)" }
-  if gain.upper < 0 { return "The unlabelled pictures did harm: \(interval)" }
-  return "Whether the unlabelled pictures helped is open: \(interval)"
+    "\(points[0]) points with the first seed (95 % interval over the test pictures only: \(points[1]) to "
+    + "\(points[2]))"
+  if gain.lower > 0 { return "MixMatch is better than supervised training: \(interval)" }
+  if gain.upper < 0 { return "MixMatch is worse than supervised training: \(interval)" }
+  return "MixMatch and supervised training cannot be told apart: \(interval)"
 }
 
-/// Writes the table of the trainings.
+/// Writes the table of the training runs.
 func writeResults(
   _ results: [(row: Row, tests: [TestResult])], _ dataset: ImageDataset, _ gain: PairedDifference,
   _ run: Run
@@ -89,7 +90,7 @@ func writeResults(
       explanation:
         "\(dataset.name): \(experiment.labels) labelled, \(dataset.train.count - experiment.labels) unlabelled, "
         + "\(dataset.test.count) test pictures; mean ± standard deviation over n seeds.",
-      columns: ["training", "test accuracy", "n", "ECE", "steps", "time a seed"],
+      columns: ["training", "test accuracy", "n", "ECE", "steps", "time per seed"],
       rows: results.map { row, tests in
         func cited(_ text: String, _ name: String) -> String {
           cell(text, citing: "\(name).\(row.key)", of: "own")
@@ -118,9 +119,9 @@ func writeClasses(_ alone: TestResult, _ mixMatch: TestResult, _ dataset: ImageD
         "The share of a class's test pictures that are recognised, and of the predictions of the class that are "
         + "right; first seed.",
       columns: [
-        "class", "pictures with a class", "test pictures", "recall, labels alone",
+        "class", "pictures with a class", "test pictures", "recall, supervised",
         "recall, MixMatch",
-        "precision, MixMatch", "most often taken for",
+        "precision, MixMatch", "MixMatch most often takes it for",
       ],
       rows: dataset.classNames.enumerated().map { label, name in
         let confusion = mixMatch.matrix.confusions.first { $0.label == label }
@@ -165,7 +166,7 @@ func drawCurves(_ rows: [(title: String, row: Row)], _ dataset: ImageDataset, _ 
     "learning-curves", into: "own-curves.svg", data: ["own-curves"],
     variables: [
       "curves": "own-curves", "runs": runs.map { "\"\($0.name)\"" }.joined(separator: " "),
-      "article": runs.map { _ in "none" }.joined(separator: " "),
+      "article": runs.map { _ in "none" }.joined(separator: " "), "axis": "share",
     ])
 }
 

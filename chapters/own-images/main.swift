@@ -1,6 +1,6 @@
 // # Appendix: Your own pictures
 //
-// The chapters before this one used two collections that everybody has. This one uses yours. Put a few
+// The chapters before this one used two public data sets. This one uses your pictures. Put a few
 // photographs of each class into a folder of that class, and all others beside them:
 //
 //     birds/labelled/robin/IMG_0001.jpg …
@@ -10,9 +10,9 @@
 //
 //     make own DATA=birds
 //
-// trains a network by MixMatch on the labelled and the unlabelled pictures, and a second one on the labelled
-// pictures alone, with about the same amount of computation (in the run below the second one took longer). Comparing
-// them on the test pictures shows whether your unlabelled pictures helped. The weights go to
+// trains a network by MixMatch on the labelled and the unlabelled pictures, and a second one by supervised training on
+// the labelled pictures, with about the same amount of computation (in the run below the second one took longer).
+// Comparing them on the test pictures shows which of the two is better on your pictures. The weights go to
 // figures/own-mixmatch.safetensors, and
 //
 //     make predict WEIGHTS=figures/own-mixmatch.safetensors PICTURES=birds/unlabelled
@@ -32,10 +32,10 @@ import Pictures
 // How many labels are enough? Chapter 5 has about fifty labelled pictures of each class; ten of each are worth a
 // try. Unlabelled pictures help if they show the same classes as the labelled ones, in about the same
 // proportions. Pictures of anything else get a guessed label too, the wrong one in any case. The paper assumes
-// this, and it is the first thing to check when MixMatch does worse than the labels alone.
+// this, and it is the first thing to check when MixMatch does worse than supervised training.
 //
 // Test pictures decide how well you can tell the two networks apart: with 100 of them, differences below
-// some ten points may be chance. They must not be other exposures of the scene of a training picture. Without
+// some ten points may be chance. They must not show the same scene as a training picture. Without
 // a folder `test` the program holds out a fifth of the labelled pictures of each class.
 //
 // Two other layouts are recognised. In torchvision's, `train/CLASS` and `test/CLASS` (or `val/CLASS`) contain
@@ -118,11 +118,11 @@ func readPictures(_ run: Run) throws -> OwnPictures {
 // at half the size first, then at three quarters, then at SIZE. Pictures are mirrored and shifted. If
 // your classes differ by direction or by position, such as traffic signs, give `AUGMENTATION=none`.
 //
-// A step of MixMatch costs more than one with labels alone: it trains on K versions of each unlabelled picture
+// A step of MixMatch costs more than a supervised step: it trains on K versions of each unlabelled picture
 // besides the labelled ones, and guesses labels for them before. A guess is a forward pass, about a third of
-// the cost of training on a picture. Training on the labelled pictures alone therefore gets more steps:
+// the cost of training on a picture. Supervised training therefore gets more steps:
 
-/// The number of steps with labels alone that cost as much as one step of MixMatch.
+/// The number of supervised steps that cost as much as one step of MixMatch.
 func costRatio(_ settings: TrainingSettings, _ method: MixMatchStep) -> Double {
   let labelled = Double(settings.labelledBatch)
   let versions = Double(method.versions * settings.unlabelledBatch)
@@ -132,7 +132,7 @@ func costRatio(_ settings: TrainingSettings, _ method: MixMatchStep) -> Double {
 // How many steps MixMatch takes is decided before it starts, because the schedule of learning rates depends on
 // it, and so do the bits of the result. A preset scales it with your data: `short` trains for 15 epochs of the
 // unlabelled pictures, with at least 3,000 steps. With `HOURS=1` the program measures the time of a step
-// first, and chooses the number of steps so that both trainings together take about an hour. The record says
+// first, and chooses the number of steps so that both training runs together take about an hour. The record says
 // how many steps that were, and `STEPS` with the same number gives the same bits on any machine that decodes the
 // pictures to the same pixels: libvips and its codecs decode them, and other versions can round differently.
 //
@@ -140,7 +140,7 @@ func costRatio(_ settings: TrainingSettings, _ method: MixMatchStep) -> Double {
 
 let hours = CommandLineOption(
   "hours", .number("a number from 0.01 to 1000") { (0.01...1000).contains($0) },
-  "hours for both trainings together; decides the number of steps by measuring")
+  "hours for both training runs together; decides the number of steps by measuring")
 let steps = CommandLineOption(
   "steps", .wholeNumber(in: 10...100_000_000), "number of steps of MixMatch")
 let augmentation = CommandLineOption(
@@ -251,25 +251,28 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
 
 // ## Results
 //
-// ![Both trainings](own-results.md)
+// ![Both training runs](own-results.md)
 //
-// These pictures are CIFAR-10's, written out as files: MixMatch reaches {own.accuracy.mixmatch %} where the labels
-// alone reach {own.accuracy.labels-alone %}, although its run is short; chapter 4 has 24 times as many steps.
+// These pictures are CIFAR-10's, written out as files: MixMatch reaches {own.accuracy.mixmatch %}, supervised training
+// {own.accuracy.labels-alone %}, although the run is short; chapter 4 has 24 times as many steps. The difference is the
+// effect of mixup and of the unlabelled pictures together (appendix "Mixing further").
 // The interval in the first line says how far the difference between these two networks may lie from that on all
 // pictures of this kind, of which the test pictures are a sample. With another seed there would be two other
-// networks; how much that changes, only several seeds tell.
+// networks; only several seeds show how much that changes.
 //
-// The column "ECE" is the expected calibration error: over groups of predictions of similar confidence, the mean
+// The column "ECE" is the expected calibration error [^24]: over groups of predictions of similar confidence, the mean
 // absolute difference between the confidence of predictions and their accuracy. A network that is right in nine of
 // ten cases where its confidence is nine tenths has an error of 0.
 //
 // ![The recall of each class](own-classes.md)
 //
 // The recall of a class is the share of its test pictures that are recognised. A class that MixMatch
-// recognises less often than the network trained on labelled pictures alone has lost pictures to a similar class
+// recognises less often than the supervised network has lost pictures to a similar class
 // (chapter 4). A few more labels of just these two classes may help.
 //
-// ![The predicted classes of the test pictures of each class.](own-confusion.png "A table of classes, with shares
+// ![The confusion matrix of the network trained with MixMatch. Each row has the test pictures of one class, each column
+// those predicted as one class; the numbers are shares of the row in per cent, and empty cells are
+// 0.](own-confusion.png "A table of classes, with shares
 // of the pictures: dark along the diagonal where the predictions are right.")
 //
 // ![The test pictures that MixMatch predicts wrongly with the highest confidence. Check these of your own pictures
@@ -279,14 +282,15 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] 
 // ![The accuracy of predictions by their confidence.](own-reliability.svg "Points for groups of predictions of
 // similar confidence, beside the diagonal on which confidence and accuracy agree.")
 //
-// ![Accuracy and losses during training.](own-curves.svg "Curves over the course of the training.")
+// ![Accuracy on the test pictures and losses during both training runs, first seed.](own-curves.svg "Curves over the
+// course of the training.")
 //
 // ## Running it {.fold}
 
 let chapter = Chapter(
   "own", "Your own pictures",
   summary:
-    "trains a network on your own pictures by MixMatch, beside labels alone with the same amount of\n"
+    "trains a network on your own pictures by MixMatch, beside supervised training with the same amount of\n"
     + "computation. DATA has the folders labelled/CLASS, unlabelled and perhaps test/CLASS; or train/CLASS and\n"
     + "test/CLASS; or a folder for each class, for the last two with --labels.",
   presets: [
@@ -345,7 +349,7 @@ exit(
 
     var rows = [
       Row(
-        title: "labels alone", key: "labels-alone",
+        title: "supervised", key: "labels-alone",
         spec: TrainingSpec("own labels alone", alone, by: Supervised())),
       Row(
         title: "MixMatch", key: "mixmatch",

@@ -22,9 +22,16 @@ public enum NumberStyle: Sendable, Equatable {
     signedNumberOfPoints(difference) + " points"
   }
 
-  /// A difference of two fractions in percentage points with its sign and without the unit, such as "−2.4".
+  /// A difference of two fractions in percentage points, such as "2.4 points", with a sign only below 0.
+  package static func points(_ difference: Double) -> String {
+    signedPoints(difference).replacing("+", with: "")
+  }
+
+  /// A difference of two fractions in percentage points with its sign and without the unit, such as "−2.4"; "0.0"
+  /// without a sign where it rounds to 0.
   public static func signedNumberOfPoints(_ difference: Double) -> String {
-    String(format: "%+.1f", 100 * difference).replacing("-", with: "−")
+    let text = String(format: "%+.1f", 100 * difference)
+    return ["+0.0", "-0.0"].contains(text) ? "0.0" : text.replacing("-", with: "−")
   }
 
   private func digits(_ value: Double) -> String {
