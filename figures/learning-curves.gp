@@ -53,13 +53,13 @@ do for [panel = 1 : 2] {
 
 shown = 1
 do for [k = 1 : runCount] { if (strstrt(word(runs, k), 'MixMatch') == 1) { shown = k } }
-reached(k) = sprintf('%s reaches %.1f %%', word(runs, k), 100 * ourEnd[k])
+reached(k) = sprintf('%s recognises %.1f %%', word(runs, k), 100 * ourEnd[k])
 other = runCount == 2 ? 3 - shown : shown
 finding = hasTheirs(shown) ? sprintf('%s of the test images, the article''s run %.1f %%', reached(shown), 100 * theirEnd[shown]) : \
   other == shown ? reached(shown) . ' of the test images' : sprintf('%s of the test images, %s %.1f %%', reached(shown), word(runs, other), 100 * ourEnd[other])
 eval heading(finding, \
-  anyTheirs ? 'Lines: accuracy on validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, or over the labelled ones if there are no others.' : \
-  'Dots, numbers: accuracy on test images.' . (axis eq 'share' ? '' : ' An epoch is a pass over the unlabelled images, or over the labelled ones if there are no others.'))
+  anyTheirs ? 'Lines: validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, or else the labelled ones.' : \
+  'Dots, numbers: accuracy on test images.' . (axis eq 'share' ? '' : ' An epoch is a pass over the unlabelled images, or else the labelled ones.'))
 
 # The largest tick step of at most `x` / 2 that is 1, 2 or 5 times a power of ten.
 power(x) = 10 ** floor(log10(x / 2))

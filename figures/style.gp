@@ -37,7 +37,7 @@ stampSize = 9
 # `set terminal svg` accepts a list of families, of which the viewer uses the first installed one; other
 # commands accept only one family.
 fonts = 'DejaVu Sans, Arial, Helvetica, sans-serif'
-sized(size) = sprintf(',%d', size)
+sized(size) = sprintf(',%.1f', size)
 bold(size) = sprintf('sans-serif:Bold,%d', size)
 titleFont = bold(titleSize)
 textFont = sized(textSize)
@@ -98,13 +98,14 @@ lineCount(text) = strstrt(text, "\n") == 0 ? 1 : 1 + lineCount(text[strstrt(text
 # warning, behind everything else) and labels from 901 on, and need 62 pixels at the top and, for a stamp of at
 # most two lines, 34 pixels at the bottom.
 heading(title, explanation) = (titleText = title, explanationText = explanation, \
+  explanationSize = smaller(smallSize, 1.9 * (pageWidth - 2 * pageMargin) / (strlen(explanation) + 1)), \
   stampText = wrapped(stamp, int((pageWidth - 2 * pageMargin) / (0.6 * stampSize))), \
   stampBase = 10 + 12 * (lineCount(stampText) - 1), \
   watermarkSize = smaller(pageHeight / 6.0, 1.1 * pageWidth / (strlen(watermark) + 1)), \
   watermarkTilt = 23.0 * pageHeight / pageWidth, \
   "set label 1 watermark at screen 0.5, 0.5 center rotate by watermarkTilt font bold(watermarkSize) tc rgb '#d0d0d0' back;" . \
   "set label 901 titleText at screen atX(pageMargin), atY(pageHeight - 24) font titleFont tc rgb ink;" . \
-  "set label 902 explanationText at screen atX(pageMargin), atY(pageHeight - 47) font smallFont tc rgb softInk;" . \
+  "set label 902 explanationText at screen atX(pageMargin), atY(pageHeight - 47) font sized(explanationSize) tc rgb softInk;" . \
   "set label 903 stampText at screen atX(pageMargin), atY(stampBase) font stampFont tc rgb softInk noenhanced")
 
 # A command, to be run with `eval` after the heading, that draws the warning transparently over pictures, which

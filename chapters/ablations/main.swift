@@ -219,6 +219,6 @@ exit(
       of: finished.rows, named: "ablations-bars",
       finding: finding(finished.rows),
       explanation:
-        "Test accuracy with 500 labels in per cent (bars; lines: standard deviation over seeds). Dotted: all of "
-        + "MixMatch. Diamonds: the paper, trained longer (its ablations: 250 labels).")
+        "Test accuracy in per cent (lines: standard deviation over seeds). Dotted: all of MixMatch. Diamonds: the "
+        + "paper, trained longer, ablations with 250 labels.")
   })
