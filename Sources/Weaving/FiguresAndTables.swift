@@ -164,7 +164,8 @@ extension Weaver {
   /// Returns a cell with links to records replaced by links to the sources of the numbers, and without a line break
   /// before a per cent sign.
   private func linked(_ cell: String) -> String {
-    cell.replacing(" %", with: "\u{A0}%").replacing(/\[([^\]]*)\]\((\w+)\.json#([^)]*)\)/) { match in
+    let cell = cell.replacing(" %", with: "\u{A0}%")
+    return cell.replacing(/\[([^\]]*)\]\((\w+)\.json#([^)]*)\)/) { match in
       guard let record = results.shown(String(match.2))?.record else { return String(match.1) }
       return cited(
         String(match.1).replacing(" ", with: "\u{A0}"), String(match.3), of: record, warns: false)
