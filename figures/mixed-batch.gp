@@ -9,7 +9,7 @@ load 'figures/style.gp'
 load 'figures/sheet.gp'
 
 eval beginPNG(900, int(94 + pixelFor(900 - 2 * pageMargin) * rows + 30))
-eval heading('In a mixed batch, each image is blended with a random image of the batch, sometimes with itself', \
+eval heading('Each image of a mixed batch is blended with a random one of the batch', \
   'Blend: λ′ times an augmented image plus 1 − λ′ times its partner. The labels are blended in the same way; their largest probabilities are shown.')
 eval sheetAt(0, 30)
 

@@ -82,14 +82,14 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   public func training(_ preset: Preset, stepsDividedBy divisor: Int, factors: Factors)
     -> (experiment: Experiment, method: any SemiSupervisedMethod)
   {
-    if self == .allLabels {
-      let experiment = Experiment.allButValidationLabels(
-        preset, stepsDividedBy: divisor, factors: factors)
-      return (experiment, Supervised())
-    }
     var (experiment, mixMatch) = Experiment.mixMatch(
       preset, stepsDividedBy: divisor, factors: factors)
-    if self != .mixMatch { experiment.training.emaDecay = ComparedMethod.emaDecay }
+    switch self {
+    case .mixMatch: break
+    case .allLabels:
+      experiment = .allButValidationLabels(preset, stepsDividedBy: divisor, factors: factors)
+    default: experiment.training.emaDecay = ComparedMethod.emaDecay
+    }
     return (experiment, method(steps: experiment.training.steps, mixMatch, weight: factors.weight))
   }
 

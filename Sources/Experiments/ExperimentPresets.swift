@@ -25,7 +25,8 @@ extension Experiment {
     return (experiment, method)
   }
 
-  private static func mixMatch(_ preset: Preset, steps: Int?, factors: ComparedMethod.Factors)
+  /// The settings of MixMatch at a preset with these factors of its searched hyperparameters.
+  static func mixMatch(_ preset: Preset, steps: Int?, factors: ComparedMethod.Factors)
     -> (experiment: Experiment, method: MixMatchStep)
   {
     var (experiment, method) = usualMixMatch(preset, steps: steps)

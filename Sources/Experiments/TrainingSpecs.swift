@@ -14,7 +14,7 @@ extension TrainingSpec {
   /// Supervised training on the labelled images, for as many steps as MixMatch.
   public static func labelsAlone(_ preset: Preset, labels: Int = 500) -> TrainingSpec {
     var (experiment, _) = Experiment.mixMatch(
-      preset, stepsDividedBy: 1, factors: ComparedMethod.supervised.chosen(at: preset))
+      preset, steps: nil, factors: ComparedMethod.supervised.chosen(at: preset))
     experiment.labels = labels
     return TrainingSpec(
       "labels alone, as many steps" + suffix(labels), experiment, by: Supervised())

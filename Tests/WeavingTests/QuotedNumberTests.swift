@@ -58,10 +58,8 @@ import Weaving
 
   private func proseFiles(in repository: URL) throws -> [URL] {
     let files = FileManager.default
-    let pages = try ["article"].flatMap {
-      try files.contentsOfDirectory(
-        at: repository.appending(path: $0), includingPropertiesForKeys: nil)
-    }
+    let pages = try files.contentsOfDirectory(
+      at: repository.appending(path: "article"), includingPropertiesForKeys: nil)
     let chapters = try files.contentsOfDirectory(
       at: repository.appending(path: "chapters"), includingPropertiesForKeys: nil)
     return pages.filter { $0.pathExtension == "md" }
