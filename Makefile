@@ -21,7 +21,8 @@ make lr-find       the loss at increasing learning rates, in OUT/lr-find
 make verify        repeat recorded runs and compare them with results/: the chapters that take minutes,
                    and the first steps of every training run (STEPS=10); with FULL=1 everything, the chapter on
                    your own pictures with their folder as PICTURES=pictures
-make diff          compare two directories of results: make diff A=results B=figures, in OUT/diff.html
+make diff          compare two directories of results: make diff A=results B=figures, in OUT/diff.html; with EQUAL=1
+                   instead check that each result in B is bit for bit the one in A
 
 make article       all chapters as a web page, OUT/article.html, and as OUT/article.pdf and article.epub
 make crate         the recorded runs with data, figures and programs as an RO-Crate, in OUT/crate

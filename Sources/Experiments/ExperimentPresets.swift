@@ -18,10 +18,10 @@ extension Experiment {
   static func mixMatch(
     _ preset: Preset, stepsDividedBy divisor: Int, factors: ComparedMethod.Factors
   ) -> (experiment: Experiment, method: MixMatchStep) {
-    let whole = scale(preset).training
-    var (experiment, method) = mixMatch(
-      preset, steps: max(1, whole.steps / divisor), factors: factors)
-    experiment.training.evaluationCount = max(1, whole.evaluationCount / divisor)
+    var shorter = scale(preset)
+    shorter.divideSteps(by: divisor)
+    var (experiment, method) = mixMatch(preset, steps: shorter.training.steps, factors: factors)
+    experiment.training.evaluationCount = shorter.training.evaluationCount
     return (experiment, method)
   }
 
@@ -89,9 +89,14 @@ extension Experiment {
     experiment.validation = scale(preset).validation
     experiment.labels -= experiment.validation
     experiment.training.evaluatesTest = false
-    experiment.training.steps = max(1, experiment.training.steps / divisor)
-    experiment.training.evaluationCount = max(1, experiment.training.evaluationCount / divisor)
+    experiment.divideSteps(by: divisor)
     return experiment
+  }
+
+  /// Divides the steps and the evaluations; at least one of each stays.
+  private mutating func divideSteps(by divisor: Int) {
+    training.steps = max(1, training.steps / divisor)
+    training.evaluationCount = max(1, training.evaluationCount / divisor)
   }
 
   private static func scale(_ preset: Preset) -> Experiment {

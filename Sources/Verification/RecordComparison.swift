@@ -32,7 +32,8 @@ package struct RecordComparison {
   /// - Throws: An error in one line if a file cannot be read or gnuplot fails.
   package func findings() throws -> [Finding] {
     let files = try fileFindings()
-    return [datasetFinding, settingsFinding].compactMap { $0 } + metricFindings + files
+    return [datasetFinding, settingsFinding].compactMap { $0 } + metricFindings
+      + fingerprintFindings + files
   }
 
   private var datasetFinding: Finding? {
@@ -101,6 +102,51 @@ extension RecordComparison {
   }
 
   private func short(_ value: Double) -> String { String(format: "%.6g", value) }
+
+  /// The weights of the repeated trainings that the record has fingerprints of itself, not in files of their own.
+  private var fingerprintFindings: [Finding] {
+    let old = recorded.record.fingerprints ?? [:]
+    let new = repeated.record.fingerprints ?? [:]
+    return new.keys.sorted().map { name in
+      let item = "weights of \(name)"
+      return switch old[name] {
+      case nil: Finding(program, item, .notCompared, "recorded without fingerprints")
+      case new[name]: Finding(program, item, .identical)
+      default: Finding(program, item, .differs)
+      }
+    }
+  }
+}
+
+/// Compares the results in a directory with a repetition of all or some of them: the records of chapters with their
+/// metrics, fingerprints and files, and the training runs.
+///
+/// - Parameters:
+///   - recorded: The directory of the results.
+///   - repeated: The directory of the repetition.
+///   - gnuplot: Draws pictures into a directory of its own.
+/// - Throws: An error in one line if a repeated record is not among the results, or a file is damaged.
+package func findings(
+  of recorded: URL, repeatedIn repeated: URL, drawing gnuplot: Gnuplot
+) throws -> [Finding] {
+  let old = try Records(in: recorded)
+  let records = try Records(in: repeated).all.flatMap { new in
+    guard let record = old[new.chapter] else {
+      throw Failure(
+        "\(recorded.shortPath): found no record of \(new.chapter.program), expected the one that "
+          + "\(repeated.shortPath) repeats")
+    }
+    return try RecordComparison(
+      .init(record, in: recorded), with: .init(new, in: repeated), drawing: gnuplot
+    ).findings()
+  }
+  let trainings = try RecordedTraining.all(in: recorded.appending(path: TrainingKey.directory))
+  let again = try RecordedTraining.all(in: repeated.appending(path: TrainingKey.directory))
+  return records
+    + again.map { new in
+      trainings.first { $0.file == new.file }?.finding(repeatedAs: new)
+        ?? Finding("trainings", new.file, .notCompared, "not among the results")
+    }
 }
 
 // MARK: - Files

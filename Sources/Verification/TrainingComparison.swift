@@ -89,15 +89,19 @@ package struct RecordedTraining {
     guard let data = try readFileIfPresent(at: file), !data.isEmpty else {
       return Finding("trainings", self.file, .notCompared, "not repeated")
     }
-    let other = try RecordedTraining(file)
+    return finding(repeatedAs: try RecordedTraining(file))
+  }
+
+  /// Compares the whole training run with its repetition.
+  func finding(repeatedAs other: RecordedTraining) -> Finding {
     guard other.dataset == dataset else {
-      return Finding("trainings", self.file, .differs, "the data set")
+      return Finding("trainings", file, .differs, "the data set")
     }
     let found = differences(value, other.value)
     return found.first.map {
       Finding(
-        "trainings", self.file, .differs,
+        "trainings", file, .differs,
         "\(found.count) values, first \($0.path): \($0.a), now \($0.b)")
-    } ?? Finding("trainings", self.file, .identical, "all steps")
+    } ?? Finding("trainings", file, .identical, "all steps")
   }
 }

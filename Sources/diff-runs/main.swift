@@ -10,12 +10,37 @@ let b = CommandLineOption("b", .existingDirectory, "the directory with the secon
 let out = CommandLineOption(
   "out", .directory, default: URL(filePath: "figures"), "the directory of the page, diff.html")
 
+let equal = CommandLineOption(
+  flag: "equal",
+  "instead of the page, compare every result in B bit for bit, and end with exit status 1 if one differs; times, dates "
+    + "and commits are left out")
+
 let program = Program(
   "diff-runs",
   summary:
     "Compares the runs in two directories: settings, metrics and figures, on the terminal and as the\n"
     + "page OUT/diff.html.",
-  options: [a, b, out])
+  options: [a, b, out, equal])
+
+/// Compares the results in `repeated` with those in `recorded`.
+///
+/// - Throws: An error if a result is not identical.
+func requireEqualResults(_ recorded: URL, _ repeated: URL, _ invocation: Invocation) throws {
+  let scratch = URL.temporaryDirectory.appending(path: "diff-runs-\(UUID().uuidString)")
+  defer { removeTree(at: scratch) }
+  let gnuplot = Gnuplot(
+    executable: ExternalProgram("gnuplot")?.executable, root: URL.currentDirectory(),
+    output: OutputDirectory(scratch), console: invocation.console)
+  let findings = try findings(of: recorded, repeatedIn: repeated, drawing: gnuplot)
+  let others = findings.filter { $0.outcome != .identical }
+  for finding in others { invocation.print(finding.line) }
+  invocation.print("diff-runs: \(summary(of: findings))")
+  guard others.isEmpty, !findings.isEmpty else {
+    throw Failure(
+      "\(repeated.shortPath): found \(findings.isEmpty ? "no" : "\(others.count) other") results, "
+        + "expected those in \(recorded.shortPath)")
+  }
+}
 
 exit(
   program.run { invocation in
@@ -23,6 +48,7 @@ exit(
       throw Failure(
         "--a, --b: found no two directories, expected them: make diff A=results B=figures")
     }
+    if invocation[equal] { return try requireEqualResults(first, second, invocation) }
     let differences = try RunDifference.all(first, second)
     for difference in differences { invocation.print(difference.text) }
     let output = OutputDirectory(invocation[out])

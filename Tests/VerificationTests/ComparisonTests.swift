@@ -15,7 +15,8 @@ private final class TwoRuns {
   /// Writes a record with a metric and a data file into the folder `name`.
   func write(
     _ name: String, values: [Double], rows: String, seeds: [Int],
-    settings: JSONValue = .object([:]), columns: String = "x\ty", figure: Figure? = nil
+    settings: JSONValue = .object([:]), columns: String = "x\ty", figure: Figure? = nil,
+    fingerprint: String? = nil
   ) throws -> RecordComparison.Side {
     let folder = root.appending(path: name)
     let text = "# run \(name)\n\(columns)\n\(rows)"
@@ -35,11 +36,22 @@ private final class TwoRuns {
         """.utf8))
     record.metrics = ["accuracy": Metric(of: values)]
     record.settings = settings
+    record.fingerprints = try fingerprint.map {
+      let entry = "[{\"step\": 1, \"weights\": \"\($0)\"}]"
+      return ["net": try JSON.decode(WeightFingerprints.self, from: Data(entry.utf8))]
+    }
     if let figure {
       record.files.append(try gnuplot(into: folder).update(figure, previous: nil).record)
     }
     try writeFile(record.encoded(), to: folder.appending(path: "chapter9.json"))
     return RecordComparison.Side(record, in: folder)
+  }
+
+  /// Compares all results in the folder `b` with those in `a`.
+  func findings(inFolders a: String, _ b: String) throws -> [Finding] {
+    try Verification.findings(
+      of: root.appending(path: a), repeatedIn: root.appending(path: b),
+      drawing: gnuplot(into: root.appending(path: "pictures")))
   }
 
   func findings(_ a: RecordComparison.Side, _ b: RecordComparison.Side) throws -> [Finding] {
@@ -117,6 +129,30 @@ private final class TwoRuns {
     #expect(try runs.findings(a, b).last == Finding("chapter9", "a.svg", .identical))
     try writeFile(Data("plot 2".utf8), to: runs.root.appending(path: "figures/a.gp"))
     #expect(try runs.findings(a, b).last?.outcome == .differs)
+  }
+
+  @Test(arguments: [
+    ("f17d34c2259a71e6" as String?, Outcome.identical), ("8fcfb15de744029b", .differs),
+    (nil, .notCompared),
+  ])
+  func fingerprintsAreCompared(recorded: String?, outcome: Outcome) throws {
+    let runs = TwoRuns()
+    let a = try runs.write(
+      "a", values: [0.5], rows: "1\t2\n", seeds: [0], fingerprint: recorded)
+    let b = try runs.write(
+      "b", values: [0.5], rows: "1\t2\n", seeds: [0], fingerprint: "f17d34c2259a71e6")
+    let finding = try runs.findings(a, b).first { $0.item == "weights of net" }
+    #expect(finding?.outcome == outcome)
+  }
+
+  /// What is repeated is compared; what is recorded beside it is not missed.
+  @Test func directoriesAreCompared() throws {
+    let runs = TwoRuns()
+    _ = try runs.write("a", values: [0.5], rows: "1\t2\n", seeds: [0])
+    _ = try runs.write("b", values: [0.5], rows: "1\t3\n", seeds: [0])
+    #expect(try runs.findings(inFolders: "a", "b").map(\.outcome) == [.identical, .differs])
+    try makeFolder(at: runs.root.appending(path: "empty"))
+    #expect(throws: (any Error).self) { try runs.findings(inFolders: "empty", "b") }
   }
 
   @Test func otherSettingsAreNamed() throws {
