@@ -91,6 +91,24 @@ package func listFolder(at folder: URL) throws -> [String] {
   return names.sorted()
 }
 
+/// Returns the paths of the files at `path`, which is a file or a folder with subfolders, relative to `root`; none if it
+/// does not exist.
+///
+/// - Parameters:
+///   - path: A path relative to `root`.
+///   - root: The folder to which paths are relative.
+///   - isIncluded: Whether a file or folder below `path` is listed, given its path relative to `root`.
+/// - Throws: ``FileError`` if a folder cannot be listed, or if a name is not in UTF-8.
+package func listFiles(
+  at path: String, of root: URL, where isIncluded: (String) -> Bool = { _ in true }
+) throws -> [String] {
+  let item = root.appending(path: path)
+  guard item.isExistingDirectory else { return item.isPresent ? [path] : [] }
+  return try listFolder(at: item).map { "\(path)/\($0)" }.filter(isIncluded).flatMap {
+    try listFiles(at: $0, of: root, where: isIncluded)
+  }
+}
+
 /// The size of a file and the time of its last change, which show whether it is the same as before.
 package struct FileStatus: Codable, Hashable, Sendable {
   /// The size in bytes.

@@ -101,23 +101,21 @@ package struct ResearchCrate {
 
   /// The paths of the files of a folder of sources.
   private func sources(in folder: String) throws -> [String] {
-    let found = try paths(below: folder)
+    let found = try listFiles(at: folder, of: root, where: isSource)
     guard !found.isEmpty else {
       throw Failure("\(folder): found no files, expected the sources, which belong to the crate")
     }
     return found
   }
 
-  private func paths(below directory: String) throws -> [String] {
-    try listFolder(at: root.appending(path: directory)).flatMap { name -> [String] in
-      let path = "\(directory)/\(name)"
-      let isFolder = root.appending(path: path).isExistingDirectory
-      // Build products.
-      if name.hasPrefix(".") || name == "__pycache__" { return [] }
-      // The results of the user's own runs are beside the figures' scripts.
-      if directory == "figures", isFolder ? name != "article" : !name.hasSuffix(".gp") { return [] }
-      return isFolder ? try paths(below: path) : [path]
-    }
+  /// Whether a file or folder in a folder of sources belongs to the crate.
+  private func isSource(_ path: String) -> Bool {
+    let parts = path.split(separator: "/")
+    // Build products.
+    if parts.last!.hasPrefix(".") || parts.last == "__pycache__" { return false }
+    // The results of the user's own runs are beside the figures' scripts.
+    guard parts.first == "figures" else { return true }
+    return parts[1] == "article" || path.hasSuffix(".gp")
   }
 }
 

@@ -53,23 +53,10 @@ private let sourcePaths = ["Package.swift", "Sources", "chapters", "Benchmarks",
 private func hashOfSources(at root: URL) throws -> String {
   let files =
     try ["Package.swift"]
-    + ["Sources", "chapters"].flatMap { folder in
-      try sourceFiles(below: folder, root: root, endings: sourceFileEndings)
-    }
-    + sourceFiles(below: "figures", root: root, endings: [".gp"])
+    + ["Sources", "chapters"].flatMap { try listFiles(at: $0, of: root).filter(isSourceFile) }
+    + listFiles(at: "figures", of: root).filter { $0.hasSuffix(".gp") }
   let lines = try files.sorted().map { path in
     "\(path) \(sha256Hex(try readFile(at: root.appending(path: path))))"
   }
   return sha256Hex(Data(lines.joined(separator: "\n").utf8))
-}
-
-/// The paths, relative to `root`, of the files below `directory` whose names have one of the endings.
-private func sourceFiles(below directory: String, root: URL, endings: [String]) throws -> [String] {
-  try listFolder(at: root.appending(path: directory)).flatMap { name in
-    let path = "\(directory)/\(name)"
-    if root.appending(path: path).isExistingDirectory {
-      return try sourceFiles(below: path, root: root, endings: endings)
-    }
-    return endings.contains(where: name.hasSuffix) ? [path] : []
-  }
 }

@@ -23,7 +23,8 @@ struct SourceCode {
     var (texts, open, seen): ([String: String], [String], Set<String>) = ([:], paths, [])
     while let path = open.popLast() {
       guard seen.insert(path).inserted else { continue }
-      for file in try sourceFiles(at: path, root: root) where texts[file] == nil {
+      let sources = try listFiles(at: path, of: root).filter(isSourceFile)
+      for file in sources where texts[file] == nil {
         let text = String(
           decoding: try readFile(at: root.appending(path: file)), as: UTF8.self)
         texts[file] = text
@@ -53,18 +54,9 @@ struct SourceCode {
 /// The modules of the package that compute no results.
 private let modulesWithoutResults: Set = ["ChapterKit", "Files"]
 
-/// The endings of the names of files with code: Swift, and C in headers, with the maps of their modules.
-let sourceFileEndings = [".swift", ".h", ".modulemap"]
-
-/// The paths of the source files at `path`, a file or a folder, relative to `root`.
-private func sourceFiles(at path: String, root: URL) throws -> [String] {
-  guard root.appending(path: path).isExistingDirectory else {
-    let isSource = sourceFileEndings.contains(where: path.hasSuffix)
-    return isSource && root.appending(path: path).isPresent ? [path] : []
-  }
-  return try listFolder(at: root.appending(path: path)).flatMap { name in
-    try sourceFiles(at: "\(path)/\(name)", root: root)
-  }
+/// Whether a file has code: Swift, or C in headers, with the maps of their modules.
+func isSourceFile(_ path: String) -> Bool {
+  [".swift", ".h", ".modulemap"].contains(where: path.hasSuffix)
 }
 
 /// The modules that a file imports, apart from those that compute no results.
