@@ -51,7 +51,7 @@ package func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
 
 /// The cells of the rows of a data file, without its first line and quotation marks.
 private func cells(of text: String) -> [[String]] {
-  text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
+  text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().map { line in
     line.split(separator: "\t", omittingEmptySubsequences: false)
       .map { String($0.replacing("\"", with: "")) }
   }

@@ -171,6 +171,13 @@ extension RecordComparison {
     guard let new = repeated.record.files.first(where: { $0.path == file.path }),
       let content = try repeated.files.content(of: file.path)
     else { return FileDifference(outcome: .differs, detail: "the repetition has no such file") }
+    guard sha256Hex(content) == new.sha256 else {
+      return FileDifference(outcome: .differs, detail: "changed since the repetition wrote it")
+    }
+    if file.kind == .weights {
+      return new.sha256 == file.sha256
+        ? .identical : FileDifference(outcome: .differs, detail: "other weights")
+    }
     if let figure = file.figure { return try compare(figure, file, with: new, data: data) }
     let text = String(decoding: content, as: UTF8.self)
     guard let old = try recorded.files.content(of: file.path) else {

@@ -16,7 +16,7 @@ private final class TwoRuns {
   func write(
     _ name: String, values: [Double], rows: String, seeds: [Int],
     settings: JSONValue = .object([:]), columns: String = "x\ty", figure: Figure? = nil,
-    fingerprint: String? = nil
+    fingerprint: String? = nil, weights: Data? = nil
   ) throws -> RecordComparison.Side {
     let folder = root.appending(path: name)
     let text = "# run \(name)\n\(columns)\n\(rows)"
@@ -39,6 +39,13 @@ private final class TwoRuns {
     record.fingerprints = try fingerprint.map {
       let entry = "[{\"step\": 1, \"weights\": \"\($0)\"}]"
       return ["net": try JSON.decode(WeightFingerprints.self, from: Data(entry.utf8))]
+    }
+    if let weights {
+      try writeFile(weights, to: folder.appending(path: "w.safetensors"))
+      let file =
+        "{\"path\": \"w.safetensors\", \"kind\": \"weights\", \"drawnFrom\": null, "
+        + "\"sha256\": \"\(sha256Hex(weights))\"}"
+      record.files.append(try JSON.decode(FileRecord.self, from: Data(file.utf8)))
     }
     if let figure {
       record.files.append(try gnuplot(into: folder).update(figure, previous: nil).record)
@@ -143,6 +150,30 @@ private final class TwoRuns {
       "b", values: [0.5], rows: "1\t2\n", seeds: [0], fingerprint: "f17d34c2259a71e6")
     let finding = try runs.findings(a, b).first { $0.item == "weights of net" }
     #expect(finding?.outcome == outcome)
+  }
+
+  /// A file that is not the one of its record is no repetition, even if its numbers are the same.
+  @Test(arguments: ["", "# comment\n", "\n"])
+  func aFileThatWasChangedDiffers(line: String) throws {
+    let runs = TwoRuns()
+    let a = try runs.write("a", values: [0.5], rows: "1\t2\n", seeds: [0])
+    let b = try runs.write("b", values: [0.5], rows: "1\t2\n", seeds: [0])
+    let file = runs.root.appending(path: "b/data/a.tsv")
+    try writeFile(readFile(at: file) + Data(line.utf8), to: file)
+    #expect(try runs.findings(a, b)[1].outcome == (line.isEmpty ? .identical : .differs))
+  }
+
+  /// Weights are compared by their bytes, also those that are no text, and need not be kept.
+  @Test(arguments: [true, false], [true, false])
+  func weightsAreCompared(areEqual: Bool, areKept: Bool) throws {
+    let runs = TwoRuns()
+    let a = try runs.write(
+      "a", values: [0.5], rows: "1\t2\n", seeds: [0], weights: Data([0xff, 0xf5]))
+    let b = try runs.write(
+      "b", values: [0.5], rows: "1\t2\n", seeds: [0],
+      weights: Data([0xff, areEqual ? 0xf5 : 0xf6]))
+    if !areKept { try removeFile(at: runs.root.appending(path: "a/w.safetensors")) }
+    #expect(try runs.findings(a, b).last?.outcome == (areEqual ? .identical : .differs))
   }
 
   /// What is repeated is compared; what is recorded beside it is not missed.
