@@ -44,14 +44,20 @@ import Testing
     #expect(Calibration(confidences: [], isRight: []).expectedError == 0)
   }
 
-  /// NumPy: d = a - b; 1.959964 * sqrt((d**2).sum() - d.sum()**2 / n) / n.
-  @Test func boundsADifferenceOnTheSameImages() {
-    let a = [1, 1, 0, 1, 1, 0, 1, 1, 1, 0].map { $0 == 1 }
-    let b = [1, 0, 0, 0, 1, 1, 1, 0, 1, 0].map { $0 == 1 }
-    let gain = PairedDifference(a, minus: b)
-    #expect(abs(gain.difference - 0.2) < 1e-12)
-    #expect(abs(gain.halfLength - 0.37187702231605546) < 1e-9)
-    #expect(PairedDifference(a, minus: a).halfLength == 0)
+  /// Computed by Newcombe's formula from Wilson intervals of SciPy's `binomtest(k, n).proportion_ci(0.95, "wilson")`,
+  /// for the numbers of images that both networks, only the first, only the second, and neither predict right.
+  @Test(arguments: [
+    ([36, 12, 2, 0], 0.0569295840032388, 0.3404276029749408),
+    ([0, 0, 1, 0], -1, 0.12210872068194178),
+    ([1, 0, 0, 0], -0.7934506856227626, 0.7934506856227626),
+    ([800, 40, 30, 130], -0.006609017053161413, 0.026730754477401135),
+  ])
+  func boundsADifferenceOnTheSameImages(counts: [Int], lower: Double, upper: Double) {
+    let kinds = [(true, true), (true, false), (false, true), (false, false)]
+    let images = zip(kinds, counts).flatMap { Array(repeating: $0, count: $1) }
+    let gain = PairedDifference(images.map(\.0), minus: images.map(\.1))
+    #expect(gain.difference == Double(counts[1] - counts[2]) / Double(images.count))
+    #expect(abs(gain.lower - lower) < 1e-6 && abs(gain.upper - upper) < 1e-6)
   }
 
   /// Images without a known class count for the guesses' confidence, not for their accuracy.
