@@ -8,10 +8,13 @@ import Foundation
 /// interrupted processes of this host have left, are removed first.
 ///
 /// - Parameters:
-///   - folder: The folder, which must not exist; its parent folders are created if necessary.
+///   - folder: The folder; its parent folders are created if necessary.
+///   - replacing: Whether a folder that exists is replaced; otherwise it must not exist, or be empty.
 ///   - fill: Writes the content into the folder that it is given. The files need not be written durably.
 /// - Throws: ``FileError`` if a step fails, or the error of `fill`; the partial folder is then removed.
-package func writeFolder(at folder: URL, _ fill: (_ partial: URL) throws -> Void) throws {
+package func writeFolder(
+  at folder: URL, replacing: Bool = false, _ fill: (_ partial: URL) throws -> Void
+) throws {
   try makeFolder(at: folder.deletingLastPathComponent())
   removeLeftovers(of: folder)
   let partial = PartialFile(for: folder).url
@@ -23,7 +26,12 @@ package func writeFolder(at folder: URL, _ fill: (_ partial: URL) throws -> Void
     _ = lockFile(descriptor)
     try fill(partial)
     try synchronizeTree(at: partial)
+    // Under the name of a partial version, what an interruption leaves of the old folder is removed next time.
+    let old = PartialFile(for: folder).url
+    let isReplaced = replacing && folder.isPresent
+    if isReplaced { try moveItem(at: folder, to: old) }
     try moveItem(at: partial, to: folder)
+    if isReplaced { removeTree(at: old) }
   } catch {
     removeTree(at: partial)
     throw error

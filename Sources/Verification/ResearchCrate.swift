@@ -43,13 +43,13 @@ package struct ResearchCrate {
         "\(directory.shortPath): found \(first), expected an empty folder or a crate, which would be replaced; "
           + "name another folder as OUT")
     }
-    removeTree(at: directory)
-    let output = OutputDirectory(directory)
-    let folders = Set(files.keys.map { URL(filePath: $0).deletingLastPathComponent().relativePath })
-    try output.prepare(subdirectories: folders.sorted())
-    // The description marks the folder as a crate: with it first, the same command replaces an unfinished one.
-    let paths = [Self.description] + files.keys.filter { $0 != Self.description }.sorted()
-    for path in paths { try output.write(files[path]!, to: path) }
+    try writeFolder(at: directory, replacing: true) { partial in
+      for (path, content) in files {
+        let file = partial.appending(path: path)
+        try makeFolder(at: file.deletingLastPathComponent())
+        try writeFile(content, to: file, durably: false)
+      }
+    }
   }
 
   private static let description = "ro-crate-metadata.json"

@@ -227,6 +227,21 @@ func expectSoon(
     #expect(try listFolder(at: folder["new"]) == ["a"])
   }
 
+  @Test func aFolderIsReplacedCompletely() throws {
+    let folder = try Folder()
+    try makeFolder(at: folder["a/old"])
+    try writeFolder(at: folder["a"], replacing: true) { partial in
+      try writeFile(bytes, to: partial.appending(path: "new"))
+      #expect(folder["a/old"].isPresent)
+    }
+    #expect(try listFolder(at: folder["a"]) == ["new"])
+    #expect(throws: CancellationError.self) {
+      try writeFolder(at: folder["a"], replacing: true) { _ in throw CancellationError() }
+    }
+    #expect(try listFolder(at: folder["a"]) == ["new"])
+    #expect(try listFolder(at: folder.url) == ["a"])
+  }
+
   /// Folders of the user stay, whatever their names.
   @Test func aFolderThatFailsLeavesNothing() throws {
     let folder = try Folder()
