@@ -140,14 +140,21 @@ public struct Classifier {
   /// call.
   ///
   /// - Parameter pixels: The bytes of at least one picture (N, size, size, 3).
-  public func predictions(for pixels: [UInt8]) -> Tensor {
+  /// - Throws: An error in one line if a prediction is not a number, because the weights are too large.
+  public func predictions(for pixels: [UInt8]) throws -> Tensor {
     let size = description.size
     let count = pixels.count / (size * size * 3)
     let images = LabelledImages(
       height: size, width: size, channels: 3, pixels: pixels,
       labels: [UInt8](repeating: 0, count: count))
     let scaling = scaling
-    return predict(network, count: count) { images.tensor($0, scaling: scaling) }
+    let predictions = predict(network, count: count) { images.tensor($0, scaling: scaling) }
+    guard predictions.scalars.allSatisfy(\.isFinite) else {
+      throw ClassifierError(
+        "found weights with which a prediction is not a number, expected those of a trained network"
+      )
+    }
+    return predictions
   }
 }
 
@@ -158,6 +165,10 @@ extension Classifier.Description {
       if !condition { throw ClassifierError("found \(found), expected \(expected)") }
     }
     try unless((2...256).contains(classes.count), "\(classes.count) classes", "2 to 256")
+    try unless(
+      Set(classes).count == classes.count
+        && classes.allSatisfy { !$0.isEmpty && !$0.contains { $0.isNewline || $0 == "\t" } },
+      "the classes \(classes)", "different names of one line, without tabs")
     try unless(
       (4...1024).contains(size) && size % 4 == 0, "the size \(size)", "a multiple of 4 up to 1024")
     try unless(

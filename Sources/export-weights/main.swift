@@ -21,6 +21,10 @@ exit(
       throw UsageError("found \(invocation.words.count) words, expected CHECKPOINT and WEIGHTS")
     }
     let file = URL(filePath: invocation.words[0])
+    let weights = URL(filePath: invocation.words[1])
+    guard weights.resolvingSymlinksInPath() != file.resolvingSymlinksInPath() else {
+      throw Failure("WEIGHTS: found the file of CHECKPOINT, expected another one")
+    }
     let checkpoint = try Checkpoint(contentsOf: file)
     let classifier: Classifier
     do {
@@ -28,7 +32,7 @@ exit(
     } catch {
       throw Failure("\(file.shortPath): \(oneLine(error))")
     }
-    try classifier.content.write(to: URL(filePath: invocation.words[1]))
+    try classifier.content.write(to: weights)
     invocation.print(
       "export-weights: \(classifier.description.origin) is in \(invocation.words[1])")
   })

@@ -51,7 +51,7 @@ func printPredictions(
   for start in stride(from: 0, to: paths.count, by: batchSize) {
     let batch = paths[start..<min(start + batchSize, paths.count)]
     let decoded = decoder.decode(batch.map { URL(filePath: $0) })
-    var rows = rankings(
+    var rows = try rankings(
       of: decoded.compactMap { try? $0.pixels.get() }, by: classifier, invocation[top])[...]
     for (path, picture) in zip(batch, decoded) {
       switch picture.pixels {
@@ -89,9 +89,11 @@ struct Ranked: Encodable {
 }
 
 /// The most probable classes of each picture, at most `count`, with the most probable first.
-func rankings(of pictures: [[UInt8]], by classifier: Classifier, _ count: Int) -> [[Ranked]] {
+func rankings(
+  of pictures: [[UInt8]], by classifier: Classifier, _ count: Int
+) throws -> [[Ranked]] {
   guard !pictures.isEmpty else { return [] }
-  let predictions = classifier.predictions(for: pictures.flatMap { $0 })
+  let predictions = try classifier.predictions(for: pictures.flatMap { $0 })
   let classes = classifier.description.classes
   let values = predictions.scalars
   return pictures.indices.map { row in

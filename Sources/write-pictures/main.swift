@@ -92,7 +92,9 @@ struct PictureWriter {
     throws
   {
     let root = folder.appending(path: part)
-    for name in byClass ? classes : [""] { try makeFolder(at: root.appending(path: name)) }
+    // A class without images has no folder: to own an empty one is an error.
+    let names = byClass ? Set(indices.map { classes[Int(images.labels[$0])] }) : [""]
+    for name in names { try makeFolder(at: root.appending(path: name)) }
     let size = images.height * images.width * images.channels
     for index in indices {
       let content = try encodePicture(

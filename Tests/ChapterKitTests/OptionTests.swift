@@ -13,6 +13,9 @@ import Testing
       try OptionParser([top], acceptsWords: true).parse(["-x"])
     }
     #expect(throws: UsageError.self) { try OptionParser([top]).parse(["weights"]) }
+    #expect(throws: UsageError.self) {
+      try OptionParser([top], acceptsWords: true).parse(["weights", ""])
+    }
   }
 
   /// An invalid command line gives exit status 2 and one line with the option, what was found and what was

@@ -92,6 +92,16 @@ import Testing
     #expect(bench.read("figures/chapter3.json") == sealed)
     #expect(try complaints(bench) == [])
 
+    // Where one file is no record, none is changed.
+    let unsealed = sealed.replacing("\(line)\n", with: "")
+    try bench.write(unsealed, to: "figures/chapter3.json")
+    try bench.write("{\n \"a\": 1\n}\n", to: "figures/package.json")
+    #expect { try check(bench).seal() } throws: {
+      oneLine($0).contains("package.json: found other content, expected a record")
+    }
+    #expect(bench.read("figures/chapter3.json") == unsealed)
+    try FileManager.default.removeItem(at: bench.root.appending(path: "figures/package.json"))
+
     let changed = sealed.replacing("article", with: "overnight")
     try bench.write(changed, to: "figures/chapter3.json")
     #expect(try check(bench).seal() == [])

@@ -61,11 +61,23 @@ import Experiments
   @Test func predictsEachPictureByItself() throws {
     let classifier = try Self.classifier("fastai")
     let pixels = try Self.expected().pixels
-    let all = classifier.predictions(for: pixels)
+    let all = try classifier.predictions(for: pixels)
     #expect(all.shape == [5, 3])
-    let second = classifier.predictions(for: Array(pixels[768..<1536]))
+    let second = try classifier.predictions(for: Array(pixels[768..<1536]))
     #expect(second.scalars == Array(all.scalars[3..<6]))
     #expect(abs(second.scalars.reduce(0, +) - 1) < 1e-5)
+  }
+
+  @Test func aPredictionThatIsNoNumberIsAnError() throws {
+    var content = try Self.classifier("fastai").content
+    let weights = try #require(content.tensors["head.weight"])
+    content.tensors["head.weight"] = Tensor(
+      weights.scalars.map { _ in Float.greatestFiniteMagnitude }, shape: weights.shape)
+    let classifier = try Classifier(content)
+    let error = #expect(throws: (any Error).self) {
+      try classifier.predictions(for: Self.expected().pixels)
+    }
+    #expect("\(error!)".contains("a prediction is not a number"))
   }
 
   /// A change to a file's content, and the error that it causes.
@@ -83,6 +95,12 @@ import Experiments
         $0.metadata["classifier"] = $0.metadata["classifier"]?.replacing(
           "\"size\":16", with: "\"size\":15")
       }, "found the size 15, expected a multiple of 4"
+    ),
+    (
+      {
+        $0.metadata["classifier"] = $0.metadata["classifier"]?.replacing(
+          "\"a\",\"b\"", with: "\"a\",\"a\"")
+      }, "found the classes [\"a\", \"a\", \"c\"], expected different names"
     ),
     // A network of 50 GB, which must not be made.
     (
@@ -124,7 +142,7 @@ import Experiments
     try training.run()
     let classifier = try Classifier(
       SafeTensors(decoding: Array(spec.weightsFile(of: training, on: dataset))))
-    let predictions = classifier.predictions(for: dataset.test.pixels).rowMaxima()
+    let predictions = try classifier.predictions(for: dataset.test.pixels).rowMaxima()
     let evaluation = training.evaluateTest()
     #expect(predictions.map(\.index) == evaluation.classes)
     #expect(predictions.map(\.value) == evaluation.confidences)

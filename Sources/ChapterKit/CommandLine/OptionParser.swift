@@ -27,6 +27,8 @@ package struct OptionParser: Sendable {
         values.words += words
         break
       }
+      // The value of a variable that is not set; as a path it would name the current folder.
+      guard !word.isEmpty else { throw UsageError("found an empty argument, expected none") }
       if acceptsWords, word == "-" || !word.hasPrefix("-") {
         values.words.append(word)
         continue

@@ -34,14 +34,15 @@ public struct Program: Sendable {
   /// Parses the process's arguments and runs `body`; returns the exit status.
   public func run(_ body: (Invocation) throws -> Void) -> Int32 {
     prepareStandardStreams()
-    return run(arguments: Array(CommandLine.arguments.dropFirst()), console: .standard, body)
+    return run(arguments: try argumentsOfProcess(), console: .standard, body)
   }
 
   package func run(
-    arguments: [String], console: Console, _ body: (Invocation) throws -> Void
+    arguments: @autoclosure () throws -> [String], console: Console,
+    _ body: (Invocation) throws -> Void
   ) -> Int32 {
     do {
-      let values = try parser.parse(arguments)
+      let values = try parser.parse(arguments())
       if values[Program.help] {
         console.print(helpText)
       } else {
@@ -75,6 +76,18 @@ public struct Program: Sendable {
     return "usage: \(name) [options]\(words.map { " " + $0 } ?? "")\n\n\(summary)\n\noptions:\n"
       + rows.map { "  " + padded($0.0, to: width) + "  " + $0.1 }.joined(separator: "\n")
   }
+}
+
+/// The arguments of the process.
+///
+/// - Throws: ``UsageError`` if one is not in UTF-8: no `String` would lead to the file that it names.
+private func argumentsOfProcess() throws(UsageError) -> [String] {
+  for (index, text) in CommandLine.arguments.enumerated() {
+    guard unsafe String(validatingCString: CommandLine.unsafeArgv[index]!) != nil else {
+      throw UsageError("found the argument \"\(text)\", expected text in UTF-8")
+    }
+  }
+  return Array(CommandLine.arguments.dropFirst())
 }
 
 /// One run of a program: the values of its options and its console.

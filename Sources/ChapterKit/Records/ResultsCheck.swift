@@ -68,25 +68,27 @@ package struct ResultsCheck {
   /// changed a value. A wrong checksum is not replaced.
   ///
   /// - Returns: The paths of the files that got a checksum.
+  /// - Throws: An error that names a file that is no record; then no file is changed.
   package func seal() throws -> [String] {
     let trainings = try results.names(in: TrainingKey.directory).map {
       "\(TrainingKey.directory)/\($0)"
     }
     let files = try (results.names(in: ".") + trainings).filter { $0.hasSuffix(".json") }
-    return try files.filter { path in
-      guard let json = try results.content(of: path), !SealedJSON.isSealed(json) else {
-        return false
-      }
-      guard (try? JSON.decode(JSONValue.self, from: json)) != nil,
-        json.starts(with: Data("{\n".utf8))
-      else {
+    let unsealed = try files.compactMap { path -> (path: String, json: Data)? in
+      guard let json = try results.content(of: path), !SealedJSON.isSealed(json) else { return nil }
+      let isRecord =
+        path.hasPrefix(TrainingKey.directory)
+        ? (try? JSON.decode(TrainingRecord<JSONValue>.self, from: json)) != nil
+        : (try? JSON.decode(RunRecord.self, from: json)) != nil
+      guard isRecord, json.starts(with: Data("{\n".utf8)) else {
         throw Failure(
-          "\(results.file(path).shortPath): found no JSON object with its first brace in a line of its own, "
-            + "expected a record; move the file away")
+          "\(results.file(path).shortPath): found other content, expected a record with its first brace in a line "
+            + "of its own; move the file away")
       }
-      try results.write(SealedJSON.seal(json), to: path)
-      return true
+      return (path, json)
     }
+    for file in unsealed { try results.write(SealedJSON.seal(file.json), to: file.path) }
+    return unsealed.map(\.path)
   }
 
   private func hasData(of figure: Figure, in output: OutputDirectory) throws -> Bool {
