@@ -2,13 +2,36 @@ import Foundation
 
 /// An error in reading, writing or removing a file or folder, or in starting a program, in one line.
 public struct FileError: OneLineError {
-  /// The path, the system call, the system's reason, and what to do.
+  /// The path, the reason, and what to do.
   public let description: String
+  /// The reason alone: the system's words, or what was found and what was expected.
+  package let reason: String
   /// The system's error number, such as `ENOSPC`.
   package let code: Int32
 
   /// Creates an error with a complete line as its description.
-  init(_ description: String, code: Int32) { (self.description, self.code) = (description, code) }
+  ///
+  /// - Parameters:
+  ///   - description: The line.
+  ///   - reason: The reason alone; by default, the system's words for the error number.
+  ///   - code: The system's error number.
+  init(_ description: String, reason: String? = nil, code: Int32) {
+    (self.description, self.code) = (description, code)
+    self.reason = reason ?? systemReason(for: code)
+  }
+
+  /// Creates an error for a file that is not as expected.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - found: What was found.
+  ///   - expected: What was expected.
+  ///   - code: The error number that fits best.
+  ///   - remedy: What to do.
+  init(_ file: URL, found: String, expected: String, code: Int32, remedy: String) {
+    let reason = "found \(found), expected \(expected)"
+    self.init("\(file.shortPath): \(reason); \(remedy)", reason: reason, code: code)
+  }
 
   /// Creates an error for a failed system call.
   ///

@@ -2,20 +2,12 @@ import Foundation
 
 /// Reads a file; returns `nil` if it does not exist.
 ///
-/// - Throws: ``FileError`` if it exists but cannot be read, such as a folder.
+/// - Throws: ``FileError`` if it exists but cannot be read, or is no file, such as a folder or a named pipe.
 package func readFileIfPresent(at file: URL) throws -> Data? {
-  let descriptor = retrying { unsafe open(file.filePath, O_RDONLY | O_CLOEXEC) }
-  guard descriptor >= 0 else {
-    if errno == ENOENT || errno == ENOTDIR { return nil }
-    throw FileError(file, cannotBe: "read", call: "open")
-  }
+  guard let (descriptor, size) = try openForReading(file) else { return nil }
   defer { close(descriptor) }
-  var status = stat()
-  guard unsafe fstat(descriptor, &status) == 0 else {
-    throw FileError(file, cannotBe: "read", call: "fstat")
-  }
   // One byte more than the size, so that one read usually reaches the end; the file may have grown.
-  var content = [UInt8](repeating: 0, count: max(1, Int(status.st_size) + 1))
+  var content = [UInt8](repeating: 0, count: size + 1)
   var length = 0
   while true {
     let count = unsafe content.withUnsafeMutableBytes { buffer in
@@ -32,11 +24,13 @@ package func readFileIfPresent(at file: URL) throws -> Data? {
 ///
 /// - Throws: ``FileError`` if it does not exist or cannot be read.
 package func readFile(at file: URL) throws -> Data {
-  guard let content = try readFileIfPresent(at: file) else {
-    errno = ENOENT
-    throw FileError(file, cannotBe: "read", call: "open")
-  }
+  guard let content = try readFileIfPresent(at: file) else { throw missing(file) }
   return content
+}
+
+/// The error for a file that does not exist.
+private func missing(_ file: URL) -> FileError {
+  FileError(file.shortPath, cannotBe: "read", call: "open", code: ENOENT)
 }
 
 /// Reads a large file in parts of `size` bytes, the last one possibly shorter, and calls `body` with each.
@@ -45,8 +39,7 @@ package func readFile(at file: URL) throws -> Data {
 package func readFile(
   at file: URL, inPartsOf size: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
 ) throws {
-  let descriptor = retrying { unsafe open(file.filePath, O_RDONLY | O_CLOEXEC) }
-  guard descriptor >= 0 else { throw FileError(file, cannotBe: "read", call: "open") }
+  guard let (descriptor, _) = try openForReading(file) else { throw missing(file) }
   defer { close(descriptor) }
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
   defer { unsafe buffer.deallocate() }
@@ -61,6 +54,61 @@ package func readFile(
     guard length > 0 else { return }
     try unsafe body(UnsafeRawBufferPointer(rebasing: buffer[..<length]))
     guard length == size else { return }
+  }
+}
+
+/// Opens a file for reading; returns its descriptor and its size, or `nil` if it does not exist.
+///
+/// Besides regular files, the pipe of standard input is accepted, such as under the name /dev/stdin. Other pipes,
+/// devices and folders are not: reading them may wait for ever, or never come to an end.
+///
+/// - Throws: ``FileError`` if the file cannot be opened, or is no file.
+private func openForReading(_ file: URL) throws -> (descriptor: Int32, size: Int)? {
+  // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+  let descriptor = retrying {
+    unsafe open(file.filePath, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+  }
+  guard descriptor >= 0 else {
+    if errno == ENOENT || errno == ENOTDIR { return nil }
+    throw FileError(file, cannotBe: "read", call: "open")
+  }
+  do {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw FileError(file, cannotBe: "read", call: "fstat")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG || isPipeOfStandardInput(status) else {
+      throw FileError(
+        file, found: kind(of: status), expected: "a file", code: EINVAL,
+        remedy: "name another file, or move this away")
+    }
+    // Reading the pipe of standard input waits for its writer.
+    guard fcntl(descriptor, F_SETFL, 0) == 0 else {
+      throw FileError(file, cannotBe: "read", call: "fcntl")
+    }
+    return (descriptor, Int(status.st_size))
+  } catch {
+    close(descriptor)
+    throw error
+  }
+}
+
+/// Returns whether the status of an open file is that of a pipe that is also this process's standard input.
+private func isPipeOfStandardInput(_ status: stat) -> Bool {
+  var input = stat()
+  guard status.st_mode & S_IFMT == S_IFIFO, unsafe fstat(STDIN_FILENO, &input) == 0 else {
+    return false
+  }
+  return (input.st_dev, input.st_ino) == (status.st_dev, status.st_ino)
+}
+
+/// The kind of an item that is no regular file, with its article.
+private func kind(of status: stat) -> String {
+  switch status.st_mode & S_IFMT {
+  case S_IFDIR: "a folder"
+  case S_IFIFO: "a pipe"
+  case S_IFCHR, S_IFBLK: "a device"
+  default: "neither a file nor a folder"
   }
 }
 

@@ -86,8 +86,7 @@ public struct PictureDecoder: Sendable {
       }
       return try readFile(at: file)
     } catch let error as FileError {
-      throw UnreadablePicture(
-        "a file that cannot be read (\(systemReason(for: error.code)))")
+      throw UnreadablePicture("a file that cannot be read (\(error.reason))")
     } catch let error as UnreadablePicture {
       throw error
     } catch {

@@ -245,7 +245,7 @@ import Testing
     #expect(bench.run { _ in Issue.record("There must be no work.") } == 1)
     #expect(
       bench.complaints.last?.hasSuffix(
-        "chapter3.json: cannot be read (read: Is a directory); move the folder of that name away")
+        "chapter3.json: found a folder, expected a file; name another file, or move this away")
         == true, "\(bench.standardError)")
   }
 

@@ -111,7 +111,9 @@ import Testing
     let file = folder["data_batch_2.bin"]
     try FileManager.default.removeItem(at: file)
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
-    expectFileError(file, "Is a directory") { _ = try CIFAR10.load(from: folder.url) }
+    expectFileError(file, "found a folder, expected a file;") {
+      _ = try CIFAR10.load(from: folder.url)
+    }
   }
 
   @Test func refusesAFileInPlaceOfTheFolder() throws {

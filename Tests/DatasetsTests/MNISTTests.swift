@@ -188,7 +188,19 @@ import Testing
     let file = folder[MNIST.Part.testLabels.fileName]
     try FileManager.default.removeItem(at: file)
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
-    expectFileError(file, "Is a directory") { _ = try MNIST.load(from: folder.url) }
+    expectFileError(file, "found a folder, expected a file;") {
+      _ = try MNIST.load(from: folder.url)
+    }
+  }
+
+  @Test func refusesAPipeInPlaceOfAFile() throws {
+    try set.write(to: folder)
+    let file = folder[MNIST.Part.testLabels.fileName]
+    try FileManager.default.removeItem(at: file)
+    unsafe #expect(mkfifo(file.path, 0o666) == 0)
+    expectFileError(file, "found a pipe, expected a file;") {
+      _ = try MNIST.load(from: folder.url)
+    }
   }
 
   @Test func refusesAFileThatCannotBeRead() throws {

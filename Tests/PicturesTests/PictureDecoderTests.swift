@@ -92,7 +92,10 @@ extension PictureTests {
 
     @Test func readsFilesInOrderAndExplainsEachFailure() throws {
       let names = ["quadrants.png", "truncated.jpg", "grey.jpg", "none.jpg", "truncated.png"]
-      let decoded = try PictureDecoder(size: 32).decode(names.map(fixture))
+      let folder = try Folder()
+      let pipe = folder.url.appending(path: "pipe.jpg")
+      unsafe #expect(mkfifo(pipe.filePath, 0o666) == 0)
+      let decoded = try PictureDecoder(size: 32).decode(names.map(fixture) + [pipe])
       let problems = decoded.map { picture in
         if case .failure(let problem) = picture.pixels { problem.description } else { "" }
       }
@@ -100,6 +103,7 @@ extension PictureTests {
       #expect(problems[1].contains("Premature end"))
       #expect(problems[3].contains("No such file"))
       #expect(problems[4].contains("read error"))
+      #expect(problems[5] == "a file that cannot be read (found a pipe, expected a file)")
       #expect(decoded[0].sha256.count == 64 && decoded[3].sha256.isEmpty)
     }
 
