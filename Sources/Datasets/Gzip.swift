@@ -10,10 +10,15 @@ import Foundation
 /// - Parameters:
 ///   - file: The file.
 ///   - origin: The address that errors name; by default, the path.
-/// - Throws: `FileError` if the file cannot be read; ``DatasetError`` if its gzip data are corrupt.
-func uncompressedContent(of file: URL, origin: String? = nil) throws -> [UInt8] {
-  let bytes = [UInt8](try readFile(at: file))
-  return bytes.starts(with: gzipMagic) ? try gunzip(bytes, origin: origin ?? file.path) : bytes
+///   - limit: The largest size of the file and of its decompressed content that is accepted, in bytes.
+/// - Throws: `FileError` if the file cannot be read or is too large; ``DatasetError`` if its gzip data are corrupt, or
+///   decompress to too many bytes.
+func uncompressedContent(
+  of file: URL, origin: String? = nil, limit: Int = usualSizeLimit
+) throws -> [UInt8] {
+  let bytes = [UInt8](try readFile(at: file, limit: limit))
+  guard bytes.starts(with: gzipMagic) else { return bytes }
+  return try gunzip(bytes, origin: origin ?? file.path, limit: limit)
 }
 
 /// Returns whether the content looks like a web page, such as a mirror's error message.
@@ -28,9 +33,11 @@ private let gzipMagic: [UInt8] = [0x1f, 0x8b]
 /// - Parameters:
 ///   - compressed: The compressed data.
 ///   - origin: The path or address that the error names.
-/// - Throws: ``DatasetError`` if the data are corrupt or truncated, or if other bytes follow them.
-package func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
-  try inflated(compressed, .gzip, origin: origin)
+///   - limit: The largest size of the decompressed data that is accepted, in bytes.
+/// - Throws: ``DatasetError`` if the data are corrupt or truncated, if they decompress to too many bytes, or if other
+///   bytes follow them.
+package func gunzip(_ compressed: [UInt8], origin: String, limit: Int) throws -> [UInt8] {
+  try inflated(compressed, .gzip, origin: origin, limit: limit)
 }
 
 /// Decompresses a zlib stream (RFC 1950).
@@ -38,9 +45,11 @@ package func gunzip(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
 /// - Parameters:
 ///   - compressed: The compressed data.
 ///   - origin: The path or address that the error names.
-/// - Throws: ``DatasetError`` if the data are corrupt or truncated, or if other bytes follow them.
-func inflateZlib(_ compressed: [UInt8], origin: String) throws -> [UInt8] {
-  try inflated(compressed, .zlib, origin: origin)
+///   - limit: The largest size of the decompressed data that is accepted, in bytes.
+/// - Throws: ``DatasetError`` if the data are corrupt or truncated, if they decompress to too many bytes, or if other
+///   bytes follow them.
+func inflateZlib(_ compressed: [UInt8], origin: String, limit: Int) throws -> [UInt8] {
+  try inflated(compressed, .zlib, origin: origin, limit: limit)
 }
 
 /// The frame of compressed data.
@@ -51,7 +60,9 @@ private enum Frame: String {
   var windowBits: Int32 { self == .gzip ? 16 + MAX_WBITS : MAX_WBITS }
 }
 
-private func inflated(_ compressed: [UInt8], _ frame: Frame, origin: String) throws -> [UInt8] {
+private func inflated(
+  _ compressed: [UInt8], _ frame: Frame, origin: String, limit: Int
+) throws -> [UInt8] {
   func failure(_ found: String) -> DatasetError {
     DatasetError(
       origin, found: found, expected: "complete \(frame.rawValue) data without trailing bytes")
@@ -70,7 +81,14 @@ private func inflated(_ compressed: [UInt8], _ frame: Frame, origin: String) thr
     unsafe stream.avail_in = size
     var output: [UInt8] = []
     while true {
-      switch unsafe inflateChunk(&stream, appendingTo: &output) {
+      let status = unsafe inflateChunk(&stream, appendingTo: &output)
+      // A megabyte of input can give a gigabyte of output.
+      guard output.count <= limit else {
+        throw DatasetError(
+          origin, found: "\(frame.rawValue) data of more than \(limit) bytes when decompressed",
+          expected: "at most \(limit)")
+      }
+      switch status {
       case Z_OK:
         continue
       case Z_STREAM_END where unsafe stream.avail_in == 0:

@@ -21,6 +21,8 @@ package struct IDX {
     var magic: UInt32 { 0x0800 | UInt32(1 + shape.count) }
     var headerSize: Int { 4 * (2 + shape.count) }
     var size: Int { shape.reduce(1, *) }
+    /// The largest size of a file that is read, in bytes.
+    var maximumFileSize: Int { headerSize + maximumCount * size }
   }
 
   /// The number of entries, at least 1.
@@ -70,6 +72,10 @@ package struct IDX {
     values = Array(content[item.headerSize...])
   }
 }
+
+/// The largest number of entries in a file that is read: 1,048,576. The largest published data set in this format,
+/// EMNIST, has 814,255.
+private let maximumCount = 1 << 20
 
 /// Returns a magic number in the notation of the format's description.
 private func hex(_ word: Int) -> String {

@@ -1,3 +1,5 @@
+import Files
+
 /// The numeric arrays of a MATLAB file, version 5 ("Level 5 MAT-file").
 ///
 /// A file has a header of 128 bytes and elements, each with a type, a number of bytes and the bytes. An element
@@ -26,8 +28,10 @@ package struct MATFile {
   /// - Parameters:
   ///   - content: All bytes of the file.
   ///   - origin: The path of the file, for the error.
-  /// - Throws: ``DatasetError`` if the content is not such a file, or is truncated or corrupt.
-  package init(_ content: [UInt8], origin: String) throws {
+  ///   - limit: The largest size of all compressed elements together that is accepted, in bytes after decompression.
+  /// - Throws: ``DatasetError`` if the content is not such a file, is truncated or corrupt, or decompresses to too
+  ///   many bytes.
+  package init(_ content: [UInt8], origin: String, limit: Int = usualSizeLimit) throws {
     guard content.count >= headerSize, content[126] == UInt8(ascii: "I"),
       content[127] == UInt8(ascii: "M"), content[125] == 1
     else {
@@ -39,7 +43,15 @@ package struct MATFile {
     }
     var reader = MATReader(content[headerSize...], origin: origin)
     var arrays: [String: Array] = [:]
-    while let element = try reader.next() {
+    var rest = limit
+    while var element = try reader.next() {
+      if element.type == .compressed {
+        let content = try inflateZlib(Swift.Array(element.bytes), origin: origin, limit: rest)
+        rest -= content.count
+        var inner = MATReader(content[...], origin: origin)
+        guard let only = try inner.next() else { continue }
+        element = only
+      }
       guard let (name, array) = try Self.array(element, origin: origin) else { continue }
       arrays[name] = array
     }
@@ -49,13 +61,6 @@ package struct MATFile {
   /// The named array in an element of the file; nil for an element of another kind.
   private static func array(_ element: MATReader.Element, origin: String) throws -> (String, Array)?
   {
-    var element = element
-    if element.type == .compressed {
-      let content = try inflateZlib(Swift.Array(element.bytes), origin: origin)
-      var inner = MATReader(content[...], origin: origin)
-      guard let only = try inner.next() else { return nil }
-      element = only
-    }
     guard element.type == .matrix else { return nil }
     var parts = MATReader(element.bytes, origin: origin)
     guard let flags = try parts.next(), let dimensions = try parts.next(),

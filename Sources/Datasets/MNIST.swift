@@ -52,7 +52,7 @@ public enum MNIST {
   ///
   /// The files are in `directory/mnist`, in torchvision's `directory/MNIST/raw` or in `directory` itself,
   /// under their published names or with a dot instead of the second hyphen ("train-images.idx3-ubyte").
-  /// They may hold any number of images. The name of the data set is "MNIST" only if every file has the
+  /// They may hold any number of images up to 1,048,576. The name of the data set is "MNIST" only if every file has the
   /// published content.
   ///
   /// - Returns: The data set, or `nil` if none of the four files exists.
@@ -67,7 +67,10 @@ public enum MNIST {
     from directory: URL, sums: [Part: String]
   ) throws -> ImageDataset? {
     guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
-    let contents = try paths.map { try uncompressedContent(of: $0) }
+    let items = [imageItem, .labels, imageItem, .labels]
+    let contents = try zip(paths, items).map { path, item in
+      try uncompressedContent(of: path, limit: item.maximumFileSize)
+    }
     let train = try images(contents[0], labels: contents[1], paths[0].path, paths[1].path)
     let test = try images(contents[2], labels: contents[3], paths[2].path, paths[3].path)
     let isOriginal = Part.allCases.allSatisfy {
@@ -79,11 +82,14 @@ public enum MNIST {
       isSynthetic: false, classNames: (0...9).map(String.init), train: train, test: test)
   }
 
+  /// The entries of the files of images.
+  private static let imageItem = IDX.Item.images(height: 28, width: 28)
+
   /// Creates one split from the uncompressed contents of its two files.
   private static func images(
     _ images: [UInt8], labels: [UInt8], _ imagesPath: String, _ labelsPath: String
   ) throws -> LabelledImages {
-    let images = try IDX(images, of: .images(height: 28, width: 28), origin: imagesPath)
+    let images = try IDX(images, of: imageItem, origin: imagesPath)
     let labels = try IDX(labels, of: .labels, origin: labelsPath)
     try DatasetError.unless(labels.values, in: 0...9, of: labelsPath)
     guard labels.count == images.count else {

@@ -22,6 +22,9 @@ public enum STL10 {
 
     /// The published name of the file.
     package var fileName: String { rawValue }
+
+    /// Whether the file contains labels, not images.
+    fileprivate var isOfLabels: Bool { self == .trainLabels || self == .testLabels }
   }
 
   /// The MD5 of each published file, as in torchvision (torchvision/datasets/stl10.py).
@@ -48,6 +51,8 @@ public enum STL10 {
   /// The height and width of an image.
   private static let size = 96
   private static let imageSize = size * size * 3
+  /// The largest number of images in a file that is read: 262,144, which take 7.2 GB.
+  private static let maximumCount = 1 << 18
 
   /// Finds out which of the files a directory holds.
   ///
@@ -58,10 +63,11 @@ public enum STL10 {
 
   /// Reads STL-10, or a data set in its format, from the five files of the binary version.
   ///
-  /// The files are in `directory/stl10_binary` or in `directory` itself, under their published names. An image is
-  /// stored as three planes, each column by column; a label is a byte from 1 to 10. The unlabelled images
-  /// follow the labelled ones in the training split, beyond ``ImageDataset/knownLabels``. The whole set takes
-  /// 3.1 GB of memory. The name of the data set is "STL-10" only if every file has the published content.
+  /// The files are in `directory/stl10_binary` or in `directory` itself, under their published names. A file may hold
+  /// any number of images up to 262,144. An image is stored as three planes, each column by column; a label is a byte
+  /// from 1 to 10. The unlabelled images follow the labelled ones in the training split, beyond
+  /// ``ImageDataset/knownLabels``. The whole set takes 3.1 GB of memory. The name of the data set is "STL-10" only if
+  /// every file has the published content.
   ///
   /// - Returns: The data set, or `nil` if none of the files exists.
   /// - Throws: ``DatasetError`` if only some of the files exist, or if one has the wrong content; `FileError` if
@@ -79,7 +85,8 @@ public enum STL10 {
     /// Appends the pixels or the labels in a file.
     func read(_ part: Part, _ append: (UnsafeRawBufferPointer) throws -> Void) throws {
       let own = RunningDigest.md5()
-      try unsafe readFile(at: files[part]!, inPartsOf: 256 * imageSize) { bytes in
+      let limit = maximumCount * (part.isOfLabels ? 1 : imageSize)
+      try unsafe readFile(at: files[part]!, inPartsOf: 256 * imageSize, limit: limit) { bytes in
         unsafe digest.update(bytes)
         unsafe own.update(bytes)
         try unsafe append(bytes)

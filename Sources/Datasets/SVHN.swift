@@ -52,8 +52,9 @@ public enum SVHN {
   /// Reads SVHN, or a data set in its format, from the two MATLAB files.
   ///
   /// The files are in `directory/svhn`, `directory/SVHN` or in `directory` itself, under their published names.
-  /// They contain X (32, 32, 3, N) and y (N, 1); the label 10 stands for the digit 0. The name of the data set
-  /// is "SVHN" only if both files have the published content.
+  /// They contain X (32, 32, 3, N) and y (N, 1); the label 10 stands for the digit 0. A file may have up to 1 GiB,
+  /// before and after decompression. The name of the data set is "SVHN" only if both files have the published
+  /// content.
   ///
   /// - Returns: The data set, or `nil` if neither file exists.
   /// - Throws: ``DatasetError`` if only one of the files exists, or if one has the wrong content; `FileError` if

@@ -1,30 +1,42 @@
 import Foundation
 
+/// The size in bytes up to which a file is read into memory unless a caller needs more: 1 GiB.
+package let usualSizeLimit = 1 << 30
+
 /// Reads a file; returns `nil` if it does not exist.
 ///
-/// - Throws: ``FileError`` if it exists but cannot be read, or is no file, such as a folder or a named pipe.
-package func readFileIfPresent(at file: URL) throws -> Data? {
-  guard let (descriptor, size) = try openForReading(file) else { return nil }
+/// - Parameters:
+///   - file: The file.
+///   - limit: The largest size that is accepted, in bytes.
+/// - Throws: ``FileError`` if it exists but cannot be read, is too large, or is no file, such as a folder or a named
+///   pipe.
+package func readFileIfPresent(at file: URL, limit: Int = usualSizeLimit) throws -> Data? {
+  guard let (descriptor, size) = try openForReading(file, limit: limit) else { return nil }
   defer { close(descriptor) }
   // One byte more than the size, so that one read usually reaches the end; the file may have grown.
-  var content = [UInt8](repeating: 0, count: size + 1)
+  var content = Data(count: size + 1)
   var length = 0
   while true {
     let count = unsafe content.withUnsafeMutableBytes { buffer in
       retrying { unsafe read(descriptor, buffer.baseAddress! + length, buffer.count - length) }
     }
     guard count >= 0 else { throw FileError(file, cannotBe: "read", call: "read") }
-    guard count > 0 else { return Data(content[..<length]) }
+    guard count > 0 else { return content.prefix(length) }
     length += count
-    if length == content.count { content += [UInt8](repeating: 0, count: content.count) }
+    // The file has grown, or reports no size, such as a file in /proc or a pipe.
+    guard length <= limit else { throw tooLarge(file, "more than \(limit) bytes", limit: limit) }
+    if length == content.count { content.count = min(2 * length, limit + 1) }
   }
 }
 
 /// Reads a file.
 ///
-/// - Throws: ``FileError`` if it does not exist or cannot be read.
-package func readFile(at file: URL) throws -> Data {
-  guard let content = try readFileIfPresent(at: file) else { throw missing(file) }
+/// - Parameters:
+///   - file: The file.
+///   - limit: The largest size that is accepted, in bytes.
+/// - Throws: ``FileError`` if it does not exist, cannot be read, or is too large.
+package func readFile(at file: URL, limit: Int = usualSizeLimit) throws -> Data {
+  guard let content = try readFileIfPresent(at: file, limit: limit) else { throw missing(file) }
   return content
 }
 
@@ -33,13 +45,26 @@ private func missing(_ file: URL) -> FileError {
   FileError(file.shortPath, cannotBe: "read", call: "open", code: ENOENT)
 }
 
+/// The error for a file that is larger than accepted.
+private func tooLarge(_ file: URL, _ found: String, limit: Int) -> FileError {
+  FileError(
+    file, found: found, expected: "at most \(limit)", code: EFBIG, remedy: "name another file")
+}
+
 /// Reads a large file in parts of `size` bytes, the last one possibly shorter, and calls `body` with each.
 ///
-/// - Throws: ``FileError`` if the file does not exist or cannot be read; an error that `body` throws.
+/// - Parameters:
+///   - file: The file.
+///   - size: The size of a part, in bytes.
+///   - limit: The largest size of the file that is accepted, in bytes; by default any, since only one part is in
+///     memory.
+///   - body: Receives each part.
+/// - Throws: ``FileError`` if the file does not exist, cannot be read, or is too large; an error that `body` throws.
 package func readFile(
-  at file: URL, inPartsOf size: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
+  at file: URL, inPartsOf size: Int, limit: Int = .max,
+  _ body: (UnsafeRawBufferPointer) throws -> Void
 ) throws {
-  guard let (descriptor, _) = try openForReading(file) else { throw missing(file) }
+  guard let (descriptor, _) = try openForReading(file, limit: limit) else { throw missing(file) }
   defer { close(descriptor) }
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
   defer { unsafe buffer.deallocate() }
@@ -62,8 +87,10 @@ package func readFile(
 /// Besides regular files, the pipe of standard input is accepted, such as under the name /dev/stdin. Other pipes,
 /// devices and folders are not: reading them may wait for ever, or never come to an end.
 ///
-/// - Throws: ``FileError`` if the file cannot be opened, or is no file.
-private func openForReading(_ file: URL) throws -> (descriptor: Int32, size: Int)? {
+/// - Throws: ``FileError`` if the file cannot be opened, is larger than `limit` bytes, or is no file.
+private func openForReading(
+  _ file: URL, limit: Int
+) throws -> (descriptor: Int32, size: Int)? {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
   let descriptor = retrying {
     unsafe open(file.filePath, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -82,11 +109,13 @@ private func openForReading(_ file: URL) throws -> (descriptor: Int32, size: Int
         file, found: kind(of: status), expected: "a file", code: EINVAL,
         remedy: "name another file, or move this away")
     }
+    let size = Int(status.st_size)
+    guard size <= limit else { throw tooLarge(file, "\(size) bytes", limit: limit) }
     // Reading the pipe of standard input waits for its writer.
     guard fcntl(descriptor, F_SETFL, 0) == 0 else {
       throw FileError(file, cannotBe: "read", call: "fcntl")
     }
-    return (descriptor, Int(status.st_size))
+    return (descriptor, size)
   } catch {
     close(descriptor)
     throw error

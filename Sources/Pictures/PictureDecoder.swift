@@ -79,16 +79,9 @@ public struct PictureDecoder: Sendable {
 
   private func content(of file: URL) throws(UnreadablePicture) -> Data {
     do {
-      let size = try fileStatus(at: file)?.size ?? 0
-      guard size <= maximumFileSize else {
-        throw UnreadablePicture(
-          "a file of \(size) bytes, more than the limit of \(maximumFileSize)")
-      }
       return try readFile(at: file)
     } catch let error as FileError {
       throw UnreadablePicture("a file that cannot be read (\(error.reason))")
-    } catch let error as UnreadablePicture {
-      throw error
     } catch {
       throw UnreadablePicture("a file that cannot be read (\(error))")
     }
@@ -161,9 +154,6 @@ private let acceptedDecoders: Set = [
   "VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer",
   "VipsForeignLoadHeifBuffer", "VipsForeignLoadNsgifBuffer", "VipsForeignLoadTiffBuffer",
 ]
-
-/// The limit for a file, in bytes; a file is in memory while it is decoded.
-private let maximumFileSize = 1 << 30
 
 /// The limit for a picture: interlaced PNG and some other formats are decoded as a whole.
 private let maximumPixelCount = 1 << 29

@@ -163,6 +163,13 @@ import Testing
       bytes[2] = 7
       return bytes
     },
+    Damage(
+      "labels of 4 MB in 4 KB of gzip", .trainLabels,
+      found: "gzip data of more than 1048584 bytes when decompressed",
+      expected: "at most 1048584"
+    ) { _ in
+      try gzip([UInt8](repeating: 0, count: 4 << 20))
+    },
     Damage("rest", .testImages, found: "5 bytes after the end", expected: wholeGzip) {
       try gzip($0) + Array("hello".utf8)
     },

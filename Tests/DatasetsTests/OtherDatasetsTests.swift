@@ -125,6 +125,26 @@ import Testing
     #expect(file.arrays["text"] == nil)
   }
 
+  /// The file's two compressed arrays have 9336 bytes together.
+  @Test func limitsTheSizeOfDecompressedArrays() throws {
+    let content = try Self.fixture("train_32x32.mat")
+    expectLine(
+      URL(filePath: "train.mat"), found: "zlib data of more than", expected: "at most"
+    ) {
+      _ = try MATFile(content, origin: URL(filePath: "train.mat").path, limit: 9335)
+    }
+    #expect(try MATFile(content, origin: "train.mat", limit: 9336).arrays.count == 2)
+  }
+
+  @Test func refusesAFileOfSTL10OfAbsurdSize() throws {
+    for part in STL10.Part.allCases { try folder.write([], to: "stl10_binary/\(part.fileName)") }
+    let file = folder["stl10_binary/\(STL10.Part.trainImages.fileName)"]
+    unsafe #expect(truncate(file.path, 1 << 43) == 0)
+    expectFileError(file, "found 8796093022208 bytes, expected at most 7247757312;") {
+      _ = try STL10.load(from: folder.url)
+    }
+  }
+
   /// Damaged files give an error or other arrays, never a crash.
   @Test func survivesDamagedMATLABFiles() throws {
     for name in ["train_32x32.mat", "test_32x32.mat", "types.mat"] {

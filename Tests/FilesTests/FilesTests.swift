@@ -77,6 +77,37 @@ func expectSoon(
     #endif
   }
 
+  /// The second file is sparse: it takes no place on the disk.
+  @Test func aFileLargerThanTheLimitIsNotRead() throws {
+    let folder = try Folder()
+    try writeFile(Data(count: 10), to: folder["a"])
+    #expect(try readFile(at: folder["a"], limit: 10).count == 10)
+    try writeFile(Data(), to: folder["sparse"])
+    unsafe #expect(truncate(folder["sparse"].filePath, 1 << 43) == 0)
+    let (a, sparse) = (folder["a"], folder["sparse"])
+    let errors: [(URL, String, () throws -> Void)] = [
+      (a, "found 10 bytes, expected at most 9", { _ = try readFile(at: a, limit: 9) }),
+      (
+        a, "found 10 bytes, expected at most 9",
+        { try unsafe readFile(at: a, inPartsOf: 3, limit: 9) { _ in } }
+      ),
+      (
+        sparse, "found 8796093022208 bytes, expected at most 1073741824",
+        { _ = try readFileIfPresent(at: sparse) }
+      ),
+    ]
+    for (file, text, body) in errors {
+      let line = fileError { try body() }?.description
+      #expect(line == "\(file.filePath): \(text); name another file")
+    }
+    #if os(Linux)
+      // Its size of 0 does not show how much there is to read.
+      let maps = URL(filePath: "/proc/self/maps")
+      let error = fileError { _ = try readFile(at: maps, limit: 100) }
+      #expect(error?.reason == "found more than 100 bytes, expected at most 100")
+    #endif
+  }
+
   /// Opening a named pipe in the usual way would wait for a writer.
   @Test func onlyFilesAreRead() throws {
     let folder = try Folder()

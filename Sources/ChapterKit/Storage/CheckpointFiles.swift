@@ -27,12 +27,16 @@ package struct Checkpoint {
   }
 }
 
+/// The largest size of a checkpoint's file that is read, in bytes: 16 GiB, for a network with its weight EMA and the
+/// optimiser's moments.
+private let maximumCheckpointSize = 1 << 34
+
 extension Checkpoint {
   /// Reads a checkpoint.
   ///
   /// - Throws: An error that names the file if it is damaged or of another version.
   package init(contentsOf file: URL) throws {
-    let content = try readFileIfPresent(at: file) ?? Data()
+    let content = try readFileIfPresent(at: file, limit: maximumCheckpointSize) ?? Data()
     do {
       try self.init(decoding: content)
     } catch {
