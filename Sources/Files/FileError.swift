@@ -65,6 +65,7 @@ private func remedy(_ code: Int32) -> String {
   case EISDIR, ENOTEMPTY, EEXIST: "move the folder of that name away"
   case ENOTDIR: "move away the file that lies where a folder is expected"
   case ENOENT: "check the path"
+  case ELOOP: "remove the symbolic link that leads back to itself"
   case EIO: "check the disk, then run the same command again"
   case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
   case ENAMETOOLONG: "name a folder with a shorter path"

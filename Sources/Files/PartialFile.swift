@@ -6,21 +6,27 @@ import Synchronization
 /// The writing process holds a lock on it (flock), which the system releases when the process ends for
 /// any reason. A partial file without a lock is therefore a leftover of an interrupted process.
 struct PartialFile {
+  /// The partial file.
   let url: URL
+  /// The final file, which errors name.
+  private let file: URL
 
   /// Chooses a unique name for the partial version of `file`.
   init(for file: URL) {
+    self.file = file
     url = file.deletingLastPathComponent()
       .appending(path: "\(namePrefix)\(counter.next())-\(file.lastPathComponent)")
   }
 
-  /// Creates the file, empty and locked, and returns its descriptor.
+  /// Creates the partial file, empty and locked, and returns its descriptor.
+  ///
+  /// - Throws: ``FileError``, about the final file.
   func create() throws -> Int32 {
     while true {
       let descriptor = retrying {
         unsafe open(url.filePath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
       }
-      guard descriptor >= 0 else { throw FileError(url, cannotBe: "written", call: "open") }
+      guard descriptor >= 0 else { throw FileError(file, cannotBe: "written", call: "open") }
       _ = lockFile(descriptor)
       // Another process may have removed the file as a leftover just before it was locked.
       var status = stat()

@@ -184,8 +184,36 @@ import Testing
       #expect(bench.complaints.count == 1)
       #expect(
         bench.standardError.hasPrefix(
-          "chapter3: --out: expected a directory that can be written, found "))
+          "chapter3: \(out): expected a directory that can be written, found "))
       #expect(bench.standardError.contains("\(complaint); move "), "\(bench.standardError)")
+    }
+  }
+
+  /// With one free descriptor a file can be written, but its folder cannot be synchronised.
+  @Test func anOutThatCannotBeWrittenKeepsNoProbe() async {
+    await #expect(processExitsWith: .success) {
+      let bench = try Workbench()
+      try bench.write("", to: "out/file")
+      let out = bench.root.appending(path: "out")
+      var limit = rlimit()
+      #if canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+      #else
+        let resource = RLIMIT_NOFILE
+      #endif
+      unsafe getrlimit(resource, &limit)
+      let usual = limit.rlim_cur
+      let free = unsafe open("/dev/null", O_RDONLY)
+      close(free)
+      limit.rlim_cur = rlim_t(free) + 1
+      unsafe setrlimit(resource, &limit)
+      let error = #expect(throws: Failure.self) {
+        try OutputDirectory(out).prepare(subdirectories: [])
+      }
+      limit.rlim_cur = usual
+      unsafe setrlimit(resource, &limit)
+      #expect(error?.description.contains("raise the limit on open files") == true)
+      #expect(try listFolder(at: out) == ["file"])
     }
   }
 }

@@ -197,6 +197,7 @@ func expectSoon(
     let folder = try Folder()
     try makeFolder(at: folder["a/b"])
     try writeFile(Data(), to: folder["c"])
+    unsafe symlink("loop", folder["loop"].filePath)
     let errors: [(String, String, () throws -> Void)] = [
       (
         "a", "written (rename: Is a directory); move the folder of that name away",
@@ -228,12 +229,25 @@ func expectSoon(
           _ = try readFile(at: folder["d"])
         }
       ),
+      (
+        "d/e", "written (open: No such file or directory); check the path",
+        {
+          try writeFile(Data(), to: folder["d/e"])
+        }
+      ),
+      (
+        "loop",
+        "read (open: Too many levels of symbolic links); remove the symbolic link that leads back",
+        {
+          _ = try readFile(at: folder["loop"])
+        }
+      ),
     ]
     for (name, text, body) in errors {
       let line = fileError { try body() }?.description ?? ""
       #expect(line.hasPrefix("\(folder[name].filePath): cannot be \(text)"), "\(line)")
     }
-    #expect(try listFolder(at: folder.url) == ["a", "c"])
+    #expect(try listFolder(at: folder.url) == ["a", "c", "loop"])
   }
 
   @Test func aTreeIsRemovedAndLinksAreNotFollowed() throws {

@@ -17,10 +17,13 @@ package struct OutputDirectory: Sendable {
       do {
         try makeFolder(at: directory)
         let probe = directory.appending(path: ".writable")
+        // A write that fails may leave the file.
+        defer { try? removeFile(at: probe) }
         try writeFile(Data(), to: probe)
-        try removeFile(at: probe)
       } catch {
-        throw Failure("--out: expected a directory that can be written, found \(oneLine(error))")
+        throw Failure(
+          "\(directory.shortPath): expected a directory that can be written, found \(oneLine(error))"
+        )
       }
       try removeLeftovers(in: directory)
     }
