@@ -232,8 +232,13 @@ private let partSize = 128
 private func indexName(_ pack: Int) -> String { "pack-\(pack).json" }
 private func pixelsName(_ pack: Int) -> String { "pack-\(pack).pixels" }
 
+/// The largest number of a pack; files with larger numbers are not this cache's.
+private let maximumPack = 1_000_000_000
+
 /// The number of the pack whose index has this name; nil for another file.
 private func packNumber(_ name: String) -> Int? {
-  guard name.hasPrefix("pack-"), name.hasSuffix(".json") else { return nil }
-  return Int(name.dropFirst(5).dropLast(5))
+  guard name.hasPrefix("pack-"), let number = Int(name.dropFirst(5).dropLast(5)),
+    (0...maximumPack).contains(number), name == indexName(number)
+  else { return nil }
+  return number
 }

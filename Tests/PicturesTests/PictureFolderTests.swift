@@ -292,6 +292,21 @@ extension PictureTests {
       #expect(throws: PictureError.self) { try again.pixels(of: readings.map(\.sha256)) }
     }
 
+    /// The numbers do not count on beyond the largest integer.
+    @Test func ignoresFilesThatAreNoPacks() throws {
+      let place = folder.url.appending(path: "cache")
+      for name in ["9223372036854775807", "9223372036854775806", "-1", "+1", "01", "1e3", ""] {
+        try folder.add("cache/32/pack-\(name).json")
+      }
+      let before = try listFolder(at: place.appending(path: "32"))
+      let cache = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) {
+        Issue.record("\($0)")
+      }
+      #expect(try cache.read([fixture("quadrants.png")]).map(\.problem) == [nil])
+      let after = try listFolder(at: place.appending(path: "32"))
+      #expect(Set(after).subtracting(before) == ["pack-0.json", "pack-0.pixels"])
+    }
+
     @Test func readsAChangedFileAgain() throws {
       let file = folder.url.appending(path: "picture.png")
       try FileManager.default.copyItem(at: fixture("quadrants.png"), to: file)
