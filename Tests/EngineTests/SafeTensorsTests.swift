@@ -24,6 +24,15 @@ import Testing
     #expect(again.encoded() == bytes)
   }
 
+  /// PyTorch stores the counter of its batch norm as a 64-bit integer without dimensions.
+  @Test func leavesOutTheCounterOfBatches() throws {
+    let bytes = Self.file(
+      "{\"norm.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
+        + "\"norm.weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+      [7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 128, 63])
+    #expect(try SafeTensors(decoding: bytes).tensors.mapValues(\.scalars) == ["norm.weight": [1]])
+  }
+
   /// A file with a JSON header and elements.
   private static func file(_ header: String, _ elements: [UInt8] = []) -> [UInt8] {
     unsafe withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { unsafe Array($0) }
@@ -54,6 +63,28 @@ import Testing
     (
       file("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,-4]}}"),
       "found the tensor \"a\""
+    ),
+    (
+      file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,4]}}", [0, 0, 0, 0]),
+      "found the tensor \"a\" at the bytes [0, 4, 4]"
+    ),
+    (
+      file(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+          + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        [UInt8](repeating: 0, count: 12)),
+      "found the tensor \"b\" at the byte 4, expected 8"
+    ),
+    (
+      file(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]},"
+          + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        [UInt8](repeating: 0, count: 12)),
+      "found the tensor \"a\" at the byte 8, expected 4"
+    ),
+    (
+      file("{\"num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]}}"),
+      "found the tensor \"num_batches_tracked\" at the bytes [0, 8], expected a range within the 0"
     ),
     (
       file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", [0, 0, 192, 127]),

@@ -5,7 +5,8 @@ import Foundation
 ///
 /// A file is the length of the header, 64 bits in little-endian order; the header, a JSON object with the
 /// type, shape and byte range of each tensor; and the elements in row-major order, little-endian. Only
-/// 32-bit floating-point numbers ("F32") are read and written.
+/// 32-bit floating-point numbers ("F32") are read and written; `num_batches_tracked`, a whole number in which PyTorch's
+/// batch norm counts its batches, is left out.
 ///
 /// Source: github.com/huggingface/safetensors, README.
 public struct SafeTensors: Sendable {
@@ -68,7 +69,8 @@ extension SafeTensors {
 
   /// Decodes a file's content.
   ///
-  /// - Throws: ``SnapshotError`` if the bytes are not exactly one file of finite 32-bit numbers.
+  /// - Throws: ``SnapshotError`` if the bytes are not exactly one file of finite 32-bit numbers, apart from
+  ///   `num_batches_tracked`.
   public init(decoding bytes: [UInt8]) throws {
     guard bytes.count >= 8 else { throw notSafetensors("\(bytes.count) bytes") }
     let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -84,17 +86,37 @@ extension SafeTensors {
       throw notSafetensors("a header that is no JSON object of tensors")
     }
     (tensors, metadata) = ([:], [:])
-    var covered = 0
-    for (name, value) in header {
+    var ranges: [(name: String, bytes: Range<Int>)] = []
+    for (name, value) in header.sorted(by: { $0.key < $1.key }) {
       switch value {
       case .texts(let texts): metadata = texts
       case .tensor(let entry):
-        tensors[name] = try entry.tensor(name, in: elements)
-        covered += entry.data_offsets[1] - entry.data_offsets[0]
+        let range = try entry.range(name, in: elements)
+        ranges.append((name, range))
+        if !isBatchCounter(name) { tensors[name] = try entry.tensor(name, at: range, of: elements) }
       }
     }
-    guard covered == elements.count else {
-      throw notSafetensors("\(elements.count) bytes of elements where the header lists \(covered)")
+    try Self.requireContiguity(of: ranges, count: elements.count)
+  }
+
+  /// Throws unless the byte ranges of the tensors cover `count` bytes without gaps and overlaps, as the format demands.
+  private static func requireContiguity(
+    of ranges: [(name: String, bytes: Range<Int>)], count: Int
+  ) throws {
+    var end = 0
+    let ordered = ranges.sorted {
+      ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound)
+    }
+    for (name, bytes) in ordered {
+      guard bytes.lowerBound == end else {
+        throw SnapshotError(
+          "found the tensor \"\(name)\" at the byte \(bytes.lowerBound), expected \(end), where the tensor "
+            + "before it ends")
+      }
+      end = bytes.upperBound
+    }
+    guard end == count else {
+      throw notSafetensors("\(count) bytes of elements where the header lists \(end)")
     }
   }
 
@@ -132,8 +154,22 @@ extension SafeTensors {
 }
 
 extension SafeTensors.Header.Entry {
+  /// The byte range of this entry, which lies within the elements.
+  fileprivate func range(_ name: String, in elements: ArraySlice<UInt8>) throws -> Range<Int> {
+    guard data_offsets.count == 2, data_offsets[0] >= 0, data_offsets[0] <= data_offsets[1],
+      data_offsets[1] <= elements.count
+    else {
+      throw SnapshotError(
+        "found the tensor \"\(name)\" at the bytes \(data_offsets), expected a range within the "
+          + "\(elements.count) bytes of elements")
+    }
+    return data_offsets[0]..<data_offsets[1]
+  }
+
   /// The tensor of this entry.
-  fileprivate func tensor(_ name: String, in elements: ArraySlice<UInt8>) throws -> Tensor {
+  fileprivate func tensor(
+    _ name: String, at range: Range<Int>, of elements: ArraySlice<UInt8>
+  ) throws -> Tensor {
     guard dtype == "F32" else {
       throw SnapshotError("found the tensor \"\(name)\" of type \(dtype), expected F32")
     }
@@ -142,15 +178,12 @@ extension SafeTensors.Header.Entry {
       let (product, overflow) = count.multipliedReportingOverflow(by: length)
       return overflow || product > elements.count ? nil : product
     }
-    guard let count, data_offsets.count == 2, data_offsets[0] >= 0,
-      data_offsets[1] <= elements.count, data_offsets[0] <= data_offsets[1],
-      data_offsets[1] - data_offsets[0] == 4 * count
-    else {
+    guard let count, range.count == 4 * count else {
       throw SnapshotError(
         "found the tensor \"\(name)\" of shape \(shape) at the bytes \(data_offsets), expected 4 bytes for "
-          + "each element within the file")
+          + "each element")
     }
-    let start = elements.startIndex + data_offsets[0]
+    let start = elements.startIndex + range.lowerBound
     let values = unsafe elements[start..<start + 4 * count].withUnsafeBytes { bytes in
       (0..<count).map { index in
         let bits = unsafe bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
@@ -163,6 +196,9 @@ extension SafeTensors.Header.Entry {
     return Tensor(values, shape: shape)
   }
 }
+
+/// Returns whether a name is that of the counter of batches in PyTorch's batch norm, which is not read.
+private func isBatchCounter(_ name: String) -> Bool { name.hasSuffix("num_batches_tracked") }
 
 /// The name of the texts in the header.
 private let metadataName = "__metadata__"
@@ -200,7 +236,7 @@ extension Module {
   public func load(pyTorchState tensors: [String: Tensor]) throws {
     let current = Snapshot(of: state).tensors
     var values: [String: Snapshot.Value] = [:]
-    var rest = tensors.filter { !$0.key.hasSuffix("num_batches_tracked") }
+    var rest = tensors.filter { !isBatchCounter($0.key) }
     for (name, tensor) in current {
       let theirs = pyTorchName(name, rank: tensor.shape.count)
       guard let found = rest.removeValue(forKey: theirs) else {
