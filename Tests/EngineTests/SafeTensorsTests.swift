@@ -141,6 +141,22 @@ import Testing
     #expect(Snapshot(of: copy.state).encoded() == Snapshot(of: network.state).encoded())
   }
 
+  /// Its square root would make all predictions NaN.
+  @Test func aNegativeVarianceIsRefused() throws {
+    let network = Sequential(BatchNorm(channels: 2))
+    let before = Snapshot(of: network.state).encoded()
+    var state = network.pyTorchState()
+    state["0.running_var"] = Tensor([1, -0.5], shape: [2])
+    let error = #expect(throws: SnapshotError.self) { try network.load(pyTorchState: state) }
+    #expect(
+      error?.description
+        == "found the tensor \"0.running_var\" with the variance -0.5, expected at least 0")
+    #expect(Snapshot(of: network.state).encoded() == before)
+    state["0.running_var"] = Tensor([1, 0], shape: [2])
+    state["0.running_mean"] = Tensor([-1, 0], shape: [2])
+    try network.load(pyTorchState: state)
+  }
+
   /// The names in a layer by itself, which have no full stop.
   @Test func singleLayersHavePyTorchsNames() throws {
     var random = RandomStream(seed: 0, "single layers")

@@ -66,6 +66,17 @@ import Testing
     expectRefusal("found a state \"0.bias\", which nothing here has", by: Sequential(ReLU()))
   }
 
+  @Test func negativeVariance() throws {
+    defer { removeFolder() }
+    let network = makeNetwork(seed: 1)
+    let norm = try #require(network.buffers.first?.buffer as? RunningMoments)
+    norm.moments = ChannelMoments(
+      mean: norm.moments.mean, variance: Tensor([1, 2, -3, 4], shape: [4]))
+    try network.save(to: file)
+    expectRefusal(
+      "found the state \"1.running.variance\" with the variance -3.0, expected at least 0")
+  }
+
   @Test func missingFile() {
     defer { removeFolder() }
     expectRefusal("cannot be read")

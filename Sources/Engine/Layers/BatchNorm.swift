@@ -39,7 +39,7 @@ extension RunningMoments: Resumable {
       .tensor("mean", get: { self.moments.mean }) {
         self.moments = ChannelMoments(mean: $0, variance: self.moments.variance)
       },
-      .tensor("variance", get: { self.moments.variance }) {
+      .variance("variance", get: { self.moments.variance }) {
         self.moments = ChannelMoments(mean: self.moments.mean, variance: $0)
       },
     ]

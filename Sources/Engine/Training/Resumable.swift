@@ -7,7 +7,9 @@ public protocol Resumable {
 extension Resumable {
   /// Returns the state with names that start with `name`: "name.state".
   public func state(under name: String) -> [NamedState] {
-    state.map { NamedState("\(name).\($0.name)", read: $0.read, write: $0.write) }
+    state.map {
+      NamedState("\(name).\($0.name)", problem: $0.problem, read: $0.read, write: $0.write)
+    }
   }
 }
 
@@ -16,15 +18,18 @@ extension Resumable {
 /// The same list serves saving and restoring, so that neither can miss a piece.
 public struct NamedState {
   let name: String
+  /// Returns what is wrong with a value of the kind and shape that `read` returns, and what is expected; nil if it can
+  /// be written.
+  let problem: (Snapshot.Value) -> String?
   let read: () -> Snapshot.Value
-  /// Replaces the value; called only with values of the kind and shape that `read` returns.
+  /// Replaces the value; called only with values of the kind and shape that `read` returns, and without a problem.
   let write: (Snapshot.Value) throws -> Void
 
   fileprivate init(
-    _ name: String, read: @escaping () -> Snapshot.Value,
-    write: @escaping (Snapshot.Value) throws -> Void
+    _ name: String, problem: @escaping (Snapshot.Value) -> String? = { _ in nil },
+    read: @escaping () -> Snapshot.Value, write: @escaping (Snapshot.Value) throws -> Void
   ) {
-    (self.name, self.read, self.write) = (name, read, write)
+    (self.name, self.problem, self.read, self.write) = (name, problem, read, write)
   }
 
   /// A tensor of constant shape that is replaced, never changed in place.
@@ -34,6 +39,19 @@ public struct NamedState {
     NamedState(name, read: { .tensor(get().detached) }) { value in
       if case .tensor(let tensor) = value { set(tensor) }
     }
+  }
+
+  /// A tensor of variances, of constant shape, that is replaced; negative elements are refused.
+  static func variance(
+    _ name: String, get: @escaping () -> Tensor, set: @escaping (Tensor) -> Void
+  ) -> NamedState {
+    let tensor = NamedState.tensor(name, get: get, set: set)
+    return NamedState(
+      name,
+      problem: { value in
+        guard case .tensor(let tensor) = value else { return nil }
+        return tensor.scalars.first { $0 < 0 }.map { "the variance \($0), expected at least 0" }
+      }, read: tensor.read, write: tensor.write)
   }
 
   /// A tensor that is changed in place and is therefore copied when it is read and written.

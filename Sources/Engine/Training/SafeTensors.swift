@@ -232,12 +232,14 @@ extension Module {
   ///
   /// `num_batches_tracked`, a counter of PyTorch's batch norm, is ignored.
   ///
-  /// - Throws: ``SnapshotError`` for missing or additional names, or other shapes; then nothing has changed.
+  /// - Throws: ``SnapshotError`` for missing or additional names, other shapes, or a negative `running_var`; then
+  ///   nothing has changed.
   public func load(pyTorchState tensors: [String: Tensor]) throws {
-    let current = Snapshot(of: state).tensors
     var values: [String: Snapshot.Value] = [:]
     var rest = tensors.filter { !isBatchCounter($0.key) }
-    for (name, tensor) in current {
+    for piece in state {
+      guard case .tensor(let tensor) = piece.read() else { continue }
+      let name = piece.name
       let theirs = pyTorchName(name, rank: tensor.shape.count)
       guard let found = rest.removeValue(forKey: theirs) else {
         throw SnapshotError(
@@ -248,7 +250,11 @@ extension Module {
         throw SnapshotError(
           "found the tensor \"\(theirs)\" of shape \(found.shape), expected \(expected)")
       }
-      values[name] = .tensor(fromPyTorchLayout(found))
+      let value = Snapshot.Value.tensor(fromPyTorchLayout(found))
+      if let problem = piece.problem(value) {
+        throw SnapshotError("found the tensor \"\(theirs)\" with \(problem)")
+      }
+      values[name] = value
     }
     if let foreign = rest.keys.sorted().first {
       throw SnapshotError("found a tensor \"\(foreign)\", which no layer of the network has")

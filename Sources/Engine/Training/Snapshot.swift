@@ -37,7 +37,7 @@ public struct Snapshot: Sendable {
   /// Restores the state.
   ///
   /// - Throws: ``SnapshotError`` if names or shapes differ from those of the snapshot, or if a piece of state
-  ///   refuses its value; then the state is as before.
+  ///   refuses its value, such as a negative variance; then the state is as before.
   public func restore(_ state: [NamedState]) throws {
     let changes = try self.changes(of: state)
     for (index, (piece, value, _)) in changes.enumerated() {
@@ -66,6 +66,9 @@ public struct Snapshot: Sendable {
       guard found.kind == expected.kind else {
         throw SnapshotError(
           "found \(found.kind) as state \"\(piece.name)\", expected \(expected.kind)")
+      }
+      if let problem = piece.problem(found) {
+        throw SnapshotError("found the state \"\(piece.name)\" with \(problem)")
       }
       return (piece, found, expected)
     }
