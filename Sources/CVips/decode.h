@@ -23,6 +23,8 @@ int vips_image_get_bands(const VipsImage *image);
 int vips_image_get_format(const VipsImage *image);
 int vips_image_hasalpha(VipsImage *image);
 size_t vips_image_get_typeof(const VipsImage *image, const char *name);
+int vips_image_get_blob(const VipsImage *image, const char *name, const void **data, size_t *count);
+int vips_icc_is_compatible_profile(VipsImage *image, const void *data, size_t count);
 void *vips_image_write_to_memory(VipsImage *image, size_t *count);
 int vips_thumbnail_buffer(void *bytes, size_t count, VipsImage **result, int width, ...);
 int vips_flatten(VipsImage *image, VipsImage **result, ...);
@@ -45,6 +47,7 @@ enum {
   CVIPS_INTERESTING_CENTRE = 1,
   CVIPS_FORMAT_UCHAR = 0,
   CVIPS_FORMAT_USHORT = 2,
+  CVIPS_FORMAT_SHORT = 3,
   CVIPS_INTERPRETATION_GREY = 1,
   CVIPS_INTERPRETATION_SRGB = 22,
   // G_LOG_LEVEL_WARNING, _MESSAGE, _INFO and _DEBUG.
@@ -75,7 +78,9 @@ static inline const char *cvips_decoder(const void *bytes, size_t count) {
 // The facts in the header of a file.
 typedef struct {
   int width, height;
-  // Whether the file contains a colour profile.
+  // Whether the channels are integers of 8 or 16 bits.
+  int is_integer;
+  // Whether the file contains a colour profile that fits its channels; a grey picture may have one for RGB.
   int has_profile;
 } cvips_header;
 
@@ -85,7 +90,14 @@ static inline int cvips_read_header(const void *bytes, size_t count, cvips_heade
   if (image == NULL) return -1;
   header->width = vips_image_get_width(image);
   header->height = vips_image_get_height(image);
-  header->has_profile = vips_image_get_typeof(image, "icc-profile-data") != 0;
+  // The formats up to this one have 8 or 16 bits.
+  header->is_integer = vips_image_get_format(image) <= CVIPS_FORMAT_SHORT;
+  const char *profile = "icc-profile-data";
+  const void *data = NULL;
+  size_t size = 0;
+  header->has_profile = vips_image_get_typeof(image, profile) != 0 &&
+                        vips_image_get_blob(image, profile, &data, &size) == 0 &&
+                        vips_icc_is_compatible_profile(image, data, size);
   g_object_unref(image);
   return 0;
 }

@@ -8,8 +8,9 @@ import Foundation
 ///
 /// It reads JPEG, PNG, WebP, HEIC and AVIF (where libvips has them), GIF and TIFF. A picture is turned upright
 /// by its EXIF orientation, converted from its colour profile to sRGB (grey and CMYK too), and put on white
-/// where it is transparent. Its shorter side is resampled to the size, and the middle of its longer side is
-/// kept. Of an animation it takes the first frame.
+/// where it is transparent. A profile that does not fit the picture, such as one for RGB in a grey picture, is ignored.
+/// The shorter side is resampled to the size, and the middle of the longer side is kept. Of an animation it takes the
+/// first frame. Only pictures whose channels are integers of 8 or 16 bits are decoded.
 public struct PictureDecoder: Sendable {
   /// The height and width of a decoded picture, in pixels.
   public let size: Int
@@ -17,7 +18,7 @@ public struct PictureDecoder: Sendable {
   var byteCount: Int { size * size * 3 }
 
   /// The version of the decoding: another one may give other pixels.
-  static let version = 1
+  static let version = 2
 
   /// A decoder to `size`×`size` pixels.
   ///
@@ -126,6 +127,9 @@ public struct PictureDecoder: Sendable {
       throw UnreadablePicture(
         "\(width)×\(height) pixels, more than the limit of \(maximumPixelCount / 1_000_000) million"
       )
+    }
+    guard header.is_integer != 0 else {
+      throw UnreadablePicture("channels that are no integers of 8 or 16 bits")
     }
     var status: Int32 = 0
     let pixels = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, written in

@@ -56,6 +56,36 @@ extension PictureTests {
       #expect(Array(pixels[(47 * 48) * 3..<(47 * 48) * 3 + 3]) == [40, 60, 190])
     }
 
+    /// Software that converts a picture to grey may leave the profile for RGB in it.
+    @Test func ignoresAProfileThatDoesNotFit() throws {
+      let grey = try Data(contentsOf: fixture("grey.jpg"))
+      let rgb = try Data(contentsOf: fixture("p3.icc"))
+      for profile in [rgb, Data("no profile".utf8)] {
+        // The profile is the content of a segment APP2 behind the marker at the beginning.
+        let segment = Data("ICC_PROFILE\0\u{1}\u{1}".utf8) + profile
+        let length = segment.count + 2
+        let file =
+          grey.prefix(2) + [0xff, 0xe2, UInt8(length >> 8), UInt8(length & 0xff)] + segment
+          + grey.dropFirst(2)
+        let decoder = try PictureDecoder(size: 48)
+        #expect(try decoder.decode(file) == decoder.decode(grey))
+      }
+    }
+
+    @Test func decodesIntegersOnly() throws {
+      let decoder = try PictureDecoder(size: 4)
+      let grey = [UInt8](repeating: 64, count: 4 * 4 * 3)
+      for bits in [8, 16] {
+        #expect(try decoder.decode(tiff(bits: bits, sampleFormat: 1)) == grey)
+      }
+      for (bits, sampleFormat) in [(32, 1), (32, 2), (32, 3)] {
+        let error = #expect(throws: UnreadablePicture.self) {
+          try decoder.decode(tiff(bits: bits, sampleFormat: sampleFormat))
+        }
+        #expect(error?.description == "channels that are no integers of 8 or 16 bits")
+      }
+    }
+
     @Test(arguments: 2...8) func turnsPicturesUpright(_ orientation: Int) throws {
       let turned = try decode("orientation-\(orientation).jpg", size: 48)
       let upright = try decode("quadrants.jpg", size: 48)
@@ -170,6 +200,28 @@ func fixture(_ name: String) -> URL {
 
 private func decode(_ name: String, size: Int) throws -> [UInt8] {
   try PictureDecoder(size: size).decode(Data(contentsOf: fixture(name)))
+}
+
+/// A grey TIFF of 4×4 pixels, all bytes of which are 64.
+///
+/// - Parameters:
+///   - bits: The number of bits of a pixel.
+///   - sampleFormat: 1 for unsigned integers, 2 for signed ones, 3 for floating-point numbers.
+private func tiff(bits: Int, sampleFormat: Int) -> Data {
+  let size = 16 * bits / 8
+  // Width, height, bits, no compression, black is 0, offset, channels, rows of the strip, bytes of the strip, format.
+  let fields = [
+    (256, 4), (257, 4), (258, bits), (259, 1), (262, 1), (273, 8), (277, 1), (278, 4), (279, size),
+    (339, sampleFormat),
+  ]
+  func bytes(_ number: Int, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+  }
+  // The directory, behind the pixels, has entries of a 32-bit integer each (type 4).
+  let directory = fields.flatMap { bytes($0, 2) + bytes(4, 2) + bytes(1, 4) + bytes($1, 4) }
+  return Data(
+    Array("II".utf8) + bytes(42, 2) + bytes(8 + size, 4) + [UInt8](repeating: 64, count: size)
+      + bytes(fields.count, 2) + directory + bytes(0, 4))
 }
 
 /// A PNG without pixels whose header states a size.
