@@ -32,9 +32,9 @@ public struct ResultRow {
 
   /// The cells "69.4 ± 2.4 %", which cites the record of `chapter`, and "3" (the number of runs), or "not
   /// run yet" and an empty one.
-  public func accuracyCells(of chapter: ChapterName) -> [String] {
+  public func accuracyCells(of chapter: ChapterName) -> [TableCell] {
     accuracy.map {
-      [cell(NumberStyle.percent.text($0), citing: "accuracy.\(key)", of: chapter), "\($0.n)"]
+      [.cited(NumberStyle.percent.text($0), metric: "accuracy.\(key)", of: chapter), "\($0.n)"]
     } ?? ["not run yet", ""]
   }
 
@@ -49,31 +49,31 @@ public struct ResultRow {
 
   /// The cell of the difference from the accuracy of another row, the mean over the seeds that both have, in
   /// percentage points; empty without such a seed, and for the row itself.
-  public func pointsCell(over other: ResultRow, of chapter: ChapterName) -> String {
+  public func pointsCell(over other: ResultRow, of chapter: ChapterName) -> TableCell {
     let differences = differences(from: other)
     guard !differences.isEmpty else { return "" }
-    return cell(
+    return .cited(
       NumberStyle.signedNumberOfPoints(Metric(of: differences).mean),
-      citing: "difference.\(key)", of: chapter)
+      metric: "difference.\(key)", of: chapter)
   }
 
   /// The cell of ``smallestRecall``: a dash if it was not measured, empty without runs.
-  public func smallestRecallCell(of chapter: ChapterName) -> String {
+  public func smallestRecallCell(of chapter: ChapterName) -> TableCell {
     smallestRecall.map {
-      cell(NumberStyle.percent.text($0), citing: "smallestRecall.\(key)", of: chapter)
+      .cited(NumberStyle.percent.text($0), metric: "smallestRecall.\(key)", of: chapter)
     } ?? (runs.isEmpty ? "" : "–")
   }
 
   /// The cells of the time of a run and of the training speed in images a second, both means over the seeds;
   /// empty without runs.
-  public func timeCells(of chapter: ChapterName) -> [String] {
+  public func timeCells(of chapter: ChapterName) -> [TableCell] {
     guard !runs.isEmpty else { return ["", ""] }
     let speed = Metric(of: runs.map(\.imagesPerSecond)).mean
     return [
-      cell(
-        durationText(Metric(of: runs.map(\.origin.seconds)).mean), citing: "seconds.\(key)",
+      .cited(
+        durationText(Metric(of: runs.map(\.origin.seconds)).mean), metric: "seconds.\(key)",
         of: chapter),
-      cell(String(format: "%.0f", speed), citing: "imagesPerSecond.\(key)", of: chapter),
+      .cited(String(format: "%.0f", speed), metric: "imagesPerSecond.\(key)", of: chapter),
     ]
   }
 }

@@ -102,6 +102,6 @@ package func differenceOfTables(_ a: String, _ b: String) -> FileDifference {
 /// is left out.
 private func rows(of markdown: String) -> [[String]] {
   markdown.split(separator: "\n").dropLast().map { line in
-    (line.hasPrefix("|") ? tableCells(line) : [String(line)]).map(withoutLinks)
+    (line.hasPrefix("|") ? TableCell.cells(ofLine: line) : [TableCell(markdown: line)]).map(\.text)
   }
 }

@@ -111,20 +111,22 @@ extension Weaver {
     }
     let banner = result.record.warning.map { "\(self.banner($0))\n\n" } ?? ""
     let parts = String(decoding: content, as: UTF8.self).split(separator: "\n").map(String.init)
-    let rows = parts.filter { $0.hasPrefix("|") }.map(tableCells)
+    let rows = parts.filter { $0.hasPrefix("|") }.map { TableCell.cells(ofLine: $0) }
     let around = parts.filter { !$0.hasPrefix("|") && !$0.isEmpty }
-    guard rows.count > 1, around.count == 2 else {
+    guard rows.count > 1, around.count == 2,
+      let heading = around[0].wholeMatch(of: /\*\*(.+?)\.\*\* ?(.*)/)
+    else {
       throw Failure(
         "\(file): found no table with title and origin, expected one of make \(program)")
     }
     return """
       \(banner)::: {#\(program)-\(anchorPart(file)) .table}
-      \(around[0])
+      **\(verbatim(fromMarkdown: heading.1)).** \(verbatim(fromMarkdown: heading.2))
 
       \(html(rows))
 
       ::: {.origin}
-      `\(result.command)` · \(around[1])\(dataLink(of: file, result))
+      \(codeSpan(result.command)) · \(verbatim(fromMarkdown: around[1]))\(dataLink(of: file, result))
       :::
       :::
       """
@@ -138,38 +140,41 @@ extension Weaver {
 
   /// Returns a table in HTML, whose cells name their columns for narrow pages; the second row is the line
   /// below the header.
-  private func html(_ rows: [[String]]) -> String {
-    let header = rows[0]
+  private func html(_ rows: [[TableCell]]) -> String {
+    let header = rows[0].map(\.text)
     let body = rows.dropFirst(2)
-    let isWordy = body.joined().contains { $0.replacing(/\]\([^)]*\)/, with: "").count > 44 }
-    func line(_ cells: [String]) -> String {
+    let isWordy = body.joined().contains { $0.text.count > 44 }
+    func line(_ cells: [TableCell]) -> String {
       let written = zip(header, cells).enumerated().map { index, cell in
         let isName = index == 0
         // XHTML, and with it an EPUB, has no attribute without a value.
         let label =
           isName || cell.0.isEmpty ? "" : " data-label=\"\(attribute(cell.0))\""
         // Pandoc writes a line break into an empty cell, so that :empty does not find it.
-        let isEmpty = cell.1.isEmpty ? " class=\"empty\"" : ""
+        let isEmpty = cell.1.parts.isEmpty ? " class=\"empty\"" : ""
         return
           "<\(isName ? "th scope=\"row\"" : "td")\(label)\(isEmpty)>\(linked(cell.1))</\(isName ? "th" : "td")>"
       }
       return "<tr>\(written.joined())</tr>"
     }
-    let head = header.map { "<th scope=\"col\">\($0)</th>" }.joined()
+    let head = header.map { "<th scope=\"col\">\(verbatim($0))</th>" }.joined()
     return
       "<table class=\"cards\(isWordy ? " wordy" : "")\">\n<thead><tr>\(head)</tr></thead>\n<tbody>\n"
       + body.map(line).joined(separator: "\n") + "\n</tbody>\n</table>"
   }
 
-  /// Returns a cell with links to records replaced by links to the sources of the numbers, and without a line break
-  /// before a per cent sign.
-  private func linked(_ cell: String) -> String {
-    let cell = cell.replacing(" %", with: "\u{A0}%")
-    return cell.replacing(/\[([^\]]*)\]\((\w+)\.json#([^)]*)\)/) { match in
-      guard let record = results.shown(String(match.2))?.record else { return String(match.1) }
-      return cited(
-        String(match.1).replacing(" ", with: "\u{A0}"), String(match.3), of: record, warns: false)
-    }
+  /// Returns a cell whose cited numbers are links to the sources of the numbers, without a line break before a per
+  /// cent sign.
+  private func linked(_ cell: TableCell) -> String {
+    cell.parts.map { part in
+      switch part {
+      case .text(let text): return verbatim(text.replacing(" %", with: "\u{A0}%"))
+      case .cited(let text, let metric, let program):
+        let digits = verbatim(text.replacing(" ", with: "\u{A0}"))
+        guard let record = results.shown(program)?.record else { return digits }
+        return cited(digits, metric, of: record, warns: false)
+      }
+    }.joined()
   }
 
   /// Replaces `[[Sources/MixMatch/Sharpening.swift: sharpen]]` by that definition.
@@ -190,6 +195,24 @@ extension Weaver {
     }
     return "::: {.definition}\n`\(path)`\n\n\(fenced(definition))\n:::"
   }
+}
+
+/// Returns `text` in Pandoc's Markdown, which the page shows unchanged.
+func verbatim(_ text: String) -> String {
+  // Any bracket could begin a link: Pandoc takes the title of a section in brackets for a link to it.
+  markdownEscaped(text).replacing("[", with: "\\[")
+}
+
+/// Returns text that is in the Markdown of a table in Pandoc's Markdown.
+private func verbatim(fromMarkdown text: some StringProtocol) -> String {
+  verbatim(TableCell(markdown: text).text)
+}
+
+/// Returns `code` between more backticks than it contains.
+func codeSpan(_ code: String) -> String {
+  let longest = code.matches(of: /`+/).map { $0.0.count }.max() ?? 0
+  let fence = String(repeating: "`", count: longest + 1)
+  return longest == 0 ? fence + code + fence : "\(fence) \(code) \(fence)"
 }
 
 /// Escapes a text for an HTML attribute.

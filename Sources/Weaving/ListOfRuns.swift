@@ -43,22 +43,25 @@ extension Weaver {
     let file = RunRecord.fileName(chapter: record.chapter)
     let path = (result.keptIn.map { "\($0)/" } ?? "") + file
     let facts: [(String, String?)] = [
-      ("command", "`\(record.command)`"),
+      ("command", codeSpan(record.command)),
       ("record", fileLink(path, at: result.path(of: file))),
       (
         "sources",
         [record.commitText, record.sourceSHA256.map { "SHA-256 `\($0.prefix(16))…`" }]
           .compactMap { $0 }.joined(separator: ", ")
       ),
-      ("data set", record.dataset.map { "\($0.name), SHA-256 `\($0.sha256.prefix(16))…`" }),
+      (
+        "data set",
+        record.dataset.map { "\(verbatim($0.name)), SHA-256 `\($0.sha256.prefix(16))…`" }
+      ),
       (
         "computer",
         record.environment.map {
-          "\($0.processor); \($0.system), \($0.kernel), \($0.compiler)"
+          verbatim("\($0.processor); \($0.system), \($0.kernel), \($0.compiler)")
         }
       ),
       ("computed", "\(record.date.prefix(10))"),
-      ("about", record.sources?.joined(separator: "; ")),
+      ("about", record.sources.map { verbatim($0.joined(separator: "; ")) }),
       ("verified", badge(program, record, reports)),
     ]
     let lines = facts.compactMap { name, fact in fact.map { "- \(name): \($0)" } }
@@ -95,7 +98,7 @@ extension Weaver {
     let header = "<tr><th>stage</th><th>key</th><th>commit</th><th>date</th><th>seconds</th></tr>"
     return [header]
       + record.stages.map { stage in
-        "<tr><td>\(stage.name)</td><td>`\(stage.key.prefix(16))`</td><td>`\(stage.commit.prefix(7))`</td>"
+        "<tr><td>\(verbatim(stage.name))</td><td>`\(stage.key.prefix(16))`</td><td>`\(stage.commit.prefix(7))`</td>"
           + "<td>\(stage.date.prefix(10))</td><td>\(number(stage.seconds.rounded()))</td></tr>"
       }
   }
@@ -116,7 +119,7 @@ extension Weaver {
     return findings.isEmpty
       ? ""
       : "; first steps of its training runs: \(summary(of: findings))"
-        + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))")
+        + (reasons.isEmpty ? "" : " (\(verbatim(reasons.joined(separator: "; "))))")
   }
 
   /// Returns the result of the last verification of a record, with the machine and the date.
@@ -137,7 +140,7 @@ extension Weaver {
       .map { "\($0.item): \($0.detail)" }
     let runs = trainingRuns(trainings)
     return "[\(summary(of: findings))]{.badge .\(state)}\(runs) on \(report.date.prefix(10)), "
-      + "\(report.environment.processor)"
-      + (details.isEmpty ? "" : " (\(details.joined(separator: "; ")))")
+      + verbatim(report.environment.processor)
+      + (details.isEmpty ? "" : " (\(verbatim(details.joined(separator: "; "))))")
   }
 }

@@ -80,7 +80,7 @@ extension Weaver {
 
   /// Returns a banner that warns of results that are not meaningful.
   func banner(_ warning: String) -> String {
-    "::: {.banner role=\"note\"}\n**\(warning)** · these numbers and pictures mean nothing\n:::"
+    "::: {.banner role=\"note\"}\n**\(verbatim(warning))** · these numbers and pictures mean nothing\n:::"
   }
 
   // MARK: Within a paragraph
@@ -193,16 +193,16 @@ extension Weaver {
       digits.replacing(" ", with: "\u{A0}"), quoted.metrics.first, of: result.record)
   }
 
-  /// Returns a number as a link to its metric in the sources of the numbers; if it `warns`, with the record's
-  /// warning.
+  /// Returns a number, which is in Markdown, as a link to its metric in the sources of the numbers; if it `warns`,
+  /// with the record's warning.
   func cited(
     _ digits: String, _ metric: String?, of record: RunRecord, warns: Bool = true
   ) -> String {
     let program = record.chapter.program
     let title = [metric, record.stamp].compactMap { $0 }.joined(separator: " · ")
-      .replacing("\"", with: "")
+      .replacing(/["\\&]/) { "\\\($0.0)" }
     let warning = warns ? record.warning : nil
-    let text = warning.map { "\($0): \(digits)" } ?? digits
+    let text = warning.map { "\(verbatim($0)): \(digits)" } ?? digits
     return
       "[\(text)](#\(recordAnchor(program, metric))){.measured\(warning == nil ? "" : " .warning") "
       + "title=\"\(title)\"}"

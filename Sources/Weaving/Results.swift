@@ -108,6 +108,6 @@ extension Results.ChapterResult {
   /// The command, the stamp and the directory of the record, in one line of Markdown.
   var origin: String {
     let kept = keptIn.map { " · recorded in `\($0)`" } ?? ""
-    return "`\(command)` · \(record.stamp)\(kept)"
+    return "\(codeSpan(command)) · \(verbatim(record.stamp))\(kept)"
   }
 }

@@ -110,9 +110,10 @@ func pandoc(_ markdown: String, _ arguments: [String], in scratch: URL) throws -
       "--shift-heading-level-by=1",
     ] + arguments + [source.filePath])
   guard status == 0, errors.isEmpty else {
+    let found = status == 0 ? "warnings" : "exit status \(status)"
     throw Failure(
-      "pandoc: found exit status \(status), expected the article; it reports: \(errors.suffix(300))"
-    )
+      "pandoc: found \(found), expected the article without warnings; it reports: "
+        + errors.suffix(300))
   }
   return output
 }

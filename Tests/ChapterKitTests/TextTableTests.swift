@@ -29,6 +29,44 @@ import Testing
     #expect(try bench.record()?.files.map(\.kind) == [.data, .table, .figure])
   }
 
+  /// Names that Markdown, HTML or TeX would interpret.
+  static let names = [
+    "*star*", "_under_", "a`b`c", "x^2^", "H~2~O", "--", "...", "back\\slash", "a\\", "a\\|b",
+    "[l](own.json#gain)", "[a][b]", "![a](b)", "[^1]", "<img src=x onerror=alert(1)>", "&amp;",
+    "$(x)",
+    "@cite", "# h", "cat-1", "T = 0.5, [⅓, ⅔]",
+  ]
+
+  @Test(arguments: names) func aNameStaysAsItIs(name: String) throws {
+    let cell = TableCell(name)
+    #expect(TableCell.cells(ofLine: "| \(markdownEscaped(name)) | 2 |") == [cell, "2"])
+    let bench = try Workbench()
+    let table = TextTable(
+      name: "results", title: name, explanation: "In \(name).", columns: ["class", name],
+      rows: [[cell, "\(name): \(TableCell.cited("1 %", metric: "a.b", of: 3)) (n = \(3))"]])
+    #expect(bench.run { $0.write(table) } == 0, "\(bench.standardError)")
+
+    let lines = try #require(bench.read("figures/results.md")).split(separator: "\n")
+    #expect(TableCell(markdown: lines[0]).text == "**\(name).** In \(name).")
+    #expect(TableCell.cells(ofLine: lines[1]).map(\.text) == ["class", name])
+    #expect(
+      TableCell.cells(ofLine: lines[3]).map(\.parts) == [
+        [.text(name)],
+        [
+          .text("\(name): "), .cited("1 %", metric: "a.b", program: "chapter3"),
+          .text(" (n = 3)"),
+        ],
+      ])
+    #expect(
+      bench.read("figures/data/results.tsv")?.split(separator: "\n").last
+        == "\"\(name)\"\t\"\(name): 1 % (n = 3)\"")
+  }
+
+  @Test func onlyWhatWouldBeMarkupIsEscaped() {
+    #expect(markdownEscaped("[⅓, ⅔] (n = 3), cat-1, 0.5 %.") == "[⅓, ⅔] (n = 3), cat-1, 0.5 %.")
+    #expect(markdownEscaped("[l](o) -- $(x)…") == #"[l\](o) -\- \$(x)…"#)
+  }
+
   @Test func aTableHasNoPictureUnlessItIsAskedFor() throws {
     let bench = try Workbench()
     #expect(bench.run { $0.write(table) } == 0, "\(bench.standardError)")

@@ -146,6 +146,39 @@ import Weaving
     #expect(text.contains("<th scope=\"row\">1</th><td>2</td>"))
   }
 
+  @Test(arguments: [
+    (#"\*star\*"#, #"\*star\*"#), ("back\\\\slash", "back\\\\slash"), (#"x\|y"#, #"x\|y"#),
+    (#"[l\](chapter1.json#kl)"#, ##"\[l\](chapter1.json\#kl)"##),
+    ("[Introduction]", #"\[Introduction]"#),
+    (#"\<img src=x\>"#, #"\<img src=x\>"#), (#"\$(x)"#, #"\$(x)"#),
+  ])
+  func namesAreShownUnchanged(written: String, woven: String) throws {
+    let article = try SmallArticle()
+    try article.writeRecord(cell: written, title: written)
+    let text = try article.woven().markdown
+    #expect(text.contains("<td data-label=\"b\">\(woven)</td>"))
+    #expect(text.contains("**\(woven).**"))
+  }
+
+  @Test func aCitedNumberBesideANameIsALink() throws {
+    let article = try SmallArticle()
+    try article.writeRecord(cell: #"\_a\_: [1.7 %](chapter1.json#kl) (n = 1)"#)
+    #expect(
+      try article.woven().markdown.contains(
+        "\">\\_a\\_: [1.7\u{A0}%](#record-chapter1-kl){.measured title="))
+  }
+
+  @Test func theNameOfTheDataIsShownUnchanged() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n//\n// ![A.](map.svg \"dots\")\n")
+    try article.writeRecord(synthetic: true, data: #"*a* &amp; \"b\""#)
+    let text = try article.woven().markdown
+    #expect(text.contains(#"· *a* \&amp; \"b\" ba891046"#))
+    #expect(text.contains(#"**\*A\* \&AMP; "B"** · these numbers"#))
+    #expect(text.contains(#"· \*a\* \&amp; "b" ba891046"#))
+    #expect(text.contains(#"- data set: \*a\* \&amp; "b", SHA-256"#))
+  }
+
   @Test func departuresAreCollected() throws {
     let article = try SmallArticle(
       chapter: """

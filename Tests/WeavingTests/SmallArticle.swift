@@ -30,10 +30,10 @@ final class SmallArticle {
   func writeRecord(
     in folder: String = "figures", accuracy: Double = 0.9071, preset: String = "article",
     synthetic: Bool = false, seeds: [Int] = [0, 1, 2], sources: [String]? = nil,
-    cell: String = "2", column: String = "b"
+    cell: String = "2", column: String = "b", title: String = "A table", data: String = "MNIST"
   ) throws {
     let (map, table) = (
-      "<svg/>", "**A table.**\n\n| a | \(column) |\n| - | - |\n| 1 | \(cell) |\n\nfrom a run\n"
+      "<svg/>", "**\(title).**\n\n| a | \(column) |\n| - | - |\n| 1 | \(cell) |\n\nfrom a run\n"
     )
     let others = sources.map { ", \"sources\": \($0)" } ?? ""
     let stage =
@@ -43,7 +43,7 @@ final class SmallArticle {
       """
       {
        "chapter": 1, "title": "One", "preset": "\(preset)", "seeds": \(seeds), "settings": {},
-       "dataset": {"name": "MNIST", "sha256": "ba89104612345678", "synthetic": \(synthetic)},
+       "dataset": {"name": "\(data)", "sha256": "ba89104612345678", "synthetic": \(synthetic)},
        \(stage), "dirty": false, "wallSeconds": 231,
        "metrics": {"accuracy.T1": {"mean": \(accuracy), "sd": 0.0042, "n": 3,
                                     "values": [\(accuracy + 0.001), \(accuracy - 0.0046), \(accuracy + 0.0036)]},

@@ -148,14 +148,16 @@ func baselines(_ preset: Preset) -> [Baseline] {
 }
 
 /// The cells of a row, over the seeds that were trained.
-func cells(_ baseline: Baseline) -> [String] {
+func cells(_ baseline: Baseline) -> [TableCell] {
   let row = baseline.row
   let article = row.published.flatMap { accuracy in
     baseline.article.map { "\(NumberStyle.percent.text(accuracy)) in \($0.time)" }
   }
-  return [row.title, countText(row.spec.experiment.labels)] + row.accuracyCells(of: 5)
+  return [TableCell(row.title), TableCell(countText(row.spec.experiment.labels))]
+    + row.accuracyCells(of: 5)
     + [
-      row.smallestRecallCell(of: 5), article ?? "–", countText(row.spec.experiment.training.steps),
+      row.smallestRecallCell(of: 5), TableCell(article ?? "–"),
+      TableCell(countText(row.spec.experiment.training.steps)),
     ]
     + row.timeCells(of: 5)
 }

@@ -172,11 +172,11 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ## Running it {.fold}
 
 /// The cells of a row; `whole` is the row of all of MixMatch.
-func cells(_ row: ResultRow, whole: ResultRow) -> [String] {
-  [row.title] + row.accuracyCells(of: "ablations")
+func cells(_ row: ResultRow, whole: ResultRow) -> [TableCell] {
+  [TableCell(row.title)] + row.accuracyCells(of: "ablations")
     + [
       row.pointsCell(over: whole, of: "ablations"), row.smallestRecallCell(of: "ablations"),
-      row.published.map { NumberStyle.percent.text($0) } ?? "–",
+      TableCell(row.published.map { NumberStyle.percent.text($0) } ?? "–"),
     ]
 }
 

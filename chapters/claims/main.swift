@@ -298,8 +298,8 @@ let claims = [
 // ## Running it {.fold}
 
 /// The cells of a claim's row.
-func row(_ claim: Claim, _ records: Records) -> [String] {
-  let head = [claim.text, claim.article, claim.rule]
+func row(_ claim: Claim, _ records: Records) -> [TableCell] {
+  let head = [claim.text, claim.article, claim.rule].map { TableCell($0) }
   let found = claim.metrics.compactMap { source in
     records[source.chapter].flatMap { record in
       record.metrics[source.metric].map { (source: source, record: record, metric: $0) }
@@ -309,17 +309,18 @@ func row(_ claim: Claim, _ records: Records) -> [String] {
     let missing = claim.metrics.first { records[$0.chapter]?.metrics[$0.metric] == nil }!
     return head + ["–", "–", "not run yet: make \(missing.chapter.program)"]
   }
-  let measured = found.map { value in
-    let number = cell(
-      value.source.style.text(value.metric), citing: value.source.metric, of: value.source.chapter)
-    return (found.count > 1 ? "\(value.source.name): " : "") + "\(number) (n = \(value.metric.n))"
+  let measured = found.map { value -> TableCell in
+    let number = TableCell.cited(
+      value.source.style.text(value.metric), metric: value.source.metric, of: value.source.chapter)
+    let name = found.count > 1 ? "\(value.source.name): " : ""
+    return "\(name)\(number) (n = \(value.metric.n))"
   }
   let runs = found.map(\.record.origin).reduce(into: [String]()) { runs, run in
     if !runs.contains(run) { runs.append(run) }
   }
   return head + [
-    measured.isEmpty ? "–" : measured.joined(separator: ", "),
-    runs.isEmpty ? "–" : runs.joined(separator: "; "),
+    measured.isEmpty ? "–" : .joined(measured, separator: ", "),
+    TableCell(runs.isEmpty ? "–" : runs.joined(separator: "; ")),
     words(
       claim.decide(found.map(\.metric)), warning: found.lazy.compactMap(\.record.warning).first,
       scale: found.lazy.compactMap { $0.source.scale.words($0.record.preset) }.first),
@@ -327,7 +328,7 @@ func row(_ claim: Claim, _ records: Records) -> [String] {
 }
 
 /// The verdict as a cell of the table.
-func words(_ verdict: Verdict, warning: String?, scale: String?) -> String {
+func words(_ verdict: Verdict, warning: String?, scale: String?) -> TableCell {
   if let warning { return "no verdict: \(warning)" }
   let scale = scale.map { ", \($0)" } ?? ""
   switch verdict {
@@ -355,7 +356,7 @@ exit(
       in: given ?? URL(filePath: "figures"), of: chapters, allowingNone: given == nil)
     let records = own.isEmpty ? try Records(in: URL(filePath: "results"), of: chapters) : own
     let rows = claims.map { row($0, records) }
-    for (claim, row) in zip(claims, rows) { invocation.print("\(claim.text)\n    \(row[5])") }
+    for (claim, row) in zip(claims, rows) { invocation.print("\(claim.text)\n    \(row[5].text)") }
     guard !own.isEmpty else {
       invocation.print(
         "claims: these are the recorded results in results/, because figures/ has no record of a run"

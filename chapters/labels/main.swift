@@ -104,11 +104,12 @@ exit(
     drawCurve(series, run)
   })
 
-func cells(_ row: ResultRow, of series: Series) -> [String] {
-  [series.name, countText(row.spec.experiment.labels)] + row.accuracyCells(of: "labels")
+func cells(_ row: ResultRow, of series: Series) -> [TableCell] {
+  [TableCell(series.name), TableCell(countText(row.spec.experiment.labels))]
+    + row.accuracyCells(of: "labels")
     + [
       row.smallestRecallCell(of: "labels"),
-      row.published.map { NumberStyle.percent.text($0) } ?? "–",
+      TableCell(row.published.map { NumberStyle.percent.text($0) } ?? "–"),
     ]
 }
 

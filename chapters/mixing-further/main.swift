@@ -285,8 +285,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ## Running it {.fold}
 
 /// The cells of a row; `baseline` is the row of supervised training without mixing.
-func cells(_ row: ResultRow, baseline: ResultRow) -> [String] {
-  [row.title] + row.accuracyCells(of: "mixing")
+func cells(_ row: ResultRow, baseline: ResultRow) -> [TableCell] {
+  [TableCell(row.title)] + row.accuracyCells(of: "mixing")
     + [row.pointsCell(over: baseline, of: "mixing"), row.timeCells(of: "mixing")[0]]
 }
 

@@ -92,11 +92,11 @@ func writeResults(
         + "\(dataset.test.count) test pictures; mean ± standard deviation over n seeds.",
       columns: ["training", "test accuracy", "n", "ECE", "steps", "time per seed"],
       rows: results.map { row, tests in
-        func cited(_ text: String, _ name: String) -> String {
-          cell(text, citing: "\(name).\(row.key)", of: "own")
+        func cited(_ text: String, _ name: String) -> TableCell {
+          .cited(text, metric: "\(name).\(row.key)", of: "own")
         }
         return [
-          row.title,
+          TableCell(row.title),
           cited(NumberStyle.percent.text(Metric(of: tests.map(\.accuracy))), "accuracy"),
           "\(tests.count)",
           cited(

@@ -65,12 +65,12 @@ func trials(_ preset: Preset) -> [Trial] {
 // ## Running it {.fold}
 
 /// The cells of a trial's row; `isBest` marks the values that are used.
-func cells(_ trial: Trial, isBest: Bool) -> [String] {
+func cells(_ trial: Trial, isBest: Bool) -> [TableCell] {
   [
-    trial.method.title, String(format: "%.2g", trial.factors.weight),
-    String(format: "%.2g", trial.factors.learningRate),
+    TableCell(trial.method.title), TableCell(String(format: "%.2g", trial.factors.weight)),
+    TableCell(String(format: "%.2g", trial.factors.learningRate)),
     trial.accuracy.map {
-      cell(NumberStyle.percent.text($0), citing: trial.metric, of: "search")
+      .cited(NumberStyle.percent.text($0), metric: trial.metric, of: "search")
     } ?? "not run yet",
     isBest ? "best" : "",
   ]
