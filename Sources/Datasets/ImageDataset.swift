@@ -4,6 +4,9 @@ import Files
 /// An image classification data set with a training and a test split.
 public struct ImageDataset: Sendable {
   /// The name in figures and records, such as "MNIST" or "synthetic digits".
+  ///
+  /// It is one line: control characters of the name that the data set was created with are visible escapes, such as
+  /// those in the name of a folder.
   public let name: String
   /// The SHA-256 of the content, in hexadecimal.
   ///
@@ -12,7 +15,7 @@ public struct ImageDataset: Sendable {
   public let sha256: String
   /// Whether the images were drawn by code.
   public let isSynthetic: Bool
-  /// The name of each class; a label is an index into this array.
+  /// The name of each class, in one line like ``name``; a label is an index into this array.
   public let classNames: [String]
   /// The training images.
   public let train: LabelledImages
@@ -60,10 +63,10 @@ public struct ImageDataset: Sendable {
     name: String, sha256: String, isSynthetic: Bool, classNames: [String], train: LabelledImages,
     test: LabelledImages, knownLabels: Int? = nil
   ) {
-    self.name = name
+    self.name = name.withVisibleControlCharacters
     self.sha256 = sha256
     self.isSynthetic = isSynthetic
-    self.classNames = classNames
+    self.classNames = classNames.map(\.withVisibleControlCharacters)
     self.train = train
     self.test = test
     self.knownLabels = knownLabels ?? train.count

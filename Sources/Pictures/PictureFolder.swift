@@ -111,9 +111,7 @@ public struct PictureFolder: Sendable {
   public func origin() throws -> Origin? {
     let file = root.appending(path: Origin.fileName)
     guard let content = try readFileIfPresent(at: file) else { return nil }
-    guard let origin = try? JSON.decode(Origin.self, from: content),
-      !origin.name.contains(where: { $0.isNewline || "\t\"".contains($0) })
-    else {
+    guard let origin = try? JSON.decode(Origin.self, from: content) else {
       throw PictureError(
         file.shortPath, found: "other content",
         expected:

@@ -101,6 +101,15 @@ import Testing
 }
 
 @Suite struct ImageDatasetTests {
+  @Test func namesFromFoldersAreOneLine() {
+    let images = LabelledImages(height: 1, width: 1, channels: 1, pixels: [0, 1], labels: [0, 1])
+    let dataset = ImageDataset(
+      name: "pictures in a\nb\tc", classNames: ["d\u{1B}e", #"f\g"#], train: images, test: images)
+    #expect(dataset.name == #"pictures in a\nb\tc"#)
+    #expect(dataset.classNames == [#"d\u{1B}e"#, #"f\g"#])
+    #expect(dataset.prefix(train: 1, test: 1).name == dataset.name)
+  }
+
   private static func images(_ labels: [UInt8], width: Int = 1) -> LabelledImages {
     LabelledImages(
       height: 1, width: width, channels: 1,

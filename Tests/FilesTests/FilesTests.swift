@@ -410,3 +410,14 @@ func expectSoon(
     }
   }
 }
+
+@Suite struct ControlCharacterTests {
+  @Test(arguments: [
+    ("a\nb.jpg", #"a\nb.jpg"#), ("a\tb\rc", #"a\tb\rc"#), ("a\r\nb", #"a\r\nb"#),
+    ("\u{1B}[31mred\u{0}", #"\u{1B}[31mred\u{0}"#), ("a\u{2028}b\u{85}c", #"a\u{2028}b\u{85}c"#),
+    (#"back\slash, Grüße 🐦"#, #"back\slash, Grüße 🐦"#), ("", ""),
+  ])
+  func controlCharactersBecomeVisible(text: String, visible: String) {
+    #expect(text.withVisibleControlCharacters == visible)
+  }
+}
