@@ -195,9 +195,9 @@ extension PictureSelection {
     var lines: [String] = []
     func add(_ found: [Findings.Finding], _ text: String) {
       guard !found.isEmpty else { return }
-      let shown = found.prefix(5).map { "\n  \($0.path): \($0.reason)" }.joined()
-      let rest = found.count > 5 ? "\n  and \(found.count - 5) more" : ""
-      lines.append("\(place): \(text): \(found.count)\(shown)\(rest)")
+      lines.append("\(place): \(text): \(found.count)")
+      lines += found.prefix(5).map { "  \($0.path): \($0.reason)" }
+      if found.count > 5 { lines.append("  and \(found.count - 5) more") }
     }
     add(findings.unreadable, "files that are no pictures, and are left out")
     add(findings.duplicates, "pictures with the content of another one, which are left out")

@@ -21,6 +21,7 @@ let program = Program(
   "predict",
   summary:
     "Prints the path, the most probable class and its probability for each picture, separated by tabs.\n"
+    + "Control characters in a path are shown as \\n, \\t and so on; --json prints the path itself.\n"
     + "WEIGHTS is a file from make own (figures/own-mixmatch.safetensors). A PICTURE is a file, a folder,\n"
     + "which is searched with its subfolders, or - for names of both from standard input, one in each line.",
   words: "WEIGHTS PICTURE…", options: [top, json, threads])
@@ -105,9 +106,10 @@ func rankings(
   }
 }
 
+/// A line of the output in columns, with visible escapes in place of control characters in names.
 func text(_ path: String, _ ranking: [Ranked]) -> String {
   ([path] + ranking.flatMap { [$0.class, String(format: "%.4f", $0.confidence)] })
-    .joined(separator: "\t")
+    .map(\.withVisibleControlCharacters).joined(separator: "\t")
 }
 
 func line(_ prediction: Prediction) throws -> String {

@@ -113,9 +113,14 @@ func pandoc(_ markdown: String, _ arguments: [String], in scratch: URL) throws -
     let found = status == 0 ? "warnings" : "exit status \(status)"
     throw Failure(
       "pandoc: found \(found), expected the article without warnings; it reports: "
-        + errors.suffix(300))
+        + ending(of: errors))
   }
   return output
+}
+
+/// Returns the end of a program's error messages in one line.
+func ending(of errors: String) -> String {
+  String(errors.split(whereSeparator: \.isNewline).joined(separator: " ").suffix(300))
 }
 
 /// Finds Chromium or Chrome by its names on Debian, on other systems, and on macOS.
@@ -152,7 +157,7 @@ func printPage(_ page: URL, to name: String, in directory: OutputDirectory, scra
   guard status == 0, end.contains("%%EOF") else {
     throw Failure(
       "\(browser.executable.lastPathComponent): found exit status \(status), expected \(name).pdf; "
-        + "it reports: \(errors.suffix(300))")
+        + "it reports: \(ending(of: errors))")
   }
   try directory.write(content, to: "\(name).pdf")
   return true

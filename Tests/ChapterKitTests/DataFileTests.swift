@@ -21,6 +21,11 @@ import Testing
         """)
   }
 
+  @Test func textsStayInTheirCells() {
+    let file = DataFile(name: "a", columns: [DataColumn("file", ["a\tb\nc \"d\""])])
+    #expect(file.text(comment: "origin") == "# origin\nfile\n\"a\\tb\\nc 'd'\"\n")
+  }
+
   @Test func theOriginNamesGeneratorCommitSeedPresetAndData() throws {
     let bench = try Workbench()
     let status = bench.run("--seed", "7") { run in

@@ -150,6 +150,24 @@ import Testing
     #expect(shown == "\r123456789\u{1B}[K\rabc\u{1B}[K\r\u{1B}[Knote\nresult\n")
   }
 
+  @Test func aNoteAndAnErrorAreOneLine() {
+    var shown = ""
+    let console = Console(isTerminal: false, output: { _ in }, errors: { shown += $0 })
+    console.note("a\nb\tc.jpg\u{1B}[31m")
+    #expect(shown == #"a\nb\tc.jpg\u{1B}[31m"# + "\n")
+    shown = ""
+    let program = Program("p", summary: "", options: [])
+    let status = program.run(arguments: [], console: console) { _ in
+      throw Failure("a\nb.jpg: found no picture")
+    }
+    #expect(status == 1 && shown == #"p: a\nb.jpg: found no picture"# + "\n")
+    shown = ""
+    // The lines of other errors are no names.
+    struct SystemError: Error, CustomStringConvertible { let description = "a\nb" }
+    _ = program.run(arguments: [], console: console) { _ in throw SystemError() }
+    #expect(shown == "p: a b\n")
+  }
+
   @Test func theFinalTable() {
     let table = comparisonTable(
       [

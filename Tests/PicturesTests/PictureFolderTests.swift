@@ -164,6 +164,17 @@ extension PictureTests {
       }
     }
 
+    @Test func reportsAFileInALineOfItsOwn() throws {
+      for index in 0..<10 { try folder.add("cat/\(index).jpg", "dog/\(index).jpg") }
+      let files = (0..<6).map { "cat/\($0).jpg" }
+      let lines = try selection(unreadable: Set(files), maximum: 0.5)
+        .report(on: try PictureFolder(folder.url))
+      let start = try #require(lines.firstIndex { $0.hasSuffix("and are left out: 6") })
+      #expect(
+        Array(lines[(start + 1)...(start + 6)])
+          == files.prefix(5).map { "  \($0): a damaged picture" } + ["  and 1 more"])
+    }
+
     @Test func findsTheSamePictureInTwoClasses() throws {
       try folder.add("cat/1.jpg", "cat/2.jpg", "dog/1.jpg", "dog/2.jpg")
       let error = #expect(throws: PictureError.self) {

@@ -173,14 +173,11 @@ func drawCurves(_ rows: [(title: String, row: Row)], _ dataset: ImageDataset, _ 
 /// Writes the list of the files that were left out.
 func writeLeftOut(_ findings: PictureSelection.Findings, _ run: Run) {
   let found = findings.unreadable + findings.duplicates
-  func plain(_ text: String) -> String {
-    text.map { $0.isNewline || "\t\"".contains($0) ? " " : $0 }.reduce(into: "") { $0.append($1) }
-  }
   run.write(
     DataFile(
       name: "own-left-out",
       columns: [
-        DataColumn("file", found.map { plain($0.path) }),
-        DataColumn("reason", found.map { plain($0.reason) }),
+        DataColumn("file", found.map(\.path)),
+        DataColumn("reason", found.map(\.reason)),
       ]))
 }

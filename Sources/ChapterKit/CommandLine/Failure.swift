@@ -47,7 +47,12 @@ func exitStatus(for error: any Error) -> Int32 {
 }
 
 /// The message of any error on one line.
+///
+/// An error that is one line by itself can name a file with a line break, which becomes a visible escape.
 package func oneLine(_ error: any Error) -> String {
+  if let error = error as? any OneLineError {
+    return error.description.withVisibleControlCharacters
+  }
   let text =
     (error as? any LocalizedError)?.errorDescription
     ?? (error is CocoaError ? error.localizedDescription : String(describing: error))

@@ -48,10 +48,11 @@ package final class Console {
     }
   }
 
-  /// Writes a line to standard error.
+  /// Writes a line to standard error, with visible escapes in place of control characters, such as those in the
+  /// name of a file.
   package func note(_ line: String) {
     clearBar()
-    errors(line + "\n")
+    errors(line.withVisibleControlCharacters + "\n")
   }
 
   /// Shows `line` in place of the last bar, truncated to the terminal's width.

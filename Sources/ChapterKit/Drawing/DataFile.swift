@@ -1,4 +1,5 @@
 import Engine
+import Files
 import Foundation
 
 /// A table for gnuplot: a comment line with its origin, a row of column names, and tab-separated
@@ -50,13 +51,13 @@ public struct DataColumn: Sendable {
   }
 
   /// A column of texts, in quotation marks.
+  ///
+  /// Control characters become visible escapes, such as `\t`, and quotation marks become apostrophes, because gnuplot
+  /// has no escape for them.
   public init(_ name: String, _ values: some Sequence<String>) {
     self.name = name
     self.cells = values.map { text in
-      require(
-        !text.contains { $0 == "\t" || $0 == "\"" || $0.isNewline },
-        "A text in a data file must not contain a tab, a line break or a quotation mark: \(text)")
-      return "\"\(text)\""
+      "\"\(text.withVisibleControlCharacters.replacing("\"", with: "'"))\""
     }
   }
 }
