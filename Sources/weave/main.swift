@@ -27,8 +27,11 @@ let program = Program(
 
 exit(
   program.run { invocation in
+    let signals = StopSignals.ofProcess
+    signals.watch()
+    defer { signals.release() }
     let root = URL.currentDirectory()
-    // Pandoc and the browser write here; only complete files are moved to OUT.
+    // Pandoc and the browser write here; only complete files are written to OUT.
     let scratch = URL.temporaryDirectory.appending(path: "weave-\(UUID())")
     try makeFolder(at: scratch)
     defer { removeTree(at: scratch) }
@@ -38,25 +41,42 @@ exit(
 
     let directory = OutputDirectory(invocation[out])
     try directory.prepare(subdirectories: [])
-    try directory.write(try page(article.markdown, root: root, in: scratch), to: "\(name).html")
     // A book cannot link to files beside it, and a PDF would contain their full paths.
     let text = withoutFileLinks(article.markdown)
-    try directory.write(try book(text, in: scratch), to: "\(name).epub")
-    let printed = scratch.appending(path: "article.html")
-    try writeFile(withFiguresAsGroups(try page(text, root: root, in: scratch)), to: printed)
-    let isPrinted = try printPage(printed, to: name, in: directory, scratch: scratch)
+    var files = [
+      ("\(name).html", try page(article.markdown, root: root, in: scratch)),
+      ("\(name).epub", try book(text, in: scratch)),
+    ]
+    let pdf = try printed(try page(text, root: root, in: scratch), in: scratch)
+    if let pdf { files.append(("\(name).pdf", pdf)) }
+    try directory.write(files)
+    // A PDF of an earlier page would be misleading.
+    if pdf == nil { try directory.remove("\(name).pdf") }
     if article.missing > 0 {
       invocation.note(
         "weave: \(article.missing) figures, tables or numbers are missing because their chapter has "
           + "not been run")
     }
-    if !isPrinted {
+    if pdf == nil {
       invocation.note("weave: found no Chromium in PATH, which is needed to make \(name).pdf")
     }
     let file = directory.file("\(name).html").filePath
     invocation.print(
-      "weave: open \(file), or beside it \(isPrinted ? "\(name).pdf and " : "")\(name).epub")
+      "weave: open \(file), or beside it \(pdf == nil ? "" : "\(name).pdf and ")\(name).epub")
   })
+
+/// Runs a program that makes a part of the article.
+///
+/// - Throws: ``Interruption`` if a signal has asked this process to end meanwhile, after the program has ended.
+func run(_ program: ExternalProgram, _ arguments: [String]) throws -> (
+  status: Int32, output: Data, errors: String
+) {
+  let result = try program.run(arguments)
+  if let signal = StopSignals.ofProcess.received() {
+    throw Interruption("interrupted; the files in OUT are as before", by: signal)
+  }
+  return result
+}
 
 /// Converts the article's Markdown into an HTML page with its controls.
 func page(_ markdown: String, root: URL, in scratch: URL) throws -> Data {
@@ -104,7 +124,8 @@ func pandoc(_ markdown: String, _ arguments: [String], in scratch: URL) throws -
   }
   let source = scratch.appending(path: "article.md")
   try writeFile(Data(markdown.utf8), to: source)
-  let (status, output, errors) = try pandoc.run(
+  let (status, output, errors) = try run(
+    pandoc,
     [
       "--from=markdown-implicit_figures", "--toc", "--toc-depth=3", "--mathml", "--wrap=none",
       "--shift-heading-level-by=1",
@@ -134,31 +155,30 @@ func findBrowser() -> ExternalProgram? {
   return unsafe access(chrome, X_OK) == 0 ? ExternalProgram(at: URL(filePath: chrome)) : nil
 }
 
-/// Prints `page` to NAME.pdf in `directory` with a browser, so that the PDF looks like the page.
+/// Prints a page with a browser, so that the PDF looks like the page.
 ///
-/// - Returns: False if no browser is installed.
-func printPage(_ page: URL, to name: String, in directory: OutputDirectory, scratch: URL) throws
-  -> Bool
-{
-  // A PDF of an earlier page would be misleading.
-  try directory.remove("\(name).pdf")
-  guard let browser = findBrowser() else { return false }
+/// - Returns: The PDF; nil if no browser is installed.
+func printed(_ page: Data, in scratch: URL) throws -> Data? {
+  guard let browser = findBrowser() else { return nil }
+  let source = scratch.appending(path: "article.html")
+  try writeFile(withFiguresAsGroups(page), to: source)
   let pdf = scratch.appending(path: "article.pdf")
   // Chromium's sandbox does not work for root; the page and its script are our own.
-  let (status, _, errors) = try browser.run(
+  let (status, _, errors) = try run(
+    browser,
     [
       "--headless", "--disable-gpu", "--no-pdf-header-footer",
       "--user-data-dir=\(scratch.appending(path: "profile").filePath)",
       "--print-to-pdf=\(pdf.filePath)",
-      page.absoluteURL.absoluteString,
+      source.absoluteURL.absoluteString,
     ] + (geteuid() == 0 ? ["--no-sandbox"] : []))
   let content = try readFileIfPresent(at: pdf) ?? Data()
   let end = String(decoding: content.suffix(16), as: UTF8.self)
   guard status == 0, end.contains("%%EOF") else {
+    let found = status == 0 ? "no complete file" : "exit status \(status)"
     throw Failure(
-      "\(browser.executable.lastPathComponent): found exit status \(status), expected \(name).pdf; "
+      "\(browser.executable.lastPathComponent): found \(found), expected a PDF of the article; "
         + "it reports: \(ending(of: errors))")
   }
-  try directory.write(content, to: "\(name).pdf")
-  return true
+  return content
 }

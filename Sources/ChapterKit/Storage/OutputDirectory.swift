@@ -45,4 +45,21 @@ package struct OutputDirectory: Sendable {
 
   /// Writes a file completely under a temporary name, then renames it to `path`.
   package func write(_ data: Data, to path: String) throws { try writeFile(data, to: file(path)) }
+
+  /// Writes files that belong together: all of them completely under temporary names, then renames them.
+  ///
+  /// - Throws: An error that names a file that cannot be written; then all of them are as before.
+  package func write(_ files: [(path: String, content: Data)]) throws {
+    func complete(_ path: String) -> URL {
+      file(path).deletingLastPathComponent()
+        .appending(path: ".complete-\(file(path).lastPathComponent)")
+    }
+    do {
+      for (path, content) in files { try writeFile(content, to: complete(path)) }
+    } catch {
+      for (path, _) in files { try? removeFile(at: complete(path)) }
+      throw error
+    }
+    for (path, _) in files { try moveItem(at: complete(path), to: file(path)) }
+  }
 }
