@@ -175,17 +175,13 @@ import Testing
   @Test func outMustBeADirectoryThatCanBeWritten() throws {
     let bench = try Workbench()
     try bench.write("", to: "file")
-    let wrong = [
-      (bench.root.path + "/file", "/file: cannot be created (mkdir: Not a directory)"),
-      ("/dev/null/out", "/dev/null/out: cannot be created (mkdir: Not a directory)"),
-    ]
-    for (out, complaint) in wrong {
+    for out in [bench.root.path + "/file", "/dev/null/out"] {
       #expect(bench.run("--out", out) { _ in Issue.record("There must be no work.") } == 1)
       #expect(bench.complaints.count == 1)
       #expect(
         bench.standardError.hasPrefix(
-          "chapter3: \(out): expected a directory that can be written, found "))
-      #expect(bench.standardError.contains("\(complaint); move "), "\(bench.standardError)")
+          "chapter3: \(out): cannot be created (mkdir: Not a directory); move "),
+        "\(bench.standardError)")
     }
   }
 

@@ -10,21 +10,15 @@ package struct OutputDirectory: Sendable {
   /// Creates the directory and its `subdirectories`, checks that they can be written, and removes the
   /// partial files of interrupted processes.
   ///
-  /// - Throws: An error that names a directory that cannot be written.
+  /// - Throws: `FileError`, which names a directory that cannot be written.
   package func prepare(subdirectories: [String]) throws {
     for path in ["."] + subdirectories {
       let directory = file(path).standardizedFileURL
-      do {
-        try makeFolder(at: directory)
-        let probe = directory.appending(path: ".writable")
-        // A write that fails may leave the file.
-        defer { try? removeFile(at: probe) }
-        try writeFile(Data(), to: probe)
-      } catch {
-        throw Failure(
-          "\(directory.shortPath): expected a directory that can be written, found \(oneLine(error))"
-        )
-      }
+      try makeFolder(at: directory)
+      let probe = directory.appending(path: ".writable")
+      // A write that fails may leave the file.
+      defer { try? removeFile(at: probe) }
+      try writeFile(Data(), to: probe)
       try removeLeftovers(in: directory)
     }
   }
