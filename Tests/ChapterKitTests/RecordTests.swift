@@ -203,7 +203,7 @@ import Testing
       close(free)
       limit.rlim_cur = rlim_t(free) + 1
       unsafe setrlimit(resource, &limit)
-      let error = #expect(throws: Failure.self) {
+      let error = #expect(throws: FileError.self) {
         try OutputDirectory(out).prepare(subdirectories: [])
       }
       limit.rlim_cur = usual
