@@ -190,22 +190,14 @@ import Testing
     expectLine(folder[part.fileName], found: "no such file", expected: "all four files of MNIST")
   }
 
-  @Test func refusesAFolderInPlaceOfAFile() throws {
+  @Test(arguments: ["folder", "pipe"])
+  func refusesWhatIsNoFile(kind: String) throws {
     try set.write(to: folder)
     let file = folder[MNIST.Part.testLabels.fileName]
     try FileManager.default.removeItem(at: file)
-    try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
-    expectFileError(file, "found a folder, expected a file;") {
-      _ = try MNIST.load(from: folder.url)
-    }
-  }
-
-  @Test func refusesAPipeInPlaceOfAFile() throws {
-    try set.write(to: folder)
-    let file = folder[MNIST.Part.testLabels.fileName]
-    try FileManager.default.removeItem(at: file)
-    unsafe #expect(mkfifo(file.path, 0o666) == 0)
-    expectFileError(file, "found a pipe, expected a file;") {
+    let status = unsafe kind == "folder" ? mkdir(file.path, 0o777) : mkfifo(file.path, 0o666)
+    #expect(status == 0)
+    expectFileError(file, "found a \(kind), expected a file;") {
       _ = try MNIST.load(from: folder.url)
     }
   }
