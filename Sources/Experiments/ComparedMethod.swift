@@ -4,8 +4,7 @@ import MixMatch
 /// A method of the comparison: MixMatch, another semi-supervised method, or supervised training with few or all labels.
 ///
 /// All are trained with the network of chapter 4, and all but full supervision with its batches. Their hyperparameters
-/// are the usual ones until the training runs are repeated with those that the same small search on validation images,
-/// chapters/search, has found; see ``chosen(at:)``.
+/// are those that the same small search on validation images, chapters/search, has found; see ``chosen(at:)``.
 public enum ComparedMethod: String, CaseIterable, Sendable {
   case mixMatch = "mixmatch"
   case supervised = "labels-alone"
@@ -67,10 +66,18 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     [.supervised, .labelsMixup, .manifoldMixup, .adaMixUp, .allLabels].contains(self)
   }
 
-  /// The factors of the hyperparameters with which the method is trained: the usual values, with which the training
-  /// runs in results/ were made. When these are repeated, they are to be those with the highest validation accuracy in
-  /// results/search.json, but for the scales that are not searched; ChosenHyperparameterTests compares them.
-  public func chosen(at preset: Preset) -> Factors { .usual }
+  /// The factors of the hyperparameters with which the method is trained: at the scale that is searched, and at that of
+  /// the smoke runs, those with the highest validation accuracy in results/search.json; elsewhere the usual values.
+  /// ChosenHyperparameterTests compares them with the record.
+  public func chosen(at preset: Preset) -> Factors {
+    guard preset == .short || preset == .smoke else { return .usual }
+    return switch self {
+    case .mixMatch, .mixup, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
+    case .supervised, .pseudoLabel, .meanTeacher: Factors(weight: 1, learningRate: 4)
+    case .labelsMixup, .manifoldMixup, .adaMixUp: Factors(weight: 1, learningRate: 4)
+    case .vat: Factors(weight: 1 / 3, learningRate: 1)
+    }
+  }
 
   /// The training of this method at a preset with fewer steps than chapter 4, or for full supervision than chapter 5.
   /// Validation images are held out.
@@ -112,11 +119,8 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     switch self {
     case .mixMatch: return mixMatch
     case .supervised, .allLabels: return Supervised()
-    case .labelsMixup:
-      // Mixup of the images, with the α of the other methods.
-      var method = ManifoldMixup()
-      (method.stages, method.alpha) = (1, mixMatch.alpha)
-      return method
+    // The α is that of the other methods.
+    case .labelsMixup: return ManifoldMixup.ofImages(alpha: mixMatch.alpha)
     case .manifoldMixup: return ManifoldMixup()
     case .adaMixUp: return AdaMixUp()
     case .mixup: return scaled(MixupOnly(), \.unlabelledWeight)

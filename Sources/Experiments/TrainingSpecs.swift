@@ -20,6 +20,15 @@ extension TrainingSpec {
       "labels alone, as many steps" + suffix(labels), experiment, by: Supervised())
   }
 
+  /// Supervised training on the labelled images with mixup, for as many steps as MixMatch.
+  public static func labelsWithMixup(_ preset: Preset) -> TrainingSpec {
+    let (experiment, mixMatch) = Experiment.mixMatch(
+      preset, stepsDividedBy: 1, factors: ComparedMethod.labelsMixup.chosen(at: preset))
+    return TrainingSpec(
+      "labels with mixup, as many steps", experiment,
+      by: ManifoldMixup.ofImages(alpha: mixMatch.alpha))
+  }
+
   /// Supervised training with all labels: those of CIFAR-10's 50,000 images, or of another data set that the
   /// specification is fitted to.
   public static func allLabels(_ preset: Preset) -> TrainingSpec {

@@ -99,7 +99,7 @@ let ablations = [
 // moving average (EMA) of the weights is evaluated.
 //
 // All run for the same number of steps, on the same network and batches, and each has had the same search for
-// its learning rate and its weight (appendix "Choosing hyperparameters"), whose outcome they are to be trained with.
+// its learning rate and its weight (appendix "Choosing hyperparameters").
 //
 // Departure: the EMA of the other methods has a decay of 0.99 instead of 0.999, because the training has a few
 // thousand steps instead of a million; for MixMatch the weights themselves are evaluated, except in the row that

@@ -26,11 +26,11 @@ func show(
     run.record(metric: "seconds.\(row.key)", values: row.trained.map(\.seconds))
     run.write(weights: row.trained[0].weights, to: "own-\(row.key).safetensors")
   }
-  let (alone, mixMatch) = (results[0], results[1])
-  let gain = PairedDifference(mixMatch.tests[0].isRight, minus: alone.tests[0].isRight)
+  let (supervised, mixMatch) = (results[0], results[1])
+  let gain = PairedDifference(mixMatch.tests[0].isRight, minus: supervised.tests[0].isRight)
   run.record(metric: "gain", values: [gain.difference])
   writeResults(results, dataset, gain, run)
-  writeClasses(alone.tests[0], mixMatch.tests[0], dataset, run)
+  writeClasses(supervised.tests[0], mixMatch.tests[0], dataset, run)
   run.drawConfusion(
     mixMatch.tests[0].evaluation, on: dataset, table: "own-confusion", into: "own-confusion.png")
   run.drawMistakes(mixMatch.tests[0].evaluation, on: dataset, into: "own-mistakes.png")
@@ -45,7 +45,7 @@ func show(
         Comparison(
           "\(row.title), calibration error", metric: "ece.\(row.key)", article: nil, as: .percent),
       ]
-    } + [Comparison("gain by MixMatch", metric: "gain", article: nil, as: .percent)])
+    } + [Comparison("gain by the unlabelled pictures", metric: "gain", article: nil, as: .percent)])
   run.note("own: \(verdict(gain))")
 }
 
@@ -66,15 +66,15 @@ struct TestResult {
   }
 }
 
-/// A sentence on which training is better, by the networks of the first seed.
+/// A sentence on whether the unlabelled pictures helped, by the networks of the first seed.
 func verdict(_ gain: PairedDifference) -> String {
   let points = [gain.difference, gain.lower, gain.upper].map(NumberStyle.signedNumberOfPoints)
   let interval =
     "\(points[0]) points with the first seed (95 % interval over the test pictures only: \(points[1]) to "
     + "\(points[2]))"
-  if gain.lower > 0 { return "MixMatch is better than supervised training: \(interval)" }
-  if gain.upper < 0 { return "MixMatch is worse than supervised training: \(interval)" }
-  return "MixMatch and supervised training cannot be told apart: \(interval)"
+  if gain.lower > 0 { return "The unlabelled pictures helped: \(interval)" }
+  if gain.upper < 0 { return "The unlabelled pictures did harm: \(interval)" }
+  return "Whether the unlabelled pictures helped is open: \(interval)"
 }
 
 /// Writes the table of the training runs.
@@ -108,8 +108,9 @@ func writeResults(
 }
 
 /// Writes the table of recall and precision of each class, of the networks of the first seed.
-func writeClasses(_ alone: TestResult, _ mixMatch: TestResult, _ dataset: ImageDataset, _ run: Run)
-{
+func writeClasses(
+  _ supervised: TestResult, _ mixMatch: TestResult, _ dataset: ImageDataset, _ run: Run
+) {
   func percent(_ share: Double?) -> String { share.map { NumberStyle.percent.text($0) } ?? "–" }
   let known = dataset.train.labels.prefix(dataset.knownLabels)
   run.write(
@@ -127,7 +128,7 @@ func writeClasses(_ alone: TestResult, _ mixMatch: TestResult, _ dataset: ImageD
         let confusion = mixMatch.matrix.confusions.first { $0.label == label }
         return [
           name, "\(known.count { Int($0) == label })", "\(mixMatch.matrix.images(of: label))",
-          percent(alone.matrix.recall(of: label)), percent(mixMatch.matrix.recall(of: label)),
+          percent(supervised.matrix.recall(of: label)), percent(mixMatch.matrix.recall(of: label)),
           percent(mixMatch.matrix.precision(of: label)),
           confusion.map { "\(dataset.classNames[$0.prediction]) (\($0.count))" } ?? "–",
         ]

@@ -18,6 +18,13 @@ public struct ManifoldMixup: SemiSupervisedMethod {
   /// The method with the paper's hyperparameters.
   public init() {}
 
+  /// Mixup of labelled images: mixtures before the first stage only, with λ from Beta(`alpha`, `alpha`).
+  public static func ofImages(alpha: Double) -> ManifoldMixup {
+    var method = ManifoldMixup()
+    (method.stages, method.alpha) = (1, alpha)
+    return method
+  }
+
   /// 0: the method uses no unlabelled images.
   public var versions: Int { 0 }
 
