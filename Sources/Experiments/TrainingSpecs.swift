@@ -23,7 +23,7 @@ extension TrainingSpec {
   /// Supervised training on the labelled images with mixup, for as many steps as MixMatch.
   public static func labelsWithMixup(_ preset: Preset) -> TrainingSpec {
     let (experiment, mixMatch) = Experiment.mixMatch(
-      preset, stepsDividedBy: 1, factors: ComparedMethod.labelsMixup.chosen(at: preset))
+      preset, steps: nil, factors: ComparedMethod.labelsMixup.chosen(at: preset))
     return TrainingSpec(
       "labels with mixup, as many steps", experiment,
       by: ManifoldMixup.ofImages(alpha: mixMatch.alpha))
