@@ -64,16 +64,16 @@ public struct ResultRow {
     } ?? (runs.isEmpty ? "" : "–")
   }
 
-  /// The cells of the time of a run and of the training speed in images a second, both means over the seeds;
-  /// empty without runs.
+  /// The cells of the processor time of a run and of the training speed in images per second of it, both means over the
+  /// seeds that have recorded it; dashes if none has, empty without runs.
   public func timeCells(of chapter: ChapterName) -> [TableCell] {
     guard !runs.isEmpty else { return ["", ""] }
-    let speed = Metric(of: runs.map(\.imagesPerSecond)).mean
+    let times = runs.compactMap(\.origin.cpuSeconds)
+    guard !times.isEmpty else { return ["–", "–"] }
+    let speed = Metric(of: runs.compactMap(\.imagesPerCPUSecond)).mean
     return [
-      .cited(
-        durationText(Metric(of: runs.map(\.origin.seconds)).mean), metric: "seconds.\(key)",
-        of: chapter),
-      .cited(String(format: "%.0f", speed), metric: "imagesPerSecond.\(key)", of: chapter),
+      .cited(durationText(Metric(of: times).mean), metric: "cpuSeconds.\(key)", of: chapter),
+      .cited(String(format: "%.0f", speed), metric: "imagesPerCPUSecond.\(key)", of: chapter),
     ]
   }
 }
@@ -110,8 +110,13 @@ extension Run {
     }
     for row in filled where !row.runs.isEmpty {
       record(metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy))
-      record(metric: "seconds.\(row.key)", values: row.runs.map(\.origin.seconds))
-      record(metric: "imagesPerSecond.\(row.key)", values: row.runs.map(\.imagesPerSecond))
+      let times = row.runs.compactMap(\.origin.cpuSeconds)
+      if !times.isEmpty {
+        record(metric: "cpuSeconds.\(row.key)", values: times)
+        record(
+          metric: "imagesPerCPUSecond.\(row.key)",
+          values: row.runs.compactMap(\.imagesPerCPUSecond))
+      }
       let recalls = row.runs.compactMap(\.result.smallestRecall)
       if recalls.count == row.runs.count {
         record(metric: "smallestRecall.\(row.key)", values: recalls)

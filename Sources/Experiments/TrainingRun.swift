@@ -13,15 +13,19 @@ public struct TrainingRun {
   /// The seed.
   public let seed: Int
 
-  /// Training speed in images a second, counting each version of an unlabelled image; the time includes
-  /// evaluation.
-  public var imagesPerSecond: Double {
-    Double(spec.experiment.training.steps * spec.imagesPerStep) / origin.seconds
+  /// Training speed in images per second of processor time, counting each version of an unlabelled image; the time
+  /// includes evaluation. It is nil where the processor time was not recorded.
+  public var imagesPerCPUSecond: Double? {
+    origin.cpuSeconds.map {
+      Double(spec.experiment.training.steps * spec.imagesPerStep) / $0
+    }
   }
 
-  /// Seconds per epoch.
-  public var secondsPerEpoch: Double {
-    origin.seconds * result.stepsPerEpoch / Double(spec.experiment.training.steps)
+  /// Processor time per epoch in seconds; nil where it was not recorded.
+  public var cpuSecondsPerEpoch: Double? {
+    origin.cpuSeconds.map {
+      $0 * result.stepsPerEpoch / Double(spec.experiment.training.steps)
+    }
   }
 }
 

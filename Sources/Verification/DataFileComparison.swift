@@ -4,10 +4,10 @@ import Foundation
 /// The names of columns and metrics that describe the computer and the moment of a run, so that a
 /// repetition has other ones.
 package func describesTheRun(_ name: String) -> Bool {
-  // A metric's name begins with what was measured: "seconds.mixmatch".
+  // A metric's name begins with what was measured: "cpuSeconds.mixmatch".
   [
-    "seconds", "epochSeconds", "imagesPerSecond", "date", "commit", "time per seed", "images/s",
-    "run",
+    "seconds", "cpuSeconds", "cpuSecondsPerEpoch", "imagesPerCPUSecond", "date", "commit",
+    "time per seed", "CPU time per seed", "images per CPU second", "run",
   ].contains(name.prefix { $0 != "." })
 }
 

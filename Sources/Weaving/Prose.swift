@@ -13,7 +13,7 @@ import Foundation
 //     {ablations.difference.no-mixup points}             a metric that is a difference, in percentage points
 //     {chapter5.accuracy.a - accuracy.b points}          a difference of two metrics in percentage points, with sign
 //     {chapter5.accuracy.a > accuracy.b points}          the same without "+", where the sentence says that it is positive
-//     {chapter5.epochSeconds.a / epochSeconds.b .1}      a quotient of two metrics
+//     {chapter5.cpuSeconds.a / cpuSeconds.b .1}          a quotient of two metrics
 //     {chapter5.accuracy.a lowest %}                     the lowest (highest) value of a seed, or that of the first
 //     {chapter3.seeds}                                   the number of seeds of a record
 //     [[try sharpening: chapter3-sharpening T1]]         a control to try something on the page

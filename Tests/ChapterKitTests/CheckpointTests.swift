@@ -84,6 +84,7 @@ import Testing
         bench.complaints.first
           == "train seed=0: resuming after step \(last + 1) of 12, saved 120 s ago")
       #expect(try bench.record()?.stages.map(\.seconds) == [720])
+      #expect(try bench.record()?.stages.map(\.cpuSeconds) == [1440])
       #expect(Self.checkpoints(in: bench).isEmpty)
     }
   }
@@ -101,6 +102,7 @@ import Testing
       let resumed = bench.standardError.contains("resuming after step \(last / 3 * 3) of 12, saved")
       #expect(resumed == (last >= 3))
       #expect(try bench.record()?.stages.map(\.seconds) == [720], "lost time does not count")
+      #expect(try bench.record()?.stages.map(\.cpuSeconds) == [1440])
     }
   }
 

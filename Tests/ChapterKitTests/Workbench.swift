@@ -72,7 +72,7 @@ final class Workbench {
         errors: { self.standardError += $0 }),
       gnuplot: gnuplot, sources: SourceState(commit: commit, dirty: dirty),
       executableSHA256: sha256Hex(Data(program.utf8)), buildTime: buildTime, blasCore: "Haswell",
-      clock: { self.seconds }, date: { self.date },
+      clock: { self.seconds }, cpuClock: { self.seconds * 2 }, date: { self.date },
       stopSignals: StopSignals(watch: {}, release: {}, received: { self.signal }),
       checkpointInterval: checkpointInterval, processes: processes)
   }

@@ -328,7 +328,7 @@ func record(
 // MixMatch learns mostly from its own guesses, and this can go wrong: it can lose a whole class to a similar one. A
 // likely course is that the network guesses the wrong class for some images, learns from these guesses, and guesses the
 // wrong class for more images. In the confusion matrix, the largest value in the row of such a class is off the
-// diagonal: here it is the cat, of which most are predicted as dogs. The run shown here is that of the
+// diagonal: here it is the cat, of which more are predicted as dogs than as cats. The run shown here is that of the
 // first seed, with {chapter5.accuracy.mixmatch first %} on the test images; the seeds of
 // [chapter 5](#chapter5-findings) have {chapter5.accuracy.mixmatch lowest %} to
 // {chapter5.accuracy.mixmatch highest %}. The chapter shows the first seed whatever its result, because a choice by

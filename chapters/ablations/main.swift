@@ -142,9 +142,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ## Findings
 //
 // These runs have a quarter of chapter 4's steps; n is the number of seeds of a row. With one seed a difference of a
-// point or two is no finding: chapter 5's seeds of the same method differ by more. The rows with one seed also ran with
-// an earlier version of the engine, and are compared with a run of the present one, so that their differences also
-// contain those between the two versions.
+// point or two is no finding: chapter 5's seeds of the same method differ by more.
 //
 // - **Mixup** has the largest effect in these runs: without it the accuracy changes by
 //   {ablations.difference.no-mixup points}. In the paper, too, it costs most to remove it.

@@ -42,6 +42,8 @@ import Foundation
 //   are measured on smaller images than the final one, and by that rule the claim was not reproduced. The new rule
 //   compares two whole training runs, of which the short one also lowers its learning rate to the end; this favours the
 //   claim. It is older than the runs of the ablations with three seeds.
+// - 27 November 2026: the cost of an epoch is compared by processor times instead of times by the clock, because long
+//   runs share the computer with other work. This rule is older than the first run that records its processor time.
 //
 // A verdict on runs from before a change uses a rule that is younger than the runs.
 
@@ -195,8 +197,8 @@ let quarterRun = ablation("MixMatch", "mixmatch")
 func ablation(_ name: String, _ key: String) -> Source {
   Source(name, "ablations", "accuracy.\(key)", at: .quarterOfTheRun)
 }
-func epochSeconds(_ name: String, _ key: String) -> Source {
-  Source(name, 5, "epochSeconds.\(key)", as: .seconds)
+func cpuSecondsPerEpoch(_ name: String, _ key: String) -> Source {
+  Source(name, 5, "cpuSecondsPerEpoch.\(key)", as: .seconds)
 }
 
 let claims = [
@@ -269,9 +271,10 @@ let claims = [
   Claim(
     text: "An epoch of MixMatch costs about 2.5 times one of full supervision.",
     article: "2.3 by the notebooks' times",
-    rule: "the ratio of the means is 2 to 3, with the same network and sizes of images",
+    rule: "the ratio of the processor times is 2 to 3, with the same network and sizes of images",
     metrics: [
-      epochSeconds("full supervision", "all-labels"), epochSeconds("MixMatch", "mixmatch"),
+      cpuSecondsPerEpoch("full supervision", "all-labels"),
+      cpuSecondsPerEpoch("MixMatch", "mixmatch"),
     ],
     decide: { given((2...3).contains($0[1].mean / $0[0].mean)) }),
   Claim(

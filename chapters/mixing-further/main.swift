@@ -323,7 +323,7 @@ exit(
         explanation:
           "Test accuracy at 500 labels, mean ± standard deviation over n seeds, a quarter of "
           + "chapter 4's steps.",
-        columns: ["", "test accuracy", "n", "points", "time per seed"],
+        columns: ["", "test accuracy", "n", "points", "CPU time per seed"],
         rows: rows.map { cells($0, baseline: rows[0]) }))
     run.drawAccuracies(
       of: rows, named: "mixing-accuracy",

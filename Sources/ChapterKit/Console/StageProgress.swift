@@ -27,7 +27,7 @@ public final class StageProgress {
     (self.stage, self.unit) = (stage, unit)
     self.checkpointFiles = checkpointFiles
     self.environment = environment
-    stopwatch = Stopwatch(environment.clock)
+    stopwatch = Stopwatch(in: environment)
     exchangedBefore = environment.processes?.communicator.exchanged
   }
 

@@ -35,6 +35,7 @@ extension StageRecord: Validated {
   package func validate() throws {
     try checkOrigin(commit: commit, date: date, threads: threads)
     try checkSeconds(seconds, "seconds")
+    try cpuSeconds.map { try checkSeconds($0, "processor seconds") }
     try InvalidValue.unless(!name.isEmpty, "a stage without a name")
   }
 }

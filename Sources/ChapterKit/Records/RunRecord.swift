@@ -133,6 +133,9 @@ public struct StageRecord: Codable, Equatable, Sendable {
   public var exchange: ExchangeRecord?
   /// The computing time in seconds.
   public var seconds: Double
+  /// The processor time in seconds, summed over the threads, on which other programs of the computer have little
+  /// influence; nil in older records, and for several processes.
+  public var cpuSeconds: Double?
 }
 
 /// What several processes exchanged during a stage, as measured by rank 0.

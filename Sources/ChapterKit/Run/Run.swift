@@ -408,7 +408,7 @@ extension Run {
   private func recordWithoutFiles() -> RunRecord {
     let newest =
       stages.records.max { $0.date < $1.date }
-      ?? environment.record(of: "", key: "", threads, seconds: 0)
+      ?? environment.record(of: "", key: "", threads, time: Stopwatch(in: environment))
     let seconds = stages.records.map(\.seconds).reduce(0, +)
     return RunRecord(
       chapter: chapter.name, title: chapter.title, preset: preset, seeds: seeds,

@@ -19,6 +19,8 @@ package struct RunEnvironment {
   package var computing: () -> ComputingEnvironment?
   /// Seconds since an arbitrary moment, from a monotonic clock.
   package var clock: () -> Double
+  /// The processor time of the process so far, in seconds, summed over its threads.
+  package var cpuClock: () -> Double
   package var date: () -> Date
   package var stopSignals: StopSignals
   /// Seconds between two checkpoints of a stage.
@@ -32,6 +34,7 @@ package struct RunEnvironment {
     root: URL, console: Console, gnuplot: URL?, sources: SourceState, executableSHA256: String,
     buildTime: Int? = nil, blasCore: String,
     computing: @escaping () -> ComputingEnvironment? = { nil }, clock: @escaping () -> Double,
+    cpuClock: @escaping () -> Double = cpuSecondsOfProcess,
     date: @escaping () -> Date,
     stopSignals: StopSignals, checkpointInterval: Double = 180,
     processes: Processes? = nil
@@ -45,6 +48,7 @@ package struct RunEnvironment {
     self.blasCore = blasCore
     self.computing = computing
     self.clock = clock
+    self.cpuClock = cpuClock
     self.date = date
     self.stopSignals = stopSignals
     self.checkpointInterval = checkpointInterval
@@ -84,14 +88,22 @@ extension RunEnvironment {
 
   /// The record of a stage that has finished now.
   func record(
-    of stage: String, key: String, _ threads: Int, seconds: Double, exchange: ExchangeRecord? = nil
+    of stage: String, key: String, _ threads: Int, time: Stopwatch, exchange: ExchangeRecord? = nil
   ) -> StageRecord {
     StageRecord(
       name: stage, key: key, commit: sources.commit, dirty: sources.dirty,
       sourceSHA256: sources.sha256, date: date().formatted(.iso8601), threads: threads,
       blasCore: blasCore, environment: computing(), exchange: exchange,
-      seconds: roundedToMilliseconds(seconds))
+      seconds: roundedToMilliseconds(time.seconds),
+      cpuSeconds: time.cpuSeconds.map(roundedToMilliseconds))
   }
+}
+
+/// The processor time of this process so far, in seconds, summed over its threads.
+package func cpuSecondsOfProcess() -> Double {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// `seconds` rounded to milliseconds, which is finer than the clocks are.

@@ -99,7 +99,7 @@ final class StageRunner {
     let entry = StageStore.Entry(
       value: value,
       record: environment.record(
-        of: name, key: key, threads, seconds: seconds, exchange: progress.exchange))
+        of: name, key: key, threads, time: progress.stopwatch, exchange: progress.exchange))
     try store.store(entry)
     environment.console.note("\(name): done in \(durationText(seconds))\(progress.readingsSuffix)")
     if let signal = environment.stopSignals.received() {

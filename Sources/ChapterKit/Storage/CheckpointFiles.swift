@@ -19,6 +19,8 @@ package struct Checkpoint {
     package var steps: Int
     /// The computing time so far, in seconds.
     var seconds: Double
+    /// The processor time so far, in seconds; nil in older checkpoints.
+    var cpuSeconds: Double?
     /// The date at which it was saved, in ISO 8601.
     var date: String
     /// A description of what the snapshot contains, for programs that read the checkpoint without the stage; nil
@@ -52,7 +54,8 @@ extension Checkpoint {
       .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
     guard let lines, lines.count == 2,
       let origin = try? JSON.decode(Origin.self, from: lines[0]), origin.steps >= 0,
-      (0...origin.steps).contains(origin.step), (0...1e10).contains(origin.seconds)
+      (0...origin.steps).contains(origin.step), (0...1e10).contains(origin.seconds),
+      (0...1e10).contains(origin.cpuSeconds ?? 0)
     else { throw Failure("found a damaged file, expected a checkpoint") }
     self.init(origin: origin, snapshot: try Snapshot(decoding: [UInt8](lines[1])))
   }

@@ -52,7 +52,7 @@ public final class Checkpoints {
       throw files.failure(name, oneLine(error))
     }
     newest = name
-    stopwatch.earlierSeconds = origin.seconds
+    stopwatch.continue(from: origin.seconds, cpuSeconds: origin.cpuSeconds)
     environment.console.note(
       "\(files.stage): resuming after step \(origin.step) of \(steps)\(age(of: origin))")
     return origin.step..<steps
@@ -75,7 +75,8 @@ public final class Checkpoints {
         snapshot,
         origin: Checkpoint.Origin(
           stage: files.stage, key: files.key, step: step + 1, steps: steps,
-          seconds: stopwatch.seconds, date: environment.date().formatted(.iso8601),
+          seconds: stopwatch.seconds, cpuSeconds: stopwatch.cpuSeconds,
+          date: environment.date().formatted(.iso8601),
           description: try description.map { try JSONValue(describing: $0) }),
         previous: newest)
       lastSaved = environment.clock()
@@ -111,18 +112,31 @@ public final class Checkpoints {
   }
 }
 
-/// The computing time of a stage, without interruptions.
+/// The computing time and the processor time of a stage, without interruptions.
 final class Stopwatch {
   /// The seconds that earlier processes spent.
-  var earlierSeconds = 0.0
-  private let clock: () -> Double
-  private let start: Double
+  private(set) var earlierSeconds = 0.0
+  private var earlierCPUSeconds: Double? = 0
+  private let environment: RunEnvironment
+  private let (start, cpuStart): (Double, Double)
 
-  init(_ clock: @escaping () -> Double) {
-    self.clock = clock
-    start = clock()
+  init(in environment: RunEnvironment) {
+    self.environment = environment
+    (start, cpuStart) = (environment.clock(), environment.cpuClock())
+  }
+
+  /// Adds the time of earlier processes; their processor time is nil if it is unknown.
+  func `continue`(from seconds: Double, cpuSeconds: Double?) {
+    (earlierSeconds, earlierCPUSeconds) = (seconds, cpuSeconds)
   }
 
   /// The total so far, in seconds.
-  var seconds: Double { earlierSeconds + clock() - start }
+  var seconds: Double { earlierSeconds + environment.clock() - start }
+
+  /// The processor time so far, in seconds, summed over the threads; nil if that of an earlier process is unknown, and
+  /// for one of several processes.
+  var cpuSeconds: Double? {
+    guard environment.processes == nil else { return nil }
+    return earlierCPUSeconds.map { $0 + environment.cpuClock() - cpuStart }
+  }
 }
