@@ -79,10 +79,10 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 //
 // **Compared with supervised training.** With the same steps and augmentation, MixMatch is
 // {chapter5.accuracy.mixmatch > accuracy.labels-alone-longer points} more accurate than supervised training with 500
-// labels. Mixup of the labelled images alone gives {chapter5.accuracy.labels-mixup-longer >
-// accuracy.labels-alone-longer points} of this; the other {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer
-// points} are the effect of the unlabelled images. Full supervision is
-// {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
+// labels. Mixup of the labelled images alone gives
+// {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
+// {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer points} are the effect of the unlabelled images. Full
+// supervision is {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
 //
 // **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, these runs
 // {chapter5.accuracy.mixmatch %}. Much differs at once, and these runs cannot separate the causes. The largest

@@ -56,9 +56,9 @@ func trials(_ preset: Preset) -> [Trial] {
 // In these short runs all methods but VAT do best with twice or four times the usual learning rate, six of them at
 // the end of the range; VAT does best with a third of the weight. MixMatch gains
 // {search.validation.mixmatch.weight-1.0.rate-2.0 > validation.mixmatch.weight-1.0.rate-1.0 points} with twice the
-// rate; four times is no better ({search.validation.mixmatch.weight-1.0.rate-4.0 -
-// validation.mixmatch.weight-1.0.rate-2.0 points} beside twice). Full supervision, too, does best with twice the
-// rate. The longer runs of chapters 4 and 5 take the rates over, and there little is left of the gain. Their runs with
+// rate; four times is no better
+// ({search.validation.mixmatch.weight-1.0.rate-4.0 - validation.mixmatch.weight-1.0.rate-2.0 points} beside twice).
+// Full supervision, too, does best with twice the rate. The longer runs of chapters 4 and 5 take the rates over, and there little is left of the gain. Their runs with
 // the usual values, three seeds of each, were recorded with an earlier version of the programs (commit feb5c57): for
 // MixMatch and for full supervision they are within a point of the present ones. A rate that is best in a short run
 // need not be best in a longer one, in which a smaller rate gets as far.
