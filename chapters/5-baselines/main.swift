@@ -20,9 +20,10 @@ import MixMatch
 // The article trains its network for 100 epochs on all 50,000 images and labels, in batches of 128, with a
 // one-cycle schedule of learning rates up to 2·10⁻² and a weight decay of 10⁻⁴. At the smaller scales network and
 // image sizes are MixMatch's, so that the table compares methods and not networks; batches have 64 images, and the
-// steps follow from the number of epochs. At `short` each training has the highest learning rate that the same search
-// on validation images has found for it ([appendix](#search)). No images are held out, so that all labels are
-// used: the learning curve shows the test images, and the table the accuracy after the last step.
+// steps follow from the number of epochs. At `short` the highest learning rate of each training comes from a search on
+// validation images, which is the same for all methods ([appendix](#search)); only the article's 350 steps, described
+// below, keep the article's rate. No images are held out here, so that all labels are used: the learning curve shows
+// the test images, and the table the accuracy after the last step.
 //
 // [[Sources/Experiments/TrainingSpecs.swift: TrainingSpec.allLabels]]
 //
@@ -32,8 +33,7 @@ import MixMatch
 // images has seven batches of 64, which makes 350 steps in all, where MixMatch takes many thousands. A fair
 // comparison allows as many steps as MixMatch, and mixup, which needs no unlabelled images. There are therefore three
 // such baselines: the article's, one with MixMatch's steps, image sizes and augmentation, and one that also mixes the
-// labelled images. How far MixMatch is ahead of the last one is the effect of the unlabelled images. The learning rates
-// are those that the search has found.
+// labelled images. The difference between MixMatch and the last one estimates what the unlabelled images contribute.
 //
 // Departure: two more supervised baselines train on the 500 labelled images for as many steps as MixMatch, one of them
 // with mixup; the article has only the one with 50 epochs.
@@ -81,16 +81,16 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // {chapter5.accuracy.mixmatch > accuracy.labels-alone-longer points} more accurate than supervised training with 500
 // labels. Mixup of the labelled images alone gives
 // {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
-// {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer points} are the effect of the unlabelled images. Full
-// supervision is {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
+// {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer points} estimate what the unlabelled images contribute.
+// Full supervision is {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
 //
 // **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, these runs
 // {chapter5.accuracy.mixmatch %}. Much differs at once, and these runs cannot separate the causes. The largest
 // differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24
 // pixels; chapter 4 lists the others. Full supervision loses less: it reaches {chapter5.accuracy.all-labels %}, the
 // article [94.76 %]{.article}. But its training is also shortened less, from [100]{.article} to 30 epochs, that of
-// MixMatch from [187]{.article} to 16. MixMatch may also need long training more, because its labels become better only
-// as the network does. With a quarter of the steps it reaches
+// MixMatch from [187]{.article} to 16. Long training may also matter more for MixMatch, because its guessed labels
+// become better only as the network does. With a quarter of the steps it reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)).
 //
 // **The seeds differ.** MixMatch's worst seed has {chapter5.accuracy.mixmatch lowest %}, its best one
@@ -106,9 +106,10 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 //
 // **Cost.** An epoch of MixMatch takes
 // {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} times as long as an epoch of full
-// supervision. Full supervision does one forward pass per image. MixMatch does five per unlabelled image: two without
-// gradients for the guess, two for the mixtures of its versions, and one for the mixture of a labelled image, of which
-// a batch has as many. The article states [2.5 times]{.article}; the ratio depends on the sizes of the batches. The
+// supervision. Full supervision does one forward pass per image. MixMatch does five per unlabelled image: two for the
+// guess, two for the mixtures of its versions, and one for the mixture of a labelled image, because a batch has as many
+// labelled as unlabelled images. The two for the guess have no backward pass, so the ratio is below five. The article
+// states [2.5 times]{.article}; the ratio depends on the sizes of the batches. The
 // article's run took [14 h]{.article} on a graphics card.
 //
 // **What a night would add** is open: the preset `overnight` has the paper's network with 28 layers and larger

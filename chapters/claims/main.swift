@@ -5,8 +5,15 @@
 //
 //     make claims
 //
-// reads the records of the chapters and the ablations, and decides. It trains nothing itself. If no chapter
-// has been run yet, it shows the verdicts on the recorded results in results/.
+// reads the records of chapters 3 to 5, of the ablations and of the numbers of labels, and decides. It trains nothing
+// itself. If none of these has been run, it shows the verdicts on the recorded results in results/. Most verdicts need
+// three seeds; for verdicts on runs of your own, first run
+//
+//     make chapters SEEDS=3
+//     make ablations SEEDS=3
+//     make labels SEEDS=3
+//
+// or those of them whose claims you want to check.
 
 import ChapterKit
 import Foundation
@@ -38,10 +45,10 @@ import Foundation
 //   compared means by two standard errors.
 // - 26 November 2026: the intervals above replace two standard errors, which are no test at a stated level, and were
 //   also used for two seeds.
-// - 26 November 2026: the rule on the first hours compared accuracies during one run. Below the article's scale these
-//   are measured on smaller images than the final one, and by that rule the claim was not reproduced. The new rule
-//   compares two whole training runs, of which the short one also lowers its learning rate to the end; this favours the
-//   claim. It is older than the runs of the ablations with three seeds.
+// - 26 November 2026: the rule on the first hours compared accuracies during one run. Below the article's scale, those
+//   early in the run are measured on smaller images than the final accuracy, and by that rule the claim was not
+//   reproduced. The new rule compares two complete training runs. The shorter one, too, lowers its learning rate to
+//   almost zero, which favours the claim. The rule is older than the runs of the ablations with three seeds.
 // - 27 November 2026: the cost of an epoch is compared by processor times instead of times by the clock, because long
 //   runs share the computer with other work. This rule is older than the first run that records its processor time.
 //
