@@ -68,7 +68,7 @@ public struct ResultRow {
   /// seeds that have recorded it; dashes if none has, empty without runs.
   public func timeCells(of chapter: ChapterName) -> [TableCell] {
     guard !runs.isEmpty else { return ["", ""] }
-    let times = runs.compactMap(\.origin.cpuSeconds)
+    let times = runs.compactMap(\.cpuSeconds)
     guard !times.isEmpty else { return ["–", "–"] }
     let speed = Metric(of: runs.compactMap(\.imagesPerCPUSecond)).mean
     return [
@@ -110,7 +110,7 @@ extension Run {
     }
     for row in filled where !row.runs.isEmpty {
       record(metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy))
-      let times = row.runs.compactMap(\.origin.cpuSeconds)
+      let times = row.runs.compactMap(\.cpuSeconds)
       if !times.isEmpty {
         record(metric: "cpuSeconds.\(row.key)", values: times)
         record(

@@ -13,17 +13,20 @@ public struct TrainingRun {
   /// The seed.
   public let seed: Int
 
+  /// Processor time of the training in seconds; nil where it was not recorded, or was too short to be measured.
+  public var cpuSeconds: Double? { origin.cpuSeconds.flatMap { $0 > 0 ? $0 : nil } }
+
   /// Training speed in images per second of processor time, counting each version of an unlabelled image; the time
-  /// includes evaluation. It is nil where the processor time was not recorded.
+  /// includes evaluation. It is nil where there is no processor time.
   public var imagesPerCPUSecond: Double? {
-    origin.cpuSeconds.map {
+    cpuSeconds.map {
       Double(spec.experiment.training.steps * spec.imagesPerStep) / $0
     }
   }
 
-  /// Processor time per epoch in seconds; nil where it was not recorded.
+  /// Processor time per epoch in seconds; nil where there is none.
   public var cpuSecondsPerEpoch: Double? {
-    origin.cpuSeconds.map {
+    cpuSeconds.map {
       $0 * result.stepsPerEpoch / Double(spec.experiment.training.steps)
     }
   }

@@ -235,13 +235,13 @@ func writeTrainings(_ baselines: [Baseline], _ run: Run) {
         DataColumn("training", runs.map(\.origin.name)),
         DataColumn("test", runs.map(\.result.testAccuracy)),
         DataColumn("seconds", runs.map(\.origin.seconds)),
-        DataColumn("cpuSeconds", runs.map { $0.origin.cpuSeconds ?? .nan }),
+        DataColumn("cpuSeconds", runs.map { $0.cpuSeconds ?? .nan }),
         DataColumn("date", runs.map(\.origin.date)),
         DataColumn("commit", runs.map(\.origin.commit)),
       ]))
 }
 
-/// Draws the learning curves of the first seed of each row that was trained.
+/// Draws the learning curves of the first seed of each row that was trained, if there is one.
 func drawCurves(_ baselines: [Baseline], _ run: Run) {
   let shown = baselines.filter(\.isDrawn).compactMap { baseline in
     baseline.row.runs.first.map {
@@ -252,6 +252,7 @@ func drawCurves(_ baselines: [Baseline], _ run: Run) {
       )
     }
   }
+  guard !shown.isEmpty else { return }
   run.write(
     TrainingSummary.curves("chapter5-learning-curves", of: shown.map { ($0.name, $0.result) }))
   run.draw(
