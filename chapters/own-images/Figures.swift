@@ -45,7 +45,7 @@ func show(
         Comparison(
           "\(row.title), calibration error", metric: "ece.\(row.key)", article: nil, as: .percent),
       ]
-    } + [Comparison("gain by the unlabelled pictures", metric: "gain", article: nil, as: .percent)])
+    } + [Comparison("gain by MixMatch", metric: "gain", article: nil, as: .percent)])
   run.note("own: \(verdict(gain))")
 }
 
@@ -66,15 +66,15 @@ struct TestResult {
   }
 }
 
-/// A sentence on whether the unlabelled pictures helped, by the networks of the first seed.
+/// A sentence on which training is better at the same cost, by the networks of the first seed.
 func verdict(_ gain: PairedDifference) -> String {
   let points = [gain.difference, gain.lower, gain.upper].map(NumberStyle.signedNumberOfPoints)
   let interval =
     "\(points[0]) points with the first seed (95 % interval over the test pictures only: \(points[1]) to "
     + "\(points[2]))"
-  if gain.lower > 0 { return "The unlabelled pictures helped: \(interval)" }
-  if gain.upper < 0 { return "The unlabelled pictures did harm: \(interval)" }
-  return "Whether the unlabelled pictures helped is open: \(interval)"
+  if gain.lower > 0 { return "MixMatch is better than supervised training: \(interval)" }
+  if gain.upper < 0 { return "MixMatch is worse than supervised training: \(interval)" }
+  return "MixMatch and supervised training cannot be told apart: \(interval)"
 }
 
 /// Writes the table of the training runs.
