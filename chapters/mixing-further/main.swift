@@ -255,19 +255,22 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ## Findings
 //
+// Each row has one seed. Its differences of a point or two are no finding: chapter 5's seeds of the same method differ
+// by as much.
+//
 // - **Supervised training.** All mixing helps. Mixup raises the accuracy by
 //   {mixing.accuracy.labels-mixup > accuracy.labels-alone points}, manifold mixup by
 //   {mixing.accuracy.labels-manifold-mixup > accuracy.labels-alone points} and AdaMixUp by
 //   {mixing.accuracy.labels-adamixup > accuracy.labels-alone points}. MixMatch, which learns from the unlabelled images
 //   too, is {mixing.accuracy.mixmatch > accuracy.labels-alone points} above supervised training without mixing: in runs
 //   of this length most of its gain can be had without unlabelled images.
-// - **The place.** At the same α = 2, manifold mixup is
-//   {mixing.accuracy.labels-mixup-alpha-2 > accuracy.labels-manifold-mixup points} below mixup. Mixup with α = 2 is
-//   {mixing.accuracy.labels-mixup-alpha-2 > accuracy.labels-mixup points} above mixup with α = 0.75.
+// - **The place.** At the same α = 2, manifold mixup differs from mixup by
+//   {mixing.accuracy.labels-manifold-mixup - accuracy.labels-mixup-alpha-2 points}. Mixup with α = 2 differs from mixup
+//   with α = 0.75 by {mixing.accuracy.labels-mixup-alpha-2 - accuracy.labels-mixup points}.
 // - **The learned intervals.** AdaMixUp has {mixing.accuracy.labels-adamixup %} with learned intervals and
-//   {mixing.accuracy.labels-adamixup-fixed %} with the interval [⅓, ⅔] for every pair. Learning how to mix brings
-//   nothing that three seeds could show; what AdaMixUp gains, it gains by what the control shares with it: each step
-//   learns from the images and from nearly even mixtures of them.
+//   {mixing.accuracy.labels-adamixup-fixed %} with the interval [⅓, ⅔] for every pair. Nothing shows that
+//   it helps to learn how to mix. What both runs share, and what may explain their gain over training without mixing, is
+//   that each step learns from the images and from nearly even mixtures of them.
 // - **MixMatch** with manifold mixup in place of its mixup is
 //   {mixing.accuracy.mixmatch > accuracy.manifold-mixup points} less accurate.
 //
