@@ -224,6 +224,9 @@ $(PROGRAMS:%=build-%): build-%: tools
 	  echo "building $* (a minute or two for the first time)" >&2
 	@swift build -q $(SWIFT_FLAGS) --product $* && touch .build/$@
 
+# Without OpenBLAS's threads, which have nothing to do here: a process that ends at once, like those of the tests, can
+# wait for them for ever (OpenBLAS 0.3.21).
+test: export OPENBLAS_NUM_THREADS := 1
 test: tools
 	swift test $(TEST_FLAGS) $${ONLY:+--filter "$$ONLY"}
 

@@ -61,28 +61,35 @@ public struct PictureFolder: Sendable {
 
   /// Lists the pictures in `root`.
   ///
+  /// - Parameters:
+  ///   - root: The folder.
+  ///   - output: The folder to which results will be written. It must not lie where pictures are searched, because a
+  ///     later run would take results for pictures.
   /// - Throws: ``PictureError`` if there is no class or only one, if a class has no picture or a name that
-  ///   cannot be shown, or if test pictures have other classes; `FileError` if a folder cannot be listed.
-  public init(_ root: URL) throws {
+  ///   cannot be shown, if test pictures have other classes, or if `output` lies among the pictures; `FileError` if a
+  ///   folder cannot be listed.
+  public init(_ root: URL, output: URL? = nil) throws {
     self.root = root
     var listing = Listing(root: root)
     func has(_ name: String) -> Bool { root.appending(path: name).isExistingDirectory }
     let layout: Layout =
       has("labelled") ? .labelledAndUnlabelled : has("train") ? .trainingAndTest : .classes
-    let (training, tests) =
+    let (training, unlabelled, tests): (String, String?, [String]) =
       switch layout {
-      case .labelledAndUnlabelled: ("labelled", ["test"])
-      case .trainingAndTest: ("train", ["test", "val"])
-      case .classes: ("", [])
+      case .labelledAndUnlabelled: ("labelled", "unlabelled", ["test"])
+      case .trainingAndTest: ("train", nil, ["test", "val"])
+      case .classes: ("", nil, [])
       }
+    var used = Set([training, unlabelled].compactMap(\.self))
+    for part in used.union(tests).sorted() {
+      try output.map { try checkFolder($0, isOutsideOf: root.appending(path: part)) }
+    }
     let classes = try listing.classes(in: training)
     pictures = try listing.pictures(of: classes, in: training, .training)
-    var used: Set = [training]
-    if layout == .labelledAndUnlabelled {
-      pictures += try listing.unlabelled(in: "unlabelled").map {
+    if let unlabelled {
+      pictures += try listing.unlabelled(in: unlabelled).map {
         Picture(path: $0, part: .unlabelled, label: nil)
       }
-      used.insert("unlabelled")
     }
     if let test = tests.first(where: has) {
       let names = try listing.classes(in: test, atLeast: 1)
@@ -265,4 +272,14 @@ private struct Listing {
 
 private func joined(_ path: String, _ name: String) -> String {
   path.isEmpty ? name : "\(path)/\(name)"
+}
+
+/// Checks that a folder for results does not lie in a folder of pictures.
+private func checkFolder(_ output: URL, isOutsideOf pictures: URL) throws {
+  let place = output.resolvingSymlinksInPath().pathComponents
+  guard !place.starts(with: pictures.resolvingSymlinksInPath().pathComponents) else {
+    throw PictureError(
+      output.shortPath, found: "a folder for results in \(pictures.shortPath)",
+      expected: "one outside of it, because a later run would take results for pictures")
+  }
 }

@@ -118,6 +118,31 @@ extension PictureTests {
       #expect(error?.description.contains("\n") == false)
     }
 
+    /// A folder's files, a folder for results in it, and whether this lies among the pictures.
+    static let outputs = [
+      (files: ["cat/1.jpg", "dog/1.jpg"], output: "results", isAmongPictures: true),
+      (["cat/1.jpg", "dog/1.jpg"], "../results", false),
+      (["cat/1.jpg", "dog/1.jpg"], "", true),
+      (["train/a/1.jpg", "train/b/1.jpg"], "results", false),
+      (["train/a/1.jpg", "train/b/1.jpg"], "train/results", true),
+      (["train/a/1.jpg", "train/b/1.jpg"], "train-results", false),
+      (["train/a/1.jpg", "train/b/1.jpg"], "val", true),
+    ]
+
+    @Test(arguments: outputs.indices)
+    func refusesAFolderOfResultsAmongThePictures(_ index: Int) throws {
+      let (files, output, isAmongPictures) = Self.outputs[index]
+      for file in files { try folder.add(file) }
+      var message: String?
+      do {
+        _ = try PictureFolder(folder.url, output: folder.url.appending(path: output))
+      } catch {
+        message = "\(error)"
+      }
+      let isRefused = message?.contains("found a folder for results in ") ?? false
+      #expect(isRefused == isAmongPictures, "\(message ?? "no error")")
+    }
+
     // MARK: The choice
 
     /// Readings of the pictures in the folder, each with its path as content unless `contents` has another.

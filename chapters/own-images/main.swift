@@ -98,7 +98,7 @@ func readPictures(_ run: Run) throws -> OwnPictures {
     run.dataDirectory(
       with:
         "your pictures: labelled/CLASS and unlabelled, or a folder for each class (make own DATA=birds)"
-    ))
+    ), output: run.directory(""))
   let cache = try PictureCache(
     in: run.directory("cache/pictures"), decoder: PictureDecoder(size: run[size]), note: run.note)
   let readings = try cache.read(folder.pictures.map(folder.url), in: run)
