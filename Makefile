@@ -44,7 +44,7 @@ make clean         remove all build products, and the chapters' results in figur
 Settings of any chapter:
   PRESET=smoke     run all code in seconds; the results mean nothing and go to figures/smoke
   PRESET=short     the default
-  PRESET=overnight planned for 4 to 10 hours, for the chapters whose --help lists it
+  PRESET=overnight planned for 4 to 10 hours in chapter 4, longer in others; --help has the times
   PRESET=article   the article's own scale (chapters 1 to 3: the same as short)
   SEED=0           the first seed
   SEEDS=3          the number of seeds; results are mean and standard deviation
@@ -149,12 +149,12 @@ $(CHAPTERS) $(APPENDICES) own lr-find: OPTIONS := $(filter-out RANKS HOSTS,$(OPT
 $(CHAPTERS) $(APPENDICES): %: tools build-%
 	@scripts/ranks .build/release/$@ $(call options,$(SETTINGS))
 
-# A new make finds a library that was just installed. The report and the weights are in one folder, whichever options
-# the training has.
+# A new make finds a library that was just installed. What the report needs is installed before the training, which may
+# take hours. The report and the weights are in one folder, whichever options the training has.
 own: photograph-tools
 	@$(MAKE) --no-print-directory build-own build-weave
 	@[ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; export OUT="$${OUT:-figures}"; \
-	  scripts/ranks .build/release/own $(call options,$(SETTINGS)) && scripts/install-missing article && \
+	  scripts/install-missing article && scripts/ranks .build/release/own $(call options,$(SETTINGS)) && \
 	  .build/release/weave --chapter own "--out=$$OUT"
 
 predict: OPTIONS := $(filter-out WEIGHTS PICTURES,$(OPTIONS))

@@ -31,9 +31,10 @@ import MixMatch
 //
 // ## Labelled and unlabelled images
 //
-// The article draws 500 of the 50,000 training images at random, regardless of their classes. The paper draws
-// the same number of each class, as `BALANCED=1` does here. `LabelSplit` in Sources/Datasets/LabelSplit.swift
-// does both; the record has the number of labels of each class.
+// The article draws 500 of the 50,000 training images at random, regardless of their classes. The method sees the
+// labels of these only; the other images count as unlabelled. The paper draws the same number of each class, as
+// `BALANCED=1` does here. `LabelSplit` in Sources/Datasets/LabelSplit.swift does both; the record of a run, a file with
+// its settings and results, has the number of labels of each class.
 //
 // The settings of the chapter are:
 
@@ -60,8 +61,14 @@ struct Settings: Encodable {
 
 // ## The transforms
 //
-// The article uses the default transforms of its library, fastai v1. Each is applied with its own probability,
-// independently of the others ($\mathcal{U}(a, b)$ is the uniform distribution from a to b):
+// The article uses the default transforms of its library, fastai v1. Two of them act on the log-odds of a pixel value
+// v, which is between 0 and 1:
+//
+// $$ \ell(v) = \ln \frac{v}{1 − v} $$
+//
+// The inverse of ℓ, the sigmoid σ, maps the results back, so no value leaves the range from 0 to 1. Each transform is
+// applied with its own probability, independently of the others ($\mathcal{U}(a, b)$ is the uniform distribution from a
+// to b; s is log-uniform if its logarithm is uniform). With c = 0.5 or s = 1 the image does not change:
 //
 // | transform  | effect on the pixel values v or on positions               | probability |
 // | ---------- | ---------------------------------------------------------- | ----------- |
@@ -72,13 +79,8 @@ struct Settings: Encodable {
 // | warp       | perspective: each edge longer by a share from $\mathcal{U}(−0.2, 0.2)$ | 0.75      |
 // | mirror     | left and right swapped                                     | 0.5         |
 //
-// Brightness and contrast act on the logit of a pixel value v, which is ℓ(v):
-//
-// $$ \ell(v) = \ln \frac{v}{1 − v} $$
-//
-// Its inverse, the sigmoid σ, maps the results back, so no value leaves the range from 0 to 1. The paper's
-// augmentation is simpler (`AUGMENTATION=mirror-and-shift`): a mirror image with probability ½, and a shift by up to
-// four pixels with reflected borders.
+// The paper's augmentation is simpler (`AUGMENTATION=mirror-and-shift`): a mirror image with probability ½, and a shift
+// by up to four pixels with reflected borders.
 //
 // ![Each transform by itself on one image, over the range of its parameter; for the warp, the share by which the
 // top edge is longer.](transforms.png "Six rows of versions of one photograph of a horse: brighter and darker,

@@ -8,7 +8,7 @@
 //
 //     make chapter2
 //
-// blends two images of CIFAR-10, draws the distribution of the proportions, and compares the mean and the standard
+// blends two images of CIFAR-10, draws the distribution of the coefficient λ, and compares the mean and the standard
 // deviation of random draws with the exact ones.
 
 import ChapterKit
@@ -70,7 +70,7 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
     labels: lambdas.indices.map { p[$0..<$0 + 1].scalars })
 }
 
-// ## Where the proportions come from
+// ## Where λ comes from
 //
 // For every batch or every image, λ is drawn from the distribution Beta(α, α) on [0, 1], whose density is
 //
@@ -78,7 +78,7 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // The Beta function B(α, α) makes the total probability 1. The parameter α determines how
 // strongly images are mixed. As α → 0, the probability concentrates at 0 and 1, and images stay unmixed. With
-// α = 1 all proportions are equally likely. As α → ∞, every mixture becomes half and half. The paper recommends
+// α = 1 all values of λ are equally likely. As α → ∞, every mixture becomes half and half. The paper recommends
 // α = 0.75, which is nearly uniform but prefers the ends.
 //
 // Most algorithms that draw from a Beta distribution use rejection sampling: they draw until a condition holds, so
@@ -159,10 +159,10 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 //
 // The article's notebook draws one λ′ for a whole batch, the paper's code one for each image. For a
 // single image this makes no difference. For a training step it does: with one λ′ per batch, some batches
-// are hardly mixed and others strongly. With one λ′ for each of 64 images, the mean over the batch has
-// an eighth of the standard deviation: over many batches it is
-// {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and
-// {chapter2.batchMean.deviation.example .4} with one per image. `MixingCoefficients` implements both.
+// are hardly mixed and others strongly. Over many batches of 64 images, the standard deviation
+// of a batch's mean λ′ is {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and
+// {chapter2.batchMean.deviation.example .4}, about an eighth of it, with one per image. `MixingCoefficients` implements
+// both.
 //
 // {.fold}
 

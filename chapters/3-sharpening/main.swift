@@ -51,9 +51,10 @@ func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
 //
 // A network that is trained on its own guesses can reach a loss of zero without changing. If it gives a "3"
 // a probability of 0.3, a little more than each other digit, and is then told "0.3, as you said", it learns nothing. A
-// sharpened guess always asks for a little more certainty than the network has. Classifiers that
-// are sure of unlabelled data have their decision boundaries where there is little data. To reward
-// low entropy for this reason [^8] is one of the three ideas that MixMatch puts together.
+// sharpened guess always asks for a little more certainty than the network has. A network can be sure of most
+// unlabelled images only if its decision boundaries lie where there are few of them. If the images of a class form
+// clusters, such boundaries run between clusters, and a few labels in a cluster decide the class of all its images. To
+// reward low entropy for this reason [^8] is one of the three ideas that MixMatch combines.
 //
 // ## The experiment
 //
@@ -105,9 +106,8 @@ struct Settings: Encodable {
 // from 0 to 1 over the first 800 steps, while guesses are worth little.
 //
 // Departure: the notebook runs the network on the unlabelled images twice in each step, for the guess and for the
-// loss, and batch norm's running statistics, the mean and variance for use after training, move towards theirs
-// twice. Here the network runs once, because without
-// augmentation both runs give the same prediction.
+// loss. Each run moves batch norm's running statistics, the mean and variance that evaluation uses, towards those of
+// the unlabelled images. Here the network runs once, because without augmentation both runs give the same prediction.
 //
 // At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero, and
 // but for batch norm's running statistics, which u moves too, the network learns from 500 images
@@ -170,9 +170,9 @@ func train(
 // ## A map of the test images
 //
 // To see where a network is unsure, put the 10,000 test images on a map on which similar images are
-// neighbours. Fifty principal components keep most of what tells the digits apart; t-SNE [^9] lays
-// them out in the plane. The map knows nothing of labels or networks,
-// and so the same one serves for every temperature.
+// neighbours. The pixels of an image are reduced to 50 principal components, which keep most of what tells the digits
+// apart. t-SNE [^9] then places the images in the plane so that images with similar components are close together. It
+// uses neither labels nor networks, so the same map serves for every temperature.
 
 /// The position of each test image on the map, and t-SNE's final divergence.
 struct DigitMap: Codable {
@@ -232,8 +232,10 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // of 2 and 5. With it, most clusters have one colour: a guess that most images of a cluster agree on becomes the
 // answer for nearly all of them. Far fewer marks are large, and those that remain lie mostly at the edges of
 // clusters and in the small islands between them. This is the sense in which decision boundaries move to places with
-// few images. There may be a danger in it, too: where most guesses of a cluster are wrong, sharpening could make them
-// wrong for the rest. The maps do not show such a case; chapter 4 has a class of which most images are lost.
+// few images. There is a danger in it, too: where most guesses of a group are wrong, sharpening can make the wrong
+// answer that of nearly the whole group. The maps have a small case. At the lower right edge of the cluster of 0 the
+// predictions are mixed without sharpening; with it, more than half of these zeros are predicted as 5, many of them
+// with high confidence. In chapter 4 most images of one class are lost.
 //
 // ## Running it {.fold}
 //

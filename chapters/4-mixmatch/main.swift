@@ -40,12 +40,13 @@ import MixMatch
 // **3.** Augment each unlabelled image K times: $\hat u_1 … \hat u_K = \operatorname{augment}(u)$.
 //
 // The other six are one function. In it f is the network's prediction, q̄ its mean over the K versions of an image,
-// $\bar q = \frac{1}{K} \sum_k f(\hat u_k)$, and q is the sharpened guess, $q = \operatorname{sharpen}(\bar q, T)$. X
-// and U are the labelled and the unlabelled examples, W is both in random order, and X′ and U′ are their mixtures,
+// $\bar q = \frac{1}{K} \sum_k f(\hat u_k)$, and q is the sharpened guess, $q = \operatorname{sharpen}(\bar q, T)$. An
+// example is an image with its label or its guess. X has the labelled examples, and U the K versions of all unlabelled
+// images. W has the examples of both in random order, so an example can meet itself; X′ and U′ are the mixtures,
 // $X′ = \operatorname{mixup}(X, W_1 … W_{|X|}, λ′)$ and $U′ = \operatorname{mixup}(U, \text{the rest of } W, λ′)$.
 // Because λ′ = max(λ, 1 − λ), each example stays closer to itself: X′ is still mostly labelled, and U′ mostly
-// guessed. In the code λ stands for λ′. Two of its values belong to variants that the [ablations](#ablations)
-// describe: `frequencies` is nil and `pairing` changes nothing unless one of them is chosen.
+// guessed. In the code λ stands for λ′. The values `frequencies` and `pairing` belong to variants that the
+// [ablations](#ablations) describe; usually `frequencies` is nil, and `pairing` puts all of X and U in random order.
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.mix]]
 //
@@ -76,16 +77,15 @@ import MixMatch
 //
 // Departure: below the article's scale the ramp is three times as long as the training, so that the weight reaches a
 // third of λᵤ. In early runs, which are not recorded, a ramp as long as the training was worse on the validation
-// images, and with half as many labelled images in a batch the accuracy fell by a quarter towards the end. The
-// recorded runs are less clear: in the [search](#search) three times the weight is a little worse, and in the
-// ablations the final weight from the second step on makes little difference.
+// images. The recorded runs are less clear: in the [search](#search) three times the weight is a little worse, and the
+// ablation without a ramp, in which the weight has its final value from the second step on, differs little.
 //
 // ## Batch norm
 //
 // Batch norm [^18] takes its statistics from the images that go through the network together, so the way to form
-// these batches matters. Labelled, unlabelled and mixed images have different statistics. With separate
-// batches of each, the running statistics fit none of them, and the network predicts badly in
-// evaluation. The notebook shuffles the mixed examples and passes them as one batch. The paper's code
+// these batches matters. If X′ and U′ were separate batches, each would be normalised by its own statistics in
+// training, but in evaluation by the running statistics, which fit neither, and the network would predict badly. The
+// notebook therefore shuffles the mixed examples and passes them as one batch. The paper's code
 // interleaves them: it forms K + 1 groups with the same share of each kind, and only the first group updates
 // the running statistics. `BATCH_NORM=interleaved` does the same.
 //
@@ -98,30 +98,34 @@ let batchNorm = CommandLineOption(
   "batch-norm", .oneOf(BatchNormGroups.allCases), default: .whole,
   "the mixed examples that batch norm normalises together")
 
-// Guesses are made in training mode too, with the statistics of their batch. In the notebook this updates
-// the running statistics once more, in the paper's code it does not. Here it
-// does, unless the groups are interleaved.
+// Guesses are made in training mode too, with the statistics of their batch, whose images are not mixed. In the
+// notebook this updates the running statistics once more, so that they average over unmixed and mixed images; in the
+// paper's code it does not. Here it does, unless the groups are interleaved.
 //
 // ## The settings
 //
 // The [appendix "One iteration in numbers"](#method) also has a table of all hyperparameters, the curve of the
 // schedule, and a sketch of the network.
 //
-// The article's text names the paper's network, WRN-28-2, but its notebook builds one with twice the channels: 5.86
-// million parameters instead of 1.47. A batch has 64 labelled and 128 unlabelled images, the latter in two versions.
+// The paper's network is WRN-28-2, a wide residual network: each of its blocks adds the result of two convolutions to
+// the block's input. It has 28 layers and twice the channels of the first residual networks. The article's text names
+// it, but its notebook builds one with twice the channels of this: 5.86 million parameters instead of 1.47. At the
+// article's scale a batch has 64 labelled and 128 unlabelled images, the latter in two versions.
 // Adam follows a one-cycle schedule [^21] of learning rates up to 2·10⁻³, with decoupled weight decay of 0.02. An
 // epoch is one pass over the unlabelled images, and the training is planned for 200 epochs of the article's 49,500
 // unlabelled images (its run was stopped after 187); here validation images are held out, so that the same number of
 // steps makes a few more epochs. On two cores that takes days. The presets therefore include smaller scales
 // (Sources/Experiments/ExperimentPresets.swift), which chapter 5 and the ablations use too. They change network,
-// batches and schedule; of the method they change the ramp and the drawing of λ, as two departures say.
+// batches, schedule, weight decay, augmentation and image sizes; of MixMatch's own settings they change the ramp and
+// the drawing of λ, as two departures say.
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
 // Departure: the preset `article` has the notebook's network, which has twice the channels of the one that the
 // article's text names.
 //
-// The option `NETWORK=paper` chooses the blocks of the paper's network in place of fastai's.
+// The option `NETWORK=paper` chooses the blocks of the paper's network in place of fastai's: with leaky ReLU, and
+// without the factor 0.2 by which fastai's multiplies the result of a block's convolutions before it is added.
 //
 // Departure: the network with `NETWORK=paper` differs from the paper's code in four points. The code has a bias
 // in every convolution; here there is none. Its batch norm has an ε of 10⁻³; here it is 10⁻⁵. It draws the weights of
@@ -131,7 +135,8 @@ let batchNorm = CommandLineOption(
 // Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and the
 // highest learning rate and weight decay are larger. Images start small, because steps with small images cost a
 // fraction of the time, and they are mirrored and shifted as in the paper. These settings were chosen on validation
-// images, in earlier runs of 6,000 steps that are not recorded.
+// images, in earlier runs of 6,000 steps that are not recorded. Since then the [search](#search) has found a factor, by
+// which the highest learning rate in the code above is multiplied.
 //
 // ### Options {.fold}
 //
@@ -201,7 +206,7 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // supervision in chapter 5 and the networks of the appendix "Your own pictures" have no validation images. Their curves
 // show the test images, which decide nothing there.) Where a preset
 // begins with smaller images, the validation images have the same size as those of the training at that time, so that a
-// part of a learning curve's rise between two phases comes from the larger images.
+// learning curve can rise at a change of the size because the images are larger.
 //
 // Departure: 2,000 training images are held out, and the test images are evaluated once. The article holds out none,
 // and evaluates the test images after every epoch (`LOG_TEST=1`); the paper's code reports the median of its last 20
@@ -211,11 +216,11 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // the average of batch norm's running statistics. The paper does so; the article describes it as optional.
 //
 // Departure: the EMA averages all weights and running statistics, and weight decay acts on the weights alone. In the
-// notebook's variant weight decay acts on the average itself, and it leaves out some of the running statistics
-// because of their names.
+// notebook's variant weight decay acts on the average itself, and the average leaves out some of the running
+// statistics because of their names.
 //
-// The figures also use what the method does not know: the true classes of the unlabelled images. They show
-// how many guesses are right, how confident they are, and how much sharpening adds to that.
+// The figures also use what the method does not know: the true classes of the unlabelled images. They show how many
+// guesses are right, how confident the sharpened guesses are, and by how much sharpening lowers the entropy.
 
 // ## Running it {.fold}
 
@@ -321,9 +326,11 @@ func record(
 // accuracy.](learning-curves.svg "Curves over the course of the training: accuracy rises towards its
 // final value, the labelled and the unlabelled loss beside it.")
 //
-// ![The guesses for unlabelled images during training: how many are right, and their confidence and
-// entropy before and after sharpening.](guesses.svg "Curves over the course of the training: the share of right
-// guesses, and the entropy of guesses before and after sharpening.")
+// ![The guesses for unlabelled images during training. Left, after sharpening: how many are right, and the mean
+// confidence. Right: the entropy before and after sharpening.](guesses.svg "Curves over the course of the training: the
+// share of right guesses and their mean confidence, and the entropy of guesses before and after sharpening.")
+//
+// Sharpened guesses are more confident than accurate throughout the training, so many wrong guesses are confident too.
 //
 // MixMatch learns mostly from its own guesses, and this can go wrong: it can lose a whole class to a similar one. A
 // likely course is that the network guesses the wrong class for some images, learns from these guesses, and guesses the
@@ -349,8 +356,8 @@ func record(
 // ## Finding a learning rate
 //
 // `make lr-find` increases the learning rate from step to step and draws the loss. A good highest rate is
-// somewhat below the rate at which the loss stops decreasing. The rates of the presets were not found this way, and
-// the figure is not recorded.
+// somewhat below the rate at which the loss stops decreasing. The rates of the presets were not found this way: that of
+// `short` comes from the [search](#search). The figure is not recorded.
 //
 // {.fold}
 

@@ -84,8 +84,8 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24
 // pixels; chapter 4 lists the others. Full supervision loses less: it reaches {chapter5.accuracy.all-labels %}, the
 // article [94.76 %]{.article}. But its training is also shortened less, from [100]{.article} to 30 epochs, that of
-// MixMatch from [187]{.article} to 16. MixMatch may also need long training more, because its labels become better only
-// as the network does. With a quarter of the steps it reaches
+// MixMatch from [187]{.article} to 16. Long training may also matter more for MixMatch, because its guessed labels
+// become better only as the network does. With a quarter of the steps it reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)).
 //
 // **The seeds differ.** MixMatch's worst seed has {chapter5.accuracy.mixmatch lowest %}, its best one

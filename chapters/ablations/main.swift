@@ -88,10 +88,9 @@ let ablations = [
 // The paper compares MixMatch with older methods, each of which has one idea (table 5; here the column for 500
 // labels). *Mixup alone* mixes labelled images with each other, and unlabelled ones with each other, with the
 // network's predictions as their labels. *Pseudo-labels* [^22] trains on confident guesses as if they were labels. The
-// *Π-model* [^23] (Π for its picture, in which one image takes two ways through the network) asks for equal predictions
-// for two versions of an image. *Mean Teacher* takes the target from a network whose weights are an average over
-// the past steps. *VAT*, virtual adversarial training, asks for equal predictions for an image and for its smallest
-// change that would alter the prediction most.
+// *Π-model* [^23] asks for equal predictions for two versions of an image. *Mean Teacher* takes the target from a
+// network whose weights are an average over the past steps. *VAT*, virtual adversarial training, asks for equal
+// predictions for an image and for this image after the small change, of fixed size, that alters the prediction most.
 //
 // Each is a short file in Sources/MixMatch/OtherMethods. They run as in the paper's code: labelled and
 // unlabelled images have separate forward passes, of which only the labelled one updates batch norm's running
@@ -113,8 +112,8 @@ let paper: [ComparedMethod: Double] = [
   .vat: 1 - 0.2611,
 ]
 
-// The last three are supervised training with mixing of the 500 labelled images; the appendix "Mixing further" explains
-// them.
+// The last three rows of the table, with mixup, with manifold mixup and with AdaMixUp, are supervised training that
+// mixes the 500 labelled images; the appendix "Mixing further" explains them.
 
 func rows(_ preset: Preset) -> [ResultRow] {
   let changed = ablations.map { ablation in
@@ -134,8 +133,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // diamond.](ablations-bars.svg "A bar for each row that has run, the paper's accuracy as a diamond; a dotted line marks
 // all of MixMatch")
 //
-// The column "points" is the difference from all of MixMatch in percentage points, over the seeds that have run of
-// both: in a row with one seed it is the difference from MixMatch with this seed, not from its mean. `make claims`
+// The column "points" is the difference from all of MixMatch in percentage points, over the seeds with which both were
+// trained: a row with one seed is compared with MixMatch at this seed, not with the mean of MixMatch. `make claims`
 // decides by a fixed rule which differences count. "Worst class" is the recall of the class that is recognised least
 // often: MixMatch can lose a whole class to a similar one. A dash stands for runs in which it was not measured.
 //

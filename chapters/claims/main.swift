@@ -5,8 +5,15 @@
 //
 //     make claims
 //
-// reads the records of the chapters and the ablations, and decides. It trains nothing itself. If no chapter
-// has been run yet, it shows the verdicts on the recorded results in results/.
+// reads the records of chapters 3 to 5, of the ablations and of the numbers of labels, and decides. It trains nothing
+// itself. If none of these has been run, it shows the verdicts on the recorded results in results/. Most verdicts need
+// three seeds; for verdicts on runs of your own, first run
+//
+//     make chapters SEEDS=3
+//     make ablations SEEDS=3
+//     make labels SEEDS=3
+//
+// or those of them whose claims you want to check.
 
 import ChapterKit
 import Foundation

@@ -6,7 +6,7 @@
 //
 //     make labels
 //
-// It trains by MixMatch, and supervised with as many steps, with 250 to 4,000 labels. The runs with 500
+// It trains with 250 to 4,000 labels, by MixMatch and by supervised training for as many steps. The runs with 500
 // labels and with all labels are those of chapter 5.
 
 import ChapterKit

@@ -79,7 +79,7 @@ struct Iteration {
 //
 // Step 4: the predictions for the two versions give the class red {method.version1.red .3} and
 // {method.version2.red .3}; their mean is {method.guess.red .3}. Step 5: sharpening with T = 0.5 squares the
-// probabilities and divides by their sum, which makes {method.sharpened.red .3} of it. The entropy of the guess
+// probabilities and divides by their sum, which raises it to {method.sharpened.red .3}. The entropy of the guess
 // falls from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Steps 7 to 9: each example gets a
 // random partner, possibly itself, and keeps the share λ′ = {method.lambda .3}.
 //
@@ -192,8 +192,9 @@ func scheduleColumns(_ experiment: Experiment) -> [DataColumn] {
 // ## The network
 //
 // A *wide residual network* is a convolutional network of blocks. A block computes a correction of its input by two
-// 3×3 convolutions, multiplies it by 0.2 in fastai's variant, and adds it to the input, in fastai's variant after
-// batch norm and ReLU. The addition gives gradients a short way back to the first layers. "Wide" means that the
+// 3×3 convolutions, and adds it to the input. In fastai's variant the correction is multiplied by 0.2 first, and the
+// input passes batch norm and ReLU before the addition. The addition gives gradients a short way back to the first
+// layers. "Wide" means that the
 // blocks have w times as many channels as those of the first residual networks, which have 16, 32 and 64. WRN-28-2
 // has w = 2 and 28 convolutions: one at the beginning, two in each of the four blocks of its three groups, and one in
 // the first block of each group, of 1×1 pixels, which gives the block's input the group's number of channels. The
@@ -235,10 +236,11 @@ func networkColumns(_ networks: [(name: String, settings: NetworkSettings)]) -> 
 // ![The hyperparameters](hyperparameters.md)
 //
 // The columns of this project are made from the settings in its code. Leave T and K as they are: the paper does so
-// for all its data sets. Tune α and λᵤ, and with another number of steps the ramp and the learning rate. Where the
-// ramp is longer than the training, the weight ends below λᵤ: at `short` and `overnight` at a third of it. A network is
-// named by its number of layers and by w; its channels are w times 16, 32 and 64, or twice that where the first
-// convolution has 32 channels instead of 16.
+// for all its data sets. Tune α and λᵤ; if you change the number of steps, tune the ramp and the learning rate too.
+// Chapter 4 has options for α, λᵤ and the ramp (`ALPHA`, `UNLABELLED_WEIGHT`, `RAMP`). Where the ramp is longer than
+// the training, the weight ends below λᵤ: at `short` and `overnight` at a third of it. A network is named by its number
+// of layers and by w; its channels are w times 16, 32 and 64, or twice that where the first convolution has 32 channels
+// instead of 16.
 //
 // ## Running it {.fold}
 

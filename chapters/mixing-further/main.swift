@@ -7,8 +7,8 @@
 //
 //     make mixing
 //
-// trains both beside mixup, and beside no mixing at all, with a quarter of chapter 4's steps. The ablations
-// have the same rows but for the controls; whichever program comes second takes the training runs of the first.
+// trains both beside mixup, and beside no mixing at all, with a quarter of chapter 4's steps. Six of its eight rows
+// are in the ablations too; whichever program runs second takes these training runs from the first.
 
 import ChapterKit
 import Engine
@@ -86,9 +86,9 @@ import MixMatch
 // The discriminator gains where the policy network still mixes: its loss in the end is
 // {mixing.line.discriminatorLoss.mixed .3} in these runs, {mixing.line.discriminatorLoss.unmixed .3} in those without
 // mixing, and {mixing.line.discriminatorLoss.fixed .3} with fixed intervals; guessing has ln 2 ≈ 0.693. A pair that
-// is not mixed is an image with the label "mixture", which no discriminator can recognise; what rewards a policy that
-// stops mixing is the classifier's loss. No run comes near a loss of 0, because mixtures of two points of one class
-// look like that class.
+// is not mixed gives an unchanged image that counts as a mixture, and no discriminator can recognise it; a policy that
+// stops mixing is rewarded by the classifier's loss. No run comes near a loss of 0, because mixtures of two points of
+// one class look like that class.
 
 /// The mixtures of the classes at −1 and 1 at a moment of a training run.
 struct LinePoint {

@@ -17,7 +17,7 @@
 //
 //     make predict WEIGHTS=figures/own-mixmatch.safetensors PICTURES=birds/unlabelled
 //
-// prints a class for each picture.
+// prints the path of each picture, its most probable class and the probability of this class, separated by tabs.
 
 import ChapterKit
 import Datasets
@@ -31,8 +31,8 @@ import Pictures
 //
 // How many labels are enough? Chapter 5 has about fifty labelled pictures of each class; ten of each are worth a
 // try. Unlabelled pictures help if they show the same classes as the labelled ones, in about the same
-// proportions. Pictures of anything else get a guessed label too, the wrong one in any case. The paper assumes
-// this, and it is the first thing to check when MixMatch does worse than supervised training.
+// proportions. The paper assumes this, and it is the first thing to check when MixMatch does worse than supervised
+// training: a picture of anything else gets a guessed label too, and this label is always wrong.
 //
 // Test pictures decide how well you can tell the two networks apart: with 100 of them, differences below
 // some ten points may be chance. They must not show the same scene as a training picture. Without
@@ -45,11 +45,13 @@ import Pictures
 //
 // Without photographs at hand, write out the images of CIFAR-10, of which 500 keep their class:
 //
+//     make photograph-tools
 //     make build-write-pictures
 //     .build/release/write-pictures --data data --labels 500 --to pictures
 //     make own DATA=pictures STEPS=1000
 //
-// These are the pictures of the run below.
+// The first command installs libvips, the library that reads and writes pictures. The recorded run of this project used
+// these pictures.
 //
 // {.fold}
 
@@ -77,8 +79,8 @@ let published = CommandLineOption(
 // `SIZE=64` or `SIZE=96` if they need it. The time of a step grows with the number of pixels, fourfold and
 // ninefold.
 //
-// Decoded pictures are kept in OUT/cache/pictures, found again by the content of their files. Every run looks all
-// pictures up there, and decodes what is missing, so that the folder can be deleted at any time. Files that
+// Decoded pictures are cached in OUT/cache/pictures under the hash of their files. A run decodes only the pictures that
+// are not in this cache, so you can delete OUT/cache/pictures at any time. Files that
 // are no pictures are listed and left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with
 // the same content, and a training picture that is a test picture too. The same picture in two classes is an
 // error, because only you know which class is right.

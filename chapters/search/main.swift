@@ -13,8 +13,8 @@
 // loss. A trial has an eighth of chapter 4's steps. Full supervision, chapter 5's upper baseline, is searched in the
 // same way, with an eighth of its own steps and the labels of all images but the validation images.
 //
-// The range of learning rates first ended at double. As every method that had all its trials was best there, four
-// times was added, for all methods.
+// The range of learning rates first ended at twice the usual one. Every method whose trials were complete by then was
+// best at this end of the range, so four times the usual rate was added, for all methods.
 //
 // What counts is the accuracy on the 2,000 validation images; the test images are not evaluated. The values
 // with the highest accuracy are to be those of the ablations, and for MixMatch also those of chapter 4. They are
