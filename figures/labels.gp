@@ -44,6 +44,8 @@ set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1 back
 set label 10 'labelled images' at graph 0.5, screen atY(46) center font smallFont textcolor rgb softInk
 
 do for [k = 1 : 2] {
+  # stats does not set it for a series without results.
+  lastAccuracy[k] = 0
   stats file using (is(names[k]) && column('accuracy') == column('accuracy') ? (lastLabels[k] = column('labels'), lastAccuracy[k] = column('accuracy')) : NaN) nooutput
   if (lastAccuracy[k] > 0) {
     set label 20 + k names[k] at lastLabels[k], lastAccuracy[k] offset 1.5, 0 font textFont textcolor rgb colors[k]

@@ -35,7 +35,8 @@ array ourLast[runCount]
 array theirEnd[runCount]
 array highestLoss[2]
 # A method without unlabelled images has the unlabelled loss 0, which is not drawn.
-loss(panel) = column(word('labelledLoss unlabelledLoss', panel)) > 0 ? column(word('labelledLoss unlabelledLoss', panel)) : NaN
+lossOrZero(panel) = column(word('labelledLoss unlabelledLoss', panel))
+loss(panel) = lossOrZero(panel) > 0 ? lossOrZero(panel) : NaN
 do for [k = 1 : runCount] {
   stats ours using (isOurs(k) ? (ourEnd[k] = column('test'), column('epoch')) : NaN) name 'O' nooutput
   ourLast[k] = O_max
@@ -45,8 +46,8 @@ do for [k = 1 : runCount] {
   }
 }
 do for [panel = 1 : 2] {
-  stats ours using (loss(panel)) name 'L' nooutput
-  highestLoss[panel] = L_max > 0 ? L_max : 1
+  stats ours using (lossOrZero(panel)) name 'L' nooutput
+  highestLoss[panel] = L_max > 0 ? L_max : 1.0
 }
 
 # --- Title: the accuracy of the run of MixMatch, or of the first one, beside the article's or that of the other run ---

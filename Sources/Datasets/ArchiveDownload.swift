@@ -3,7 +3,8 @@ import Foundation
 
 /// Downloads the archive of a data set and unpacks its folder.
 ///
-/// An archive that is already in `directory` is not downloaded again; if all files exist, nothing is done.
+/// An archive that is already in `directory` is not downloaded again; if all files exist, nothing is done. Of several
+/// processes one downloads, and the others wait for it.
 ///
 /// - Parameters:
 ///   - part: The files of the data set; they have an archive.
@@ -19,31 +20,39 @@ func downloadArchive<Part: DatasetPart>(
   searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
   progress: (String) -> Void
 ) throws {
-  if try DatasetFiles<Part>(in: directory)?.paths() != nil { return }
-  let folder = directory.appending(path: Part.subfolder)
-  guard !folder.isPresent else {
-    throw DatasetError(
-      folder.path, found: "a folder without any of its files",
-      expected: "\(Part.wholeSet); remove the folder to have them downloaded")
+  try withLock(on: directory, waiting: { progress(waitingLine(directory)) }) {
+    if try DatasetFiles<Part>(in: directory)?.paths() != nil { return }
+    let folder = directory.appending(path: Part.subfolder)
+    guard !folder.isPresent else {
+      throw DatasetError(
+        folder.path, found: "a folder without any of its files",
+        expected: "\(Part.wholeSet); remove the folder to have them downloaded")
+    }
+    guard let name = Part.archiveName else {
+      fatalError("\(Part.wholeSet) cannot be downloaded: they have no archive.")
+    }
+    let file = directory.appending(path: name)
+    let archive = try Archive(file, searchPath: searchPath)
+    let wasThere = file.isPresent
+    let download = Download(
+      of: file, from: mirrors.map { $0.appending(path: name) }, checksum: checksum,
+      searchPath: searchPath)
+    try download.run(progress: progress)
+    progress("unpacking \(file.path)")
+    try archive.unpack(to: folder)
+    if !wasThere { try removeFile(at: file) }
   }
-  guard let name = Part.archiveName else {
-    fatalError("\(Part.wholeSet) cannot be downloaded: they have no archive.")
-  }
-  let file = directory.appending(path: name)
-  let archive = try Archive(file, searchPath: searchPath)
-  let wasThere = file.isPresent
-  let download = Download(
-    of: file, from: mirrors.map { $0.appending(path: name) }, checksum: checksum,
-    searchPath: searchPath)
-  try download.run(progress: progress)
-  progress("unpacking \(file.path)")
-  try archive.unpack(to: folder)
-  if !wasThere { try removeFile(at: file) }
+}
+
+/// The line of a download that waits for that of another process.
+private func waitingLine(_ directory: URL) -> String {
+  "waiting for another process that downloads into \(directory.path)"
 }
 
 /// Downloads the missing files of a data set one by one, and checks the existing ones.
 ///
-/// The files are written to the subfolder of the data set, or to the folder that already has some of them.
+/// The files are written to the subfolder of the data set, or to the folder that already has some of them. Of several
+/// processes one downloads, and the others wait for it.
 ///
 /// - Parameters:
 ///   - part: The files of the data set.
@@ -58,16 +67,18 @@ func downloadFiles<Part: DatasetPart>(
   of part: Part.Type, into directory: URL, mirrors: [URL], fileExtension: String = "",
   checksums: [Part: Checksum], progress: (String) -> Void
 ) throws {
-  let files = try DatasetFiles<Part>(in: directory)
-  let folder = files?.folder ?? directory.appending(path: Part.subfolder)
-  for part in Part.allCases {
-    let name = part.fileName + fileExtension
-    guard let checksum = checksums[part] else {
-      fatalError("Each file of \(Part.title) needs a hash; \(name) has none.")
+  try withLock(on: directory, waiting: { progress(waitingLine(directory)) }) {
+    let files = try DatasetFiles<Part>(in: directory)
+    let folder = files?.folder ?? directory.appending(path: Part.subfolder)
+    for part in Part.allCases {
+      let name = part.fileName + fileExtension
+      guard let checksum = checksums[part] else {
+        fatalError("Each file of \(Part.title) needs a hash; \(name) has none.")
+      }
+      let download = Download(
+        of: files?.found[part] ?? folder.appending(path: name),
+        from: mirrors.map { $0.appending(path: name) }, checksum: checksum)
+      try download.run(progress: progress)
     }
-    let download = Download(
-      of: files?.found[part] ?? folder.appending(path: name),
-      from: mirrors.map { $0.appending(path: name) }, checksum: checksum)
-    try download.run(progress: progress)
   }
 }

@@ -77,7 +77,9 @@ public struct LabelledImages: Sendable {
 
   /// Returns the first `n` images, or all images if there are fewer.
   public func prefix(_ n: Int) -> LabelledImages {
-    LabelledImages(
+    require(n >= 0, "There are no first \(n) images.")
+    let n = min(n, count)
+    return LabelledImages(
       height: height, width: width, channels: channels,
       pixels: Array(pixels.prefix(n * height * width * channels)),
       labels: Array(labels.prefix(n)))
@@ -94,6 +96,7 @@ public struct LabelledImages: Sendable {
   ///   - scaling: The mean and standard deviation by which pixel values are normalised.
   public func tensor(_ indices: some Collection<Int>, scaling: PixelScaling = .unit) -> Tensor {
     let indices = Array(indices)
+    check(indices)
     require(
       channels == scaling.channels || channels == 1,
       "A scaling for \(scaling.channels) channels does not fit images of \(channels) channels.")
@@ -129,5 +132,15 @@ public struct LabelledImages: Sendable {
   }
 
   /// Returns the classes of some of the images: (`indices`.count).
-  public func labels(at indices: some Collection<Int>) -> [Int] { indices.map { Int(labels[$0]) } }
+  public func labels(at indices: some Collection<Int>) -> [Int] {
+    check(indices)
+    return indices.map { Int(labels[$0]) }
+  }
+
+  /// Requires that there are images with these indices.
+  package func check(_ indices: some Collection<Int>) {
+    if let index = indices.first(where: { !labels.indices.contains($0) }) {
+      fatalError("There is no image \(index) among \(count).")
+    }
+  }
 }

@@ -27,11 +27,14 @@ package struct MATFile {
   ///
   /// - Parameters:
   ///   - content: All bytes of the file.
+  ///   - names: The names of the arrays that are read; all others are skipped.
   ///   - origin: The path of the file, for the error.
   ///   - limit: The largest size of all compressed elements together that is accepted, in bytes after decompression.
   /// - Throws: ``DatasetError`` if the content is not such a file, is truncated or corrupt, or decompresses to too
   ///   many bytes.
-  package init(_ content: [UInt8], origin: String, limit: Int = usualSizeLimit) throws {
+  package init(
+    _ content: [UInt8], names: Set<String>, origin: String, limit: Int = usualSizeLimit
+  ) throws {
     guard content.count >= headerSize, content[126] == UInt8(ascii: "I"),
       content[127] == UInt8(ascii: "M"), content[125] == 1
     else {
@@ -52,22 +55,31 @@ package struct MATFile {
         guard let only = try inner.next() else { continue }
         element = only
       }
-      guard let (name, array) = try Self.array(element, origin: origin) else { continue }
+      guard let (name, array) = try Self.array(element, names, origin: origin) else { continue }
       arrays[name] = array
     }
     self.arrays = arrays
   }
 
-  /// The named array in an element of the file; nil for an element of another kind.
-  private static func array(_ element: MATReader.Element, origin: String) throws -> (String, Array)?
-  {
+  /// The array in an element of the file, with its name; nil for another name, and for an element of another kind.
+  private static func array(
+    _ element: MATReader.Element, _ names: Set<String>, origin: String
+  ) throws -> (String, Array)? {
     guard element.type == .matrix else { return nil }
     var parts = MATReader(element.bytes, origin: origin)
-    guard let flags = try parts.next(), let dimensions = try parts.next(),
-      let name = try parts.next(), let values = try parts.next()
-    else { throw parts.failure("an array without its four parts") }
-    // Cells, structures, texts and sparse arrays have other class numbers.
-    guard let kind = flags.bytes.first, (6...15).contains(kind) else { return nil }
+    func next() throws -> MATReader.Element {
+      guard let part = try parts.next() else {
+        throw parts.failure("an array without its four parts")
+      }
+      return part
+    }
+    let (flags, dimensions, nameBytes) = try (next(), next(), next().bytes)
+    let name = String(decoding: nameBytes, as: UTF8.self)
+    // Cells, structures, texts and sparse arrays have other class numbers, and other parts after their names.
+    guard let kind = flags.bytes.first, (6...15).contains(kind), names.contains(name) else {
+      return nil
+    }
+    let values = try next()
     let lengths = try dimensions.wholeNumbers(origin: origin)
     let (count, overflow) = lengths.reduce((1, false)) { product, length in
       let (next, overflow) = product.0.multipliedReportingOverflow(by: length)
@@ -77,7 +89,7 @@ package struct MATFile {
     guard !overflow, count == bytes.count else {
       throw parts.failure("\(bytes.count) elements in an array of the dimensions \(lengths)")
     }
-    return (String(decoding: name.bytes, as: UTF8.self), Array(dimensions: lengths, values: bytes))
+    return (name, Array(dimensions: lengths, values: bytes))
   }
 }
 

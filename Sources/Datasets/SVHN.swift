@@ -72,7 +72,7 @@ public enum SVHN {
       let content = [UInt8](try readFile(at: path))
       digest.update(content)
       areOriginal = areOriginal && sha256Hex(content) == sums[part]
-      return try images(MATFile(content, origin: path.path), origin: path.path)
+      return try images(MATFile(content, names: ["X", "y"], origin: path.path), origin: path.path)
     }
     return ImageDataset(
       name: Part.name(isOriginal: areOriginal), sha256: digest.hex(),
@@ -88,9 +88,9 @@ public enum SVHN {
       throw failure("the arrays \(file.arrays.keys.sorted().joined(separator: ", "))")
     }
     let count = y.values.count
-    // MATLAB leaves out a last dimension of 1.
-    let expected = count == 1 ? [32, 32, 3] : [32, 32, 3, count]
-    guard count > 0, X.dimensions == expected else {
+    // MATLAB leaves out a last dimension of 1, other programs write it.
+    let dimensions = X.dimensions.count == 3 ? X.dimensions + [1] : X.dimensions
+    guard count > 0, dimensions == [32, 32, 3, count] else {
       throw failure("X \(X.dimensions) and \(count) labels")
     }
     try DatasetError.unless(y.values, in: 1...10, of: origin)

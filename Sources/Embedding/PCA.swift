@@ -33,7 +33,7 @@ public struct PCA: Sendable {
   public init(fitting rows: Matrix, components: Int) {
     require(rows.rows >= 2, "Principal components need at least two rows, not \(rows.rows).")
     require(
-      (1...rows.columns).contains(components),
+      components >= 1 && components <= rows.columns,
       "Rows of \(rows.columns) numbers have from 1 to \(rows.columns) principal components, "
         + "not \(components).")
     let size = rows.columns

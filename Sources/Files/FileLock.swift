@@ -16,6 +16,30 @@ package func lockFile(_ descriptor: Int32) -> LockState {
   return errno == EWOULDBLOCK ? .heldByAnother : .unknown
 }
 
+/// Calls `body` while this process holds a lock on `folder`, and returns its result.
+///
+/// The system releases the lock when the process ends, and the lock leaves no file. A file system without locks is used
+/// without one.
+///
+/// - Parameters:
+///   - folder: The folder; it is created if necessary.
+///   - waiting: Called before waiting for another process that holds the lock.
+///   - body: The work.
+/// - Throws: ``FileError`` if the folder cannot be created or opened, or the error of `body`.
+package func withLock<Result>(
+  on folder: URL, waiting: () -> Void, _ body: () throws -> Result
+) throws -> Result {
+  try makeFolder(at: folder)
+  let descriptor = openFolder(at: folder)
+  guard descriptor >= 0 else { throw FileError(folder, cannotBe: "read", call: "open") }
+  defer { close(descriptor) }
+  if lockFile(descriptor) == .heldByAnother {
+    waiting()
+    _ = retrying { flock(descriptor, LOCK_EX) }
+  }
+  return try body()
+}
+
 /// The name of this host or container; other characters than letters and digits become full stops.
 package let hostName: String = {
   var name = [CChar](repeating: 0, count: 256)
@@ -35,12 +59,13 @@ extension stat {
     #endif
   }
 
-  /// The time of the last change of the content, in nanoseconds since 1970.
+  /// The time of the last change of the content, in nanoseconds since 1970, modulo 2⁶⁴: a file may be dated centuries
+  /// away.
   var modificationNanoseconds: Int {
     #if canImport(Glibc)
-      st_mtim.tv_sec * 1_000_000_000 + st_mtim.tv_nsec
+      st_mtim.tv_sec &* 1_000_000_000 &+ st_mtim.tv_nsec
     #else
-      st_mtimespec.tv_sec * 1_000_000_000 + st_mtimespec.tv_nsec
+      st_mtimespec.tv_sec &* 1_000_000_000 &+ st_mtimespec.tv_nsec
     #endif
   }
 }

@@ -190,7 +190,7 @@ package func listFiles(
 package struct FileStatus: Codable, Hashable, Sendable {
   /// The size in bytes.
   package var size: Int
-  /// The time of the last change, in nanoseconds since 1970.
+  /// The time of the last change, in nanoseconds since 1970, modulo 2⁶⁴; only to be compared.
   package var modified: Int
 }
 
@@ -222,11 +222,19 @@ extension URL {
   /// Whether a file, folder or symbolic link exists at this path, including a link to nothing.
   package var isPresent: Bool {
     var status = stat()
-    // With a slash at the end, lstat would find only folders.
+    return unsafe lstat(filePathWithoutSlash, &status) == 0
+  }
+
+  /// Whether a folder exists at this path, and not only a symbolic link to one.
+  package var isFolderItself: Bool {
+    var status = stat()
+    return unsafe lstat(filePathWithoutSlash, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The path without a slash at its end, with which system calls would follow a symbolic link.
+  var filePathWithoutSlash: String {
     let path = filePath
-    return unsafe lstat(
-      path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path, &status)
-      == 0
+    return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
   }
 }
 

@@ -99,12 +99,13 @@ package func removeFile(at file: URL) throws {
   }
 }
 
-/// Removes a folder with its content, and ignores errors: for temporary files.
+/// Removes a folder with its content, or a file, and ignores errors: for temporary files. A symbolic link is removed
+/// without its target.
 package func removeTree(at folder: URL) {
+  // This fails for a folder.
+  if unsafe unlink(folder.filePathWithoutSlash) == 0 { return }
   for name in (try? listFolder(at: folder)) ?? [] {
-    let item = folder.appending(path: name)
-    // This removes a symbolic link, not its target.
-    if unsafe unlink(item.filePath) != 0 { removeTree(at: item) }
+    removeTree(at: folder.appending(path: name))
   }
   unsafe rmdir(folder.filePath)
 }

@@ -9,12 +9,18 @@ import Foundation
 ///
 /// - Parameters:
 ///   - folder: The folder; its parent folders are created if necessary.
-///   - replacing: Whether a folder that exists is replaced; otherwise it must not exist, or be empty.
+///   - replacing: Whether a folder that exists is replaced; otherwise it must not exist, or be empty. A file or a
+///     symbolic link is never replaced.
 ///   - fill: Writes the content into the folder that it is given. The files need not be written durably.
 /// - Throws: ``FileError`` if a step fails, or the error of `fill`; the partial folder is then removed.
 package func writeFolder(
   at folder: URL, replacing: Bool = false, _ fill: (_ partial: URL) throws -> Void
 ) throws {
+  if folder.isPresent, !folder.isFolderItself {
+    throw FileError(
+      folder, found: "a file or a symbolic link", expected: "a folder, or nothing", code: ENOTDIR,
+      remedy: "move it away, or name another folder")
+  }
   try makeFolder(at: folder.deletingLastPathComponent())
   removeLeftovers(of: folder)
   let partial = PartialFile(for: folder).url
@@ -56,7 +62,7 @@ private func removeLeftovers(of folder: URL) {
 }
 
 /// Opens a folder for locking and synchronising; returns a negative number and sets `errno` on failure.
-private func openFolder(at folder: URL) -> Int32 {
+func openFolder(at folder: URL) -> Int32 {
   retrying { unsafe open(folder.filePath, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
 }
 

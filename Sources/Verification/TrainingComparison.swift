@@ -29,7 +29,7 @@ package struct RecordedTraining {
   ///
   /// - Throws: An error that names a file that is not a recorded training run.
   package static func all(in directory: URL) throws -> [RecordedTraining] {
-    try listFolder(at: directory).filter { $0.hasSuffix(".json") }.sorted().map {
+    try OutputDirectory(directory).names(in: ".").filter { $0.hasSuffix(".json") }.sorted().map {
       try RecordedTraining(directory.appending(path: $0))
     }
   }
@@ -42,7 +42,8 @@ package struct RecordedTraining {
       case .text(let name)? = stage["name"], case .object(let dataset)? = object["dataset"],
       case .text(let sha256)? = dataset["sha256"], let inputs = object["inputs"],
       let value = object["value"], case .object(let values) = value,
-      let match = name.wholeMatch(of: /(.+), (\w+), seed (\d+)/), let seed = Int(match.3)
+      let match = name.wholeMatch(of: /(.+), (\w+), seed (\d+)/), let seed = Int(match.3),
+      validSeeds.contains(seed)
     else { throw Failure("\(file.shortPath): found other content, expected \(expected)") }
     self.file = file.deletingPathExtension().lastPathComponent
     (self.name, self.dataset, self.inputs, self.value) = (name, sha256, inputs, value)

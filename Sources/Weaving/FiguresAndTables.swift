@@ -220,11 +220,15 @@ private func attribute(_ text: String) -> String {
   text.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
 }
 
-/// Returns the path of `file` from `directory`, with parent directories where necessary.
+/// Returns the path of `file` from `directory` as a relative address, with parent directories where necessary, and with
+/// other characters than letters, digits and a few others as %XX.
 private func relativePath(of file: URL, from directory: URL) -> String {
   let a = file.absoluteURL.standardizedFileURL.pathComponents
   let b = directory.absoluteURL.standardizedFileURL.pathComponents
   let shared = zip(a, b).prefix { $0 == $1 }.count
   let steps = Array(repeating: "..", count: b.count - shared) + a.dropFirst(shared)
-  return steps.joined(separator: "/")
+  let plain = CharacterSet(
+    charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+  return steps.map { $0.addingPercentEncoding(withAllowedCharacters: plain) ?? $0 }
+    .joined(separator: "/")
 }

@@ -55,13 +55,18 @@ struct Verification {
     records = try Records(in: invocation[results])
     trainings = try RecordedTraining.all(
       in: invocation[results].appending(path: TrainingKey.directory))
-    scratch = invocation[out].appending(path: "verification/run")
+    // What a verification of everything has done so far outlasts a quick one.
+    scratch = invocation[out].appending(path: isFull ? "verification/full" : "verification/run")
   }
 
   /// Repeats and compares; the directory of the repetition is removed at the end.
   ///
   /// A verification of everything that was interrupted or failed continues with its results and checkpoints.
   func run() throws -> VerificationReport {
+    let output = OutputDirectory(invocation[out])
+    try output.prepare(subdirectories: ["verification"])
+    let runLock = try RunLock(output.file("verification/.lock"), for: "verify")
+    defer { runLock.release() }
     if !isFull { removeTree(at: scratch) }
     try makeFolder(at: scratch)
     let lock = try EnvironmentLock.load(root: root)

@@ -83,10 +83,10 @@ func page(_ markdown: String, root: URL, in scratch: URL) throws -> Data {
   let script = scratch.appending(path: "try.html")
   let code = try readFile(at: root.appending(path: "article/try.js"))
   try writeFile(Data("<script>\n".utf8) + code + Data("</script>\n".utf8), to: script)
-  let template = root.appending(path: "article/template.html")
+  // The current folder is the root. Pandoc takes a path with % or # for an address.
   let page = try pandoc(
     markdown,
-    ["--to=html5", "--template", template.filePath, "--include-after-body", script.filePath],
+    ["--to=html5", "--template", "article/template.html", "--include-after-body", script.filePath],
     in: scratch)
   guard String(decoding: page.suffix(16), as: UTF8.self).contains("</html>") else {
     throw Failure("pandoc: found a page without an end, expected article.html")

@@ -32,4 +32,27 @@ import Testing
       #expect(try output.names(in: ".") == ["own.html"])
     }
   }
+
+  @Test func filesThatBelongTogetherStayIfAFolderHasTheNameOfOne() throws {
+    try withOutput { output in
+      try output.write(Data("old".utf8), to: "own.html")
+      try makeFolder(at: output.file("own.pdf"))
+      let error = #expect(throws: FileError.self) {
+        try output.write([("own.html", Data("a".utf8)), ("own.pdf", Data("b".utf8))])
+      }
+      #expect(error?.description.contains("own.pdf: cannot be written") == true)
+      #expect(try output.content(of: "own.html") == Data("old".utf8))
+      #expect(try listFolder(at: output.url) == ["own.html", "own.pdf"])
+    }
+  }
+
+  /// A killed process leaves partial files, macOS files that begin with "._".
+  @Test func hiddenFilesAreNoResults() throws {
+    try withOutput { output in
+      for name in [".partial-host-1-0-chapter1.json", "._chapter1.json", "chapter1.json"] {
+        try output.write(Data(), to: name)
+      }
+      #expect(try output.names(in: ".") == ["chapter1.json"])
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import ChapterKit
 import Engine
+import Files
 import Foundation
 import Reference
 import Testing
@@ -45,7 +46,25 @@ import Testing
     let copies = try FileManager.default.contentsOfDirectory(
       atPath: FileManager.default.temporaryDirectory.path)
     #expect(
-      !copies.contains { $0.hasPrefix("mixmatch-\(ProcessInfo.processInfo.processIdentifier)-") })
+      !copies.contains {
+        $0.hasPrefix(".mixmatch-copy-\(hostName)-\(ProcessInfo.processInfo.processIdentifier)-")
+      })
+  }
+
+  /// There is no process with the largest number.
+  @Test func onlyCopiesOfThisHostsEndedProcessesAreRemoved() throws {
+    let folder = FileManager.default.temporaryDirectory
+    let abandoned = ".mixmatch-copy-\(hostName)-\(Int32.max)-1"
+    let others = [
+      "mixmatch-\(Int32.max)-1", ".mixmatch-copy-\(hostName)-\(Int32.max)-thesis",
+      ".mixmatch-copy-another.host-\(Int32.max)-1",
+    ]
+    defer { for name in others + [abandoned] { removeTree(at: folder.appending(path: name)) } }
+    for name in others + [abandoned] { try makeFolder(at: folder.appending(path: name)) }
+    let bench = try Workbench()
+    #expect(try run(on: bench) { $0.run { _ in } } == [0, 0, 0, 0])
+    #expect(!folder.appending(path: abandoned).isPresent)
+    for name in others { #expect(folder.appending(path: name).isPresent, "\(name)") }
   }
 
   /// A signal to rank 0 stops all after the same step, and any number of processes resumes.

@@ -225,6 +225,8 @@ import Testing
     ("2025-01-01T00:00:00Z", "yesterday", "the date \"yesterday\""),
     ("231.4", "-1", "wallSeconds of -1.0"),
     ("\"threads\" : 2", "\"threads\" : 0", "0 threads"),
+    ("    0\n", "    9223372036854775807\n", "the seeds [9223372036854775807]"),
+    ("    0\n", "    1, 0\n", "the seeds [1, 0]"),
     ("data/chapter3-tsne.tsv", "../chapter3-tsne.tsv", "the path \"../chapter3-tsne.tsv\""),
   ])
   func invalidValuesAreRejected(old: String, new: String, found: String) throws {
@@ -256,11 +258,21 @@ import Testing
     }
   }
 
-  @Test func aRunWithNonFiniteMetricsWritesNoRecord() throws {
+  @Test func aRunWithNonFiniteMetricsWritesNothing() throws {
     let bench = try Workbench()
-    #expect(bench.run { $0.record(metric: "accuracy", values: [Double.nan]) } == 1)
+    func run(_ accuracy: Double) -> Int32 {
+      bench.run {
+        $0.record(metric: "accuracy", values: [accuracy])
+        $0.write(DataFile(name: "chapter3-points", columns: [DataColumn("x", [accuracy])]))
+      }
+    }
+    #expect(run(.nan) == 1)
     #expect(bench.complaints.last?.contains("found the metric accuracy with the mean nan") == true)
     #expect(bench.read("figures/chapter3.json") == nil)
+    #expect(run(0.5) == 0)
+    let before = bench.read("figures/data/chapter3-points.tsv")
+    #expect(run(.infinity) == 1)
+    #expect(before != nil && bench.read("figures/data/chapter3-points.tsv") == before)
   }
 
   @Test func aFolderWithTheNameOfTheRecordIsAnErrorBeforeAnyWork() throws {

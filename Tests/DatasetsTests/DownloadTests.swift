@@ -242,6 +242,19 @@ import Testing
       ])
   }
 
+  @Test func waitsForAnotherDownload() throws {
+    try makeFolder(at: folder["data"])
+    let descriptor = unsafe open(folder["data"].path, O_RDONLY | O_CLOEXEC)
+    #expect(lockFile(descriptor) == .taken)
+    var lines: [String] = []
+    try MNIST.download(into: folder["data"], mirrors: [folder["mirror/"]], sums: set.sums) { line in
+      lines.append(line)
+      if line.hasPrefix("waiting for another process that downloads into ") { close(descriptor) }
+    }
+    #expect(lines.count { $0.hasPrefix("waiting") } == 1 && lines[0].hasPrefix("waiting"))
+    #expect(try MNIST.load(from: folder["data"], sums: set.sums)?.name == "MNIST")
+  }
+
   @Test(arguments: ["data/mnist/t10k-labels-idx1-ubyte", "data/t10k-labels.idx1-ubyte.gz"])
   func completesASetInItsFolder(present: String) throws {
     let labels = try #require(set.contents[.testLabels])

@@ -47,6 +47,22 @@ import Testing
       in: result)
   }
 
+  @Test func batchNormOfOtherChannels() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = BatchNorm(channels: 16)(Tensor(repeating: 0, shape: [1, 2, 2, 512]), .evaluation)
+    }
+    expect("Batch norm of 16 channels does not fit the shape [1, 2, 2, 512].", in: result)
+  }
+
+  @Test func predictionInBatchesOfNothing() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = predict(ReLU(), count: 1, batchSize: 0) { _ in
+        Tensor(repeating: 0, shape: [1, 2])
+      }
+    }
+    expect("A forward pass needs at least one image, not 0.", in: result)
+  }
+
   @Test func elementsThatDoNotFitTheShape() async {
     var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor([1, 2, 3], shape: [2, 2])

@@ -352,6 +352,56 @@ func expectSoon(
     }
   }
 
+  @Test func onlyAFolderIsReplaced() throws {
+    let folder = try Folder()
+    try writeFile(Data([1]), to: folder["file"])
+    try makeFolder(at: folder["target"])
+    try writeFile(Data([2]), to: folder["target/notes"])
+    unsafe symlink("target", folder["link"].filePath)
+    for name in ["file", "link", "link/"] {
+      let error = #expect(throws: FileError.self) {
+        try writeFolder(at: folder[name], replacing: true) { _ in }
+      }
+      #expect(error?.description.contains("found a file or a symbolic link, expected") == true)
+    }
+    #expect(try readFile(at: folder["file"]) == Data([1]))
+    #expect(try readFile(at: folder["link/notes"]) == Data([2]))
+    #expect(try listFolder(at: folder.url) == ["file", "link", "target"])
+    removeTree(at: folder["link/"])
+    #expect(try listFolder(at: folder.url) == ["file", "target"])
+    #expect(try readFile(at: folder["target/notes"]) == Data([2]))
+  }
+
+  /// In nanoseconds since 1970 such a date is larger than a number of 64 bits.
+  @Test(arguments: [13_569_465_600, -13_569_465_600])
+  func aFileCanBeDatedCenturiesAway(seconds: Int) throws {
+    let folder = try Folder()
+    try writeFile(Data(), to: folder["a"])
+    let times = Array(repeating: timespec(tv_sec: seconds, tv_nsec: 0), count: 2)
+    unsafe #expect(utimensat(AT_FDCWD, folder["a"].filePath, times, 0) == 0)
+    #expect(try fileStatus(at: folder["a"]) == fileStatus(at: folder["a"]))
+  }
+
+  @Test func aLockOnAFolderMakesAnotherWait() throws {
+    let folder = try Folder()
+    var isOther = false
+    try withLock(on: folder["new"], waiting: {}) {
+      let descriptor = unsafe open(folder["new"].filePath, O_RDONLY | O_CLOEXEC)
+      defer { close(descriptor) }
+      isOther = lockFile(descriptor) == .heldByAnother
+    }
+    #expect(isOther)
+    // A process that another test starts has the descriptor, and with it the lock, until it is replaced.
+    try expectSoon {
+      var isFree = true
+      let descriptor = unsafe open(folder["new"].filePath, O_RDONLY | O_CLOEXEC)
+      isFree = lockFile(descriptor) == .taken
+      close(descriptor)
+      return isFree
+    }
+    #expect(try listFolder(at: folder["new"]) == [])
+  }
+
   // MARK: Leftovers
 
   @Test func partialFilesOfInterruptedProcessesAreRemoved() throws {

@@ -18,7 +18,8 @@ enum Reader: String, CaseIterable {
       case .idx: try readIDX(bytes)
       case .cifar: _ = try CIFARBatch(bytes, origin: "fuzz").labels
       case .gzip: _ = try gunzip(bytes, origin: "fuzz", limit: 1 << 24)
-      case .matlab: _ = try MATFile(bytes, origin: "fuzz", limit: 1 << 24).arrays
+      case .matlab:
+        _ = try MATFile(bytes, names: ["X", "y"], origin: "fuzz", limit: 1 << 24).arrays
       case .snapshot: try readSnapshot(bytes)
       // The seeds are without the line of the checksum, which no mutation would keep right.
       case .checkpoint: use(try Classifier(Checkpoint(decoding: checksummed(Data(bytes)))))

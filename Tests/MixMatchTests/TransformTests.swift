@@ -20,6 +20,36 @@ import Testing
     }
   }
 
+  /// Positions far from the image are mirrored into it, and a position that is no number is some pixel.
+  @Test func extremeTransformsHaveFinitePixels() throws {
+    let images = try AugmentationFixture().images
+    let transforms: [ImageTransform] = [
+      .zoom(scale: 1e-10, row: 0.5, column: 0.5), .zoom(scale: 1e30, row: 0, column: 1),
+      .rotation(degrees: .nan), .rotation(degrees: 1e30),
+    ]
+    for transform in transforms {
+      let tensor = images.transformed(count: 1, scaling: .unit) { _ in
+        (0, DrawnAugmentation([transform]))
+      }
+      #expect(tensor.scalars.allSatisfy { (0...1).contains($0) }, "\(transform)")
+    }
+  }
+
+  @Test func imagesThatDoNotExistAreAMistake() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let images = LabelledImages(
+        height: 2, width: 2, channels: 1, pixels: [0, 0, 0, 0], labels: [0])
+      _ = images.tensor([1_000_000])
+    }
+    #expect(standardError(of: result).contains("There is no image 1000000 among 1."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let images = LabelledImages(
+        height: 2, width: 2, channels: 1, pixels: [0, 0, 0, 0], labels: [0])
+      _ = images.transformed(count: 1, scaling: .unit) { _ in (-1, DrawnAugmentation([])) }
+    }
+    #expect(standardError(of: result).contains("There is no image -1 among 1."))
+  }
+
   /// Positions are rounded to 2⁻²¹ pixels, between pixels that differ by at most 1; the exponential of
   /// logits up to 19 adds their rounding error.
   private let tolerance = 2e-6

@@ -227,7 +227,7 @@ func writeTrainings(_ baselines: [Baseline], _ run: Run) {
       ]))
 }
 
-/// Draws the learning curves of the first seed of each row that was trained.
+/// Draws the learning curves of the first seed of each row that was trained, if there is one.
 func drawCurves(_ baselines: [Baseline], _ run: Run) {
   let shown = baselines.compactMap { baseline in
     baseline.row.runs.first.map {
@@ -238,6 +238,7 @@ func drawCurves(_ baselines: [Baseline], _ run: Run) {
       )
     }
   }
+  guard !shown.isEmpty else { return }
   run.write(
     TrainingSummary.curves("chapter5-learning-curves", of: shown.map { ($0.name, $0.result) }))
   run.draw(

@@ -9,12 +9,17 @@ extension RunRecord: Validated {
     try checkOrigin(commit: commit, date: date, threads: threads)
     try checkSeconds(wallSeconds, "wallSeconds")
     try InvalidValue.unless(!seeds.isEmpty || sources != nil, "no seed")
-    try InvalidValue.unless(seeds.allSatisfy { $0 >= 0 }, "the seeds \(seeds)")
+    try InvalidValue.unless(
+      seeds.allSatisfy(validSeeds.contains) && zip(seeds, seeds.dropFirst()).allSatisfy(<),
+      "the seeds \(seeds)")
     for (name, metric) in metrics { try metric.validate(name) }
     for stage in stages { try stage.validate() }
     for file in files { try file.validate() }
   }
 }
+
+/// The seeds that a run can have, by the largest values of its options.
+package let validSeeds = 0...1_000_000_999
 
 extension Metric {
   fileprivate func validate(_ name: String) throws {

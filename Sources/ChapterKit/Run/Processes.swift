@@ -27,7 +27,7 @@ package struct Processes: Sendable {
   static var rankOfMPI: Int { numberFromMPI("RANK") ?? 0 }
 
   /// The number of these processes on this machine, which share its cores.
-  static var countOnThisMachine: Int { numberFromMPI("LOCAL_SIZE") ?? 1 }
+  static var countOnThisMachine: Int { max(1, numberFromMPI("LOCAL_SIZE") ?? 1) }
 
   /// A number that mpirun gives to a process that it starts; nil in a process that was started alone.
   private static func numberFromMPI(_ name: String) -> Int? {
@@ -171,15 +171,17 @@ extension Processes {
   }
 }
 
-private let copyPrefix = "mixmatch-"
+/// The beginning of the name of a copy, which no other program uses. It names the host, because machines and containers
+/// that share a temporary folder have other processes with the same numbers.
+private let copyPrefix = ".mixmatch-copy-\(hostName)-"
 
 /// Removes the copies of processes that were killed.
 private func removeAbandonedCopies() {
   let folder = URL.temporaryDirectory
   for name in (try? listFolder(at: folder)) ?? [] where name.hasPrefix(copyPrefix) {
-    let parts = name.dropFirst(copyPrefix.count).split(separator: "-")
-    guard parts.count == 2, let process = parts.first.flatMap({ Int32($0) }) else { continue }
-    if kill(process, 0) != 0 && errno == ESRCH { removeTree(at: folder.appending(path: name)) }
+    let numbers = name.dropFirst(copyPrefix.count).split(separator: "-").map { Int32($0) ?? 0 }
+    guard numbers.count == 2, numbers.allSatisfy({ $0 > 0 }) else { continue }
+    if kill(numbers[0], 0) != 0 && errno == ESRCH { removeTree(at: folder.appending(path: name)) }
   }
 }
 

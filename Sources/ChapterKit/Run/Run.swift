@@ -149,7 +149,9 @@ extension Run {
             + "\(chapter.name.displayName) at the scale \(preset.rawValue); give other DATA (--data)"
         )
       }
-      let present = Set(images.labels)
+      // The labels of the training images after these are unknown, and stored as 0.
+      let known = kind == "training" ? found.knownLabels : images.count
+      let present = Set(images.labels.prefix(known))
       if let missing = found.classNames.indices.first(where: { !present.contains(UInt8($0)) }) {
         throw Failure(
           "\(found.name): found no \(kind) image of the class \(found.classNames[missing]), expected "
@@ -383,17 +385,17 @@ extension Run {
       return
     }
     var record = recordWithoutFiles()
-    let gnuplot = Gnuplot(
-      executable: environment.gnuplot, root: environment.root, output: output, console: console)
-    record.files = try files.write(
-      for: record, previous: previous.record?.files ?? [], by: gnuplot, log: log)
     do {
       try record.validate()
     } catch {
       throw Failure(
         "\(chapter.name.program): found \(oneLine(error)) in the results, expected plausible values; "
-          + "no record is written")
+          + "nothing is written")
     }
+    let gnuplot = Gnuplot(
+      executable: environment.gnuplot, root: environment.root, output: output, console: console)
+    record.files = try files.write(
+      for: record, previous: previous.record?.files ?? [], by: gnuplot, log: log)
     if record != previous.record {
       try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter.name))
       log.noteWritten()

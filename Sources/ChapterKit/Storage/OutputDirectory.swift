@@ -31,8 +31,11 @@ package struct OutputDirectory: Sendable {
   /// - Throws: `FileError` if the file cannot be read.
   package func content(of path: String) throws -> Data? { try readFileIfPresent(at: file(path)) }
 
-  /// The names of the files and folders in the subdirectory `path`.
-  package func names(in path: String) throws -> [String] { try listFolder(at: file(path)) }
+  /// The names of the files and folders in the subdirectory `path`, without those that begin with a full stop: partial
+  /// files of interrupted processes, and files of the system.
+  package func names(in path: String) throws -> [String] {
+    try listFolder(at: file(path)).filter { !$0.hasPrefix(".") }
+  }
 
   /// Removes the file at `path`.
   package func remove(_ path: String) throws { try removeFile(at: file(path)) }
@@ -49,7 +52,12 @@ package struct OutputDirectory: Sendable {
         .appending(path: ".complete-\(file(path).lastPathComponent)")
     }
     do {
-      for (path, content) in files { try writeFile(content, to: complete(path)) }
+      for (path, content) in files {
+        if file(path).isExistingDirectory {
+          throw FileError(file(path).shortPath, cannotBe: "written", call: "rename", code: EISDIR)
+        }
+        try writeFile(content, to: complete(path))
+      }
     } catch {
       for (path, _) in files { try? removeFile(at: complete(path)) }
       throw error

@@ -75,6 +75,9 @@ private func normalise(
   let channels = x.columns
   let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
   let factors = NormalisationFactors(moments, scale: scale, shift: shift, epsilon: epsilon)
+  require(
+    factors.factor.count == channels,
+    "Batch norm of \(factors.factor.count) channels does not fit the shape \(x.shape).")
   let source = unsafe factors.source(x, activation: .none)
   return unsafe materialized(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
     let sums = NormalisationGradientSums(factors, parts: parts)

@@ -3,13 +3,14 @@
 /// - Parameters:
 ///   - network: A network that maps images to logits (N, classes).
 ///   - count: The number of images, at least one.
-///   - batchSize: The number of images per forward pass; the result does not depend on it.
+///   - batchSize: The number of images per forward pass, at least one; the result does not depend on it.
 ///   - images: Returns the images of a range, (N, H, W, C).
 /// - Returns: Probabilities (count, classes).
 public func predict(
   _ network: any Layer, count: Int, batchSize: Int = 64, images: (Range<Int>) -> Tensor
 ) -> Tensor {
   require(count > 0, "There are no images to predict the classes of.")
+  require(batchSize > 0, "A forward pass needs at least one image, not \(batchSize).")
   let batches = withoutGradients {
     stride(from: 0, to: count, by: batchSize).map { start in
       softmax(network(images(start..<min(start + batchSize, count)), .evaluation))

@@ -114,6 +114,7 @@ extension LabelledImages {
       var renderer = ImageRenderer(of: self, scaling: scaling)
       for row in rows {
         let (image, augmentation) = change(row)
+        check(CollectionOfOne(image))
         unsafe renderer.render(image, augmentation, size, to: result.pointer + row * length)
       }
     }

@@ -21,12 +21,16 @@
   }
 }
 
-/// `position`, mirrored at 0 and at `last`, which is above 0, until it lies between them.
+/// `position`, mirrored at 0 and at `last`, which is above 0, until it lies between them; 0 for an infinite position, or
+/// one that is not a number.
 @inline(__always)
 private func folded(_ position: Float, at last: Float) -> Float {
   var position = abs(position)
-  while position > last { position = abs(2 * last - position) }
-  return position
+  if position > last {
+    if position > 3 * last { position = abs(position.remainder(dividingBy: 2 * last)) }
+    while position > last { position = abs(2 * last - position) }
+  }
+  return position <= last ? position : 0
 }
 
 /// A number that rounds a Double to a multiple of 2⁻²⁰ when it is added and subtracted: positions that

@@ -1,3 +1,5 @@
+import Engine
+
 /// How well the confidence of predictions agrees with their accuracy (Guo et al. 2017, arXiv:1706.04599).
 ///
 /// Predictions are sorted into bins of equal width by their confidence, the probability of the predicted class.
@@ -22,6 +24,10 @@ public struct Calibration: Sendable, Equatable {
   ///   - isRight: Whether each prediction is right.
   ///   - binCount: The number of bins of equal width; 15 as in the paper.
   public init(confidences: [Float], isRight: [Bool], binCount: Int = 15) {
+    require(binCount >= 1, "A calibration needs at least one bin, not \(binCount).")
+    require(
+      confidences.allSatisfy { $0 >= 0 && $0 <= 1.001 },
+      "A confidence is a number from 0 to 1, up to rounding.")
     var sums = Array(repeating: (count: 0, confidence: 0.0, right: 0), count: binCount)
     for (confidence, isRight) in zip(confidences, isRight) {
       // Bins are open on the left, as in the paper's code.

@@ -1,3 +1,5 @@
+import Engine
+
 /// The numbers of test images of each class by the class that a network predicts.
 public struct ConfusionMatrix: Sendable, Equatable {
   /// The counts: `counts[label][prediction]`.
@@ -10,6 +12,9 @@ public struct ConfusionMatrix: Sendable, Equatable {
   ///   - predictions: The predicted class of each image.
   ///   - classes: The number of classes.
   public init(labels: [Int], predictions: [Int], classes: Int) {
+    require(
+      (labels + predictions).allSatisfy { $0 >= 0 && $0 < classes },
+      "Labels and predictions of \(classes) classes are numbers from 0 to \(classes - 1).")
     var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
     for (label, prediction) in zip(labels, predictions) { counts[label][prediction] += 1 }
     self.counts = counts

@@ -1,3 +1,5 @@
+import Engine
+
 /// The difference of the accuracies of two networks on the same images, with its 95 % confidence interval.
 ///
 /// The interval is method 10 of Newcombe 1998, *Improved confidence intervals for the difference between binomial
@@ -17,7 +19,9 @@ public struct PairedDifference: Sendable, Equatable {
   ///   - first: Whether the first network is right, for each image; at least one.
   ///   - second: Whether the second network is right, for the same images.
   public init(_ first: [Bool], minus second: [Bool]) {
-    precondition(!first.isEmpty && first.count == second.count, "Expected images of both networks.")
+    require(
+      !first.isEmpty && first.count == second.count,
+      "The networks need the same images, at least one, not \(first.count) and \(second.count).")
     let pairs = Array(zip(first, second))
     func count(_ a: Bool, _ b: Bool) -> Double { Double(pairs.count { $0.0 == a && $0.1 == b }) }
     let (both, gains) = (count(true, true), count(true, false))

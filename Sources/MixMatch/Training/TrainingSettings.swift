@@ -75,7 +75,9 @@ public struct TrainingSettings: Sendable, Encodable {
   /// Whether the network is evaluated after step `step`, counted from 0: at even intervals, and always
   /// after the last step.
   public func isEvaluationDue(after step: Int) -> Bool {
-    (step + 1) * evaluationCount / steps > step * evaluationCount / steps
+    // There is at most one after each step.
+    let count = min(evaluationCount, steps)
+    return (step + 1) * count / steps > step * count / steps
   }
 }
 
