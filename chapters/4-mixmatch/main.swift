@@ -135,8 +135,7 @@ let batchNorm = CommandLineOption(
 // Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and the
 // highest learning rate and weight decay are larger. Images start small, because steps with small images cost a
 // fraction of the time, and they are mirrored and shifted as in the paper. These settings were chosen on validation
-// images, in earlier runs of 6,000 steps that are not recorded. Since then the [search](#search) has found a factor, by
-// which the highest learning rate in the code above is multiplied.
+// images, in earlier runs of 6,000 steps that are not recorded.
 //
 // ### Options {.fold}
 //
@@ -356,8 +355,8 @@ func record(
 // ## Finding a learning rate
 //
 // `make lr-find` increases the learning rate from step to step and draws the loss. A good highest rate is
-// somewhat below the rate at which the loss stops decreasing. The rates of the presets were not found this way: that of
-// `short` comes from the [search](#search). The figure is not recorded.
+// somewhat below the rate at which the loss stops decreasing. The rates of the presets were not found this way, and
+// the figure is not recorded.
 //
 // {.fold}
 
