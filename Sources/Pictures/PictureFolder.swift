@@ -81,8 +81,10 @@ public struct PictureFolder: Sendable {
       case .classes: ("", nil, [])
       }
     var used = Set([training, unlabelled].compactMap(\.self))
-    for part in used.union(tests).sorted() {
-      try output.map { try checkFolder($0, isOutsideOf: root.appending(path: part)) }
+    if let output {
+      for part in used.union(tests).sorted() {
+        try checkFolder(output, isOutsideOf: root.appending(path: part))
+      }
     }
     let classes = try listing.classes(in: training)
     pictures = try listing.pictures(of: classes, in: training, .training)

@@ -29,7 +29,7 @@ package struct RecordedTraining {
   ///
   /// - Throws: An error that names a file that is not a recorded training run.
   package static func all(in directory: URL) throws -> [RecordedTraining] {
-    try OutputDirectory(directory).names(in: ".").filter { $0.hasSuffix(".json") }.sorted().map {
+    try OutputDirectory(directory).names(in: ".").filter { $0.hasSuffix(".json") }.map {
       try RecordedTraining(directory.appending(path: $0))
     }
   }

@@ -18,9 +18,6 @@ extension RunRecord: Validated {
   }
 }
 
-/// The seeds that a run can have, by the largest values of its options.
-package let validSeeds = 0...1_000_000_999
-
 extension Metric {
   fileprivate func validate(_ name: String) throws {
     try InvalidValue.unless(isPlausible(mean), "the metric \(name) with the mean \(mean)")

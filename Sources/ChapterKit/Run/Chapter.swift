@@ -95,13 +95,20 @@ public struct Chapter: Sendable {
   }
 }
 
+private let firstSeeds = 0...1_000_000_000
+private let seedCounts = 1...1000
+
+/// The seeds that a run can have.
+package let validSeeds =
+  firstSeeds.lowerBound...firstSeeds.upperBound + seedCounts.upperBound - 1
+
 /// The options that all chapters share.
 package struct CommonOptions: Sendable {
   let preset: CommandLineOption<Preset>
   let seed = CommandLineOption(
-    "seed", .wholeNumber(in: 0...1_000_000_000), default: 0, "the first seed")
+    "seed", .wholeNumber(in: firstSeeds), default: 0, "the first seed")
   let seeds = CommandLineOption(
-    "seeds", .wholeNumber(in: 1...1000), default: 1,
+    "seeds", .wholeNumber(in: seedCounts), default: 1,
     "number of seeds; results are mean and standard deviation")
   let data = CommandLineOption(
     "data", .existingDirectory, "directory of the data sets (default data; make data fills it)"

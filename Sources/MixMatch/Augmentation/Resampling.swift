@@ -26,10 +26,8 @@
 @inline(__always)
 private func folded(_ position: Float, at last: Float) -> Float {
   var position = abs(position)
-  if position > last {
-    if position > 3 * last { position = abs(position.remainder(dividingBy: 2 * last)) }
-    while position > last { position = abs(2 * last - position) }
-  }
+  if position > 3 * last { position = abs(position.remainder(dividingBy: 2 * last)) }
+  while position > last { position = abs(2 * last - position) }
   return position <= last ? position : 0
 }
 
