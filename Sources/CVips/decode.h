@@ -47,7 +47,6 @@ enum {
   CVIPS_INTERESTING_CENTRE = 1,
   CVIPS_FORMAT_UCHAR = 0,
   CVIPS_FORMAT_USHORT = 2,
-  CVIPS_FORMAT_SHORT = 3,
   CVIPS_INTERPRETATION_GREY = 1,
   CVIPS_INTERPRETATION_SRGB = 22,
   // G_LOG_LEVEL_WARNING, _MESSAGE, _INFO and _DEBUG.
@@ -78,8 +77,8 @@ static inline const char *cvips_decoder(const void *bytes, size_t count) {
 // The facts in the header of a file.
 typedef struct {
   int width, height;
-  // Whether the channels are integers of 8 or 16 bits.
-  int is_integer;
+  // Whether the channels are unsigned integers of 8 or 16 bits.
+  int has_known_channels;
   // Whether the file contains a colour profile that fits its channels; a grey picture may have one for RGB.
   int has_profile;
 } cvips_header;
@@ -90,8 +89,8 @@ static inline int cvips_read_header(const void *bytes, size_t count, cvips_heade
   if (image == NULL) return -1;
   header->width = vips_image_get_width(image);
   header->height = vips_image_get_height(image);
-  // The formats up to this one have 8 or 16 bits.
-  header->is_integer = vips_image_get_format(image) <= CVIPS_FORMAT_SHORT;
+  int format = vips_image_get_format(image);
+  header->has_known_channels = format == CVIPS_FORMAT_UCHAR || format == CVIPS_FORMAT_USHORT;
   const char *profile = "icc-profile-data";
   const void *data = NULL;
   size_t size = 0;

@@ -30,10 +30,10 @@ struct Archive {
     defer { removeTree(at: part) }
     try makeFolder(at: part)
     let (status, _, errors) = try tar.run(
-      ["--no-same-owner", "-xzf", file.path, "-C", part.path])
+      ["--no-same-owner", "-xzf", file.filePath, "-C", part.filePath])
     guard status == 0 else {
       throw DatasetError(
-        file.path,
+        file.shortPath,
         found: errors.split(separator: "\n").first.map(String.init)
           ?? "exit status \(status) from tar",
         expected: "an archive that can be unpacked; free some space, or remove it to have it "
@@ -42,7 +42,7 @@ struct Archive {
     let unpacked = part.appending(path: destination.lastPathComponent)
     guard unpacked.isExistingDirectory else {
       throw DatasetError(
-        file.path, found: "an archive without the folder \(destination.lastPathComponent)",
+        file.shortPath, found: "an archive without the folder \(destination.lastPathComponent)",
         expected: "an archive with it; remove the archive to have it downloaded again")
     }
     for name in try listFolder(at: unpacked) {

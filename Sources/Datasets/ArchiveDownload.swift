@@ -25,7 +25,7 @@ func downloadArchive<Part: DatasetPart>(
     let folder = directory.appending(path: Part.subfolder)
     guard !folder.isPresent else {
       throw DatasetError(
-        folder.path, found: "a folder without any of its files",
+        folder.shortPath, found: "a folder without any of its files",
         expected: "\(Part.wholeSet); remove the folder to have them downloaded")
     }
     guard let name = Part.archiveName else {
@@ -38,7 +38,7 @@ func downloadArchive<Part: DatasetPart>(
       of: file, from: mirrors.map { $0.appending(path: name) }, checksum: checksum,
       searchPath: searchPath)
     try download.run(progress: progress)
-    progress("unpacking \(file.path)")
+    progress("unpacking \(file.shortPath)")
     try archive.unpack(to: folder)
     if !wasThere { try removeFile(at: file) }
   }
@@ -46,7 +46,7 @@ func downloadArchive<Part: DatasetPart>(
 
 /// The line of a download that waits for that of another process.
 private func waitingLine(_ directory: URL) -> String {
-  "waiting for another process that downloads into \(directory.path)"
+  "waiting for another process that downloads into \(directory.shortPath)"
 }
 
 /// Downloads the missing files of a data set one by one, and checks the existing ones.

@@ -15,9 +15,13 @@ package struct CIFARBatch {
     let classes: Int
     /// The number of records of a published file.
     let published: Int
+    /// Whether all files of the data set have the same number of records.
+    let hasEqualFiles: Bool
 
-    package static let cifar10 = Format(labelBytes: 1, classes: 10, published: 10_000)
-    package static let cifar100 = Format(labelBytes: 2, classes: 100, published: 50_000)
+    package static let cifar10 = Format(
+      labelBytes: 1, classes: 10, published: 10_000, hasEqualFiles: true)
+    package static let cifar100 = Format(
+      labelBytes: 2, classes: 100, published: 50_000, hasEqualFiles: false)
 
     var recordSize: Int { labelBytes + CIFARBatch.imageSize }
   }

@@ -20,15 +20,15 @@ struct CIFARFiles {
 
   /// Reads the next file.
   ///
-  /// - Throws: ``DatasetError`` if it has the wrong content, or, in CIFAR-10, another number of images than the
-  ///   first file; `FileError` if it cannot be read.
+  /// - Throws: ``DatasetError`` if it has the wrong content, or another number of images than the first file where
+  ///   all have the same; `FileError` if it cannot be read.
   mutating func next() throws -> CIFARBatch {
     let (path, sum) = rest.removeFirst()
-    let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.path, format: format)
-    if let first, format.classes == 10, first.count != batch.count {
+    let batch = try CIFARBatch([UInt8](readFile(at: path)), origin: path.shortPath, format: format)
+    if let first, format.hasEqualFiles, first.count != batch.count {
       throw DatasetError(
-        path.path, found: "\(batch.count) images",
-        expected: "\(first.count), as in \(first.path.path)")
+        path.shortPath, found: "\(batch.count) images",
+        expected: "\(first.count), as in \(first.path.shortPath)")
     }
     first = first ?? (path, batch.count)
     digest.update(batch.records)
@@ -49,6 +49,10 @@ extension LabelledImages {
       written = length
       for _ in 1..<count {
         batch = try files.next()
+        require(
+          batch.count * CIFARBatch.imageSize == length,
+          "The files of a split have the same number of images; found \(batch.count) in one of them."
+        )
         unsafe batch.writePixels(to: pixels.baseAddress! + written)
         written += length
         labels += batch.labels

@@ -79,7 +79,7 @@ struct DatasetFiles<Part: DatasetPart> {
       if let path = found[part] { return path }
       let others = Part.allCases.compactMap { found[$0]?.lastPathComponent }
       throw DatasetError(
-        folder.appending(path: part.fileName).path,
+        folder.appending(path: part.fileName).shortPath,
         found: "no such file beside \(others.joined(separator: ", "))", expected: Part.wholeSet)
     }
   }

@@ -84,8 +84,8 @@ public struct Download: Sendable {
   ///   curl is not installed; `FileError` if the folder cannot be written.
   public func run(progress: (String) -> Void) throws {
     guard !destination.isPresent else {
-      try checksum.verify(destination, origin: destination.path)
-      progress("\(destination.path) already exists")
+      try checksum.verify(destination, origin: destination.shortPath)
+      progress("\(destination.shortPath) already exists")
       return
     }
     let curl = try Curl(searchPath: searchPath)
@@ -103,7 +103,7 @@ public struct Download: Sendable {
       }
     }
     throw DatasetError(
-      "\(destination.path) could not be downloaded; "
+      "\(destination.shortPath) could not be downloaded; "
         + failures.map { "\($0)" }.joined(separator: "; "),
       isUnreachable: failures.allSatisfy { ($0 as? Curl.Failure)?.isUnreachable == true })
   }
@@ -113,7 +113,7 @@ public struct Download: Sendable {
     try Files.makeFolder(at: folder)
     guard unsafe access(folder.filePath, W_OK) == 0 else {
       throw DatasetError(
-        folder.path, found: "a folder without write permission",
+        folder.shortPath, found: "a folder without write permission",
         expected: "a writable folder for the download")
     }
   }

@@ -18,7 +18,7 @@ func uncompressedContent(
 ) throws -> [UInt8] {
   let bytes = [UInt8](try readFile(at: file, limit: limit))
   guard bytes.starts(with: gzipMagic) else { return bytes }
-  return try gunzip(bytes, origin: origin ?? file.path, limit: limit)
+  return try gunzip(bytes, origin: origin ?? file.shortPath, limit: limit)
 }
 
 /// Returns whether the content looks like a web page, such as a mirror's error message.

@@ -9,7 +9,7 @@ import Files
 /// Source: The MathWorks, *MAT-File Format*, R2023b.
 package struct MATFile {
   /// An array of bytes in MATLAB's order, the first dimension changing fastest.
-  package struct Array: Equatable {
+  package struct ByteArray: Equatable {
     /// The length of each dimension.
     package let dimensions: [Int]
     /// The elements.
@@ -21,7 +21,7 @@ package struct MATFile {
   }
 
   /// The arrays by name.
-  package let arrays: [String: Array]
+  package let arrays: [String: ByteArray]
 
   /// Parses the content of a file.
   ///
@@ -45,11 +45,11 @@ package struct MATFile {
         expected: "a little-endian MATLAB file of version 5")
     }
     var reader = MATReader(content[headerSize...], origin: origin)
-    var arrays: [String: Array] = [:]
+    var arrays: [String: ByteArray] = [:]
     var rest = limit
     while var element = try reader.next() {
       if element.type == .compressed {
-        let content = try inflateZlib(Swift.Array(element.bytes), origin: origin, limit: rest)
+        let content = try inflateZlib(Array(element.bytes), origin: origin, limit: rest)
         rest -= content.count
         var inner = MATReader(content[...], origin: origin)
         guard let only = try inner.next() else { continue }
@@ -64,7 +64,7 @@ package struct MATFile {
   /// The array in an element of the file, with its name; nil for another name, and for an element of another kind.
   private static func array(
     _ element: MATReader.Element, _ names: Set<String>, origin: String
-  ) throws -> (String, Array)? {
+  ) throws -> (String, ByteArray)? {
     guard element.type == .matrix else { return nil }
     var parts = MATReader(element.bytes, origin: origin)
     func next() throws -> MATReader.Element {
@@ -89,7 +89,7 @@ package struct MATFile {
     guard !overflow, count == bytes.count else {
       throw parts.failure("\(bytes.count) elements in an array of the dimensions \(lengths)")
     }
-    return (name, Array(dimensions: lengths, values: bytes))
+    return (name, ByteArray(dimensions: lengths, values: bytes))
   }
 }
 

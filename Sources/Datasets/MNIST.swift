@@ -71,8 +71,8 @@ public enum MNIST {
     let contents = try zip(paths, items).map { path, item in
       try uncompressedContent(of: path, limit: item.maximumFileSize)
     }
-    let train = try images(contents[0], labels: contents[1], paths[0].path, paths[1].path)
-    let test = try images(contents[2], labels: contents[3], paths[2].path, paths[3].path)
+    let train = try images(contents[0], labels: contents[1], paths[0].shortPath, paths[1].shortPath)
+    let test = try images(contents[2], labels: contents[3], paths[2].shortPath, paths[3].shortPath)
     let isOriginal = Part.allCases.allSatisfy {
       sha256Hex(contents[$0.rawValue]) == sums[$0]
     }

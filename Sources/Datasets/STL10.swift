@@ -127,7 +127,7 @@ public enum STL10 {
   ) throws {
     guard bytes.count.isMultiple(of: imageSize) else {
       throw unsafe DatasetError(
-        file.path,
+        file.shortPath,
         found: looksLikeWebPage(bytes.prefix(64))
           ? "content that looks like a web page"
           : "\(bytes.count % imageSize) bytes after the last whole image, truncated or too long",
@@ -144,10 +144,10 @@ public enum STL10 {
   private static func checked(_ labels: [UInt8], count: Int, of file: URL) throws -> [UInt8] {
     guard labels.count == count, count > 0 else {
       throw DatasetError(
-        file.path, found: "\(labels.count) labels",
+        file.shortPath, found: "\(labels.count) labels",
         expected: "\(count), one for each image, at least 1")
     }
-    try DatasetError.unless(labels, in: 1...10, of: file.path)
+    try DatasetError.unless(labels, in: 1...10, of: file.shortPath)
     return labels.map { $0 - 1 }
   }
 

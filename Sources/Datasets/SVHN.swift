@@ -72,7 +72,8 @@ public enum SVHN {
       let content = [UInt8](try readFile(at: path))
       digest.update(content)
       areOriginal = areOriginal && sha256Hex(content) == sums[part]
-      return try images(MATFile(content, names: ["X", "y"], origin: path.path), origin: path.path)
+      return try images(
+        MATFile(content, names: ["X", "y"], origin: path.shortPath), origin: path.shortPath)
     }
     return ImageDataset(
       name: Part.name(isOriginal: areOriginal), sha256: digest.hex(),

@@ -7,7 +7,7 @@ import Engine
 ///
 /// The sums run over the nearest neighbours only; βᵢ is chosen so that p(·|i) has the given perplexity.
 package struct Affinities: Sendable {
-  /// The vector length to a multiple of which each row is padded.
+  /// The number of entries that the length of each row is a multiple of, so that vectors can be loaded.
   package static let lanes = 16
 
   /// The index of each row's first entry, followed by the number of entries: (rows + 1).
@@ -28,7 +28,6 @@ package struct Affinities: Sendable {
     unsafe sizes.withUnsafeMutableBufferPointer { sizes in
       Parallel.forEachRange(of: rows, parts: 64) { _, range in
         for row in range {
-          unsafe sizes[row] = 0
           merge(outgoing, incoming, row: row) { _, _ in unsafe sizes[row] += 1 }
         }
       }
@@ -105,7 +104,7 @@ package func calibratedProbabilities(
   let nearest = Double(squaredDistances.first ?? 0)
   let excess = squaredDistances.map { Double($0) - nearest }
   let meanExcess = excess.reduce(0, +) / Double(excess.count)
-  let wishedEntropy = Double.log(Double(perplexity))
+  let targetEntropy = Double.log(Double(perplexity))
   var (lower, upper) = (0.0, Double.infinity)
   var beta = meanExcess > 0 ? 1 / meanExcess : 1
   var weights = [Double](repeating: 0, count: excess.count)
@@ -119,7 +118,7 @@ package func calibratedProbabilities(
       sum += weight
       weightedExcess += weight * distance
     }
-    let difference = .log(sum) + beta * weightedExcess / sum - wishedEntropy
+    let difference = .log(sum) + beta * weightedExcess / sum - targetEntropy
     if abs(difference) < 1e-5 { break }
     if difference > 0 { lower = beta } else { upper = beta }
     beta = upper.isFinite ? (lower + upper) / 2 : 2 * beta

@@ -41,7 +41,7 @@ package final class Attraction {
           forceX += factor * dx
           forceY += factor * dy
         }
-        unsafe forces[row] = SIMD2(forceX.sumOfHalves, forceY.sumOfHalves)
+        unsafe forces[row] = SIMD2(forceX.pairwiseSum, forceY.pairwiseSum)
       }
     }
   }

@@ -18,7 +18,7 @@ package struct NearestNeighbours: Sendable {
   /// Finds the `count` nearest neighbours of each row, not counting the row itself.
   ///
   /// - Parameters:
-  ///   - rows: More than `count` rows.
+  ///   - rows: More than `count` rows of finite numbers whose squared lengths do not overflow.
   ///   - count: The number of neighbours per row, at least 1.
   package init(of rows: Matrix, count: Int) {
     require(

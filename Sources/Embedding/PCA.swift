@@ -4,7 +4,7 @@ import Engine
 ///
 /// With the centred rows X (n, d), the axes are the eigenvectors of the covariance XᵀX / (n − 1) with the
 /// largest eigenvalues. Their entries are rounded to multiples of 2⁻²⁰, and each axis has the sign that
-/// makes its largest entry positive.
+/// makes its entry of largest magnitude positive.
 ///
 /// **Reproducibility.** LAPACK computes the eigenvectors, and their last bits depend on the BLAS library
 /// and on the processor. Rounding the axes removes these differences, except where an entry lies on the

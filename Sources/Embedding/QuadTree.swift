@@ -5,7 +5,7 @@ import Engine
 /// The points are sorted along a Morton curve of 2¹⁶ × 2¹⁶ cells, so each node is a range of the sorted
 /// points. Nodes with a single child are omitted; siblings are adjacent.
 package final class QuadTree {
-  /// The largest number of points in a leaf.
+  /// The largest number of points in a leaf, unless they all lie in one cell.
   private static let leafSize = 16
 
   /// The indices of the points in the tree's order: (points).
@@ -36,10 +36,11 @@ package final class QuadTree {
   /// The position after the node's last point in the tree's order.
   package let end: UncheckedArray<Int32>
 
-  private let low: UncheckedArray<SIMD2<Float>>
-  private let high: UncheckedArray<SIMD2<Float>>
+  /// Two opposite corners of the bounding box of the node's points.
+  private let low, high: UncheckedArray<SIMD2<Float>>
   /// The Morton code in the upper half, and the index of the point in the lower half.
   private var keys: UncheckedArray<UInt64>
+  /// The keys after a pass of the sort, before they are swapped with `keys`.
   private var sortedKeys: UncheckedArray<UInt64>
 
   /// Allocates a tree for the given number of points.
@@ -77,8 +78,8 @@ package final class QuadTree {
     let count = order.count
     var (low, high) = unsafe (points[0], points[0])
     for point in 0..<count {
-      low = unsafe lesser(low, points[point])
-      high = unsafe greater(high, points[point])
+      low = unsafe elementwiseMinimum(low, points[point])
+      high = unsafe elementwiseMaximum(high, points[point])
     }
     // Slightly less than 2¹⁶, so that rounding cannot give the cell 2¹⁶. The lower bound avoids a
     // division by zero.
@@ -170,15 +171,15 @@ package final class QuadTree {
         for place in unsafe Int(start[node])..<Int(end[node]) {
           let point = unsafe SIMD2(x[place], y[place])
           sum += point
-          low = lesser(low, point)
-          high = greater(high, point)
+          low = elementwiseMinimum(low, point)
+          high = elementwiseMaximum(high, point)
         }
       }
       let first = unsafe Int(firstChild[node])
       for child in unsafe first..<(first + Int(childCount[node])) {
         unsafe sum += mass[child] * SIMD2(centreX[child], centreY[child])
-        low = unsafe lesser(low, self.low[child])
-        high = unsafe greater(high, self.high[child])
+        low = unsafe elementwiseMinimum(low, self.low[child])
+        high = unsafe elementwiseMaximum(high, self.high[child])
       }
       unsafe mass[node] = Float(end[node] - start[node])
       let centre = unsafe sum / mass[node]

@@ -64,8 +64,8 @@ package final class Repulsion {
     )
     for place in places {
       let point = unsafe SIMD2(tree.x[place], tree.y[place])
-      low = lesser(low, point)
-      high = greater(high, point)
+      low = elementwiseMinimum(low, point)
+      high = elementwiseMaximum(high, point)
     }
     let zero = SIMD4<Float>.zero
     sources.removeAll()
@@ -73,13 +73,14 @@ package final class Repulsion {
     while let (first, count) = sources.pending.popLast() {
       let x = unsafe tree.centreX.quad(at: first)
       let y = unsafe tree.centreY.quad(at: first)
-      let dx = greater(greater(low.x - x, x - high.x), zero)
-      let dy = greater(greater(low.y - y, y - high.y), zero)
+      let dx = elementwiseMaximum(elementwiseMaximum(low.x - x, x - high.x), zero)
+      let dy = elementwiseMaximum(elementwiseMaximum(low.y - y, y - high.y), zero)
       let isFar = unsafe tree.squaredExtent.quad(at: first) .<= squaredTheta * (dx * dx + dy * dy)
       for lane in 0..<count {
         let node = first + lane
         if isFar[lane] {
-          unsafe sources.nodes.append(SIMD4(x[lane], y[lane], tree.mass[node], tree.variance[node]))
+          unsafe sources.nodes.append(
+            FarNode(x: x[lane], y: y[lane], mass: tree.mass[node], variance: tree.variance[node]))
         } else if unsafe tree.childCount[node] > 0 {
           unsafe sources.pending.append(
             (firstNode: Int(tree.firstChild[node]), count: Int(tree.childCount[node])))
@@ -108,10 +109,19 @@ package final class Repulsion {
   }
 }
 
+/// A node that acts on a group of points in place of its points.
+private struct FarNode {
+  /// The mean of the points.
+  let x, y: Float
+  /// The number of the points.
+  let mass: Float
+  /// The mean squared distance of the points from their mean.
+  let variance: Float
+}
+
 /// The nodes and points that act on a group of points.
 private struct Sources {
-  /// Far nodes: centre x, centre y, mass, variance.
-  var nodes: [SIMD4<Float>] = []
+  var nodes: [FarNode] = []
   /// Near points, as ranges of the tree's order.
   var runs: [Range<Int>] = []
   /// Siblings that are still to be visited.
@@ -145,14 +155,14 @@ private struct Sums {
 
   /// Adds the effect of a node's points, to second order.
   @inline(__always)
-  mutating func add(_ node: SIMD4<Float>) {
+  mutating func add(_ node: FarNode) {
     let dx = x - node.x
     let dy = y - node.y
     let w = 1 / (1 + dx * dx + dy * dy)
-    let massive = w * node.z
-    let spread = w * node.w
-    weight += massive + massive * spread * (1 - 2 * w)
-    let factor = massive * w
+    let nodeWeight = w * node.mass
+    let spread = w * node.variance
+    weight += nodeWeight + nodeWeight * spread * (1 - 2 * w)
+    let factor = nodeWeight * w
     let corrected = factor + factor * spread * (2 - 6 * w)
     forceX += corrected * dx
     forceY += corrected * dy
@@ -178,7 +188,7 @@ package func exactNormaliser(of points: UncheckedArray<SIMD2<Float>>) -> Double 
           let dy = unsafe y.vector(at: place) - points[point].y
           weight += 1 / (1 + dx * dx + dy * dy)
         }
-        unsafe sums[part] += Double(weight.sumOfHalves) - 1
+        unsafe sums[part] += Double(weight.pairwiseSum) - 1
       }
     }
   }

@@ -141,7 +141,7 @@ private struct GradientDescent {
       for point in range {
         let gradient = unsafe exaggeration * attraction[point] - repulsionScale * repulsion[point]
         let agree = unsafe gradient * velocities[point] .> 0
-        let gain = unsafe greater(
+        let gain = unsafe elementwiseMaximum(
           (gains[point] + 0.2).replacing(with: gains[point] * 0.8, where: agree),
           SIMD2(repeating: 0.01))
         unsafe gains[point] = gain

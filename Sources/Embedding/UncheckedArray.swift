@@ -60,7 +60,7 @@ extension SIMD16<Float> {
   ///
   /// The standard library does not specify the order of additions in its `sum()`.
   @inline(__always)
-  var sumOfHalves: Float {
+  var pairwiseSum: Float {
     let eight = lowHalf + highHalf
     let four = eight.lowHalf + eight.highHalf
     let two = four.lowHalf + four.highHalf
@@ -72,12 +72,14 @@ extension SIMD16<Float> {
 ///
 /// The standard library's `pointwiseMin` compares the elements one by one, which is slower.
 @inline(__always)
-func lesser<Vector: SIMD>(_ a: Vector, _ b: Vector) -> Vector where Vector.Scalar: Comparable {
+func elementwiseMinimum<Vector: SIMD>(_ a: Vector, _ b: Vector) -> Vector
+where Vector.Scalar: Comparable {
   a.replacing(with: b, where: b .< a)
 }
 
 /// Returns the elementwise maximum of two vectors.
 @inline(__always)
-func greater<Vector: SIMD>(_ a: Vector, _ b: Vector) -> Vector where Vector.Scalar: Comparable {
+func elementwiseMaximum<Vector: SIMD>(_ a: Vector, _ b: Vector) -> Vector
+where Vector.Scalar: Comparable {
   a.replacing(with: b, where: a .< b)
 }

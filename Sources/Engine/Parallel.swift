@@ -16,7 +16,8 @@ public enum Parallel {
   /// Calls `body` once for each part in `0..<parts` on up to ``threads`` threads, and waits for all
   /// of them.
   ///
-  /// `body` runs concurrently and must write to memory of its own part only.
+  /// `body` runs concurrently and must write to memory of its own part only. Task-local values, such as ``threads``
+  /// and the effect of ``withoutGradients(_:)``, apply to the calling thread only; set them inside `body`.
   public static func forEach(part parts: Int, _ body: (_ part: Int) -> Void) {
     let threads = min(threads, parts)
     guard threads > 1 else {

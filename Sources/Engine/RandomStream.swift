@@ -54,7 +54,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     Double(next() >> 11) * 0x1p-53
   }
 
-  /// Draws uniformly from `range`.
+  /// Draws lowerBound + (upperBound − lowerBound)·``uniform()``; rounding can give `upperBound` itself.
   public mutating func uniform(in range: Range<Float>) -> Float {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
   }

@@ -54,7 +54,7 @@ public struct Classifier {
     do {
       try self.init(content)
     } catch {
-      throw ClassifierError("\(file.relativePath): \(error)")
+      throw Failure("\(file.shortPath): \(error)")
     }
   }
 
@@ -63,13 +63,13 @@ public struct Classifier {
   /// - Throws: An error described in one line if the description or a tensor is missing or does not fit.
   public init(_ content: SafeTensors) throws {
     guard let text = content.metadata[descriptionName] else {
-      throw ClassifierError(
-        "found no metadata \"\(descriptionName)\", expected weights that make own or export-weights wrote"
+      throw Failure(
+        "found no metadata \"\(descriptionName)\", expected weights that make own, chapter 4 or export-weights wrote"
       )
     }
-    guard let description = try? JSONDecoder().decode(Description.self, from: Data(text.utf8))
+    guard let description = try? JSON.decode(Description.self, from: Data(text.utf8))
     else {
-      throw ClassifierError(
+      throw Failure(
         "found other metadata \"\(descriptionName)\" than expected: classes, size, mean, deviation, network "
           + "and origin")
     }
@@ -88,14 +88,14 @@ public struct Classifier {
     guard let encoded = origin.description,
       var description = try? JSON.decode(Description.self, from: JSON.encode(encoded))
     else {
-      throw ClassifierError(
+      throw Failure(
         "found a checkpoint without the description of a network, expected one that a training run of chapter "
           + "4, chapter 5 or make own has saved with this version")
     }
     description.origin += ", step \(origin.step) of \(origin.steps)"
     let trainer = checkpoint.snapshot.part(under: "training.trainer")
-    let average = trainer.part(under: "average")
-    let weights = average.tensors.isEmpty ? trainer.part(under: "network") : average
+    let ema = trainer.part(under: "average")
+    let weights = ema.tensors.isEmpty ? trainer.part(under: "network") : ema
     try self.init(description, from: weights.tensors) { try weights.restore($0.state) }
   }
 
@@ -111,7 +111,7 @@ public struct Classifier {
     let found = tensors.values.reduce(0) { $0 + $1.count }
     let needed = description.network.filterElementCount
     guard found >= needed else {
-      throw ClassifierError(
+      throw Failure(
         "found \(found) weights, expected at least \(needed) for \(description.network)")
     }
     let network = description.network.make(seed: 0, classes: description.classes.count)
@@ -121,9 +121,7 @@ public struct Classifier {
 
   /// The content of the classifier's file.
   public var content: SafeTensors {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let text = try? encoder.encode(description) else {
+    guard let text = try? JSON.encode(description) else {
       fatalError("A description of a classifier cannot be written as JSON.")
     }
     return SafeTensors(
@@ -150,7 +148,7 @@ public struct Classifier {
     let scaling = scaling
     let predictions = predict(network, count: count) { images.tensor($0, scaling: scaling) }
     guard predictions.scalars.allSatisfy(\.isFinite) else {
-      throw ClassifierError(
+      throw Failure(
         "found weights with which a prediction is not a number, expected those of a trained network"
       )
     }
@@ -162,7 +160,7 @@ extension Classifier.Description {
   /// Throws if a value cannot be that of a trained network.
   fileprivate func check() throws {
     func unless(_ condition: Bool, _ found: String, _ expected: String) throws {
-      if !condition { throw ClassifierError("found \(found), expected \(expected)") }
+      if !condition { throw Failure("found \(found), expected \(expected)") }
     }
     try unless((2...256).contains(classes.count), "\(classes.count) classes", "2 to 256")
     try unless(
@@ -202,12 +200,3 @@ extension NetworkSettings {
 
 /// The name of the description in the metadata.
 private let descriptionName = "classifier"
-
-/// An error about the file of a classifier, described in one line.
-struct ClassifierError: LocalizedError, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-
-  var errorDescription: String? { description }
-}

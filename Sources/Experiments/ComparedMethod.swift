@@ -6,16 +6,27 @@ import MixMatch
 /// All are trained with the network of chapter 4, and all but full supervision with its batches. Their hyperparameters
 /// are those that the same small search on validation images, chapters/search, has found; see ``chosen(at:)``.
 public enum ComparedMethod: String, CaseIterable, Sendable {
+  /// ``MixMatchStep``.
   case mixMatch = "mixmatch"
+  /// ``Supervised`` training on the few labels.
   case supervised = "labels-alone"
-  case mixup = "mixup"
+  /// ``MixupOnly``: mixup of labelled and of unlabelled images.
+  case mixupAlone = "mixup"
+  /// ``PseudoLabel``.
   case pseudoLabel = "pseudo-label"
+  /// ``PiModel``.
   case piModel = "pi-model"
+  /// ``MeanTeacher``.
   case meanTeacher = "mean-teacher"
+  /// ``VirtualAdversarialTraining``.
   case vat = "vat"
+  /// Supervised training on the few labels with mixup.
   case labelsMixup = "labels-mixup"
+  /// Supervised training on the few labels with ``ManifoldMixup``.
   case manifoldMixup = "labels-manifold-mixup"
+  /// Supervised training on the few labels with ``AdaMixUp``.
   case adaMixUp = "labels-adamixup"
+  /// ``Supervised`` training on all labels.
   case allLabels = "all-labels"
 
   /// The methods that learn from the same few labels.
@@ -26,7 +37,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     switch self {
     case .mixMatch: "MixMatch"
     case .supervised: "supervised"
-    case .mixup: "mixup alone"
+    case .mixupAlone: "mixup alone"
     case .pseudoLabel: "pseudo-labels"
     case .piModel: "Π-model"
     case .meanTeacher: "Mean Teacher"
@@ -72,7 +83,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   public func chosen(at preset: Preset) -> Factors {
     guard preset == .short || preset == .smoke else { return .usual }
     return switch self {
-    case .mixMatch, .mixup, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
+    case .mixMatch, .mixupAlone, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
     case .supervised, .pseudoLabel, .meanTeacher: Factors(weight: 1, learningRate: 4)
     case .labelsMixup, .manifoldMixup, .adaMixUp: Factors(weight: 1, learningRate: 4)
     case .vat: Factors(weight: 1 / 3, learningRate: 1)
@@ -102,7 +113,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
 
   /// The decay of the EMA of the weights that is evaluated.
   ///
-  /// The paper's code has 0.999 for a million steps. In a run of few thousand steps this average would lag
+  /// The paper's code has 0.999 for a million steps. In a run of a few thousand steps this average would lag
   /// behind the weights for a large part of the run.
   private static let emaDecay: Float = 0.99
 
@@ -119,11 +130,11 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     switch self {
     case .mixMatch: return mixMatch
     case .supervised, .allLabels: return Supervised()
-    // The α is that of the other methods.
+    // MixMatch's α, so that the two can be compared.
     case .labelsMixup: return ManifoldMixup.ofImages(alpha: mixMatch.alpha)
     case .manifoldMixup: return ManifoldMixup()
     case .adaMixUp: return AdaMixUp()
-    case .mixup: return scaled(MixupOnly(), \.unlabelledWeight)
+    case .mixupAlone: return scaled(MixupOnly(), \.unlabelledWeight)
     case .pseudoLabel:
       return scaled(PseudoLabel(rampSteps: rampSteps), \.unlabelledWeight.value)
     case .piModel: return scaled(PiModel(rampSteps: rampSteps), \.unlabelledWeight.value)

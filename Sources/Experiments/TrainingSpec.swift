@@ -15,7 +15,7 @@ public struct TrainingSpec {
   /// Whether all training images with a known class are labelled, however many a data set has.
   ///
   /// It is not encoded: `experiment` has the number of labels.
-  public let usesAllLabels: Bool
+  private let usesAllLabels: Bool
   /// The number of epochs of a run with all labels, from which the number of steps on a data set follows; nil if
   /// the number of steps is fixed.
   private let epochs: Int?

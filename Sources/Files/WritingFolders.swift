@@ -36,7 +36,12 @@ package func writeFolder(
     let old = PartialFile(for: folder).url
     let isReplaced = replacing && folder.isPresent
     if isReplaced { try moveItem(at: folder, to: old) }
-    try moveItem(at: partial, to: folder)
+    do {
+      try moveItem(at: partial, to: folder)
+    } catch {
+      if isReplaced { try? moveItem(at: old, to: folder) }
+      throw error
+    }
     if isReplaced { removeTree(at: old) }
   } catch {
     removeTree(at: partial)

@@ -1,6 +1,6 @@
 import Engine
 
-/// Which of the mixed examples batch norm normalises together.
+/// The division of the mixed examples into groups that batch norm normalises together.
 ///
 /// The choice matters: with separate batches of labelled and unlabelled examples, the running statistics
 /// fit neither.

@@ -6,8 +6,8 @@ import Engine
 ///
 ///     q̃ᵢ = q̄ᵢ · p(i)/p̃(i), normalised
 ///
-/// p is the running mean of the labels, and p̃ that of the guesses. A class that is guessed too rarely is
-/// raised, which keeps the method from giving a whole class away to a similar one.
+/// p is the running mean of the labels, and p̃ that of the guesses. A class that is guessed too rarely gets more
+/// probability, so that the network does not lose it to a similar class.
 public struct DistributionAlignment: Sendable, Encodable {
   /// The weight of a batch in the running means is 1 − `decay`; 0.99 corresponds to about 100 batches.
   public var decay: Float = 0.99
@@ -31,9 +31,6 @@ public final class ClassFrequencies: Module {
       means.moments = ChannelMoments(mean: uniform, variance: means.moments.variance)
     }
   }
-
-  /// The trainable parameters, of which there are none: the frequencies are counted.
-  public var parameters: [NamedParameter] { [] }
 
   /// The running means, as the means of two buffers, whose variances are not used.
   public var buffers: [NamedBuffer] { [("labels", labels), ("guesses", guesses)] }

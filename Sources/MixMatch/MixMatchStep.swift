@@ -35,7 +35,7 @@ public struct MixMatchStep: SemiSupervisedMethod {
   /// MixMatch with the article's hyperparameters.
   public init() {}
 
-  /// Checks K, T, α, the length of the ramp and ``mixupStages``.
+  /// Checks K, T, α, the length of the ramp, ``mixupStages`` and the decay of ``alignment``.
   ///
   /// - Throws: ``TrainingError``.
   public func check() throws {
@@ -45,6 +45,10 @@ public struct MixMatchStep: SemiSupervisedMethod {
     try TrainingError.unlessBeta(alpha: alpha)
     try TrainingError.unlessPositive(rampSteps, "steps of the ramp")
     try TrainingError.unlessPositive(mixupStages ?? 1, "stages before which mixup can happen")
+    let decay = alignment?.decay ?? 0
+    try TrainingError.unless(
+      (0..<1).contains(decay), "decay of the distribution alignment", found: "\(decay)",
+      expected: "a number from 0 to below 1")
   }
 
   /// The running means of labels and guesses for ``alignment``; nil without it.
@@ -68,7 +72,7 @@ public struct MixMatchStep: SemiSupervisedMethod {
     _ batch: Batch, by model: any Layer, frequencies: ClassFrequencies? = nil,
     random: inout RandomStream
   ) -> Mixed {
-    let (x̂, û) = (batch.labelled, batch.versions)
+    let (x̂, û) = (batch.labelled, batch.unlabelledImages)
     // 4. Guess each unlabelled image's label: the mean prediction over its K versions.
     let q̄ = guessLabels(
       of: û, versions: versions, by: model, batchNorm.guessingMode,
@@ -132,19 +136,20 @@ public struct MixMatchStep: SemiSupervisedMethod {
     var (labelled, unlabelled): ([Tensor], [Tensor]) = ([], [])
     for group in groups {
       let examples = XU.gathered(group.indices)
-      let isX = 0..<group.indices.count { $0 < mixed.X.count }
-      let isU = isX.upperBound..<examples.count
+      let labelledRows = 0..<group.indices.count { $0 < mixed.X.count }
+      let unlabelledRows = labelledRows.upperBound..<examples.count
       let state = HiddenState(examples.images)
       let logits = model.run(stage..<model.stageCount, on: state, group.mode).values
       // A group of a small batch may have no labelled example, and then has no such term.
-      if !isX.isEmpty {
-        let share = Float(isX.count) / Float(mixed.X.count)
-        labelled.append(share * crossEntropy(logits[isX], examples.labels[isX]))
+      if !labelledRows.isEmpty {
+        let share = Float(labelledRows.count) / Float(mixed.X.count)
+        labelled.append(share * crossEntropy(logits[labelledRows], examples.labels[labelledRows]))
       }
-      if !isU.isEmpty {
-        let share = Float(isU.count) / Float(mixed.U.count)
+      if !unlabelledRows.isEmpty {
+        let share = Float(unlabelledRows.count) / Float(mixed.U.count)
         unlabelled.append(
-          share * meanSquaredError(softmax(logits[isU]), examples.labels[isU]))
+          share * meanSquaredError(softmax(logits[unlabelledRows]), examples.labels[unlabelledRows])
+        )
       }
     }
     return Loss(

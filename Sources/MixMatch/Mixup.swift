@@ -33,12 +33,13 @@ private func gradientsOfMixup(
   func scaled(_ factor: (Float) -> Float) -> Tensor {
     zipEntries(gradient, gradient) { example, g, _ in factor(λ.values[example]) * g }
   }
-  let length = a.count / a.shape[0]
-  let difference = { gradient * (a.detached - b.detached) }
+  func gradientOfλ() -> Tensor {
+    let products = gradient * (a.detached - b.detached)
+    return products.reshaped(to: [a.shape[0], a.count / a.shape[0]]).sum(axis: 1)
+  }
   return [
     a.needsGradient ? scaled { $0 } : nil, b.needsGradient ? scaled { 1 - $0 } : nil,
-    λ.tensor.needsGradient
-      ? difference().reshaped(to: [a.shape[0], length]).sum(axis: 1) : nil,
+    λ.tensor.needsGradient ? gradientOfλ() : nil,
   ]
 }
 

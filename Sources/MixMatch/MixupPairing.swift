@@ -1,7 +1,6 @@
 import Engine
 
-/// Which examples mixup pairs: MixMatch's choice, and the alternatives of the paper's ablation
-/// (table 4).
+/// The choice of the pairs that mixup mixes: MixMatch's, and the alternatives of the paper's ablation (table 4).
 public enum MixupPairing: String, Codable, Sendable, CaseIterable {
   /// Any example with any other, labelled or unlabelled: MixMatch.
   case together

@@ -1,8 +1,6 @@
 import Engine
 
-/// The weight of an unlabelled loss, which grows linearly from 0 during the first steps.
-///
-/// A ramp keeps the first predictions, which are no better than chance, from influencing the network.
+/// The weight of an unlabelled loss, which grows during the first steps as in ``linearRamp(_:over:)``.
 public struct RampedWeight: Sendable, Encodable {
   /// The weight after the ramp.
   public var value: Float
@@ -17,4 +15,13 @@ public struct RampedWeight: Sendable, Encodable {
 
   /// The weight in step `step`, counted from 0.
   public func callAsFunction(_ step: Int) -> Float { value * linearRamp(step, over: steps) }
+}
+
+/// The factor of the unlabelled loss at step `step`, counted from 0: it grows linearly from 0 to 1 over
+/// `length` steps and then stays 1.
+///
+/// It keeps the first guesses, which are no better than chance, from influencing the network.
+public func linearRamp(_ step: Int, over length: Int) -> Float {
+  require(length > 0, "A ramp has at least one step, not \(length).")
+  return min(1, Float(step) / Float(length))
 }

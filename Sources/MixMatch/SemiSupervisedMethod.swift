@@ -129,9 +129,12 @@ public struct Batch: Sendable {
     (self.labelled, self.unlabelled) = (labelled, unlabelled)
   }
 
-  /// ``unlabelled``, for a method with at least one version, whose batches always have it.
-  public var versions: Tensor {
-    guard let unlabelled else { fatalError("The batch has no unlabelled images.") }
+  /// The images of ``unlabelled``. The process ends with a message if there are none, which a method with at least one
+  /// version need not expect.
+  public var unlabelledImages: Tensor {
+    guard let unlabelled else {
+      fatalError("The batch has no unlabelled images; give the data pipeline at least one version.")
+    }
     return unlabelled
   }
 }
@@ -168,15 +171,6 @@ public struct Loss: Sendable {
   }
 }
 
-/// The factor of the unlabelled loss at step `step`, counted from 0: it grows linearly from 0 to 1 over
-/// `length` steps and then stays 1.
-///
-/// It keeps the first guesses, which are no better than chance, from influencing the network.
-public func linearRamp(_ step: Int, over length: Int) -> Float {
-  require(length > 0, "A ramp has at least one step, not \(length).")
-  return min(1, Float(step) / Float(length))
-}
-
 /// Guessed labels of unlabelled images before and after sharpening, each (N, classes).
 public struct Guesses: Sendable {
   /// q̄, the guesses before sharpening.
@@ -186,25 +180,4 @@ public struct Guesses: Sendable {
 
   /// Guesses for the same images, before and after sharpening.
   public init(raw: Tensor, sharpened: Tensor) { (self.raw, self.sharpened) = (raw, sharpened) }
-}
-
-/// Supervised learning from the labelled images alone, with cross-entropy.
-public struct Supervised: SemiSupervisedMethod {
-  /// 0: the method uses no unlabelled images.
-  public let versions = 0
-
-  /// The method, which has no hyperparameters.
-  public init() {}
-
-  /// The cross-entropy Lₓ.
-  public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
-  )
-    -> Loss
-  {
-    Loss(
-      labelled: crossEntropy(
-        networks.model(batch.labelled.images, .training), batch.labelled.labels)
-    )
-  }
 }

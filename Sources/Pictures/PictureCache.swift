@@ -69,7 +69,7 @@ public final class PictureCache {
   /// - Parameters:
   ///   - folder: The folder of the cache; it is created if necessary.
   ///   - decoder: The decoder of new pictures; each size has packs of its own.
-  ///   - note: Receives a line for each damaged pack, whose pictures are decoded again.
+  ///   - note: Receives a line for each damaged pack, which is removed; its pictures are decoded again.
   /// - Throws: An error in one line if the folder cannot be read or written.
   public init(in folder: URL, decoder: PictureDecoder, note: (String) -> Void) throws {
     self.decoder = decoder
@@ -82,6 +82,7 @@ public final class PictureCache {
         note(
           "\(output.file(name).shortPath): found a damaged file or one of another version; decoding its "
             + "pictures again")
+        for path in [indexName(number), pixelsName(number)] { try? output.remove(path) }
         continue
       }
       for file in index.files { known[file.key] = file.reading }

@@ -10,7 +10,7 @@ import Foundation
 /// by its EXIF orientation, converted from its colour profile to sRGB (grey and CMYK too), and put on white
 /// where it is transparent. A profile that does not fit the picture, such as one for RGB in a grey picture, is ignored.
 /// The shorter side is resampled to the size, and the middle of the longer side is kept. Of an animation it takes the
-/// first frame. Only pictures whose channels are integers of 8 or 16 bits are decoded.
+/// first frame. Only pictures whose channels are unsigned integers of 8 or 16 bits are decoded.
 public struct PictureDecoder: Sendable {
   /// The height and width of a decoded picture, in pixels.
   public let size: Int
@@ -128,8 +128,8 @@ public struct PictureDecoder: Sendable {
         "\(width)×\(height) pixels, more than the limit of \(maximumPixelCount / 1_000_000) million"
       )
     }
-    guard header.is_integer != 0 else {
-      throw UnreadablePicture("channels that are no integers of 8 or 16 bits")
+    guard header.has_known_channels != 0 else {
+      throw UnreadablePicture("channels that are not unsigned integers of 8 or 16 bits")
     }
     var status: Int32 = 0
     let pixels = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, written in

@@ -30,7 +30,7 @@ public struct PictureFolder: Sendable {
   public let unusedFolders: [String]
 
   /// The arrangement of the folder.
-  public enum Layout: String, Codable, Sendable {
+  public enum Layout: String, Sendable {
     /// Some pictures are sorted into classes, the others are not.
     case labelledAndUnlabelled = "labelled and unlabelled"
     /// All pictures are sorted into classes, apart in training and test pictures.
@@ -40,7 +40,7 @@ public struct PictureFolder: Sendable {
   }
 
   /// The use of a picture.
-  public enum Part: String, Codable, Sendable {
+  public enum Part: String, Sendable {
     /// A training picture with a class.
     case training
     /// A training picture without a class.
@@ -50,7 +50,7 @@ public struct PictureFolder: Sendable {
   }
 
   /// A picture file.
-  public struct Picture: Codable, Hashable, Sendable {
+  public struct Picture: Hashable, Sendable {
     /// The path relative to the folder.
     public let path: String
     /// The use.
@@ -65,9 +65,9 @@ public struct PictureFolder: Sendable {
   ///   - root: The folder.
   ///   - output: The folder to which results will be written. It must not lie where pictures are searched, because a
   ///     later run would take results for pictures.
-  /// - Throws: ``PictureError`` if there is no class or only one, if a class has no picture or a name that
-  ///   cannot be shown, if test pictures have other classes, or if `output` lies among the pictures; `FileError` if a
-  ///   folder cannot be listed.
+  /// - Throws: ``PictureError`` if there is no class or only one, if a class has no picture, if its name cannot be
+  ///   shown or is that of another part of the pictures, if test pictures have other classes, or if `output` lies among
+  ///   the pictures; `FileError` if a folder cannot be listed.
   public init(_ root: URL, output: URL? = nil) throws {
     self.root = root
     var listing = Listing(root: root)
@@ -87,6 +87,11 @@ public struct PictureFolder: Sendable {
       }
     }
     let classes = try listing.classes(in: training)
+    if layout == .classes, let part = classes.first(where: Self.namesOfParts.contains) {
+      throw PictureError(
+        root.appending(path: part).shortPath, found: "this folder beside folders of classes",
+        expected: "labelled/CLASS beside unlabelled and test, or train/CLASS beside test or val")
+    }
     pictures = try listing.pictures(of: classes, in: training, .training)
     if let unlabelled {
       pictures += try listing.unlabelled(in: unlabelled).map {
@@ -110,6 +115,9 @@ public struct PictureFolder: Sendable {
     unusedFolders =
       try layout == .classes ? [] : listing.folders(in: "").filter { !used.contains($0) }
   }
+
+  /// The names of folders that cannot be those of classes at the top, because in other layouts they are parts.
+  private static let namesOfParts: Set = ["unlabelled", "test", "val"]
 
   /// The URL of a picture.
   public func url(of picture: Picture) -> URL { root.appending(path: picture.path) }

@@ -13,7 +13,7 @@ public struct PictureSelection: Sendable {
   public let unlabelled: [Chosen]
   /// The test pictures.
   public let test: [Chosen]
-  /// What was left out, and why.
+  /// The files that were left out, with the reasons.
   public let findings: Findings
 
   /// A picture that is used.
@@ -27,10 +27,10 @@ public struct PictureSelection: Sendable {
   }
 
   /// What was found in a folder besides the pictures that are used.
-  public struct Findings: Sendable, Codable {
+  public struct Findings: Sendable {
     /// The number of picture files.
     public var files = 0
-    /// The files that cannot be used, and why.
+    /// The files that cannot be used, with the reasons.
     public var unreadable: [Finding] = []
     /// The pictures that were left out because another file has the same content.
     public var duplicates: [Finding] = []
@@ -40,7 +40,7 @@ public struct PictureSelection: Sendable {
     public var smallClasses: [String] = []
 
     /// A file and what was found about it.
-    public struct Finding: Sendable, Codable {
+    public struct Finding: Sendable {
       /// The path relative to the folder.
       public var path: String
       /// The reason why the file is left out.
@@ -125,8 +125,9 @@ public struct PictureSelection: Sendable {
     return readable
   }
 
-  /// The candidates of which none has the content of another, except that errors are thrown for contents with
-  /// two classes.
+  /// The candidates without duplicates: of files with the same content one is kept.
+  ///
+  /// - Throws: ``PictureError`` if they are in the folders of two classes.
   private static func withoutDuplicates(
     _ candidates: [Candidate], of folder: PictureFolder, _ findings: inout Findings
   ) throws -> [Candidate] {

@@ -36,12 +36,15 @@ package func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
     difference(
       a.dropFirst().map { index < $0.count ? $0[index] : "" },
       b.dropFirst().map { index < $0.count ? $0[index] : "" }
-    ).map { (name: name, $0) }
+    ).map { (name: name, largest: $0) }
   }
-  guard let worst = columns.max(by: { $0.1.relative < $1.1.relative }) else { return .identical }
-  let rows = columns.map(\.1.rows).max() ?? 0
-  let place = "column \(worst.name), row \(worst.1.row): \(worst.1.a), now \(worst.1.b)"
-  return worst.1.relative <= relativeTolerance
+  guard let worst = columns.max(by: { $0.largest.relative < $1.largest.relative }) else {
+    return .identical
+  }
+  let rows = columns.map(\.largest.rows).max() ?? 0
+  let place =
+    "column \(worst.name), row \(worst.largest.row): \(worst.largest.a), now \(worst.largest.b)"
+  return worst.largest.relative <= relativeTolerance
     ? FileDifference(
       outcome: .withinTolerance,
       detail: "at most \(relativeTolerance) of a column's largest value; \(place)")
@@ -64,10 +67,12 @@ private func difference(
   let scale = a.compactMap(Double.init).filter(\.isFinite).map(abs).max() ?? 0
   let different = zip(a, b).enumerated().filter { $0.element.0 != $0.element.1 }
   let found = different.map { row, pair in
-    let distance = zip([pair.0], [pair.1]).compactMap { x, y in
-      Double(x).flatMap { x in Double(y).map { abs(x - $0) } }
-    }.first
-    let relative = distance.map { scale > 0 ? $0 / scale : .infinity } ?? .infinity
+    let relative: Double =
+      if let x = Double(pair.0), let y = Double(pair.1), scale > 0 {
+        abs(x - y) / scale
+      } else {
+        .infinity
+      }
     return (row: row + 1, a: pair.0, b: pair.1, relative: relative)
   }
   return found.max { $0.relative < $1.relative }.map {

@@ -29,15 +29,8 @@ package struct Finding: Codable, Equatable, Sendable {
 
   /// The finding as a line of text.
   package var line: String {
-    let head = "\(outcome.rawValue.padding(to: 17)) \(record)  \(item)"
+    let head = "\(padded(outcome.rawValue, to: 17)) \(record)  \(item)"
     return detail.isEmpty ? head : "\(head): \(detail)"
-  }
-}
-
-extension String {
-  /// The text with trailing spaces up to `width` characters.
-  package func padding(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }
 

@@ -273,12 +273,8 @@ extension ResearchCrate {
   /// A run as an action, with its parameters and metrics.
   private func action(_ record: RunRecord) -> [JSONValue] {
     let program = record.chapter.program
-    let words = record.command.split(separator: " ").dropFirst(2).map(String.init)
-    let parameters = words.compactMap { word -> (String, String)? in
-      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-      return parts.count == 2 ? (parts[0], parts[1]) : nil
-    }
-    let parameterIDs = parameters.map { "#\(program)-\($0.0)" }
+    let parameters = record.commandSettings
+    let parameterIDs = parameters.map { "#\(program)-\($0.name)" }
     let inputs = record.dataset.map { [dataID($0)] } ?? []
     let made = [RunRecord.fileName(chapter: record.chapter)] + record.files.map(\.path)
     let results = made.map { "\(self.results)/\($0)" }.filter { files[$0] != nil }
@@ -296,7 +292,8 @@ extension ResearchCrate {
     return [run]
       + zip(parameterIDs, parameters).map { id, parameter in
         entity(
-          id, "PropertyValue", with: ["name": .text(parameter.0), "value": .text(parameter.1)])
+          id, "PropertyValue",
+          with: ["name": .text(parameter.name), "value": .text(parameter.value)])
       }
       + metrics.map { name, metric in
         entity(

@@ -13,7 +13,7 @@ package struct RunDifference {
     package var difference = ""
   }
 
-  /// The chapter's name in running text.
+  /// The name of the chapter's program.
   package let chapter: String
   /// Options, settings, data set, sources and computer, as far as they differ.
   package let settings: [Row]
@@ -21,9 +21,8 @@ package struct RunDifference {
   package let metrics: [Row]
   /// The pictures of both runs, by their file names.
   package let pictures: [String]
-  /// The sides, with the directories of their files; nil where the chapter was not run.
-  package let a: RunRecord?
-  package let b: RunRecord?
+  /// The record of the chapter in each of the two directories; nil where it was not run.
+  package let a, b: RunRecord?
 
   /// The differences of two records, one of which may be missing.
   package init(_ a: RunRecord?, _ b: RunRecord?) {
@@ -67,7 +66,7 @@ extension RunDifference.Row {
 private func aligned(_ rows: [[String]]) -> [String] {
   let widths = (0..<4).map { column in min(44, rows.map { $0[column].count }.max() ?? 0) }
   return rows.map { row in
-    zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ")
+    zip(row, widths).map { padded($0, to: $1) }.joined(separator: "  ")
       .replacing(/\s+$/, with: "")
   }
 }
@@ -99,7 +98,7 @@ private func metricRows(_ a: [String: Metric], _ b: [String: Metric]) -> [RunDif
   }
 }
 
-/// A metric with its deviation and number of seeds, in full precision of a table.
+/// A metric with its deviation and number of seeds; the mean has five significant digits.
 private func text(_ metric: Metric) -> String {
   let deviation = metric.sd.map { String(format: " ± %.2g", $0) } ?? ""
   return String(format: "%.5g", metric.mean) + deviation
@@ -123,7 +122,7 @@ extension RunDifference {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <link rel="icon" href="data:,">
-      <title>\(escaped(a.shortPath)) and \(escaped(b.shortPath))</title>
+      <title>\(htmlEscaped(a.shortPath)) and \(htmlEscaped(b.shortPath))</title>
       <style>
       body { margin: 0 auto; max-width: 90rem; padding: 1rem; font: 1rem/1.5 system-ui, "DejaVu Sans", sans-serif; }
       table { border-collapse: collapse; display: block; overflow-x: auto; margin: 1rem 0; }
@@ -137,7 +136,7 @@ extension RunDifference {
       </head>
       <body>
       <h1>Two runs</h1>
-      <p>A: <code>\(escaped(a.shortPath))</code><br>B: <code>\(escaped(b.shortPath))</code></p>
+      <p>A: <code>\(htmlEscaped(a.shortPath))</code><br>B: <code>\(htmlEscaped(b.shortPath))</code></p>
       \(sections.joined(separator: "\n"))
       </body>
       </html>
@@ -147,19 +146,19 @@ extension RunDifference {
 
   private func section(_ first: OutputDirectory, _ second: OutputDirectory) throws -> String {
     guard let a, let b else {
-      return "<h2>\(escaped(chapter))</h2>\n<p>Only in \(a == nil ? "B" : "A").</p>"
+      return "<h2>\(htmlEscaped(chapter))</h2>\n<p>Only in \(a == nil ? "B" : "A").</p>"
     }
     let pairs = try pictures.map { name in
       let sides = try [("A", first), ("B", second)].map { side, files in
         try figure(name, side, content: files.content(of: name))
       }
       return
-        "<h3>\(escaped(name))</h3>\n<div class=\"pair\">\n\(sides.joined(separator: "\n"))\n</div>"
+        "<h3>\(htmlEscaped(name))</h3>\n<div class=\"pair\">\n\(sides.joined(separator: "\n"))\n</div>"
     }
     return """
-      <h2>\(escaped(chapter))</h2>
-      <p>A: <code>\(escaped(a.command))</code>, \(escaped(a.stamp))<br>
-      B: <code>\(escaped(b.command))</code>, \(escaped(b.stamp))</p>
+      <h2>\(htmlEscaped(chapter))</h2>
+      <p>A: <code>\(htmlEscaped(a.command))</code>, \(htmlEscaped(a.stamp))<br>
+      B: <code>\(htmlEscaped(b.command))</code>, \(htmlEscaped(b.stamp))</p>
       \(table("What differs in options, settings and origin", settings))
       \(table("Metrics", metrics))
       \(pairs.joined(separator: "\n"))
@@ -169,21 +168,16 @@ extension RunDifference {
   private func figure(_ name: String, _ side: String, content: Data?) -> String {
     guard let content else { return "<p>\(side): no such picture</p>" }
     return "<figure><figcaption>\(side)</figcaption><img src=\"\(dataURI(content, of: name))\" "
-      + "alt=\"\(escaped(name)) of run \(side)\"></figure>"
+      + "alt=\"\(htmlEscaped(name)) of run \(side)\"></figure>"
   }
 
   private func table(_ title: String, _ rows: [Row]) -> String {
     guard !rows.isEmpty else { return "<h3>\(title)</h3>\n<p>Nothing.</p>" }
     let lines = rows.map { row in
       "<tr\(row.a == row.b ? "" : " class=\"changed\"")>"
-        + row.cells.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
+        + row.cells.map { "<td>\(htmlEscaped($0))</td>" }.joined() + "</tr>"
     }
     return "<h3>\(title)</h3>\n<table>\n<tr><th></th><th>A</th><th>B</th><th>B − A</th></tr>\n"
       + lines.joined(separator: "\n") + "\n</table>"
   }
-}
-
-/// A text in HTML.
-private func escaped(_ text: String) -> String {
-  text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
 }

@@ -5,10 +5,10 @@ extension Weaver {
   /// Replaces `[[try sharpening: chapter3-sharpening T1]]` by a control with a slider that
   /// article/try.js draws; `try beta` needs no data. Without scripts and in print there is nothing, because
   /// the figure beside it shows the same for fixed values.
-  func control(_ paragraph: [LiterateSource.Line], at place: WeaveContext) throws -> String {
+  func control(_ paragraph: [LiterateSource.Line], at context: WeaveContext) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
     func failure(_ message: String) -> Failure {
-      Failure("\(place.path):\(paragraph[0].number): \(message)")
+      Failure("\(context.path):\(paragraph[0].number): \(message)")
     }
     guard let match = text.wholeMatch(of: /\[\[try (\w+)(?:: (\S+) (\S+))?\]\]\s*/) else {
       throw failure("found \(text), expected [[try name]] or [[try name: data column]]")
@@ -16,7 +16,7 @@ extension Weaver {
     guard let data = match.2, let column = match.3 else {
       return "<div class=\"try\" data-try=\"\(match.1)\"></div>"
     }
-    guard let program = place.program, let result = results.shown(program),
+    guard let program = context.program, let result = results.shown(program),
       let content = try result.content(of: DataFile.path(String(data)))
     else { return "" }
     let rows = String(decoding: content, as: UTF8.self).split(separator: "\n")

@@ -7,14 +7,14 @@ extension Weaver {
   /// Replaces `![Caption](picture.png "alternative text")` by a picture of this chapter's results, or a
   /// table; `program:picture.png` is a picture of another program.
   mutating func figure(
-    _ paragraph: [LiterateSource.Line], at place: inout WeaveContext
+    _ paragraph: [LiterateSource.Line], at context: inout WeaveContext
   ) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
     func failure(_ message: String) -> Failure {
-      Failure("\(place.path):\(paragraph[0].number): \(message)")
+      Failure("\(context.path):\(paragraph[0].number): \(message)")
     }
     guard let match = text.wholeMatch(of: /!\[(.*)\]\((?:(\w+):)?([^ )]+)(?: "([^"]+)")?\)\s*/),
-      let program = match.2.map(String.init) ?? place.program
+      let program = match.2.map(String.init) ?? context.program
     else {
       throw failure(
         "found \(text), expected ![caption](picture.png \"alternative text\") in a chapter")
@@ -30,14 +30,14 @@ extension Weaver {
         "found the figure \(file), expected a file that make \(program) writes: "
           + known.sorted().joined(separator: ", "))
     }
-    if program == place.program { place.shown.insert(file) }
+    if program == context.program { context.shown.insert(file) }
     if file.hasSuffix(".md") { return try table(file, of: program) }
     guard let alternative = match.4 else {
       throw failure("found no alternative text of \(file), expected it in quotes after the name")
     }
     let caption = LiterateSource.Line(paragraph[0].number, String(match.1))
     return try picture(
-      file, of: program, in: place.anchor, caption: try inline([caption], at: place),
+      file, of: program, in: context.anchor, caption: try inline([caption], at: context),
       alternative: String(alternative))
   }
 
@@ -49,7 +49,7 @@ extension Weaver {
     let result = results.shown(program)
     var (image, origin) = (notRun(program), "`make \(program)`")
     if let result, let content = try result.content(of: file) {
-      image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(attribute(alternative))\" />"
+      image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(htmlEscaped(alternative))\" />"
       origin = "\(result.origin)\n\n\(sources(of: file, result))"
     } else {
       missing += 1
@@ -149,7 +149,7 @@ extension Weaver {
         let isName = index == 0
         // XHTML, and with it an EPUB, has no attribute without a value.
         let label =
-          isName || cell.0.isEmpty ? "" : " data-label=\"\(attribute(cell.0))\""
+          isName || cell.0.isEmpty ? "" : " data-label=\"\(htmlEscaped(cell.0))\""
         // Pandoc writes a line break into an empty cell, so that :empty does not find it.
         let isEmpty = cell.1.parts.isEmpty ? " class=\"empty\"" : ""
         return
@@ -178,10 +178,10 @@ extension Weaver {
   }
 
   /// Replaces `[[Sources/MixMatch/Sharpening.swift: sharpen]]` by that definition.
-  func definition(_ paragraph: [LiterateSource.Line], at place: WeaveContext) throws -> String {
+  func definition(_ paragraph: [LiterateSource.Line], at context: WeaveContext) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
     func failure(_ message: String) -> Failure {
-      Failure("\(place.path):\(paragraph[0].number): \(message)")
+      Failure("\(context.path):\(paragraph[0].number): \(message)")
     }
     guard let match = text.wholeMatch(of: /\[\[(\S+): (\S+)\]\]\s*/) else {
       throw failure("found \(text), expected [[file: name]]")
@@ -213,11 +213,6 @@ func codeSpan(_ code: String) -> String {
   let longest = code.matches(of: /`+/).map { $0.0.count }.max() ?? 0
   let fence = String(repeating: "`", count: longest + 1)
   return longest == 0 ? fence + code + fence : "\(fence) \(code) \(fence)"
-}
-
-/// Escapes a text for an HTML attribute.
-private func attribute(_ text: String) -> String {
-  text.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
 }
 
 /// Returns the path of `file` from `directory` as a relative address, with parent directories where necessary, and with

@@ -105,7 +105,7 @@ extension Weaver {
 
   private func number(_ value: Double) -> String { String(format: "%.6g", value) }
 
-  /// What was found about the training runs from which a record was derived; empty for other records.
+  /// The findings about the training runs from which a record was derived; empty for other records.
   private func trainingFindings(of record: RunRecord, in report: VerificationReport) -> [Finding] {
     let names = Set(record.stages.map { fileNamePart(of: $0.name) })
     return report.findings.filter {

@@ -22,51 +22,56 @@ import Foundation
 
 extension Weaver {
   /// Converts a block of prose into Pandoc's Markdown.
-  mutating func weave(prose: [LiterateSource.Line], at place: inout WeaveContext) throws -> String {
+  mutating func weave(prose: [LiterateSource.Line], at context: inout WeaveContext) throws -> String
+  {
     var parts: [String] = []
     for paragraph in paragraphs(prose) {
-      parts.append(try weave(paragraph: paragraph, at: &place))
+      parts.append(try weave(paragraph: paragraph, at: &context))
     }
     return parts.joined(separator: "\n\n")
   }
 
   private mutating func weave(
-    paragraph: [LiterateSource.Line], at place: inout WeaveContext
+    paragraph: [LiterateSource.Line], at context: inout WeaveContext
   ) throws -> String {
     let first = paragraph[0]
     let whole = paragraph.map(\.text).joined(separator: "\n")
     if first.isFence || first.text.hasPrefix("    ") { return whole }
-    if first.text.hasPrefix("#") { return heading(whole, at: &place) }
-    if whole.hasPrefix("![") { return try figure(paragraph, at: &place) }
-    if whole.hasPrefix("[[try ") { return try control(paragraph, at: place) }
-    if whole.hasPrefix("[[") { return try definition(paragraph, at: place) }
+    if first.text.hasPrefix("#") { return heading(whole, at: &context) }
+    if whole.hasPrefix("![") { return try figure(paragraph, at: &context) }
+    if whole.hasPrefix("[[try ") { return try control(paragraph, at: context) }
+    if whole.hasPrefix("[[") { return try definition(paragraph, at: context) }
     if whole == "{.fold}" {
-      place.foldsNext = true
+      context.foldsNext = true
       return ""
     }
-    let text = try items(paragraph).map { try complete($0, at: place) }.joined(separator: "\n")
+    let text = try items(paragraph).map { try complete($0, at: context) }.joined(separator: "\n")
     guard let departure = text.wholeMatch(of: /Departure: ([^\0]*)/)?.1 else { return text }
     let oneLine = departure.replacing("\n", with: " ")
-    let section = [place.title, place.section].filter { !$0.isEmpty }.joined(separator: " · ")
+    let section = [context.title, context.section].filter { !$0.isEmpty }.joined(separator: " · ")
     departures.append((section: section, text: String(oneLine)))
     return "::: {#departure-\(departures.count) .departure}\n"
       + "**Departure:** \(departure)\n:::"
   }
 
   /// Converts a heading, and adds an anchor that contains the chapter.
-  private func heading(_ text: String, at place: inout WeaveContext) -> String {
+  private func heading(_ text: String, at context: inout WeaveContext) -> String {
     let depth = text.prefix { $0 == "#" }.count
     var title = text.dropFirst(depth).trimmingCharacters(in: .whitespaces)
     let isFolded = title.hasSuffix("{.fold}")
     if isFolded {
       title = title.dropLast("{.fold}".count).trimmingCharacters(in: .whitespaces)
     }
-    if depth <= place.foldedBelow ?? 0 { place.foldedBelow = nil }
-    if isFolded { place.foldedBelow = depth }
-    if depth == 1 { (place.title, place.section) = (title, "") } else { place.section = title }
-    let anchor = depth == 1 ? place.anchor : "\(place.anchor)-\(anchorPart(title))"
+    if depth <= context.foldedBelow ?? 0 { context.foldedBelow = nil }
+    if isFolded { context.foldedBelow = depth }
+    if depth == 1 {
+      (context.title, context.section) = (title, "")
+    } else {
+      context.section = title
+    }
+    let anchor = depth == 1 ? context.anchor : "\(context.anchor)-\(anchorPart(title))"
     let heading = "\(text.prefix(depth)) \(title) {#\(anchor)}"
-    guard depth == 1, let program = place.program else { return heading }
+    guard depth == 1, let program = context.program else { return heading }
     return heading + stateOfRun(program)
   }
 
@@ -88,10 +93,10 @@ extension Weaver {
   /// Converts a paragraph or an item of a list. If a number in it is missing, a notice takes its place, because
   /// its sentences would say nothing without the number; the cells of a table stay.
   private mutating func complete(
-    _ paragraph: [LiterateSource.Line], at place: WeaveContext
+    _ paragraph: [LiterateSource.Line], at context: WeaveContext
   ) throws -> String {
     let before = missing
-    let text = try inline(paragraph, at: place)
+    let text = try inline(paragraph, at: context)
     guard missing > before, !text.hasPrefix("|") else { return text }
     let programs = Set(
       paragraph.flatMap { $0.text.matches(of: /\{([a-z][a-z0-9]*)\.[^{}]+\}/).map { String($0.1) } }
@@ -103,7 +108,7 @@ extension Weaver {
 
   /// Replaces the placeholders of numbers and references, outside of code and formulas.
   mutating func inline(
-    _ paragraph: [LiterateSource.Line], at place: WeaveContext
+    _ paragraph: [LiterateSource.Line], at context: WeaveContext
   ) throws -> String {
     var woven: [String] = []
     var isFormula = false
@@ -113,7 +118,7 @@ extension Weaver {
       for piece in pieces(line.text) {
         if piece == "$$" { isFormula.toggle() }
         let isVerbatim = isFormula || piece.hasPrefix("`") || piece.hasPrefix("$") || piece.isQuoted
-        parts.append(isVerbatim ? piece : try text(piece, in: line, at: place))
+        parts.append(isVerbatim ? piece : try text(piece, in: line, at: context))
       }
       woven.append(parts.joined())
     }
@@ -122,10 +127,10 @@ extension Weaver {
 
   /// Replaces the placeholders in a part of a line.
   private mutating func text(
-    _ text: String, in line: LiterateSource.Line, at place: WeaveContext
+    _ text: String, in line: LiterateSource.Line, at context: WeaveContext
   ) throws -> String {
     func failure(_ message: String) -> Failure {
-      Failure("\(place.path):\(line.number): \(message)")
+      Failure("\(context.path):\(line.number): \(message)")
     }
     if let typed = typedByHand(in: text, kept: true) { throw failure(typed) }
     // A number of the user's own run may coincide with one in the article; that is not an error.

@@ -54,8 +54,8 @@ struct Weaver {
   mutating func weave(part path: String, anchor: String) throws -> String {
     let prose = lines(of: try source(path, in: root))
     try checkBlocksAreClosed(in: prose, of: path)
-    var place = WeaveContext(path: path, anchor: anchor, program: nil)
-    return try weave(prose: prose, at: &place)
+    var context = WeaveContext(path: path, anchor: anchor, program: nil)
+    return try weave(prose: prose, at: &context)
   }
 
   /// Converts a chapter or an appendix; tables that it does not show itself are added at its end.
@@ -64,19 +64,20 @@ struct Weaver {
     guard case .prose(let opening)? = literate.blocks.first, opening[0].text.hasPrefix("# ") else {
       throw Failure("\(chapter.path):1: found no title, expected a comment that begins with // # ")
     }
-    var place = WeaveContext(path: chapter.path, anchor: chapter.program, program: chapter.program)
+    var context = WeaveContext(
+      path: chapter.path, anchor: chapter.program, program: chapter.program)
     var parts: [String] = []
     for block in literate.blocks {
       switch block {
-      case .prose(let prose): parts.append(try weave(prose: prose, at: &place))
+      case .prose(let prose): parts.append(try weave(prose: prose, at: &context))
       case .code(let code):
-        let isFolded = place.foldedBelow != nil || place.foldsNext
+        let isFolded = context.foldedBelow != nil || context.foldsNext
         parts.append(listing(code, of: chapter.path, isFolded: isFolded))
-        place.foldsNext = false
+        context.foldsNext = false
       }
     }
-    titles[chapter.program] = place.title
-    let tables = results.shown(chapter.program)?.tables.filter { !place.shown.contains($0) } ?? []
+    titles[chapter.program] = context.title
+    let tables = results.shown(chapter.program)?.tables.filter { !context.shown.contains($0) } ?? []
     for table in tables { parts.append(try self.table(table, of: chapter.program)) }
     return parts.joined(separator: "\n\n")
   }

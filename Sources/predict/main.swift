@@ -1,4 +1,4 @@
-// Predicts the classes of photographs with weights that `make own` trained.
+// Predicts the classes of photographs with weights that `make own`, chapter 4 or export-weights wrote.
 
 import ChapterKit
 import Engine

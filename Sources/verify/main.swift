@@ -37,7 +37,7 @@ let program = Program(
   options: [results, out, dataSets, pictures, threads, steps, full])
 
 /// A repetition of the recorded runs in a directory of its own.
-struct Verification {
+struct Repetition {
   /// The longest computing time of a seed for which a chapter is repeated unless everything is.
   private static let secondsOfASeed = 900.0
 
@@ -55,11 +55,11 @@ struct Verification {
     records = try Records(in: invocation[results])
     trainings = try RecordedTraining.all(
       in: invocation[results].appending(path: TrainingKey.directory))
-    // What a verification of everything has done so far outlasts a quick one.
+    // Two directories, so that a quick verification does not remove the progress of a full one.
     scratch = invocation[out].appending(path: isFull ? "verification/full" : "verification/run")
   }
 
-  /// Repeats and compares; the directory of the repetition is removed at the end.
+  /// Repeats, compares and writes the report; then the directory of the repetition is removed.
   ///
   /// A verification of everything that was interrupted or failed continues with its results and checkpoints.
   func run() throws -> VerificationReport {
@@ -74,13 +74,15 @@ struct Verification {
     let findings =
       try records.all.filter { $0.sources == nil && !RecordedTraining.tables.contains($0.chapter) }
       .flatMap { try repeated($0) } + tableFindings() + trainingFindings()
-    removeTree(at: scratch)
-    return VerificationReport(
+    let report = VerificationReport(
       date: Date().formatted(.iso8601), environment: environment,
       otherVersions: lock.differences(from: environment), sources: .ofCheckout(at: root),
       isFull: isFull, seconds: (ContinuousClock.now - start) / .seconds(1),
       records: Dictionary(uniqueKeysWithValues: records.all.map { ($0.chapter.program, $0.date) }),
       findings: findings)
+    try output.write(SealedJSON.encode(report), to: VerificationReport.path)
+    removeTree(at: scratch)
+    return report
   }
 
   // MARK: - Chapters
@@ -225,16 +227,12 @@ struct Verification {
 
 exit(
   program.run { invocation in
-    let verification = try Verification(invocation)
-    let report = try verification.run()
+    let report = try Repetition(invocation).run()
     for line in report.otherVersions { invocation.print("not the locked version  \(line)") }
     for finding in report.findings { invocation.print(finding.line) }
-    let file = OutputDirectory(invocation[out])
-    try file.prepare(subdirectories: ["verification"])
-    try file.write(SealedJSON.encode(report), to: VerificationReport.path)
     let differing = report.findings.count { $0.outcome == .differs }
     let time = String(format: "%.0f s", report.seconds)
-    let place = file.file(VerificationReport.path).shortPath
+    let place = invocation[out].appending(path: VerificationReport.path).shortPath
     invocation.print("verify: \(summary(of: report.findings)); \(time); report in \(place)")
     guard differing == 0 else {
       throw Failure("found \(differing) items that differ from their records, expected none")

@@ -92,7 +92,7 @@ struct PictureWriter {
     throws
   {
     let root = folder.appending(path: part)
-    // A class without images has no folder: to own an empty one is an error.
+    // A class without images gets no folder, because `make own` does not accept an empty one.
     let names = byClass ? Set(indices.map { classes[Int(images.labels[$0])] }) : [""]
     for name in names { try makeFolder(at: root.appending(path: name)) }
     let size = images.height * images.width * images.channels

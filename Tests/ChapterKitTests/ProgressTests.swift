@@ -4,20 +4,20 @@ import Testing
 
 @Suite struct ProgressTests {
   private func line(
-    _ step: Int, pace: Double?, unit: ProgressUnit = .iterations, readings: [ProgressMetric] = []
+    _ step: Int, pace: Double?, unit: ProgressUnit = .iterations, metrics: [ProgressMetric] = []
   ) -> ProgressLine {
     ProgressLine(
       stage: "train", unit: unit, step: step, total: 4000, stepsPerSecond: pace,
-      secondsLeft: pace.map { Double(4000 - step) / $0 }, readings: readings)
+      secondsLeft: pace.map { Double(4000 - step) / $0 }, metrics: metrics)
   }
 
   @Test func lines() {
-    let readings: [ProgressMetric] = [.loss(Float(0.31249)), .accuracy(0.8986)]
+    let metrics: [ProgressMetric] = [.loss(Float(0.31249)), .accuracy(0.8986)]
     #expect(
-      line(1000, pace: 25, readings: readings).plain
+      line(1000, pace: 25, metrics: metrics).plain
         == "train: 1000 of 4000, 25 it/s, loss 0.312, accuracy 89.9 %, 2:00 left")
     #expect(
-      line(1000, pace: 25, readings: readings).bar
+      line(1000, pace: 25, metrics: metrics).bar
         == "train  ━━━━━───────────────  1000/4000  25 it/s  loss 0.312  accuracy 89.9 %  2:00 left"
     )
     #expect(

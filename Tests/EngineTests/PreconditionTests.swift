@@ -43,7 +43,7 @@ import Testing
         Tensor(repeating: 0, shape: [1, 4, 4, 3]), Tensor(repeating: 0, shape: [3, 3, 2, 1]))
     }
     expect(
-      "A convolution needs images (N, H, W, C) and filters (K, K, C, D); found [1, 4, 4, 3] and [3, 3, 2, 1].",
+      "A convolution needs images (N, H, W, C) and filters (K, K, C, D) with K of at least 1; found [1, 4, 4, 3] and [3, 3, 2, 1].",
       in: result)
   }
 
@@ -150,7 +150,7 @@ import Testing
       meanSquaredError(shared, Tensor([1, 1], shape: [2])).backward()
     }
     expect(
-      "This part of the tape was freed by an earlier backward().",
+      "This part of the tape was freed by an earlier backward() or gradient(withRespectTo:).",
       in: result)
   }
 
@@ -229,5 +229,89 @@ import Testing
     expect(
       "The accuracy needs predictions (N, classes) and N labels, N ≥ 1; found the shape [1, 2] and 2 labels.",
       in: result)
+  }
+
+  /// A filter without elements would leave the result uninitialised.
+  @Test func convolutionWithFiltersOfNoSize() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = conv2d(
+        Tensor(repeating: 0, shape: [1, 4, 4, 3]), Tensor(repeating: 0, shape: [0, 0, 3, 1]))
+    }
+    expect(
+      "A convolution needs images (N, H, W, C) and filters (K, K, C, D) with K of at least 1; "
+        + "found [1, 4, 4, 3] and [0, 0, 3, 1].",
+      in: result)
+  }
+
+  /// The optimiser's moving averages have the size of the first value.
+  @Test func parameterWithAValueOfAnotherShape() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Parameter(Tensor([1, 2], shape: [2])).value = Tensor([1], shape: [1])
+    }
+    expect("A parameter of shape [2] cannot get a value of shape [1].", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Parameter(Tensor([1, 2], shape: [2])).gradient = Tensor([1], shape: [1])
+    }
+    expect("A parameter of shape [2] cannot have a gradient of shape [1].", in: result)
+  }
+
+  /// The moments would be NaN, and stay in the running averages.
+  @Test func batchNormOfNoImages() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = BatchNorm(channels: 16)(Tensor(repeating: 0, shape: [0, 2, 2, 16]), .training)
+    }
+    expect("The moments of a batch without images are undefined.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = BatchNorm(channels: 16)(Tensor(repeating: 0, shape: [16]), .training)
+    }
+    expect("A batch has the shape (N, …, C); found [16].", in: result)
+  }
+
+  @Test func layersWithoutInputs() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "layers")
+      _ = Linear(inputs: 0, outputs: 2, random: &random)
+    }
+    expect("A linear layer needs at least one input and one output; found 0 and 2.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "layers")
+      _ = Conv2d(inputChannels: 3, outputChannels: 8, kernelSize: 0, random: &random)
+    }
+    expect(
+      "A convolution needs a kernel size and numbers of channels of at least 1; found 0, 3 and 8.",
+      in: result)
+  }
+
+  @Test func stagesThatANetworkDoesNotHave() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x = HiddenState(Tensor(repeating: 0, shape: [1, 2]))
+      _ = Sequential(ReLU(), ReLU()).run(1..<3, on: x, .training)
+    }
+    expect("The stages of the layer are 0..<2; found 1..<3.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x = HiddenState(Tensor(repeating: 0, shape: [1, 2]))
+      _ = ReLU().run(1..<2, on: x, .training)
+    }
+    expect("The stages of the layer are 0..<1; found 1..<2.", in: result)
+  }
+
+  @Test func rowsWithoutElements() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = softmax(Tensor([], shape: [2, 0]))
+    }
+    expect("0 elements cannot be cut into chunks of 0.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor([], shape: [2, 0]).rowMaxima()
+    }
+    expect("Rows without elements have no maximum; found the shape [2, 0].", in: result)
+  }
+
+  /// The bias correction would divide by zero.
+  @Test func adamWithoutDecay() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let adam = Adam([("x", Parameter(Tensor([1], shape: [1])))], weightDecay: 0)
+      adam.update(learningRate: 0.1, momentum: 1)
+    }
+    expect("β₁ lies in [0, 1); found 1.0.", in: result)
   }
 }

@@ -43,6 +43,14 @@ import Testing
   }
 
   /// A chain in which every node is used twice: 2²⁰ paths, walked as twenty nodes.
+  /// A recursive walk would exhaust the stack of a thread.
+  @Test func manyOperationsInSequence() {
+    let x = Parameter(Tensor([1], shape: []))
+    var y = x.value
+    for _ in 0..<100_000 { y = y + x.value }
+    #expect(y.gradient(withRespectTo: x).scalar == 100_001)
+  }
+
   @Test func manyPathsAreWalkedOnce() {
     var y = x.value
     for _ in 0..<20 { y = 0.5 * y + 0.5 * y }

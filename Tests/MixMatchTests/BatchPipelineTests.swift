@@ -57,7 +57,7 @@ import Testing
     var pipeline = pipeline()
     for step in 0..<20 {
       let (batch, hiddenLabels) = pipeline(step)
-      let (indices, classes) = decoded(batch.versions)
+      let (indices, classes) = decoded(batch.unlabelledImages)
       #expect(indices.count == 14)
       #expect(Array(indices[..<7]) == Array(indices[7...]))
       #expect(hiddenLabels == Array(classes[..<7]))
@@ -71,7 +71,7 @@ import Testing
     for step in 0..<16 {
       let batch = pipeline(step).batch
       labelled += decoded(batch.labelled.images).indices
-      unlabelled += decoded(batch.versions).indices.prefix(7)
+      unlabelled += decoded(batch.unlabelledImages).indices.prefix(7)
     }
     for epoch in 0..<4 {
       #expect(Set(labelled[20 * epoch..<20 * (epoch + 1)]) == Set(data.split.labelled))
@@ -89,11 +89,11 @@ import Testing
     let second = steps.reversed().map { backwards($0) }.reversed()
     for (a, b) in zip(first, second) {
       #expect(a.batch.labelled.images.scalars == b.batch.labelled.images.scalars)
-      #expect(a.batch.versions.scalars == b.batch.versions.scalars)
+      #expect(a.batch.unlabelledImages.scalars == b.batch.unlabelledImages.scalars)
       #expect(a.hiddenLabels == b.hiddenLabels)
     }
     var other = pipeline(seed: 2)
-    #expect(other(0).batch.versions.scalars != first[0].batch.versions.scalars)
+    #expect(other(0).batch.unlabelledImages.scalars != first[0].batch.unlabelledImages.scalars)
   }
 
   @Test func withoutVersionsThereAreNoUnlabelledImages() {

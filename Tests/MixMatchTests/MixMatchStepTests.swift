@@ -16,7 +16,7 @@ import Testing
   @Test func guessesAreMeansOverVersionsAndSharpened() {
     var random = RandomStream(seed: 1, "test")
     let guesses = MixMatchStep().mix(batch, by: model, random: &random).guesses
-    let p = softmax(model(batch.versions, .training)).scalars.map(Double.init)
+    let p = softmax(model(batch.unlabelledImages, .training)).scalars.map(Double.init)
     let n = Self.B * Self.classes
     let mean = (0..<n).map { (p[$0] + p[n + $0]) / 2 }
     #expect(distance(guesses.raw, mean) < 1e-6)
@@ -163,7 +163,7 @@ import Testing
     let normalised = Sequential(
       BatchNorm(channels: 3), GlobalAveragePool(),
       Linear(inputs: 3, outputs: Self.classes, random: &random))
-    let û = batch.versions
+    let û = batch.unlabelledImages
     let guess = guessLabels(
       of: û, versions: 2, by: normalised, .trainingWithFrozenStatistics, separately: true)
     let halves = [û[0..<Self.B], û[Self.B..<2 * Self.B]].map {
@@ -179,7 +179,7 @@ import Testing
   /// A group without labelled examples contributes no labelled loss: with two labelled images in three
   /// groups, the loss of a model without batch norm is that of the whole batch.
   @Test func groupsWithoutLabelledExamplesGiveTheSameLoss() throws {
-    let small = Batch(labelled: batch.labelled[0..<2], unlabelled: batch.versions)
+    let small = Batch(labelled: batch.labelled[0..<2], unlabelled: batch.unlabelledImages)
     func loss(_ groups: BatchNormGroups, _ model: any Layer) -> Loss {
       var step = MixMatchStep()
       step.batchNorm = groups
@@ -212,7 +212,8 @@ import Testing
       concatenating: [
         batch.labelled,
         Examples(
-          images: batch.versions, labels: concatenated([guesses.sharpened, guesses.sharpened])),
+          images: batch.unlabelledImages,
+          labels: concatenated([guesses.sharpened, guesses.sharpened])),
       ])
   }
 

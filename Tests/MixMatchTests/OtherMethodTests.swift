@@ -81,7 +81,7 @@ private struct ComparatorFixture: Decodable {
 
   /// The perturbation from a given direction, and the divergence that it causes.
   @Test func vatPerturbsInTheDirectionOfTheGreatestDivergence() throws {
-    let U = batchOfOne.versions
+    let U = batchOfOne.unlabelledImages
     let p = softmax(withoutGradients { model(U, .evaluation) })
     let vat = VirtualAdversarialTraining(rampSteps: 100)
     let r = vat.perturbation(of: U, from: p, towards: images(fixture.direction), by: model)
@@ -144,7 +144,7 @@ private struct ComparatorFixture: Decodable {
     let vat = VirtualAdversarialTraining(rampSteps: 100)
     var random = RandomStream(seed: 0, "test")
     let loss = vat.loss(batchOfOne, by: networks, step: 50, random: &random)
-    let U = batchOfOne.versions
+    let U = batchOfOne.unlabelledImages
     let p = softmax(withoutGradients { model(U, .evaluation) })
     let noise = (0..<20).map { _ in
       let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
@@ -178,7 +178,7 @@ private struct ComparatorFixture: Decodable {
     var random = RandomStream(seed: 3, "test")
     let loss = MixupOnly().loss(batchOfOne, by: networks, step: 50, random: &random)
 
-    let (X, U) = (batchOfOne.labelled, batchOfOne.versions)
+    let (X, U) = (batchOfOne.labelled, batchOfOne.unlabelledImages)
     let q = softmax(withoutGradients { model(U, .evaluation) })
     var again = RandomStream(seed: 3, "test")
     let entropies = [X, Examples(images: U, labels: q)].map { examples in

@@ -42,6 +42,37 @@ import Testing
     }
   }
 
+  @Test func hyperparametersMustHaveAnEffect() throws {
+    var mixMatch = MixMatchStep()
+    mixMatch.alignment = DistributionAlignment()
+    #expect(try complaint(about: mixMatch) == nil)
+    mixMatch.alignment?.decay = 1
+    #expect(
+      try complaint(about: mixMatch)
+        == "decay of the distribution alignment: found 1.0, expected a number from 0 to below 1")
+    var vat = VirtualAdversarialTraining(rampSteps: 10)
+    #expect(try complaint(about: vat) == nil)
+    vat.probe = 0
+    #expect(try complaint(about: vat) == "ξ of VAT: found 0.0, expected a number above 0")
+    (vat.probe, vat.radius) = (0.1, .nan)
+    #expect(try complaint(about: vat) == "ε of VAT: found nan, expected a number above 0")
+  }
+
+  @Test func phasesAreSharesOfTheSteps() throws {
+    var settings = settings
+    let data = TrainingData(
+      dataset(images(12), test: images(4)),
+      split: try LabelSplit(labelled: [0, 1], unlabelled: [2, 3], validation: []), scaling: .cifar)
+    settings.phases = [.init(share: -0.5, size: 4), .init(share: 1.5, size: 4)]
+    let error = #expect(throws: TrainingError.self) {
+      try settings.check(for: Supervised(), on: data)
+    }
+    #expect(
+      error?.description
+        == "phases: found sizes [4, 4] for the shares [-0.5, 1.5] of the steps, "
+        + "expected sizes of at least 2 pixels, and shares above 0 that sum to 1")
+  }
+
   /// The labels of images beyond the known ones mean nothing, so that only the method may see those images.
   @Test func labelsMustBeKnown() throws {
     let half = dataset(images(12), test: images(4), knownLabels: 6)

@@ -72,17 +72,17 @@ extension PictureTests {
       }
     }
 
-    @Test func decodesIntegersOnly() throws {
+    @Test func decodesUnsignedIntegersOnly() throws {
       let decoder = try PictureDecoder(size: 4)
       let grey = [UInt8](repeating: 64, count: 4 * 4 * 3)
       for bits in [8, 16] {
         #expect(try decoder.decode(tiff(bits: bits, sampleFormat: 1)) == grey)
       }
-      for (bits, sampleFormat) in [(32, 1), (32, 2), (32, 3)] {
+      for (bits, sampleFormat) in [(8, 2), (16, 2), (32, 1), (32, 2), (32, 3)] {
         let error = #expect(throws: UnreadablePicture.self) {
           try decoder.decode(tiff(bits: bits, sampleFormat: sampleFormat))
         }
-        #expect(error?.description == "channels that are no integers of 8 or 16 bits")
+        #expect(error?.description == "channels that are not unsigned integers of 8 or 16 bits")
       }
     }
 

@@ -107,6 +107,15 @@ extension PictureTests {
         ["train/a/1.jpg", "train/b/1.jpg", "test/c/1.jpg"],
         "test/c: found a class without training pictures, expected one of a, b"
       ),
+      (
+        ["a/1.jpg", "b/1.jpg", "unlabelled/1.jpg"],
+        "unlabelled: found this folder beside folders of classes, expected labelled/CLASS beside "
+          + "unlabelled and test, or train/CLASS beside test or val"
+      ),
+      (
+        ["a/1.jpg", "b/1.jpg", "test/a/1.jpg"],
+        "test: found this folder beside folders of classes"
+      ),
       (["a\tb/1.jpg", "c/1.jpg"], "found the class \"a\\tb\", expected a name without tabs"),
     ]
 
@@ -323,6 +332,7 @@ extension PictureTests {
         notes.append($0)
       }
       #expect(notes.count == 1 && notes[0].contains("pack-0.json: found a damaged file"))
+      #expect(!place.appending(path: "32/pack-0.pixels").isPresent)
       #expect(try again.read(files) == readings)
       try Data("damaged".utf8).write(to: place.appending(path: "32/pack-1.pixels"))
       #expect(throws: PictureError.self) { try again.pixels(of: readings.map(\.sha256)) }

@@ -9,9 +9,9 @@ import MixMatch
 func drawVersions(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
   let images = dataset.train
   let shown = dataset.classNames.indices.compactMap { images.labels.firstIndex(of: UInt8($0)) }
-  let (wordGap, groupGap, passGap, gap) = (9, 9, 3, 1)
-  let passWidth = settings.versions * (images.width + gap) - gap
-  let groupWidth = images.width + settings.epochsShown * (passGap + passWidth)
+  let (wordGap, groupGap, epochGap, gap) = (9, 9, 3, 1)
+  let epochWidth = settings.versions * (images.width + gap) - gap
+  let groupWidth = images.width + settings.epochsShown * (epochGap + epochWidth)
   let groups = max(1, 10 / (1 + settings.epochsShown * settings.versions))
   let lines = (shown.count + groups - 1) / groups
   var sheet = ImageSheet(
@@ -28,7 +28,7 @@ func drawVersions(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
         sheet.place(picture, x: x, y: y)
         x += images.width + gap
       }
-      x += passGap - gap
+      x += epochGap - gap
     }
   }
   run.draw(
@@ -41,6 +41,7 @@ func drawVersions(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
 /// Draws one image under each transform by itself, over the range of the transform's parameter.
 func drawTransforms(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
   let images = dataset.train
+  // The first horse.
   let image = images.labels.firstIndex(of: 7) ?? 0
   let (wordGap, gap) = (10, 2)
   let transforms = settings.augmentation.transforms

@@ -192,8 +192,8 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
   var tsne = TSNE()
   tsne.iterations = settings.embeddingIterations
   let embedding = try tsne.embed(components) { iteration, divergence in
-    let readings = divergence.map { [ProgressMetric.divergence($0)] } ?? []
-    progress.update(iteration, of: settings.embeddingIterations, readings)
+    let metrics = divergence.map { [ProgressMetric.divergence($0)] } ?? []
+    progress.update(iteration, of: settings.embeddingIterations, metrics)
   }
   return DigitMap(
     x: embedding.points.map(\.x), y: embedding.points.map(\.y),
@@ -267,7 +267,8 @@ exit(
     let settings = run.preset == .smoke ? Settings.smoke : Settings.article
     try run.record(settings: settings)
     let digits = try run.dataset(
-      .mnist, train: settings.labelled, test: 2 * settings.principalComponents
+      .mnist, train: max(settings.labelled, settings.unlabelledBatch),
+      test: 2 * settings.principalComponents
     ).prefix(train: settings.trainingImages, test: settings.testImages)
     drawSharpening(run)
     let shown = try run[temperatures].map { T in

@@ -163,7 +163,7 @@ let alpha = CommandLineOption(
   "alpha", .number("a number from 0.05 to 1000") { (0.05...1000).contains($0) }, default: 0.75,
   "parameter of mixup's Beta distribution, α")
 let unlabelledWeight = CommandLineOption(
-  "unlabelled-weight", .number("a number from 0 on") { $0 >= 0 }, default: 75,
+  "unlabelled-weight", .number("a number from 0 on") { $0 >= 0 },
   "weight of the unlabelled loss, λᵤ")
 let rampSteps = CommandLineOption(
   "ramp", .wholeNumber(in: 1...10_000_000), "steps until the weight reaches λᵤ")
@@ -192,7 +192,7 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
   method.versions = run[versions]
   method.temperature = run[temperature]
   method.alpha = run[alpha]
-  method.unlabelledWeight = Float(run[unlabelledWeight])
+  if let weight = run[unlabelledWeight] { method.unlabelledWeight = Float(weight) }
   method.batchNorm = run[batchNorm]
   if let steps = run[rampSteps] { method.rampSteps = steps }
   if let sharing = run[sharing] { method.sharing = sharing }

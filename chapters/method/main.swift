@@ -65,7 +65,7 @@ struct Iteration {
     var random = MixMatchStep.random(ofStep: method.rampSteps, seed: seed)
     mixed = method.mix(batch, by: network, random: &random)
     loss = method.loss(batch, by: ModelAndTeacher(network), step: method.rampSteps, seed: seed)
-    versions = predict(batch.versions)
+    versions = predict(batch.unlabelledImages)
     predictions = predict(Examples(concatenating: [mixed.X, mixed.U]).images)
   }
 }

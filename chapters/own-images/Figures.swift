@@ -9,7 +9,7 @@ import MixMatch
 import Pictures
 
 /// Records the metrics, and writes the weights, tables and figures of both training runs.
-func show(
+func writeReport(
   _ rows: [Row], _ findings: PictureSelection.Findings?, _ dataset: ImageDataset, _ run: Run
 ) throws {
   let truth = dataset.test.labels.map(Int.init)
@@ -52,14 +52,13 @@ func show(
 /// The evaluation of a trained network on the test pictures.
 struct TestResult {
   let evaluation: Evaluation
-  let truth: [Int]
   let matrix: ConfusionMatrix
   let calibration: Calibration
   let isRight: [Bool]
   var accuracy: Double { evaluation.accuracy }
 
   init(_ evaluation: Evaluation, _ truth: [Int], _ classes: Int) {
-    (self.evaluation, self.truth) = (evaluation, truth)
+    self.evaluation = evaluation
     isRight = zip(evaluation.classes, truth).map { $0 == $1 }
     matrix = ConfusionMatrix(labels: truth, predictions: evaluation.classes, classes: classes)
     calibration = Calibration(confidences: evaluation.confidences, isRight: isRight)

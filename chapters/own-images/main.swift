@@ -164,7 +164,8 @@ let augmentation = CommandLineOption(
   "augmentation", .oneOf(Augmentation.all, named: \.name), default: .mirrorAndShift,
   "random transforms of the pictures")
 
-/// The scale with the settings of these runs: `short` for all numbers of steps, but `smoke` for its runs.
+/// The preset whose network, batches and learning rate these runs have: `smoke` for smoke runs, `short` for all others.
+/// The preset of the run decides the number of steps only.
 func searchedScale(_ run: Run) -> Preset { run.preset == .smoke ? .smoke : .short }
 
 /// The settings of MixMatch for a data set, without the number of steps.
@@ -185,7 +186,6 @@ func settings(_ run: Run, for dataset: ImageDataset) throws -> (Experiment, MixM
   experiment.training.augmentation = run[augmentation]
   experiment.training.evaluatesTest = true
   experiment.training.evaluationCount = run.preset == .smoke ? 2 : 15
-  method.sharing = .perExample
   return (experiment, method)
 }
 
@@ -227,7 +227,8 @@ func chooseSteps(
   }
   // Half of the time is for MixMatch; two digits are as exact as the measurement.
   let exact = hours * 3600 / 2 / seconds
-  let unit = pow(10, floor(log10(max(exact, 10))) - 1)
+  var unit = 1.0
+  while unit * 100 <= exact { unit *= 10 }
   return (max(10, Int((exact / unit).rounded(.down) * unit)), "\(hours) hours, \(seconds) s a step")
 }
 
@@ -239,11 +240,11 @@ struct Row {
   let title: String
   let key: String
   let spec: TrainingSpec
-  var trained: [Trained] = []
+  var trained: [TrainedNetwork] = []
 }
 
 /// The result of a training run.
-struct Trained: Codable {
+struct TrainedNetwork: Codable {
   var outcome: TrainingOutcome
   /// The content of the file of weights.
   var weights: Data
@@ -252,14 +253,14 @@ struct Trained: Codable {
 }
 
 /// Trains a network with each seed.
-func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [Trained] {
+func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNetwork] {
   try run.seeds.map { seed in
     let key = row.spec.key(run.preset, seed: seed)
     var trained = try run.stage(
       key.name, on: dataset, inputs: key.inputs, counting: .images(perStep: row.spec.imagesPerStep)
     ) { progress in
       let training = try row.spec.train(on: dataset, seed: seed, progress: progress)
-      return Trained(
+      return TrainedNetwork(
         outcome: training.outcome(),
         weights: row.spec.weightsFile(of: training, on: dataset),
         seconds: 0)
@@ -358,12 +359,12 @@ exit(
     let dataset =
       try own.map { try run.use($0.dataset) } ?? run.dataset(run[published] ?? .cifar10)
     var (experiment, method) = try settings(run, for: dataset)
+    try experiment.check(for: method, on: dataset)
+    try checkLabels(experiment, dataset, run)
     let (steps, rule) = try chooseSteps(run, experiment, method, dataset)
     experiment.training.steps = steps
     method.rampSteps = 3 * steps
     let supervised = supervisedSettings(experiment, method, run)
-    try experiment.check(for: method, on: dataset)
-    try checkLabels(experiment, dataset, run)
     try run.record(
       settings: Settings(
         mixMatch: experiment, supervised: supervised, method: method, stepsChosenBy: rule,
@@ -383,7 +384,7 @@ exit(
         spec: TrainingSpec("own MixMatch", experiment, by: method)),
     ]
     for index in rows.indices { rows[index].trained = try train(rows[index], dataset, run) }
-    try show(rows, own?.findings, dataset, run)
+    try writeReport(rows, own?.findings, dataset, run)
   })
 
 /// Throws unless every class has a labelled picture with every seed.

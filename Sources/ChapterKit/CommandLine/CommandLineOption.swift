@@ -99,7 +99,7 @@ public struct OptionArgument<Value: Sendable>: Sendable {
   /// - Parameters:
   ///   - placeholder: The argument's name in the help, such as "N".
   ///   - expectation: A description of valid arguments that can follow "expected".
-  ///   - text: Formats a default value for the help.
+  ///   - text: Formats a value as an argument that `parse` accepts, for the help, records and commands.
   ///   - parse: Parses an argument; returns nil if it is not valid.
   public init(
     _ placeholder: String, expecting expectation: String,

@@ -109,6 +109,6 @@ public struct Invocation {
 }
 
 /// `text`, padded with trailing spaces to `width` characters.
-func padded(_ text: String, to width: Int) -> String {
+package func padded(_ text: String, to width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))
 }

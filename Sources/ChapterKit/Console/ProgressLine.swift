@@ -9,11 +9,11 @@ package struct ProgressLine {
   let total: Int
   let stepsPerSecond: Double?
   let secondsLeft: Double?
-  let readings: [ProgressMetric]
+  let metrics: [ProgressMetric]
 
   package init(
     stage: String, unit: ProgressUnit, step: Int, total: Int, stepsPerSecond: Double?,
-    secondsLeft: Double?, readings: [ProgressMetric]
+    secondsLeft: Double?, metrics: [ProgressMetric]
   ) {
     require(
       total > 0 && (0...total).contains(step), "Step \(step) is not within 0...\(total).")
@@ -23,7 +23,7 @@ package struct ProgressLine {
     self.total = total
     self.stepsPerSecond = stepsPerSecond
     self.secondsLeft = secondsLeft
-    self.readings = readings
+    self.metrics = metrics
   }
 
   /// The line for a terminal: "train T=1  ━━━━━━──────  1200/4680  26 it/s  loss 0.312  2:14 left"
@@ -39,7 +39,7 @@ package struct ProgressLine {
     "\(stage): " + (["\(step) of \(total)"] + details).joined(separator: ", ")
   }
 
-  private var details: [String] { [rate].compactMap { $0 } + readings.map(\.text) + timeLeft }
+  private var details: [String] { [rate].compactMap { $0 } + metrics.map(\.text) + timeLeft }
 
   private var rate: String? {
     stepsPerSecond.map { stepsPerSecond in

@@ -13,7 +13,7 @@ public final class StageProgress {
   private var recentRate = RateEstimate(halfLife: 15)
   /// Remaining time uses a longer averaging window, which includes the pauses for evaluation.
   private var longTermRate = RateEstimate(halfLife: 900)
-  private var readings: [ProgressMetric] = []
+  private var metrics: [ProgressMetric] = []
   private var lastShown: Double?
   private var hasCheckpoints = false
   private let exchangedBefore: ExchangeTotals?
@@ -31,7 +31,7 @@ public final class StageProgress {
     exchangedBefore = environment.processes?.communicator.exchanged
   }
 
-  /// What the processes have exchanged since the stage was started or resumed; nil for one process.
+  /// The data exchange of the processes since the stage was started or resumed; nil for one process.
   var exchange: ExchangeRecord? {
     guard let communicator = environment.processes?.communicator, let exchangedBefore else {
       return nil
@@ -43,14 +43,14 @@ public final class StageProgress {
   }
 
   /// The exchange in a form for the display.
-  private func exchangeReadings(after step: Int) -> [ProgressMetric] {
+  private func exchangeMetrics(after step: Int) -> [ProgressMetric] {
     guard let exchange, let firstStep, step > firstStep else { return [] }
     let seconds = stopwatch.seconds - stopwatch.earlierSeconds
     return [
       ProgressMetric(
-        "exchanged MB a step", Double(exchange.bytes) / 1e6 / Double(step - firstStep),
+        "MB exchanged per step", Double(exchange.bytes) / 1e6 / Double(step - firstStep),
         as: .decimals(2)),
-      ProgressMetric("of the time", exchange.seconds / seconds, as: .percent),
+      ProgressMetric("share of the time", exchange.seconds / seconds, as: .percent),
     ]
   }
 
@@ -83,39 +83,39 @@ public final class StageProgress {
   /// - Parameters:
   ///   - step: The number of steps that are done.
   ///   - total: The number of steps in all.
-  ///   - readings: The latest values; each stays on display until one with the same label replaces it.
+  ///   - metrics: The latest values; each stays on display until one with the same label replaces it.
   ///   - workDone: The fraction of the computing time that is over, for the remaining time, if steps
   ///     differ in cost; `step / total` when nil.
   public func update(
-    _ step: Int, of total: Int, _ readings: [ProgressMetric], workDone: Double? = nil
+    _ step: Int, of total: Int, _ metrics: [ProgressMetric], workDone: Double? = nil
   ) {
     let now = environment.clock()
     let workDone = workDone ?? Double(step) / Double(total)
     recentRate.update(Double(step), at: now)
     longTermRate.update(workDone, at: now)
     firstStep = firstStep ?? step - 1
-    for reading in readings { setReading(reading) }
+    for metric in metrics { setMetric(metric) }
     let interval = console.isTerminal ? barInterval : lineInterval
     let isDue = lastShown.map { now - $0 >= interval } ?? true
     guard isDue || step == total else { return }
     lastShown = now
-    for reading in exchangeReadings(after: step) { setReading(reading) }
+    for metric in exchangeMetrics(after: step) { setMetric(metric) }
     show(
       ProgressLine(
         stage: stage, unit: unit, step: step, total: total,
         stepsPerSecond: recentRate.perSecond,
         secondsLeft: longTermRate.perSecond.map { (1 - workDone) / $0 },
-        readings: self.readings))
+        metrics: self.metrics))
   }
 
   /// The latest values, to append to the stage's last line: ", loss 0.312".
-  var readingsSuffix: String { readings.map { ", " + $0.text }.joined() }
+  var metricsSuffix: String { metrics.map { ", " + $0.text }.joined() }
 
-  private func setReading(_ reading: ProgressMetric) {
-    if let index = readings.firstIndex(where: { $0.label == reading.label }) {
-      readings[index] = reading
+  private func setMetric(_ metric: ProgressMetric) {
+    if let index = metrics.firstIndex(where: { $0.label == metric.label }) {
+      metrics[index] = metric
     } else {
-      readings.append(reading)
+      metrics.append(metric)
     }
   }
 

@@ -161,3 +161,8 @@ package func markdownEscaped(_ text: String) -> String {
 private func isMarkdownPunctuation(_ character: Character) -> Bool {
   character.isASCII && (character.isPunctuation || character.isSymbol)
 }
+
+/// `text` in HTML, also as the value of an attribute.
+package func htmlEscaped(_ text: String) -> String {
+  text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
+}

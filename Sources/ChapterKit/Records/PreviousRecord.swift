@@ -30,10 +30,18 @@ package struct PreviousRecord {
       : nil
   }
 
-  /// A notice that a run with these `seeds` and `options` replaces the record of another command; nil if
-  /// it is the same one, or there is no record.
-  package func replacementNote(seeds: [Int], options: [String: String]) -> String? {
-    guard let record, let recorded = record.options, recorded != options || record.seeds != seeds
+  /// A notice that a run replaces the results of other options or of seeds that it does not have; nil if there are no
+  /// such results.
+  ///
+  /// - Parameters:
+  ///   - seeds: The seeds of the run.
+  ///   - options: The options that change its results.
+  ///   - ignored: The names of options that are not compared: they do not change results.
+  package func replacementNote(
+    seeds: [Int], options: [String: String], ignoring ignored: Set<String>
+  ) -> String? {
+    guard let record, let recorded = record.options?.filter({ !ignored.contains($0.key) }),
+      recorded != options || !Set(record.seeds).isSubset(of: seeds)
     else { return nil }
     return "\(file.shortPath): this run has other options, and replaces the results of "
       + "\(record.command) of \(record.date.prefix(10))"

@@ -129,7 +129,7 @@ public struct StageRecord: Codable, Equatable, Sendable {
   public var blasCore: String
   /// The computer and software that computed it; nil in older records.
   public var environment: ComputingEnvironment?
-  /// What the processes exchanged that computed it together; nil for one process.
+  /// The data exchange of the processes that computed it together; nil for one process.
   public var exchange: ExchangeRecord?
   /// The computing time in seconds.
   public var seconds: Double
@@ -138,7 +138,7 @@ public struct StageRecord: Codable, Equatable, Sendable {
   public var cpuSeconds: Double?
 }
 
-/// What several processes exchanged during a stage, as measured by rank 0.
+/// The data exchange of several processes during a stage, measured by rank 0.
 public struct ExchangeRecord: Codable, Equatable, Sendable {
   /// The number of processes.
   public var processes: Int

@@ -45,8 +45,11 @@ package struct SourceState: Equatable, Sendable {
   }
 }
 
-/// The files that results depend on; changes of other files do not make the checkout dirty.
-private let sourcePaths = ["Package.swift", "Sources", "chapters", "Benchmarks", "figures"]
+/// The files that results depend on; changes of other files, such as results in figures/, do not make the checkout
+/// dirty.
+private let sourcePaths = [
+  "Package.swift", "Sources", "chapters", "Benchmarks", "figures/*.gp", "figures/article",
+]
 
 /// The SHA-256 of Package.swift, the source files of programs and libraries, and the figures' scripts: of a
 /// line "PATH SHA256" for each of them, in the order of the paths.

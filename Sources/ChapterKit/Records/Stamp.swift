@@ -64,20 +64,27 @@ extension RunRecord {
   /// The command that makes these results, with every option that is not a default: "make chapter2
   /// ALPHA=0.2 SEEDS=3".
   package var command: String {
+    (["make \(chapter.program)"] + commandSettings.map { "\($0.name)=\(shellWord($0.value))" })
+      .joined(separator: " ")
+  }
+
+  /// The settings of the ``command``: make variables with their values.
+  package var commandSettings: [(name: String, value: String)] {
     let (first, last) = (seeds.first ?? 0, seeds.last ?? 0)
     // Of recorded runs some seeds may be missing.
     let ofSeeds = [
-      first == 0 ? nil : ("SEED", "\(first)"),
-      last == first ? nil : ("SEEDS", "\(last - first + 1)"),
+      first == 0 ? nil : (name: "SEED", value: "\(first)"),
+      last == first ? nil : (name: "SEEDS", value: "\(last - first + 1)"),
     ].compactMap { $0 }
     // Older records lack the options. A table about other records has no preset of its own, except for
     // smoke runs, which have their own directory.
     let isDefault = preset == .short || (sources != nil && preset != .smoke)
     let changed = options ?? (isDefault ? [:] : ["preset": preset.rawValue])
-    let settings = changed.map { ($0.key.uppercased().replacing("-", with: "_"), $0.value) }
-      .sorted { ($0.0 == "PRESET" ? "" : $0.0) < ($1.0 == "PRESET" ? "" : $1.0) }
-    return (["make \(chapter.program)"] + (settings + ofSeeds).map { "\($0)=\(shellWord($1))" })
-      .joined(separator: " ")
+    let settings = changed.map {
+      (name: $0.key.uppercased().replacing("-", with: "_"), value: $0.value)
+    }
+    .sorted { ($0.name == "PRESET" ? "" : $0.name) < ($1.name == "PRESET" ? "" : $1.name) }
+    return settings + ofSeeds
   }
 }
 

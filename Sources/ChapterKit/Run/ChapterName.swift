@@ -30,9 +30,8 @@ public enum ChapterName: Hashable, Sendable {
     }
   }
 
-  /// The folder of the chapter's code, "chapters/3-sharpening" or
-  /// "chapters/ablations", in the package at
-  /// `root`; nil if there is none.
+  /// The folder of the chapter's code, "chapters/3-sharpening" or "chapters/ablations", in the package at `root`; nil
+  /// if there is none.
   func folder(in root: URL) throws -> String? {
     guard root.appending(path: "chapters").isExistingDirectory else { return nil }
     let name = try listFolder(at: root.appending(path: "chapters")).first {

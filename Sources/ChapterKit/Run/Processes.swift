@@ -11,9 +11,10 @@ import Synchronization
 /// The processes that compute a run together.
 ///
 /// All of them run the chapter. Rank 0 has the console and OUT; each of the others works in a temporary copy of
-/// the files in OUT that decide what is computed. Where clocks, signals or files could make them differ, rank 0 decides.
+/// the files in OUT that decide what is computed. Where clocks, signals or files could make them differ, rank 0
+/// decides.
 package struct Processes: Sendable {
-  /// The way to the other processes, with a count of what it exchanges.
+  /// The communicator that connects the processes; it counts what they exchange.
   package let communicator: MeasuredCommunicator
   private let finish: @Sendable () -> Void
 
@@ -63,23 +64,23 @@ package struct Processes: Sendable {
 
 extension Processes {
   /// The bytes of rank 0, in every process.
-  func dataOfFirst(_ data: Data) -> Data {
+  func broadcast(_ data: Data) -> Data {
     var content = isFirst ? data : Data()
     var length = Int64(content.count)
-    unsafe withUnsafeMutableBytes(of: &length, broadcast)
+    unsafe withUnsafeMutableBytes(of: &length, broadcastBytes)
     if !isFirst { content = Data(count: Int(length)) }
-    unsafe content.withUnsafeMutableBytes(broadcast)
+    unsafe content.withUnsafeMutableBytes(broadcastBytes)
     return content
   }
 
   /// The value of rank 0, in every process.
-  func valueOfFirst<Value: Codable>(_ value: Value) throws -> Value {
-    let content = dataOfFirst(isFirst ? try JSON.encode(value) : Data())
+  func broadcast<Value: Codable>(value: Value) throws -> Value {
+    let content = broadcast(isFirst ? try JSON.encode(value) : Data())
     return isFirst ? value : try JSON.decode(Value.self, from: content)
   }
 
   /// Sends `bytes` of rank 0 to all processes: to rank 1, then from these two to the next two, and so on.
-  private func broadcast(_ bytes: UnsafeMutableRawBufferPointer) {
+  private func broadcastBytes(_ bytes: UnsafeMutableRawBufferPointer) {
     let none = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
     communicator.forEachPartner { partner, distance in
       if communicator.rank < distance {
@@ -94,7 +95,7 @@ extension Processes {
   ///
   /// - Throws: ``Failure`` in a process that has another value than rank 0.
   func checkAgreement(on name: String, _ value: String) throws {
-    try check(name, value, is: dataOfFirst(Data(value.utf8)))
+    try check(name, value, is: broadcast(Data(value.utf8)))
   }
 
   /// Has rank 0 obtain something that the others then obtain too, such as files that are downloaded, and checks
@@ -106,10 +107,10 @@ extension Processes {
   ) throws -> Value {
     if isFirst {
       let value = try obtain()
-      _ = dataOfFirst(Data(description(value).utf8))
+      _ = broadcast(Data(description(value).utf8))
       return value
     }
-    let expected = dataOfFirst(Data())
+    let expected = broadcast(Data())
     let value = try obtain()
     try check(name, description(value), is: expected)
     return value
@@ -131,7 +132,7 @@ extension Processes {
     var result = environment
     let signals = environment.stopSignals
     result.stopSignals.received = {
-      let number = unsafe dataOfFirst(
+      let number = unsafe broadcast(
         withUnsafeBytes(of: signals.received() ?? 0) { unsafe Data($0) }
       )
       .withUnsafeBytes { unsafe $0.loadUnaligned(as: Int32.self) }
@@ -146,7 +147,7 @@ extension Processes {
 
   /// A temporary folder with the files of `out` that decide what is computed: results of stages, checkpoints,
   /// shared results and the record of `chapter`. For rank 0 it is `out` itself.
-  func copy(of out: URL, chapter: ChapterName, preset: Preset) throws -> URL {
+  func workingFolder(for out: URL, chapter: ChapterName, preset: Preset) throws -> URL {
     let record = RunRecord.fileName(chapter: chapter)
     let folders = ["cache/\(chapter.program)/\(preset.rawValue)", TrainingKey.directory]
     let source = OutputDirectory(out)
@@ -163,8 +164,8 @@ extension Processes {
       removeAbandonedCopies()
       try copied.prepare(subdirectories: folders)
     }
-    for path in try valueOfFirst(paths) {
-      let content = dataOfFirst(isFirst ? (try? source.content(of: path)) ?? Data() : Data())
+    for path in try broadcast(value: paths) {
+      let content = broadcast(isFirst ? (try? source.content(of: path)) ?? Data() : Data())
       if !isFirst, !content.isEmpty { try copied.write(content, to: path) }
     }
     return copied.url
@@ -194,7 +195,7 @@ package final class MeasuredCommunicator: Communicator {
 
   package var rank: Int { communicator.rank }
   package var count: Int { communicator.count }
-  /// What has been exchanged so far.
+  /// The totals so far.
   package var exchanged: ExchangeTotals { totals.withLock { $0 } }
 
   package func exchange(

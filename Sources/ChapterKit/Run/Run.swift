@@ -36,8 +36,8 @@ public final class Run {
     self.chapter = chapter
     var settings = try RunSettings(chapter, options, root: environment.root)
     if let processes = environment.processes {
-      settings.out = try processes.copy(
-        of: settings.out, chapter: chapter.name, preset: settings.preset)
+      settings.out = try processes.workingFolder(
+        for: settings.out, chapter: chapter.name, preset: settings.preset)
     }
     self.settings = settings
     seeds = settings.seeds
@@ -47,7 +47,10 @@ public final class Run {
     let store = StageStore(output, chapter: chapter.name, preset: settings.preset)
     if settings.writesRecord {
       if let warning = previous.warning { environment.console.note(warning) }
-      if let note = previous.replacementNote(seeds: seeds, options: settings.changed) {
+      let ignored = chapter.options.filter { !$0.changesResults }.map(\.name)
+      if let note = previous.replacementNote(
+        seeds: seeds, options: settings.changed, ignoring: Set(ignored))
+      {
         environment.console.note(note)
       }
       try store.prepare()
@@ -73,6 +76,8 @@ public final class Run {
 // MARK: - Settings
 
 extension Run {
+  /// Whether the run writes a record, pictures and tables; a list of commands and a single training run of it do not.
+  public var writesRecord: Bool { settings.writesRecord }
   /// The scale, with aliases resolved.
   public var preset: Preset { settings.preset }
 
@@ -142,15 +147,18 @@ extension Run {
   ///   of some class among either.
   public func dataset(_ source: DatasetSource, train: Int, test: Int) throws -> ImageDataset {
     let found = try dataset(source)
-    for (images, kind, minimum) in [(found.train, "training", train), (found.test, "test", test)] {
+    let parts = [
+      (found.train, "training", train, found.knownLabels),
+      (found.test, "test", test, found.test.count),
+    ]
+    for (images, kind, minimum, known) in parts {
       guard images.count >= minimum else {
         throw Failure(
           "\(found.name): found \(images.count) \(kind) images, expected at least \(minimum) for "
             + "\(chapter.name.displayName) at the scale \(preset.rawValue); give other DATA (--data)"
         )
       }
-      // The labels of the training images after these are unknown, and stored as 0.
-      let known = kind == "training" ? found.knownLabels : images.count
+      // The labels of the training images after the known ones are stored as 0.
       let present = Set(images.labels.prefix(known))
       if let missing = found.classNames.indices.first(where: { !present.contains(UInt8($0)) }) {
         throw Failure(

@@ -106,7 +106,7 @@ package func cpuSecondsOfProcess() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// `seconds` rounded to milliseconds, which is finer than the clocks are.
+/// `seconds` rounded to milliseconds; records need no more digits.
 func roundedToMilliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
 /// When the program was last built, in seconds since 1970; nil if that is unknown.

@@ -29,7 +29,7 @@ final class StageRunner {
       code: codeHash(at: code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
       stage: name, inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
     ).key()
-    if let entry = try ofFirst({ loaded(Value.self, of: name, key: key) }) {
+    if let entry = try fromRoot({ loaded(Value.self, of: name, key: key) }) {
       add(entry.record)
       return entry.value
     }
@@ -68,10 +68,10 @@ final class StageRunner {
     }
   }
 
-  /// What `find` finds. Of several processes rank 0 alone looks for it, because another run may store it at any time.
-  private func ofFirst<Value: Codable>(_ find: () throws -> Value?) throws -> Value? {
+  /// The result of `find`, which only rank 0 of several processes calls, because another run may store one at any time.
+  private func fromRoot<Value: Codable>(_ find: () throws -> Value?) throws -> Value? {
     guard let processes = environment.processes else { return try find() }
-    return try processes.valueOfFirst(processes.isFirst ? find() : nil)
+    return try processes.broadcast(value: processes.isFirst ? find() : nil)
   }
 
   private func compute<Value: Codable>(
@@ -94,14 +94,14 @@ final class StageRunner {
       throw Failure("\(name): \(error); \(last ?? "there is no checkpoint yet")")
     }
     // A measured time differs between processes.
-    if let processes = environment.processes { value = try processes.valueOfFirst(value) }
+    if let processes = environment.processes { value = try processes.broadcast(value: value) }
     let seconds = progress.stopwatch.seconds
     let entry = StageStore.Entry(
       value: value,
       record: environment.record(
         of: name, key: key, threads, time: progress.stopwatch, exchange: progress.exchange))
     try store.store(entry)
-    environment.console.note("\(name): done in \(durationText(seconds))\(progress.readingsSuffix)")
+    environment.console.note("\(name): done in \(durationText(seconds))\(progress.metricsSuffix)")
     if let signal = environment.stopSignals.received() {
       throw Interruption("interrupted after \(name)", by: signal)
     }
@@ -117,7 +117,7 @@ extension StageRunner {
   func shared<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, dataset: String
   ) throws -> TrainingRecord<Value>? {
-    let found = try ofFirst { () -> TrainingRecord<Value>? in
+    let found = try fromRoot { () -> TrainingRecord<Value>? in
       guard let found = try store.shared(type, key), try isResult(found, of: key, dataset: dataset),
         try found.sources == codeHash(at: key.code)
       else { return nil }
@@ -133,7 +133,7 @@ extension StageRunner {
     _ type: Value.Type, _ key: TrainingKey, in directory: URL, dataset: String?
   ) throws -> TrainingRecord<Value>? {
     let file = directory.appending(path: URL(filePath: key.path).lastPathComponent)
-    let found = try ofFirst { () -> TrainingRecord<Value>? in
+    let found = try fromRoot { () -> TrainingRecord<Value>? in
       guard let found = try TrainingRecord<Value>.load(file),
         try isResult(found, of: key, dataset: dataset)
       else { return nil }

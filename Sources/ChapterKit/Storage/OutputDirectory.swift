@@ -45,7 +45,8 @@ package struct OutputDirectory: Sendable {
 
   /// Writes files that belong together: all of them completely under temporary names, then renames them.
   ///
-  /// - Throws: An error that names a file that cannot be written; then all of them are as before.
+  /// - Throws: An error that names a file. If it cannot be written, all of them are as before; if it cannot be renamed,
+  ///   those before it are replaced already.
   package func write(_ files: [(path: String, content: Data)]) throws {
     func complete(_ path: String) -> URL {
       file(path).deletingLastPathComponent()

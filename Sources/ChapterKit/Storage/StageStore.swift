@@ -96,8 +96,7 @@ extension StageStore {
     checkpoints(of: entry.record.name, key: entry.record.key).removeFinished(ofAllKeys: true)
   }
 
-  /// Removes a stage's older results. One that cannot be removed does no harm, because its key is never
-  /// used again.
+  /// Removes a stage's older results. One that cannot be removed does no harm: it is loaded for its own key only.
   private func removeOthers(like kept: String) {
     let keyed = keyDigits + fileExtension.count
     for name in (try? output.names(in: directory)) ?? []

@@ -1,4 +1,4 @@
-/// The rectified linear unit, max(x, 0), of each element.
+/// The rectified linear unit, max(x, 0), of each element; NaN for −∞.
 public func relu(_ x: Tensor) -> Tensor { leakyReLU(x, slope: 0) }
 
 /// The leaky rectified linear unit (Maas et al. 2013): x where x > 0, `slope`·x elsewhere.

@@ -158,7 +158,7 @@ extension FusedResidualBlock {
         shortcutGradient: structure.shortcutIsActivated ? shortcutGradient : nil)
     }
     let xGradient = withExtendedLifetime((first, normalisedGradient)) {
-      unsafe materialized(first.source(normalisedGradient, x), shape: x.shape)
+      unsafe materialised(first.source(normalisedGradient, x), shape: x.shape)
     }
     return [
       structure.shortcutIsActivated ? xGradient : xGradient + shortcutGradient,

@@ -25,8 +25,8 @@ public func softmax(_ x: Tensor) -> Tensor {
 ///
 /// - Parameters:
 ///   - logits: x (N, classes).
-///   - targets: t (N, classes), whose rows sum to one, or to zero for a row that does not count; no
-///     gradient flows to them.
+///   - targets: t (N, classes), whose rows sum to one, or to zero for a row that adds nothing to the sum. The mean
+///     is over all N rows. No gradient flows to the targets.
 /// - Returns: A scalar.
 public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   require(
@@ -72,7 +72,7 @@ public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
 public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   let entropy = targets.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
   let mean = Tensor([Float(entropy / Double(targets.rows))], shape: [])
-  return crossEntropy(logits, targets) + -1 * mean
+  return crossEntropy(logits, targets) - mean
 }
 
 /// The entropy of the predictions, averaged over the rows.
@@ -147,6 +147,6 @@ public func meanSquaredError(_ a: Tensor, _ b: Tensor) -> Tensor {
   return Tensor([Float(total / Double(a.count))], shape: []).recorded(from: [a, b]) { gradient in
     let factor = 2 * gradient.scalar / Float(a.count)
     let gradientOfA = elementwise(a, b) { factor * ($0 - $1) }
-    return [gradientOfA, b.needsGradient ? (-1 * gradientOfA) : nil]
+    return [gradientOfA, b.needsGradient ? -gradientOfA : nil]
   }
 }

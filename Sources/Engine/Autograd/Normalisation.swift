@@ -13,7 +13,7 @@ public struct ChannelMoments: Sendable {
 
   /// Computes the moments of each channel of `x` (N, …, C).
   public init(of x: Tensor) {
-    let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
+    let parts = BatchParts(of: x)
     let moments = ColumnMoments(parts: parts, columns: x.columns)
     parts.forEachRows(of: x) { part, rows in
       unsafe moments.add(x.pointer + rows.lowerBound * x.columns, rows: rows.count, to: part)
@@ -73,13 +73,13 @@ private func normalise(
   momentsDependOnX: Bool
 ) -> Tensor {
   let channels = x.columns
-  let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
+  let parts = BatchParts(of: x)
   let factors = NormalisationFactors(moments, scale: scale, shift: shift, epsilon: epsilon)
   require(
     factors.factor.count == channels,
     "Batch norm of \(factors.factor.count) channels does not fit the shape \(x.shape).")
   let source = unsafe factors.source(x, activation: .none)
-  return unsafe materialized(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
+  return unsafe materialised(source, shape: x.shape).recorded(from: [x, scale, shift]) { gradient in
     let sums = NormalisationGradientSums(factors, parts: parts)
     parts.forEachRows(of: x) { part, rows in
       let start = rows.lowerBound * channels
@@ -88,13 +88,21 @@ private func normalise(
     let result = sums.result(rows: parts.rows(of: x), momentsDependOnX: momentsDependOnX)
     // A source has the addresses of its tensors, but does not keep them alive.
     let inputGradient = withExtendedLifetime(result) {
-      unsafe x.needsGradient ? materialized(result.source(gradient, x), shape: x.shape) : nil
+      unsafe x.needsGradient ? materialised(result.source(gradient, x), shape: x.shape) : nil
     }
     return [inputGradient, result.scale, result.shift]
   }
 }
 
 extension BatchParts {
+  /// Divides a batch, or the share of it that this process computes.
+  ///
+  /// - Parameter x: Features or images (N, …, C).
+  init(of x: Tensor) {
+    require(x.shape.count >= 2, "A batch has the shape (N, …, C); found \(x.shape).")
+    self.init(ofImages: x.shape[0], share: BatchShare.current)
+  }
+
   /// Calls `body` in parallel for each part with its rows in the matrix (rows, C) of the images `x` (N, …, C).
   fileprivate func forEachRows(of x: Tensor, _ body: (_ part: Int, _ rows: Range<Int>) -> Void) {
     let rows = x.rows / max(1, x.shape[0])
@@ -106,10 +114,10 @@ extension BatchParts {
 }
 
 /// Computes all elements of `source` and stores them as a tensor.
-func materialized(_ source: ImageSource, shape: [Int]) -> Tensor {
+func materialised(_ source: ImageSource, shape: [Int]) -> Tensor {
   let result = Tensor(uninitialised: shape)
   let (rows, columns) = (result.rows, result.columns)
-  Parallel.forEachRange(of: rows, parts: result.count < 1 << 15 ? 1 : 16) { _, range in
+  Parallel.forEachRange(of: rows, parts: result.count < parallelThreshold ? 1 : 16) { _, range in
     unsafe source.read(
       from: range.lowerBound * columns, pixels: range.count, channels: columns,
       into: result.pointer + range.lowerBound * columns)

@@ -33,7 +33,8 @@ final class Node: @unchecked Sendable {
   /// Computes the gradients of the inputs and frees what the operation had saved.
   func propagate(_ gradient: Tensor) -> [(Node, Tensor)] {
     guard let pullback else {
-      fatalError("This part of the tape was freed by an earlier backward().")
+      fatalError(
+        "This part of the tape was freed by an earlier backward() or gradient(withRespectTo:).")
     }
     self.pullback = nil
     defer { inputs = [] }
@@ -159,12 +160,20 @@ private func requireShapes(_ shapes: [[Int]], _ gradients: [Tensor?]) {
 /// All nodes that `root` depends on, in reverse topological order: each before its inputs.
 private func nodesInReverse(from root: Node) -> [Node] {
   var finished: [Node] = []
-  var seen: Set<ObjectIdentifier> = []
-  func visit(_ node: Node) {
-    guard seen.insert(ObjectIdentifier(node)).inserted else { return }
-    for case let input? in node.inputs { visit(input) }
-    finished.append(node)
+  var seen: Set = [ObjectIdentifier(root)]
+  // The path from the root to the current node, with the next input of each: a recursive function would exhaust the
+  // thread's stack on a tape of many operations in sequence.
+  var path = [(node: root, next: 0)]
+  while let (node, next) = path.last {
+    guard next < node.inputs.count else {
+      finished.append(node)
+      path.removeLast()
+      continue
+    }
+    path[path.count - 1].next += 1
+    if let input = node.inputs[next], seen.insert(ObjectIdentifier(input)).inserted {
+      path.append((input, 0))
+    }
   }
-  visit(root)
   return finished.reversed()
 }

@@ -31,15 +31,16 @@ struct BatchShare: Sendable {
 
   /// Returns the entries of this process in `batch` (N, …); the gradient is that of all entries.
   func entries(of batch: Tensor) -> Tensor {
-    batch.detached[range].recorded(from: [batch]) { gradient in [gathered(gradient)] }
+    batch.detached[range].recorded(from: [batch]) { gradient in [allGathered(gradient)] }
   }
 
   /// Returns the whole batch (N, …) from the `entries` of this process and those of the others.
   func batch(of entries: Tensor) -> Tensor {
-    gathered(entries).recorded(from: [entries]) { [range] gradient in [gradient[range]] }
+    allGathered(entries).recorded(from: [entries]) { [range] gradient in [gradient[range]] }
   }
 
-  private func gathered(_ entries: Tensor) -> Tensor {
+  /// The entries of all processes, in the order of their ranks, from those of this process.
+  private func allGathered(_ entries: Tensor) -> Tensor {
     let length = entries.entryLength
     let rank = communicator.rank
     return unsafe filled([images] + entries.shape.dropFirst()) { result in
@@ -60,8 +61,8 @@ struct BatchShare: Sendable {
   }
 }
 
-/// Applies a part of a network that treats each image on its own, but for sums over the batch, to a hidden state
-/// (N, …): with several processes to this one's share of the images, otherwise to all.
+/// Applies a part of a network to a hidden state (N, …), where ``Layer/isDivisible`` is true for the part: with several
+/// processes to this one's share of the images, otherwise to all.
 ///
 /// - Returns: The result for all images.
 func dividingImages(_ state: HiddenState, _ body: (HiddenState) -> HiddenState) -> HiddenState {
@@ -76,15 +77,17 @@ func dividingImages(_ state: HiddenState, _ body: (HiddenState) -> HiddenState) 
 /// The division of a batch into parts with sums of their own, as far as this process computes them.
 ///
 /// The number of parts of the whole batch is a power of two that depends on the sizes of the batch and the layer alone,
-/// not on threads or processes, and each part has whole images. A process has neighbouring parts, of which there is a power of two as well.
+/// not on threads or processes, and each part has whole images. A process has neighbouring parts; their number is a
+/// power of two as well.
 struct BatchParts {
   /// The number of this process's parts.
   let count: Int
   /// The number of images of the whole batch.
   let images: Int
+  /// The number of parts of the whole batch.
   private let all: Int
-  private let first: Int
-  private let firstImage: Int
+  /// The index of this process's first part, and that of its first image.
+  private let first, firstImage: Int
   private let communicator: (any Communicator)?
 
   /// Divides a batch.

@@ -15,15 +15,15 @@ public protocol Communicator: Sendable {
   /// same time, and both know the two lengths.
   func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int)
-  /// Begins an exchange that goes on beside others.
+  /// Begins an exchange without waiting for its end; several may be open at a time.
   ///
   /// - Parameters:
   ///   - sent: The bytes for the other process; they stay as they are until the exchange is complete.
   ///   - received: Room for the bytes of the other process, of the length that it sends. It is neither read nor
   ///     written by others until the exchange is complete.
   ///   - partner: The number of the other process, which makes the same call.
-  ///   - number: A number above 0, the same at both ends of the exchange and other than those of other exchanges
-  ///     with this process that are going on. Two processes may begin their exchanges in different orders.
+  ///   - number: A number above 0, the same at both ends of the exchange and other than those of the open
+  ///     exchanges with this process. Two processes may begin their exchanges in different orders.
   /// - Returns: The exchange, which may not be complete yet.
   func beginExchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,

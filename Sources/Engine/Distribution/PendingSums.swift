@@ -1,11 +1,11 @@
-/// Sums over all processes that are exchanged while a backward pass goes on.
+/// Sums over all processes whose exchanges overlap with a backward pass.
 ///
 /// The gradients of filters are nearly all that processes exchange, and nobody needs them before the pass ends. Each
 /// of them runs through the same tree as any other sum, so that it has the same bits.
 ///
 /// `@unchecked Sendable`: the thread that walks the tape alone uses it.
 final class PendingSums: @unchecked Sendable {
-  /// The sums of the backward pass that is going on.
+  /// The sums of the current backward pass; nil outside one.
   @TaskLocal static var current: PendingSums?
 
   private var sums: [PendingSum] = []
@@ -15,7 +15,8 @@ final class PendingSums: @unchecked Sendable {
   /// The number of the last sum.
   private var number: Int
 
-  /// Sums of a backward pass. One that a pullback of another pass begins continues its numbers.
+  /// Creates the sums of a backward pass. A pass inside a pullback continues the numbers of the outer pass, so that no
+  /// two sums have the same number at a time.
   init() { number = PendingSums.current?.number ?? 0 }
 
   /// Adds the values of the other processes to `values`, and multiplies the sums by `factor`, until ``finish()``.

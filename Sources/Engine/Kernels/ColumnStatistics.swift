@@ -76,6 +76,8 @@ struct ColumnMoments {
   func result(mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>) {
     var moments = (0..<columns).map(moments)
     means.parts.mergeOthers(&moments) { $0.merged(with: $1) }
+    require(
+      moments.allSatisfy { $0.rows > 0 }, "The moments of a batch without images are undefined.")
     for c in 0..<columns {
       unsafe mean[c] = Float(moments[c].mean)
       unsafe variance[c] = Float(moments[c].square / moments[c].rows)
@@ -138,13 +140,5 @@ func addColumnSums(
     forEachColumnVector(columns) { c in
       unsafe c.store(c.load(sums) + c.load(x + row * columns), to: sums)
     }
-  }
-}
-
-/// Calls `body` for every row of a matrix, on several threads if the matrix is large.
-@inline(__always)
-func forEachRow(_ rows: Int, columns: Int, _ body: (_ row: Int) -> Void) {
-  Parallel.forEachRange(of: rows, parts: rows * columns < 1 << 15 ? 1 : 16) { _, range in
-    for row in range { body(row) }
   }
 }

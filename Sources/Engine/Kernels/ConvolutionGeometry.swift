@@ -16,8 +16,9 @@ struct ConvolutionGeometry {
 
   init(input: [Int], weights: [Int], stride: Int, padding: Int) {
     require(
-      input.count == 4 && weights.count == 4 && weights[0] == weights[1] && input[3] == weights[2],
-      "A convolution needs images (N, H, W, C) and filters (K, K, C, D); "
+      input.count == 4 && weights.count == 4 && weights[0] > 0 && weights[0] == weights[1]
+        && input[3] == weights[2],
+      "A convolution needs images (N, H, W, C) and filters (K, K, C, D) with K of at least 1; "
         + "found \(input) and \(weights).")
     require(
       stride > 0 && padding >= 0,

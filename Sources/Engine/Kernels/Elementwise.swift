@@ -21,7 +21,7 @@ extension UnsafeMutablePointer<Float> {
 }
 
 /// The number of elements below which starting other threads costs more than it saves.
-private let parallelThreshold = 1 << 15
+let parallelThreshold = 1 << 15
 
 /// Calls `body` with the start index of each vector of `count` elements; the last vector may extend
 /// into the spare room at the end of a buffer.
@@ -31,6 +31,14 @@ func forEachVector(_ count: Int, _ body: (_ start: Int) -> Void) {
   let vectors = (count + width - 1) / width
   Parallel.forEachRange(of: vectors, parts: count < parallelThreshold ? 1 : 16) { _, range in
     for vector in range { body(vector * width) }
+  }
+}
+
+/// Calls `body` for every row of a matrix, on several threads if the matrix is large.
+@inline(__always)
+func forEachRow(_ rows: Int, columns: Int, _ body: (_ row: Int) -> Void) {
+  Parallel.forEachRange(of: rows, parts: rows * columns < parallelThreshold ? 1 : 16) { _, range in
+    for row in range { body(row) }
   }
 }
 

@@ -35,6 +35,7 @@ struct PartialSums {
   /// Writes the sums over this process's parts to `result`, the start of a buffer.
   func sumOwn(into result: UnsafeMutablePointer<Float>) {
     let vectors = stride / Buffer.vectorWidth
+    // Each result is a sum of up to 16 elements, so other threads save time for fewer results.
     Parallel.forEachRange(of: vectors, parts: count < 1 << 13 ? 1 : 16) { _, range in
       for vector in range {
         let start = vector * Buffer.vectorWidth

@@ -94,7 +94,7 @@ public final class BatchNorm: Layer {
 
   /// Updates the running averages with the moments of a batch, of which `x` are the images of this process.
   func move(towards batch: ChannelMoments, of x: Tensor) {
-    let parts = BatchParts(ofImages: x.shape[0], share: BatchShare.current)
+    let parts = BatchParts(of: x)
     running.move(towards: batch, count: parts.rows(of: x), momentum: momentum)
   }
 

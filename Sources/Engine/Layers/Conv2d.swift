@@ -13,6 +13,10 @@ public final class Conv2d: Layer {
     inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     bias: Bool = true, activation: Activation = .none, random: inout RandomStream
   ) {
+    require(
+      kernelSize > 0 && inputChannels > 0 && outputChannels > 0,
+      "A convolution needs a kernel size and numbers of channels of at least 1; "
+        + "found \(kernelSize), \(inputChannels) and \(outputChannels).")
     let bound = 1 / Float(kernelSize * kernelSize * inputChannels).squareRoot()
     weights = Parameter(
       .uniform(

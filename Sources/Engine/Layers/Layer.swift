@@ -65,8 +65,8 @@ public protocol Layer: Module {
   /// Computes the output of the layer for the input `x`.
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor
 
-  /// Whether the layer treats each image on its own, but for sums over the batch of convolutions and batch norm,
-  /// so that several processes can divide the images among them (``Communicator``); false by default.
+  /// Whether the layer computes each image independently, except for the batch sums of convolutions and batch norm,
+  /// so that several processes can divide a batch among them (``Communicator``); false by default.
   var isDivisible: Bool { get }
 
   /// The number of stages; 1 by default, the whole layer.
@@ -92,7 +92,17 @@ extension Layer {
 
   /// Applies the layer unless `stages` is empty.
   public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
-    stages.isEmpty ? state : HiddenState(self(state.values, mode))
+    requireStages(stages)
+    return stages.isEmpty ? state : HiddenState(self(state.values, mode))
+  }
+}
+
+extension Layer {
+  /// Requires that the layer has the stages.
+  func requireStages(_ stages: Range<Int>) {
+    require(
+      stages.lowerBound >= 0 && stages.upperBound <= stageCount,
+      "The stages of the layer are 0..<\(stageCount); found \(stages).")
   }
 }
 

@@ -5,6 +5,9 @@ public final class Linear: Layer {
 
   /// Creates the layer with weights and bias drawn uniformly from ±1/√inputs, PyTorch's default.
   public init(inputs: Int, outputs: Int, random: inout RandomStream) {
+    require(
+      inputs > 0 && outputs > 0,
+      "A linear layer needs at least one input and one output; found \(inputs) and \(outputs).")
     let bound = 1 / Float(inputs).squareRoot()
     weights = Parameter(
       .uniform(in: -bound..<bound, shape: [inputs, outputs], random: &random))

@@ -4,15 +4,28 @@
 /// while nobody sets it.
 public final class Parameter: @unchecked Sendable {
   /// The current value, a leaf of the tape.
+  ///
+  /// A new value must have the shape of the old one.
   public var value: Tensor {
-    didSet { value = leaf(value) }
+    didSet {
+      require(
+        value.shape == oldValue.shape,
+        "A parameter of shape \(oldValue.shape) cannot get a value of shape \(value.shape).")
+      value = leaf(value)
+    }
   }
 
   /// The accumulated gradient of the losses with respect to the value; nil before
-  /// ``Tensor/backward()`` and after a step of an optimiser.
+  /// ``Tensor/backward()`` and after a step of an optimiser. It has the shape of the value.
   public var gradient: Tensor? {
     get { node.gradient }
-    set { node.gradient = newValue }
+    set {
+      let shape = newValue?.shape ?? value.shape
+      require(
+        shape == value.shape,
+        "A parameter of shape \(value.shape) cannot have a gradient of shape \(shape).")
+      node.gradient = newValue
+    }
   }
 
   private let node: Node

@@ -15,6 +15,7 @@ public final class Sequential: Layer {
 
   /// Applies some of the layers.
   public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
+    requireStages(stages)
     let divided = layers[stages].prefix(while: \.isDivisible)
     let features =
       divided.isEmpty

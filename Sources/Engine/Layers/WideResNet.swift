@@ -68,6 +68,10 @@ public final class WideResNet: Layer {
     require(
       depth >= 10 && depth % 6 == 4,
       "The depth is \(depth); it must be 6·n + 4, such as 10, 16 or 28.")
+    require(
+      widenFactor > 0 && startChannels > 0 && classes > 0,
+      "A network needs a widening factor, channels and classes of at least 1; "
+        + "found \(widenFactor), \(startChannels) and \(classes).")
     stem = Conv2d(
       filters: variant.filters(3, 3, startChannels, &random), padding: 1)
     var channels = startChannels
@@ -99,6 +103,7 @@ public final class WideResNet: Layer {
   /// Images, (N, H, W, 3) → features after each group, (N, H′, W′, C) → features, (N, C) → logits
   /// (N, classes).
   public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
+    requireStages(stages)
     let divided = stages.clamped(to: 0..<groups.count + 1)
     let features =
       divided.isEmpty

@@ -32,7 +32,8 @@ extension Tensor {
     -> Tensor
   {
     require(
-      count.isMultiple(of: length), "\(count) elements cannot be cut into chunks of \(length).")
+      length > 0 && count.isMultiple(of: length),
+      "\(count) elements cannot be cut into chunks of \(length).")
     return unsafe filled(shape) { result in
       unsafe result.update(from: pointer, count: count)
       for start in stride(from: 0, to: count, by: length) {
@@ -45,7 +46,8 @@ extension Tensor {
 
   /// Returns the index and the value of the largest element of each row, the first of equal ones.
   public func rowMaxima() -> [(index: Int, value: Float)] {
-    (0..<rows).map { row in
+    require(columns > 0, "Rows without elements have no maximum; found the shape \(shape).")
+    return (0..<rows).map { row in
       let values = unsafe UnsafeBufferPointer(start: pointer + row * columns, count: columns)
       let best = values.indices.max {
         unsafe values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1)

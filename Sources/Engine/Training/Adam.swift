@@ -2,8 +2,8 @@
 /// Loshchilov and Hutter 2019, arXiv:1711.05101), as implemented in fastai v1.
 ///
 /// Each step computes p ← p·(1 − decay·η) − η·m̂ / (√v̂ + ε) for every parameter p. The decay is 0 for
-/// parameters outside the ``WeightDecayScope``. η is the learning rate; m̂ and v̂ are the bias-corrected moving averages of
-/// the gradient and of its square.
+/// parameters outside the ``WeightDecayScope``. η is the learning rate; m̂ and v̂ are the bias-corrected moving
+/// averages of the gradient and of its square.
 public final class Adam {
   private let parameters: [NamedParameter]
   private let weightDecay: Float
@@ -15,11 +15,12 @@ public final class Adam {
   private let squares: [Tensor]
   private var step = 0
 
-  /// Creates an optimiser of `parameters`; β₂ and ε are fastai's by default.
+  /// Creates an optimiser of `parameters`; β₂, in [0, 1), and ε are fastai's by default.
   public init(
     _ parameters: [NamedParameter], weightDecay: Float, decayScope: WeightDecayScope = .all,
     beta2: Float = 0.99, epsilon: Float = 1e-8
   ) {
+    require((0..<1).contains(beta2), "β₂ lies in [0, 1); found \(beta2).")
     self.parameters = parameters
     self.weightDecay = weightDecay
     self.decayScope = decayScope
@@ -34,7 +35,12 @@ public final class Adam {
 
   /// Updates each parameter by its gradient and clears the gradient; a missing gradient counts as
   /// zero.
+  ///
+  /// - Parameters:
+  ///   - learningRate: η.
+  ///   - beta1: β₁ in [0, 1), the decay of the moving average of the gradients.
   public func update(learningRate: Float, momentum beta1: Float) {
+    require((0..<1).contains(beta1), "β₁ lies in [0, 1); found \(beta1).")
     step += 1
     let correction1 = 1 - Double.pow(Double(beta1), Double(step))
     let correction2 = 1 - Double.pow(Double(beta2), Double(step))

@@ -29,7 +29,7 @@ public final class Prefetcher<Element: Sendable> {
   public init(count: Int, ahead: Int = 2, _ element: sending @escaping (Int) throws -> Element) {
     require(ahead >= 1, "A prefetcher computes at least one element ahead; found \(ahead).")
     self.count = count
-    self.ahead = Parallel.threads > 1 ? ahead : 0
+    self.ahead = Parallel.threads > 1 ? min(ahead, max(count, 1)) : 0
     // `sending` makes the closure ours, and the serial queue never overlaps its calls.
     self.element = UncheckedSendable(value: element)
   }

@@ -43,6 +43,8 @@ public struct SafeTensors: Sendable {
 
 extension SafeTensors {
   /// Encodes the tensors; the bytes depend on the content alone.
+  ///
+  /// ``init(decoding:)`` reads them only if every element is finite and no axis has length 0.
   public func encoded() -> [UInt8] {
     var elements: [UInt8] = []
     var entries: [String: Header.Value] = metadata.isEmpty ? [:] : [metadataName: .texts(metadata)]
@@ -260,25 +262,6 @@ extension Module {
       throw SnapshotError("found a tensor \"\(foreign)\", which no layer of the network has")
     }
     try Snapshot(values).restore(state)
-  }
-}
-
-extension Snapshot {
-  /// The values whose names start with `name` and a full stop, under the rest of their names.
-  package func part(under name: String) -> Snapshot {
-    let prefix = name + "."
-    return Snapshot(
-      Dictionary(
-        uniqueKeysWithValues: values.compactMap { key, value in
-          key.hasPrefix(prefix) ? (String(key.dropFirst(prefix.count)), value) : nil
-        }))
-  }
-
-  /// The tensors of the snapshot by name.
-  package var tensors: [String: Tensor] {
-    values.compactMapValues { value in
-      if case .tensor(let tensor) = value { tensor } else { nil }
-    }
   }
 }
 

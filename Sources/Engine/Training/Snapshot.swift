@@ -80,6 +80,25 @@ public struct Snapshot: Sendable {
   }
 }
 
+extension Snapshot {
+  /// The values whose names start with `name` and a full stop, under the rest of their names.
+  package func part(under name: String) -> Snapshot {
+    let prefix = name + "."
+    return Snapshot(
+      Dictionary(
+        uniqueKeysWithValues: values.compactMap { key, value in
+          key.hasPrefix(prefix) ? (String(key.dropFirst(prefix.count)), value) : nil
+        }))
+  }
+
+  /// The tensors of the snapshot by name.
+  package var tensors: [String: Tensor] {
+    values.compactMapValues { value in
+      if case .tensor(let tensor) = value { tensor } else { nil }
+    }
+  }
+}
+
 extension Snapshot.Value {
   /// A description of the kind and shape; a value can replace another one of the same kind.
   fileprivate var kind: String {

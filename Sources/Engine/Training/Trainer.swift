@@ -15,9 +15,9 @@ public final class Trainer {
   /// Fingerprints of the weights after 1, 10, 100 … of the steps so far.
   public private(set) var fingerprints = WeightFingerprints()
   private let adam: Adam
-  private let average: WeightEMA?
+  private let ema: WeightEMA?
   /// Whether the trainer keeps an exponential moving average of the weights.
-  public var keepsEMA: Bool { average != nil }
+  public var keepsEMA: Bool { ema != nil }
 
   /// Creates a trainer before the first step.
   ///
@@ -38,7 +38,7 @@ public final class Trainer {
     self.schedule = schedule
     let others = auxiliary?.parameters(under: "auxiliary") ?? []
     adam = Adam(network.parameters + others, weightDecay: weightDecay, decayScope: decayScope)
-    average = emaDecay.map { WeightEMA(of: network, decay: $0) }
+    ema = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 
   /// Differentiates `loss`, a scalar, and updates the weights: step `step`, counted from 0.
@@ -53,7 +53,7 @@ public final class Trainer {
     }
     loss.backward()
     adam.update(learningRate: learningRate, momentum: momentum)
-    average?.update()
+    ema?.update()
     fingerprints.add(network, after: step + 1, of: schedule.steps)
   }
 
@@ -63,7 +63,7 @@ public final class Trainer {
   /// With a weight EMA, `body` must neither call ``step(_:at:)`` nor save or restore the ``state``: the process
   /// would end with a message.
   public func withEvaluationWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try average?.withAveragedWeights(body) ?? body()
+    try ema?.withAveragedWeights(body) ?? body()
   }
 
   /// An error for a loss that is NaN or infinite.
@@ -88,7 +88,7 @@ extension Trainer: Resumable {
   public var state: [NamedState] {
     network.state(under: "network") + (auxiliary?.state(under: "auxiliary") ?? [])
       + adam.state(under: "adam")
-      + (average?.state(under: "average") ?? [])
+      + (ema?.state(under: "average") ?? [])
       + [
         .bytes(
           "fingerprints", get: { self.fingerprints.bytes },

@@ -32,6 +32,10 @@ public struct AdaMixUp: SemiSupervisedMethod {
     let features = withoutGradients {
       network.run(0..<network.stageCount - 1, on: HiddenState(images), .evaluation)
     }
+    require(
+      features.values.shape.count == 2,
+      "AdaMixUp needs a network whose last stage has features (N, C) as its input; "
+        + "found the shape \(features.values.shape).")
     return AdaMixUpNetworks(
       channels: images.shape[3], features: features.values.shape[1], random: &random)
   }
@@ -43,7 +47,7 @@ public struct AdaMixUp: SemiSupervisedMethod {
     -> Loss
   {
     guard let learned = networks.auxiliary as? AdaMixUpNetworks else {
-      fatalError("AdaMixUp needs its policy network and its discriminator.")
+      fatalError("AdaMixUp needs the networks of makeAuxiliary(for:images:random:).")
     }
     let X = batch.labelled
     let partners = random.permutation(of: X.count)
@@ -75,10 +79,10 @@ public struct AdaMixUp: SemiSupervisedMethod {
     let last = model.stageCount - 1
     let features = model.run(0..<last, on: HiddenState(all.images), .training)
     let logits = model.run(last..<last + 1, on: features, .training).values
-    let isImage = (0..<all.count).map { $0 < mixed.count ? 0 : 1 }
+    let kinds = (0..<all.count).map { $0 < mixed.count ? 0 : 1 }
     return (
       crossEntropy(logits, all.labels),
-      crossEntropy(discriminator(features.values, .training), labels: isImage)
+      crossEntropy(discriminator(features.values, .training), labels: kinds)
     )
   }
 }
@@ -110,7 +114,7 @@ public struct LearnedMixing: Sendable {
     /// The classes of the two images; λ is the share of the first.
     public let classes: [Int]
     /// Whether both images have the same class.
-    public var isLike: Bool { classes[0] == classes[1] }
+    public var hasSameClass: Bool { classes[0] == classes[1] }
   }
 
   /// The pairs of the step, without images that are their own partners.

@@ -38,10 +38,10 @@ public struct MeanTeacher: SemiSupervisedMethod {
   )
     -> Loss
   {
-    let (X, U) = (batch.labelled, batch.versions)
+    let (X, U) = (batch.labelled, batch.unlabelledImages)
     let N = U.shape[0] / 2
     guard let teacher = networks.teacher else {
-      fatalError("Mean Teacher needs a teacher.")
+      fatalError("Mean Teacher needs a teacher; give the trainer a decay of the weights' EMA.")
     }
     let q = softmax(teacher(U[N..<2 * N]))
     let p = softmax(networks.model(U[0..<N], .trainingWithFrozenStatistics))

@@ -55,7 +55,12 @@ public struct MixingIntervals: Sendable {
   private let parts: Tensor
 
   /// The intervals for logits of a, Δ and 1 − a − Δ, (N, 3).
-  public init(logits: Tensor) { parts = softmax(logits) }
+  public init(logits: Tensor) {
+    require(
+      logits.shape.count == 2 && logits.shape[1] == 3,
+      "Intervals need logits of the shape (N, 3); found \(logits.shape).")
+    parts = softmax(logits)
+  }
 
   /// The interval [⅓, ⅔] for each of `pairs` pairs.
   static func middleThird(pairs: Int) -> MixingIntervals {

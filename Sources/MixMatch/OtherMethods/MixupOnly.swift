@@ -33,9 +33,9 @@ public struct MixupOnly: SemiSupervisedMethod {
     -> Loss
   {
     let q = guessLabels(
-      of: batch.versions, versions: 1, by: networks.model, .trainingWithFrozenStatistics)
+      of: batch.unlabelledImages, versions: 1, by: networks.model, .trainingWithFrozenStatistics)
     let X = mixedWithinItself(batch.labelled, random: &random)
-    let U = mixedWithinItself(Examples(images: batch.versions, labels: q), random: &random)
+    let U = mixedWithinItself(Examples(images: batch.unlabelledImages, labels: q), random: &random)
     return Loss(
       labelled: crossEntropy(networks.model(X.images, .training), X.labels),
       unlabelled: crossEntropy(

@@ -31,7 +31,7 @@ public struct PiModel: SemiSupervisedMethod {
   )
     -> Loss
   {
-    let (X, U) = (batch.labelled, batch.versions)
+    let (X, U) = (batch.labelled, batch.unlabelledImages)
     let N = U.shape[0] / 2
     let q = withoutGradients { softmax(networks.model(U[0..<N], .trainingWithFrozenStatistics)) }
     let p = softmax(networks.model(U[N..<2 * N], .trainingWithFrozenStatistics))

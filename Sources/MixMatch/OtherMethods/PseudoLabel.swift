@@ -33,7 +33,7 @@ public struct PseudoLabel: SemiSupervisedMethod {
   )
     -> Loss
   {
-    let (X, U) = (batch.labelled, batch.versions)
+    let (X, U) = (batch.labelled, batch.unlabelledImages)
     let onU = networks.model(U, .trainingWithFrozenStatistics)
     let p = softmax(onU.detached)
     let q = p.mapRows { row in

@@ -36,10 +36,16 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
-  /// Checks the length of the ramp.
+  /// Checks ε, ξ and the length of the ramp.
   ///
   /// - Throws: ``TrainingError``.
-  public func check() throws { try unlabelledWeight.check() }
+  public func check() throws {
+    for (name, norm) in [("ε", radius), ("ξ", probe)] {
+      try TrainingError.unless(
+        norm > 0, "\(name) of VAT", found: "\(norm)", expected: "a number above 0")
+    }
+    try unlabelledWeight.check()
+  }
 
   /// Cross-entropy on the labelled images, and the divergence under the perturbation and the entropy on
   /// the unlabelled ones.
@@ -48,7 +54,7 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   )
     -> Loss
   {
-    let (X, U) = (batch.labelled, batch.versions)
+    let (X, U) = (batch.labelled, batch.unlabelledImages)
     let logits = networks.model(U, .trainingWithFrozenStatistics)
     let p = softmax(logits.detached)
     let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)

@@ -1,6 +1,6 @@
 import Engine
 
-/// How well the confidence of predictions agrees with their accuracy (Guo et al. 2017, arXiv:1706.04599).
+/// The agreement between the confidence of predictions and their accuracy (Guo et al. 2017, arXiv:1706.04599).
 ///
 /// Predictions are sorted into bins of equal width by their confidence, the probability of the predicted class.
 public struct Calibration: Sendable, Equatable {
@@ -24,6 +24,9 @@ public struct Calibration: Sendable, Equatable {
   ///   - isRight: Whether each prediction is right.
   ///   - binCount: The number of bins of equal width; 15 as in the paper.
   public init(confidences: [Float], isRight: [Bool], binCount: Int = 15) {
+    require(
+      confidences.count == isRight.count,
+      "\(confidences.count) confidences do not fit \(isRight.count) predictions.")
     require(binCount >= 1, "A calibration needs at least one bin, not \(binCount).")
     require(
       confidences.allSatisfy { $0 >= 0 && $0 <= 1.001 },

@@ -13,6 +13,9 @@ public struct ConfusionMatrix: Sendable, Equatable {
   ///   - classes: The number of classes.
   public init(labels: [Int], predictions: [Int], classes: Int) {
     require(
+      labels.count == predictions.count,
+      "\(predictions.count) predictions cannot be compared with \(labels.count) labels.")
+    require(
       (labels + predictions).allSatisfy { $0 >= 0 && $0 < classes },
       "Labels and predictions of \(classes) classes are numbers from 0 to \(classes - 1).")
     var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
@@ -37,11 +40,15 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
   /// The wrong predictions by class and predicted class, the most frequent first.
   public var confusions: [(label: Int, prediction: Int, count: Int)] {
-    counts.enumerated().flatMap { label, row in
+    let wrong = counts.enumerated().flatMap { label, row in
       row.enumerated().compactMap { prediction, count in
-        label != prediction && count > 0 ? (label, prediction, count) : nil
+        label != prediction && count > 0
+          ? (label: label, prediction: prediction, count: count) : nil
       }
-    }.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
-      .map(\.element)
+    }
+    // Equal counts stay in the order of the classes, which `sorted` alone does not promise.
+    return wrong.enumerated().sorted {
+      ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
+    }.map(\.element)
   }
 }

@@ -39,7 +39,8 @@ public struct LearningCurve: Codable, Sendable {
     public var sharpenedEntropy = 0.0
   }
 
-  /// Where ``AdaMixUp`` draws λ from: means over the pairs of two different images in up to 100 successive steps.
+  /// The intervals from which ``AdaMixUp`` draws λ: means over the pairs of two different images in up to 100
+  /// successive steps.
   public struct MixingMeans: Codable, Sendable {
     /// The number of steps taken in the training run.
     public var step: Int
@@ -141,6 +142,9 @@ extension LearningCurve.GuessQuality {
   /// The quality of the guesses of one step against the true classes (N), of which −1 is not known.
   package init(_ guesses: Guesses, hiddenLabels: [Int]) {
     let maxima = guesses.sharpened.rowMaxima()
+    require(
+      maxima.count == hiddenLabels.count,
+      "\(maxima.count) guesses cannot be compared with \(hiddenLabels.count) labels.")
     let known = hiddenLabels.indices.filter { hiddenLabels[$0] >= 0 }
     accuracy = Double(known.count { maxima[$0].index == hiddenLabels[$0] }) / Double(known.count)
     confidence = maxima.reduce(0) { $0 + Double($1.value) } / Double(hiddenLabels.count)
@@ -172,7 +176,7 @@ extension LearningCurve.MixingMeans {
   fileprivate mutating func add(_ pairs: [LearnedMixing.Pair], intrusion: Double) {
     (step, count) = (step + 1, count + 1)
     for pair in pairs {
-      if pair.isLike { like.add(pair.interval) } else { unlike.add(pair.interval) }
+      if pair.hasSameClass { like.add(pair.interval) } else { unlike.add(pair.interval) }
     }
     intrusionLoss += (intrusion - intrusionLoss) / Double(count)
   }

@@ -23,8 +23,8 @@ public struct LearningRateCurve: Codable, Sendable {
   ///   - seed: The seed of all random numbers but the network's initial weights.
   ///   - body: Called before the update of each step, counted from 0, with the loss of its batch; last with the
   ///     loss that ends the curve.
-  /// - Throws: `Trainer.NonFiniteLoss`; ``TrainingError`` for settings that do not fit the method or the data, and where the
-  ///   loss is not finite from the start; an error that `body` throws.
+  /// - Throws: ``TrainingError`` for settings that do not fit the method or the data, and for a loss that diverges
+  ///   before the second step; an error that `body` throws.
   public init(
     of network: any Layer, by method: some SemiSupervisedMethod, on data: TrainingData,
     settings: TrainingSettings, steps: Int, seed: UInt64,
@@ -42,7 +42,7 @@ public struct LearningRateCurve: Codable, Sendable {
         pipeline(step).batch, by: ModelAndTeacher(trainer), step: step, seed: seed)
       let value = loss.total.scalar
       try body(step, value)
-      guard value <= 4 * (losses.min() ?? .infinity) else { break }
+      guard value.isFinite, value <= 4 * (losses.min() ?? .infinity) else { break }
       learningRates.append(trainer.schedule(step).learningRate)
       losses.append(value)
       try trainer.step(loss.total, at: step)

@@ -91,7 +91,7 @@ public final class SemiSupervisedTraining {
   /// none are held out. Images have the size that they have in the last step.
   public func evaluateValidation() -> Evaluation? { evaluateValidation(atSizeOf: lastStep) }
 
-  /// Evaluates the network, or the EMA of its weights, on the test images, of which there must be one.
+  /// Evaluates the network, or the EMA of its weights, on the test images, at least one.
   /// Images have the size that they have in the last step.
   public func evaluateTest() -> Evaluation { evaluateTest(atSizeOf: lastStep) }
 

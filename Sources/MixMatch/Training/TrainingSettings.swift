@@ -25,7 +25,7 @@ public struct TrainingSettings: Sendable, Encodable {
   public var emaDecay: Float?
   /// Image sizes to train at, one after the other; empty to train at the images' own size.
   public var phases: [Phase] = []
-  /// How many times the network is evaluated during the run.
+  /// The number of evaluations during the run.
   public var evaluationCount = 200
   /// Whether the test images are evaluated each time too, as in the article, and not only at the end.
   public var evaluatesTest = false
@@ -109,9 +109,11 @@ extension TrainingSettings {
       expected: "a number from 0 to below 1, because the teacher is the EMA of the weights")
     let shares = phases.map(\.share).reduce(0, +)
     try TrainingError.unless(
-      phases.isEmpty || (abs(shares - 1) < 1e-9 && phases.allSatisfy { $0.size >= 2 }),
-      "phases", found: "sizes \(phases.map(\.size)) for \(shares) of the steps",
-      expected: "sizes of at least 2 pixels for all of the steps")
+      phases.isEmpty
+        || (abs(shares - 1) < 1e-9 && phases.allSatisfy { $0.size >= 2 && $0.share > 0 }),
+      "phases",
+      found: "sizes \(phases.map(\.size)) for the shares \(phases.map(\.share)) of the steps",
+      expected: "sizes of at least 2 pixels, and shares above 0 that sum to 1")
   }
 }
 

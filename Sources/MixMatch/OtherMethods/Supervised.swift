@@ -1,0 +1,22 @@
+import Engine
+
+/// Supervised learning from the labelled images alone, with cross-entropy.
+public struct Supervised: SemiSupervisedMethod {
+  /// 0: the method uses no unlabelled images.
+  public let versions = 0
+
+  /// The method, which has no hyperparameters.
+  public init() {}
+
+  /// The cross-entropy Lₓ.
+  public func loss(
+    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+  )
+    -> Loss
+  {
+    Loss(
+      labelled: crossEntropy(
+        networks.model(batch.labelled.images, .training), batch.labelled.labels)
+    )
+  }
+}
