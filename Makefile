@@ -37,6 +37,7 @@ make results       make the tables and figures in results/ again, from the train
 make check-results check that results/ matches the data recorded there (SEAL=1 first adds the checksum to
                    records without one)
 make test          run all tests; with ONLY=ArithmeticTests those with this in their names
+make fuzz-seeds    read each seed of the fuzz tests once; scripts/fuzz runs the fuzz tests
 make lint          check the format of the sources
 make format        format the sources
 make clean         remove all build products, and the chapters' results in figures/
@@ -149,11 +150,14 @@ $(CHAPTERS) $(APPENDICES) own lr-find: OPTIONS := $(filter-out RANKS HOSTS,$(OPT
 $(CHAPTERS) $(APPENDICES): %: tools build-%
 	@scripts/ranks .build/release/$@ $(call options,$(SETTINGS))
 
+# Smoke runs have a folder of their own.
+SMOKE_OUT = [ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"
+
 # A new make finds a library that was just installed. What the report needs is installed before the training, which may
 # take hours. The report and the weights are in one folder, whichever options the training has.
 own: photograph-tools
 	@$(MAKE) --no-print-directory build-own build-weave
-	@[ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; export OUT="$${OUT:-figures}"; \
+	@$(SMOKE_OUT); export OUT="$${OUT:-figures}"; \
 	  scripts/install-missing article && scripts/ranks .build/release/own $(call options,$(SETTINGS)) && \
 	  .build/release/weave --chapter own "--out=$$OUT"
 
@@ -173,7 +177,7 @@ chapters: tools build-claims
 	@$(CLAIMS) $${OUT:+"--out=$$OUT"}
 
 # The preset only determines the directory of the records.
-CLAIMS = [ "$$PRESET" != smoke ] || OUT="$${OUT:-figures/smoke}"; .build/release/claims
+CLAIMS = $(SMOKE_OUT); .build/release/claims
 claims: OPTIONS := $(filter-out PRESET,$(OPTIONS))
 claims: tools build-claims
 	@$(CLAIMS) $(call options,OUT)
@@ -187,6 +191,7 @@ check-results: tools $(TABLES:%=build-%) build-claims build-check-results
 
 # Builds the programs that it starts, because a chapter is built when it is run.
 verify: tools build-verify $(CHAPTERS:%=build-%) $(APPENDICES:%=build-%) build-claims
+	@[ -z "$$PICTURES" ] || { scripts/install-missing pictures && $(MAKE) --no-print-directory build-own; }
 	@.build/release/verify $(call options,DATA OUT THREADS)
 
 diff: tools build-diff-runs
@@ -196,14 +201,14 @@ crate: tools build-make-crate
 	@.build/release/make-crate $(call options,OUT)
 
 lr-find: tools build-chapter4
-	@OUT="$${OUT:-figures}/lr-find"; scripts/ranks .build/release/chapter4 --find-learning-rate $(call options,$(SETTINGS))
+	@$(SMOKE_OUT); OUT="$${OUT:-figures}/lr-find"; scripts/ranks .build/release/chapter4 --find-learning-rate $(call options,$(SETTINGS))
 
 # Chapters that were not run here are shown with the results recorded in results/.
 article: tools build-weave
 	@scripts/install-missing article
 	@.build/release/weave $(call options,OUT)
 
-# Building any program that uses all libraries also makes their symbol graphs.
+# Building a program that uses all documented libraries makes their modules, from which make-docs extracts symbol graphs.
 docs: tools build-chapter3
 	@scripts/make-docs
 
@@ -211,9 +216,9 @@ bench: tools build-bench
 	@.build/release/bench $(call options,ONLY ROUNDS $(PLACES))
 
 bench-peers: tools build-bench
-	@command -v $(PYTHON) >/dev/null || \
+	@command -v "$(PYTHON)" >/dev/null || \
 	  { echo "$(PYTHON): not found, expected Python 3.10 or later; give its path as PYTHON=" >&2; exit 1; }
-	@$(PYTHON) Benchmarks/peers/compare.py $(call options,ONLY ROUNDS PEERS $(PLACES))
+	@"$(PYTHON)" Benchmarks/peers/compare.py $(call options,ONLY ROUNDS PEERS $(PLACES))
 
 data: tools build-fetch-data
 	@.build/release/fetch-data $(call options,DATA DATASET)
@@ -234,7 +239,7 @@ test: tools
 fuzz-seeds: tools
 	@swift build -q $(SWIFT_FLAGS) --product fuzz
 	@.build/release/fuzz Tests/Fuzz/seeds/*/*
-	@echo "fuzz: $$(ls Tests/Fuzz/seeds/*/* | wc -l) seeds are read"
+	@echo "fuzz: the readers accept all $$(ls Tests/Fuzz/seeds/*/* | wc -l) seeds"
 
 STYLED := Package.swift Sources Tests chapters Benchmarks
 

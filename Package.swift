@@ -30,7 +30,7 @@ let package = Package(
       dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"],
       path: "chapters/4-mixmatch"),
     .executableTarget(
-      name: "chapter5", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
+      name: "chapter5", dependencies: ["ChapterKit", "Datasets", "Experiments", "MixMatch"],
       path: "chapters/5-baselines"),
     .executableTarget(
       name: "ablations", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(name: "check-results", dependencies: ["ChapterKit", "Files"]),
     .executableTarget(
       name: "export-weights", dependencies: ["ChapterKit", "Engine", "Experiments", "Files"]),
-    .executableTarget(name: "fetch-data", dependencies: ["ChapterKit", "Datasets"]),
+    .executableTarget(name: "fetch-data", dependencies: ["ChapterKit"]),
 
     // Repetitions of recorded runs, comparisons of runs, and their export.
     .executableTarget(
@@ -123,7 +123,7 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Files"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Fixtures")]),
+      name: "EmbeddingTests", dependencies: ["Embedding", "Engine"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "MixMatchTests", dependencies: ["Datasets", "Engine", "MixMatch"],
       resources: [.copy("Fixtures")]),
@@ -174,7 +174,7 @@ if Context.environment["LIBVIPS"] == "1" {
     .systemLibrary(name: "CVips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
     .testTarget(
       name: "PicturesTests",
-      dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "Pictures"],
+      dependencies: ["ChapterKit", "Datasets", "Files", "Pictures"],
       resources: [.copy("Fixtures")]),
   ]
 }

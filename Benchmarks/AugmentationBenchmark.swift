@@ -38,11 +38,13 @@ let augmentationBenchmark = Benchmark(
   }
 }
 
-/// Random images in CIFAR-10's format, all of class 0.
-func noiseBytes(_ count: Int) -> LabelledImages {
+/// Random images of ten classes, by default of the size of CIFAR-10's.
+func noiseBytes(_ count: Int, side: Int = 32, channels: Int = 3) -> LabelledImages {
   var random = RandomStream(seed: 0, "noise bytes")
   return LabelledImages(
-    height: 32, width: 32, channels: 3,
-    pixels: (0..<count * 32 * 32 * 3).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) },
-    labels: [UInt8](repeating: 0, count: count))
+    height: side, width: side, channels: channels,
+    pixels: (0..<count * side * side * channels).map { _ in
+      UInt8(truncatingIfNeeded: random.nextWord())
+    },
+    labels: (0..<count).map { UInt8($0 % 10) })
 }

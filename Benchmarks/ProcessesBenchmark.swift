@@ -43,7 +43,7 @@ enum ProcessesBenchmark {
     }
   }
 
-  /// The means over the steps of ``takeSteps()``.
+  /// The means over the steps of ``takeSteps(_:)``.
   private struct Sample: Codable {
     let secondsPerStep: Double
     /// The exchanges of rank 0 with another process in a step.

@@ -54,7 +54,7 @@ struct Results {
 extension Results {
   /// The tables as text: errors of the kernels, if any were verified, and measurements.
   var tables: String {
-    (verified.isEmpty ? [] : [errorTable]).joined() + measurementTable
+    (verified.isEmpty ? "" : errorTable) + measurementTable
   }
 
   private var errorTable: String {

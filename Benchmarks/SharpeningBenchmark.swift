@@ -16,10 +16,7 @@ final class SharpeningTraining {
   private init() {
     var random = RandomStream(seed: 0, "benchmark of chapter 3")
     let count = 10_000
-    images = LabelledImages(
-      height: 28, width: 28, channels: 1,
-      pixels: (0..<count * 28 * 28).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) },
-      labels: (0..<count).map { UInt8($0 % 10) })
+    images = noiseBytes(count, side: 28, channels: 1)
     network = digitClassifier(random: &random)
     adam = Adam(network.parameters, weightDecay: 1e-4)
     labelledBatches = ShuffledBatches(of: 500, size: 64, seed: 0, name: "labelled")

@@ -86,7 +86,9 @@ function luminance(color) {
 }
 
 function describe(element) {
-  const name = element.tagName.toLowerCase() + (element.className && `.${element.className}`);
+  // The property className of an SVG element is an object.
+  const classes = element.getAttribute("class");
+  const name = element.tagName.toLowerCase() + (classes ? `.${classes}` : "");
   return `${name} "${element.textContent.trim().slice(0, 40)}"`;
 }
 

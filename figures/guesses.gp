@@ -2,8 +2,12 @@
 # Drawn by make chapter4; data written by chapters/4-mixmatch/Pictures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/guesses.svg'; stamp='...'" figures/guesses.gp
+# classes  optional: the number of classes, if not 10
 
 load 'figures/style.gp'
+
+if (!exists("classes")) classes = '10'
+uniform = log(real(classes))
 
 guesses = data . '/chapter4-guesses.tsv'
 stats guesses using (accuracyEnd = column('accuracy'), confidenceEnd = column('confidence'), column('epoch')) name 'X' nooutput
@@ -54,7 +58,7 @@ plot guesses using 'epoch':'confidence' @line sureColor, \
 # --- Right: entropy before and after sharpening -----------------------------------------------------
 
 unset label
-top = 1.08 * log(10)
+top = 1.08 * uniform
 set lmargin at screen atX(pageMargin + 476)
 set rmargin at screen atX(pageMargin + 774)
 set yrange [0 : top]
@@ -64,8 +68,8 @@ set label 11 'the shaded area is removed by sharpening' at graph 0, screen atY(p
 set label 12 'epochs' at graph 1, screen atY(50) right @panelNote
 set label 13 sprintf("guessed\n{/:Bold %.2f}", rawEnd) at graph 1, first rawEnd + apart(rawEnd, sharpEnd, top) offset 1, 0.5 @named rawColor
 set label 14 sprintf("sharpened\n{/:Bold %.2f}", sharpEnd) at graph 1, first sharpEnd + apart(sharpEnd, rawEnd, top) offset 1, 0.5 @named sharpColor
-set arrow 10 from graph 0, first log(10) to graph 1, first log(10) nohead front dashtype 2 linewidth 1 linecolor rgb ink
-set label 15 "ln 10: uniform\ndistribution" at graph 1, first log(10) offset 1, 0.5 @named ink
+set arrow 10 from graph 0, first uniform to graph 1, first uniform nohead front dashtype 2 linewidth 1 linecolor rgb ink
+set label 15 sprintf("ln %s: uniform\ndistribution", classes) at graph 1, first uniform offset 1, 0.5 @named ink
 plot guesses using 'epoch':'entropy':'sharpenedEntropy' with filledcurves fillcolor rgb 0xeef0f3, \
   guesses using 'epoch':'entropy' @line rawColor, \
   guesses using 'epoch':'sharpenedEntropy' @line sharpColor

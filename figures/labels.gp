@@ -1,4 +1,4 @@
-# Test accuracy over the number of labels: MixMatch, supervised training, and all labels as a line.
+# Test accuracy over the number of labels: MixMatch, supervised training, and all labels as a line, beside the paper's.
 # Drawn by make labels; data written by chapters/labels/main.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/labels.svg'; stamp='...'" figures/labels.gp
@@ -16,7 +16,8 @@ of(name, field) = is(name) ? column(field) : NaN
 spread(deviation) = deviation == deviation ? deviation : 0
 
 all = NaN
-stats file using (is('supervised, all labels') ? (all = column('accuracy')) : NaN) nooutput
+papersAll = NaN
+stats file using (is('supervised, all labels') ? (all = column('accuracy'), papersAll = column('paper')) : NaN) nooutput
 
 array at500[2]
 do for [k = 1 : 2] {
@@ -28,7 +29,7 @@ eval beginSVG(900, 520)
 eval heading(at500[1] == at500[1] && at500[2] == at500[2] ? \
   sprintf('With 500 labels MixMatch reaches %.1f %%, supervised training %.1f %%', 100 * at500[1], 100 * at500[2]) : \
   'Accuracy over the number of labels', \
-  'Test accuracy in per cent; vertical lines: standard deviation over seeds. Diamonds: the paper''s MixMatch, with longer training.')
+  'Test accuracy in per cent; vertical lines: standard deviation over seeds. Diamonds and upper dashed line: the paper, trained longer.')
 
 set lmargin at screen atX(64)
 set rmargin at screen atX(pageWidth - 150)
@@ -53,7 +54,11 @@ do for [k = 1 : 2] {
 }
 if (all == all) {
   set arrow 30 from graph 0, first all to graph 1, first all nohead linewidth 1.4 dashtype 2 linecolor rgb softInk
-  set label 30 'ours, all labels' at graph 1, first all offset 1, 0 font textFont textcolor rgb softInk
+  set label 30 'all labels' at graph 1, first all offset 1, 0 font textFont textcolor rgb softInk
+}
+if (papersAll == papersAll) {
+  set arrow 31 from graph 0, first papersAll to graph 1, first papersAll nohead linewidth 1.4 dashtype 2 linecolor rgb classColor(5)
+  set label 31 'paper, all labels' at graph 1, first papersAll offset 1, 0 font textFont textcolor rgb classColor(5)
 }
 
 plot for [k = 1 : 2] file using (of(names[k], 'labels')):(of(names[k], 'accuracy')) with lines linewidth 2.2 linecolor rgb colors[k], \

@@ -95,7 +95,7 @@ do for [k = 0 : 2] {
   eval text(k == 0 ? "X′" : "U′", 266, y + 62)
   eval arrow(304, y + 23, 360, y + 23)
   eval bars(i + 3, 370, y)
-  eval text('≈', 478, y + 24)
+  eval text('should be', 456, y + 24)
   eval bars(i + 2, 520, y)
 }
 eval text("Lₓ: cross-entropy of\nlabel and prediction", 700, 280)

@@ -23,7 +23,7 @@ eval heading(sprintf('Confidence and accuracy differ by %s points on average aft
   'Test pictures in groups of similar confidence; below the diagonal the network is too certain. The area of a point grows with its number of pictures.')
 
 do for [k = 1 : runCount] {
-  set label 10 + k sprintf('%s, expected calibration error %s %%', word(runs, k), word(errors, k)) \
+  set label 10 + k sprintf('%s, calibration error %s %%', word(runs, k), word(errors, k)) \
     at graph 1.05, graph 0.97 - 0.06 * (k - 1) font bold(textSize) textcolor rgb color(k)
 }
 

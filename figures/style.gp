@@ -94,10 +94,15 @@ wrapped(text, n) = strlen(text) <= n || breakAt(text, n) > strlen(text) ? text :
   text[1:breakAt(text, n) - 1] . "\n" . wrapped(text[breakAt(text, n) + 1:*], n)
 lineCount(text) = strstrt(text, "\n") == 0 ? 1 : 1 + lineCount(text[strstrt(text, "\n") + 1:*])
 
+# A text in which no character is markup, such as the underscore in the name of a class. (The labels themselves need
+# enhanced text, because without it SVG has no bold font.)
+plain(text) = strlen(text) > 1 ? plain(text[1:strlen(text) / 2]) . plain(text[strlen(text) / 2 + 1:*]) : \
+  (strlen(text) == 1 && strstrt('_^{}@&~\', text) > 0 ? "\\" : '') . text
+
 # Commands, to be run with `eval`, that write title, explanation, stamp and warning. They use label 1 (the
 # warning, behind everything else) and labels from 901 on, and need 62 pixels at the top and, for a stamp of at
 # most two lines, 34 pixels at the bottom.
-heading(title, explanation) = (titleText = title, explanationText = explanation, \
+heading(title, explanation) = (titleText = plain(title), explanationText = plain(explanation), \
   explanationSize = smaller(smallSize, 1.9 * (pageWidth - 2 * pageMargin) / (strlen(explanation) + 1)), \
   stampText = wrapped(stamp, int((pageWidth - 2 * pageMargin) / (0.6 * stampSize))), \
   stampBase = 10 + 12 * (lineCount(stampText) - 1), \

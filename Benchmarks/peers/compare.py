@@ -27,6 +27,11 @@ PACKAGES = {"torch": "torch", "scikit-learn": "sklearn", "openTSNE": "openTSNE"}
 def main():
     settings = parse_settings()
     chosen = {name: COMPARISONS[name] for name in settings.only}
+    known = [peer for comparison in chosen.values() for peer in comparison.peers]
+    if not any(settings.peers in peer for peer in known):
+        sys.exit(
+            f'bench-peers: --peers: found "{settings.peers}", expected a part of the name of a '
+            f"peer: {', '.join(dict.fromkeys(known))}")
     require({package for comparison in chosen.values() for package in comparison.packages})
     settings.out.mkdir(parents=True, exist_ok=True)
     record = {

@@ -62,7 +62,7 @@ def prepare(options):
 def read_images(directory, split):
     """The images of a split of MNIST, one per row, from the first of the usual paths that exists."""
     names = [f"{split}-images{mark}idx3-ubyte{end}" for mark in "-." for end in ["", ".gz"]]
-    for path in (folder / name for folder in [directory / "mnist", directory] for name in names):
+    for path in (folder / name for folder in [directory / "mnist", directory / "MNIST" / "raw", directory] for name in names):
         if path.exists():
             with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
                 return np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28 * 28)

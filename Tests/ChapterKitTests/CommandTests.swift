@@ -29,7 +29,7 @@ import Testing
     #expect(record?.command == command)
   }
 
-  @Test func aRunSaysWhichOtherCommandItReplaces() throws {
+  @Test func aRunNamesTheCommandItReplaces() throws {
     let bench = try Workbench()
     #expect(bench.run("--out", bench.out.path, body: body) == 0)
     #expect(bench.run("--out", bench.out.path, "--seeds", "2", body: body) == 0)

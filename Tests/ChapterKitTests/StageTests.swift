@@ -210,7 +210,7 @@ import Testing
 
   @Test func theSameChapterRunsOnceAtATime() throws {
     let bench = try Workbench()
-    let inner = try Workbench(root: bench.root)
+    let inner = try Workbench(root: bench.root, isOwner: false)
     var statuses: [Int32] = []
     statuses.append(
       bench.run { _ in

@@ -121,7 +121,8 @@ import Testing
     let file = try MATFile(
       Self.fixture("types.mat"), names: ["doubles", "ints", "half", "text"], origin: "types.mat")
     // MATLAB's order: the first dimension changes fastest.
-    #expect(file.arrays["doubles"] == MATFile.ByteArray(dimensions: [2, 2], values: [1, 3, 2, 255]))
+    #expect(
+      file.arrays["doubles"] == MATFile.ByteArray(dimensions: [2, 2], values: [1, 3, 2, 255]))
     #expect(file.arrays["ints"]?.values == [7, 8] && file.arrays["half"]?.values == [1, 2, 3])
     #expect(file.arrays["text"] == nil)
   }

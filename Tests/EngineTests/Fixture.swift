@@ -7,7 +7,7 @@ enum Fixture {
 
   static func training() throws -> TrainingFixture { try load("training") }
 
-  /// By the function's name, its arguments and its value in each row.
+  /// The rows of each function, by its name: the arguments, then the value.
   static func elementary() throws -> [String: [[Double]]] { try load("elementary") }
 
   private static func load<Value: Decodable>(_ name: String) throws -> Value {

@@ -18,7 +18,7 @@ struct OperationCase: Decodable, Sendable, CustomTestStringConvertible {
   let settings: [String: Float]
   let labels: [Int]?
   let indices: [Int]?
-  /// How many times the operation enlarges rounding errors: mean over deviation where batch norm
+  /// The factor by which the operation enlarges rounding errors: mean over deviation where batch norm
   /// takes a large mean away, and ``Tolerance/winograd``.
   let conditioning: Double
   let output: Digest
@@ -38,7 +38,7 @@ struct OperationCase: Decodable, Sendable, CustomTestStringConvertible {
       })
   }
 
-  /// What the output is compared with to get one number that can be differentiated.
+  /// The target of the mean squared error that turns the output into one number, to be differentiated.
   var target: Tensor { Fixture.uniform("\(name)/target", in: [-1, 1], shape: output.shape) }
 
   func setting(_ name: String) -> Float {
@@ -53,9 +53,9 @@ struct Operation: Sendable {
 
   /// The output.
   let evaluate: @Sendable (OperationCase, Inputs) -> Tensor
-  /// How many products or terms are summed for one number of the output, given inputs and output.
+  /// The number of products or terms that are summed for one number of the output, given inputs and output.
   let terms: @Sendable (Inputs, _ output: Tensor) -> Int
-  /// The same for one number of the gradient by an input.
+  /// The number of terms that are summed for one number of the gradient with respect to an input.
   let gradientTerms: @Sendable (_ input: String, Inputs, _ output: Tensor) -> Int
   /// Whether the derivative jumps where the output changes its sign.
   var hasKink = false

@@ -16,7 +16,7 @@ import Testing
     try with(threads: threads) {
       var calls = 0
       let squares = Prefetcher(count: 40) { index in
-        // State of its own, as the order of a pass is: calls never overlap.
+        // State of its own, as the order of an epoch is: calls never overlap.
         calls += 1
         if calls % 3 == 0 { Thread.sleep(forTimeInterval: 0.002) }
         return index * index

@@ -7,7 +7,7 @@ import Testing
   }
 
   /// Six batches of eight out of fifty: two examples are left out, none comes twice.
-  @Test func passIsAPermutationWithoutTheRemainder() {
+  @Test func anEpochIsAPermutationWithoutTheRemainder() {
     var batches = batches()
     #expect(batches.batchesPerEpoch == 6)
     for epoch in 0..<4 {
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func passesDiffer() {
+  @Test func epochsDiffer() {
     var batches = batches()
     let epochs = (0..<4).map { epoch in (0..<6).flatMap { batches(epoch * 6 + $0) } }
     #expect(Set(epochs).count == 4)

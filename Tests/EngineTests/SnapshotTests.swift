@@ -1,7 +1,7 @@
 import Engine
 import Testing
 
-/// What a training is resumed from.
+/// Saving and restoring the state of a training run.
 @Suite struct SnapshotTests {
   /// State of every kind, with Floats that arithmetic would not leave as they are.
   private final class Odds: Resumable {

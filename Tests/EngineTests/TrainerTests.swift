@@ -5,19 +5,18 @@ import Testing
   private let images = Tensor((0..<12).map { Float($0) / 12 }, shape: [3, 2, 2, 1])
   private let labels = [0, 1, 1]
 
-  /// Polyak's average in Double, of the weights as they were after each step; batch norm's running
-  /// moments too.
-  @Test func averageFollowsItsFormula() throws {
+  /// The weight EMA in Double, over the weights after each step and batch norm's running moments.
+  @Test func emaFollowsItsFormula() throws {
     let (network, trainer) = make(emaDecay: 0.9)
-    var average = numbers(network)
+    var ema = numbers(network)
     for step in 0..<5 {
       try trainer.step(loss(network), at: step)
-      average = zip(average, numbers(network)).map { 0.9 * $0 + 0.1 * $1 }
+      ema = zip(ema, numbers(network)).map { 0.9 * $0 + 0.1 * $1 }
     }
     let trained = numbers(network)
-    let judged = trainer.withEvaluationWeights { numbers(network) }
-    #expect(zip(judged, average).allSatisfy { abs($0 - $1) < 1e-6 })
-    #expect(zip(judged, trained).contains { abs($0 - $1) > 1e-4 })
+    let evaluated = trainer.withEvaluationWeights { numbers(network) }
+    #expect(zip(evaluated, ema).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(zip(evaluated, trained).contains { abs($0 - $1) > 1e-4 })
     #expect(numbers(network) == trained)
   }
 

@@ -73,9 +73,9 @@ struct TrainingFixture: Decodable, Sendable {
     let peak: Float
     let weightDecay: Float
     let parameters: [Parameter]
-    /// Of PyTorch in single precision.
+    /// PyTorch's losses in single precision.
     let losses: [Double]
-    /// Of PyTorch in double precision, as is all that follows.
+    /// PyTorch's losses in double precision, like all values below.
     let exactLosses: [Double]
     let finalParameters: [String: Digest]
     let runningMean: [Double]

@@ -3,7 +3,7 @@ import Engine
 /// The wide residual network one plain operation after the other: what ``WideResNet`` does in few
 /// passes over the memory.
 struct WideResNetReference {
-  /// What tells fastai's network and the paper's apart.
+  /// The settings in which fastai's network and the paper's differ.
   struct Variant: Sendable {
     let slope: Float
     let residualFactor: Float

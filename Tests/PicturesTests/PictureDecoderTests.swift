@@ -110,7 +110,7 @@ extension PictureTests {
       ("header of a huge PNG", { pngHeader(width: 60_000, height: 60_000) }, "more than the limit"),
     ]
 
-    @Test(arguments: faults.indices) func saysWhyAFileIsNoPicture(_ index: Int) throws {
+    @Test(arguments: faults.indices) func explainsWhyAFileIsNoPicture(_ index: Int) throws {
       let fault = Self.faults[index]
       let content = try fault.content()
       let error = #expect(throws: UnreadablePicture.self, "\(fault.name)") {

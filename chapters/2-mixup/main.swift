@@ -141,8 +141,8 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // image. The distribution of λ′ is that of λ, with its lower half mirrored onto the upper half, as the figure
 // below shows.
 //
-// ![The distributions of λ and of λ′, and draws of λ′. The second colour is the lower half of λ's distribution, which is
-// mirrored onto the upper half.](lambda.svg "Left a curve over the range
+// ![The distributions of λ and of λ′, and draws of λ′. The lower half of λ's distribution, at the left in a colour of
+// its own, is mirrored onto the upper half.](lambda.svg "Left a curve over the range
 // from 0 to 1, its two halves in two colours; right the one half put on top of the other, dots of
 // draws along its edge, and a line at the mean.")
 //
@@ -150,6 +150,9 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 //
 // $$ \operatorname{E} λ′ = \frac{1}{2} + \frac{1}{α\,4^α\,\mathrm{B}(α, α)} $$
 // $$ \operatorname{Var} λ′ = \frac{1}{4 (2α + 1)} − \left(\operatorname{E} λ′ − \frac{1}{2}\right)^2 $$
+//
+// λ and λ′ are equally far from ½, so the variance of λ′ is that of λ, 1/(4(2α + 1)), minus the square of the mean
+// distance from ½.
 //
 // On average, an image's own share is {chapter2.lambda.mean.exact %}. The draws have a mean of
 // {chapter2.lambda.mean .4} and a standard deviation of {chapter2.lambda.deviation .4}; the exact values
@@ -161,7 +164,8 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // single image this makes no difference. For a training step it does: with one λ′ per batch, some batches
 // are hardly mixed and others strongly. Over many batches of 64 images, the standard deviation
 // of a batch's mean λ′ is {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and
-// {chapter2.batchMean.deviation.example .4}, about an eighth of it, with one per image. `MixingCoefficients` implements
+// {chapter2.batchMean.deviation.example .4}, about an eighth of it, with one per image, because the mean of 64
+// independent draws varies √64 = 8 times less than a single one. `MixingCoefficients` implements
 // both.
 //
 // {.fold}

@@ -32,11 +32,12 @@ import MixMatch
 // [[Sources/MixMatch/Sharpening.swift: sharpen]]
 //
 // To see it at work, draw ten numbers from a normal distribution, make them a distribution with a
-// softmax, and sharpen that.
+// softmax, and sharpen that. Sharpening raises the ratio of two probabilities to the power 1/T, so two classes with
+// almost equal probabilities can both remain at a low temperature, while the entropy falls.
 //
 // ![A random distribution over ten classes, sharpened at three
 // temperatures.](sharpening.svg "Three bar charts of the same ten classes, for T = 1, 0.5 and 0.1: the
-// highest bar grows until hardly another is left.")
+// two highest bars grow, and at T = 0.1 hardly another is left.")
 //
 // [[try sharpening: chapter3-sharpening T1]]
 
@@ -208,8 +209,8 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // | T = 0.5, with it           | {chapter3.accuracy.T0.5 %} | [90.7 %]{.article} |
 //
 // The article's notebook, as saved, has [78.57 %]{.article} at T = 1 and [90.70 %]{.article} at
-// T = 0.5. On the maps below, the colour is the predicted class, and a mark is larger the less confident the
-// prediction is.
+// T = 0.5. On the maps below, the colour is the predicted class, a mark is larger the less confident the
+// prediction is, and an outline marks a wrong one.
 //
 // ![The t-SNE map of the 10,000 test images, and the predictions of the first seed's network, trained without
 // sharpening (T = 1).](tsne-T1.png "A map of 10,000 dots in some ten clusters, most of one
@@ -233,15 +234,16 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // answer for nearly all of them. Far fewer marks are large, and those that remain lie mostly at the edges of
 // clusters and in the small islands between them. This is the sense in which decision boundaries move to places with
 // few images. There is a danger in it, too: where most guesses of a group are wrong, sharpening can make the wrong
-// answer that of nearly the whole group. The maps have a small case. At the lower right edge of the cluster of 0 the
-// predictions are mixed without sharpening; with it, more than half of these zeros are predicted as 5, many of them
-// with high confidence. In chapter 4 most images of one class are lost.
+// answer that of nearly the whole group. The maps have a small case, a patch of zeros at the lower right edge of
+// their cluster. Without sharpening its predictions are mixed; with it, more than half of the patch is predicted as 5,
+// mostly with high confidence. In the first seed of chapter 4 most images of one class are lost.
 //
 // ## Running it {.fold}
 //
 // Each training run and the map are stages: parts of the program whose results are cached. A changed setting only
 // repeats the stages that depend on it. With several seeds (`make chapter3 SEEDS=3`) the table has the mean and the
-// standard deviation over them, and the figures show the first seed.
+// standard deviation over them, and the figures show the first seed. `make chapter3 TEMPERATURES=1,0.5,0.25` adds a
+// third temperature.
 
 let temperatures = CommandLineOption(
   "temperatures", .numbers("numbers above 0") { $0 > 0 }, default: [1, 0.5],

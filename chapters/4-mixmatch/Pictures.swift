@@ -22,7 +22,7 @@ func drawLearningCurves(_ result: TrainingSummary, _ experiment: Experiment, _ r
 }
 
 /// Draws the accuracy and the confidence of the guessed labels during a training run.
-func drawGuesses(_ result: TrainingSummary, _ run: Run) {
+func drawGuesses(_ result: TrainingSummary, _ dataset: ImageDataset, _ run: Run) {
   let points = result.curve.points.compactMap { point in
     point.guesses.map { (epoch: Double(point.step) / result.stepsPerEpoch, guesses: $0) }
   }
@@ -36,7 +36,10 @@ func drawGuesses(_ result: TrainingSummary, _ run: Run) {
         DataColumn("entropy", points.map(\.guesses.entropy)),
         DataColumn("sharpenedEntropy", points.map(\.guesses.sharpenedEntropy)),
       ]))
-  run.draw("guesses", into: "guesses.svg", data: ["chapter4-guesses"])
+  let classes = dataset.classNames.count
+  run.draw(
+    "guesses", into: "guesses.svg", data: ["chapter4-guesses"],
+    variables: classes == 10 ? [:] : ["classes": "\(classes)"])
 }
 
 // MARK: - A mixed batch

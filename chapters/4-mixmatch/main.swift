@@ -22,7 +22,7 @@ import MixMatch
 //
 // MixMatch works on one batch at a time: Bₓ labelled images x with their labels p, and Bᵤ unlabelled images u, of which
 // it makes K·Bᵤ versions. Its nine steps are the paper's algorithm 1. The figure shows them with numbers, and the
-// [appendix "One iteration in numbers"](#method) explains these; its symbols are explained below.
+// [appendix "One iteration in numbers"](#method) explains the numbers; the symbols are explained below.
 //
 // ![One iteration of MixMatch, computed for images of one pixel. Bars are the probabilities of three
 // classes.](method:mixmatch.svg "Above: an unlabelled image, its two augmented versions, the prediction for each,
@@ -80,11 +80,15 @@ import MixMatch
 // images. The recorded runs are less clear: in the [search](#search) three times the weight is a little worse, and the
 // ablation without a ramp, in which the weight has its final value from the second step on, differs little.
 //
+// Departure: below the article's scale each example has a λ′ of its own, as in the paper's code; the notebook
+// draws one λ′ for a batch.
+//
 // ## Batch norm
 //
 // Batch norm [^18] takes its statistics from the images that go through the network together, so the way to form
 // these batches matters. If X′ and U′ were separate batches, each would be normalised by its own statistics in
-// training, but in evaluation by the running statistics, which fit neither, and the network would predict badly. The
+// training, but in evaluation by the running statistics, which fit neither, and the network may predict badly. (Chapter 3
+// does have separate batches, but there no image is mixed.) The
 // notebook therefore shuffles the mixed examples and passes them as one batch. The paper's code
 // interleaves them: it forms K + 1 groups with the same share of each kind, and only the first group updates
 // the running statistics. `BATCH_NORM=interleaved` does the same.
@@ -108,8 +112,7 @@ let batchNorm = CommandLineOption(
 // schedule, and a sketch of the network.
 //
 // The paper's network is WRN-28-2, a wide residual network: each of its blocks adds the result of two convolutions to
-// the block's input. It has 28 layers and twice the channels of the first residual networks. The article's text names
-// it, but its notebook builds one with twice the channels of this: 5.86 million parameters instead of 1.47. At the
+// the block's input. It has 28 layers and twice the channels of the first residual networks. At the
 // article's scale a batch has 64 labelled and 128 unlabelled images, the latter in two versions.
 // Adam follows a one-cycle schedule [^21] of learning rates up to 2·10⁻³, with decoupled weight decay of 0.02. An
 // epoch is one pass over the unlabelled images, and the training is planned for 200 epochs of the article's 49,500
@@ -119,10 +122,14 @@ let batchNorm = CommandLineOption(
 // batches, schedule, weight decay, augmentation and image sizes; of MixMatch's own settings they change the ramp and
 // the drawing of λ, as two departures say.
 //
+// [[Sources/Experiments/ExperimentPresets.swift: Experiment.overnight]]
+//
+// `short` changes the preset `overnight`:
+//
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
 // Departure: the preset `article` has the notebook's network, which has twice the channels of the one that the
-// article's text names.
+// article's text names, and 5.86 million parameters instead of 1.47.
 //
 // The option `NETWORK=paper` chooses the blocks of the paper's network in place of fastai's: with leaky ReLU, and
 // without the factor 0.2 by which fastai's multiplies the result of a block's convolutions before it is added.
@@ -135,12 +142,13 @@ let batchNorm = CommandLineOption(
 // Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and the
 // highest learning rate and weight decay are larger. Images start small, because steps with small images cost a
 // fraction of the time, and they are mirrored and shifted as in the paper. These settings were chosen on validation
-// images, in earlier runs of 6,000 steps that are not recorded. Since then the [search](#search) has found a factor, by
-// which the highest learning rate in the code above is multiplied.
+// images, in earlier runs of 6,000 steps that are not recorded. The [search](#search) has since doubled the highest
+// learning rate of `short`: it is twice that in the code above.
 //
 // ### Options {.fold}
 //
-// Options change single settings. Without an option, the preset's value holds.
+// Options change single settings. Without an option, the preset's value holds. For example, `make chapter4 STEPS=6000
+// VERSIONS=1` trains for a quarter of the steps of `short`, with one version of each unlabelled image.
 
 let steps = CommandLineOption("steps", .wholeNumber(in: 1...100_000_000), "number of steps")
 let labels = CommandLineOption(
@@ -261,7 +269,7 @@ exit(
     run.write(weights: first.weights, to: "chapter4.safetensors")
     let summary = TrainingSummary(first.training, of: spec, on: dataset)
     drawLearningCurves(summary, experiment, run)
-    drawGuesses(summary, run)
+    drawGuesses(summary, dataset, run)
     run.drawConfusion(
       first.training.test, on: dataset, table: "chapter4-confusion", into: "confusion.png")
     run.drawMistakes(first.training.test, on: dataset, into: "mistakes.png")
@@ -319,12 +327,12 @@ func record(
 //
 // The article's best epoch had [88.20 %]{.article}.
 //
-// Departure: below the article's scale each example has a λ′ of its own, as in the paper's code; the notebook
-// draws one λ′ for a batch.
-//
-// ![Accuracy and losses during training, beside the article's
-// accuracy.](learning-curves.svg "Curves over the course of the training: accuracy rises towards its
+// ![Accuracy and losses during training, beside the article's accuracy. At `short` the images grow from 16 to 24 pixels
+// after two fifths of the training, and to 32 pixels for the last quarter.](learning-curves.svg "Curves over the course of the training: accuracy rises towards its
 // final value, the labelled and the unlabelled loss beside it.")
+//
+// The unlabelled loss rises at first. Early predictions are nearly uniform, and so are their sharpened guesses; the two
+// differ more when predictions become more confident.
 //
 // ![The guesses for unlabelled images during training. Left, after sharpening: how many are right, and the mean
 // confidence. Right: the entropy before and after sharpening.](guesses.svg "Curves over the course of the training: the
@@ -349,8 +357,8 @@ func record(
 // ![Wrong predictions for test images with the highest confidence.](mistakes.png "Small photographs, each with
 // its class and the class that the network predicts.")
 //
-// ![Examples of a mixed batch, each with the two images that it is a mixture of and with its
-// label.](mixed-batch.png "Rows of three photographs: an image, a second one, and their blend, with
+// ![Examples of a mixed batch, each with the two images that it is a mixture of and with its label. An image can be its
+// own partner, and a guessed label can be wrong.](mixed-batch.png "Rows of three photographs: an image, a second one, and their blend, with
 // their proportions and the blended label.")
 //
 // ## Finding a learning rate

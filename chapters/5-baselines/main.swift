@@ -67,10 +67,10 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // ![The results](results.md)
 //
 // The figure shows the learning curves of the first seed, without the baseline with mixup, and the article's three
-// curves. Epochs differ in
-// length: an epoch of the 500 labelled images has few steps.
+// curves. Epochs differ in length: an epoch of the 500 labelled images has few steps.
 //
-// ![Learning curves of the baselines and of MixMatch, first seed. The article's runs have a larger network; those of
+// ![Learning curves of the baselines and of MixMatch, first seed; the table above has means over the seeds. The labelled
+// loss of supervised training is that of images that are not mixed. The article's runs have a larger network; those of
 // MixMatch and with all labels also have more steps.](results-curves.svg "Four lines over the epochs: all labels
 // highest, MixMatch below, supervised training with 500 labels lowest, with few steps or many; thin lines are the
 // article's")
@@ -108,13 +108,15 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} times as long as an epoch of full
 // supervision. Full supervision does one forward pass per image. MixMatch does five per unlabelled image: two for the
 // guess, two for the mixtures of its versions, and one for the mixture of a labelled image, because a batch has as many
-// labelled as unlabelled images. The two for the guess have no backward pass, so the ratio is below five. The article
-// states [2.5 times]{.article}; the ratio depends on the sizes of the batches. The
+// labelled as unlabelled images. The two for the guess have no backward pass. If a backward pass costs as much as two
+// forward passes, this makes 3 + 2/3 ≈ 3.7 times the work. In the article a batch has twice as many unlabelled as
+// labelled images, and the same count gives 2.5 + 2/3 ≈ 3.2; it states [2.5 times]{.article}. The
 // article's run took [14 h]{.article} on a graphics card.
 //
 // **What a night would add** is open: the preset `overnight` has the paper's network with 28 layers and larger
-// batches, and has not been recorded. The learning curves flatten at their ends because the learning rate falls to
-// almost 0 there. This does not show that longer training would bring nothing.
+// batches, and has not been recorded. The curves of MixMatch and of full supervision flatten over their last
+// evaluations, because the learning rate falls to almost 0 there. This does not show that longer training would bring
+// nothing.
 //
 // ## Running it {.fold}
 

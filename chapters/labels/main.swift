@@ -7,7 +7,8 @@
 //     make labels
 //
 // It trains with 250 to 4,000 labels, by MixMatch and by supervised training for as many steps. The runs with 500
-// labels and with all labels are those of chapter 5.
+// labels and with all labels are those of chapter 5. The table says how many rows have not been run; until they are, the
+// figure has single points in place of a curve.
 
 import ChapterKit
 import Experiments
@@ -64,9 +65,9 @@ func series(_ preset: Preset) -> [Series] {
 // ![Test accuracy over the number of labels](labels.md)
 //
 // ![Test accuracy over the number of labels, with standard deviations over seeds, of the rows that have been run, and
-// the paper's accuracy of MixMatch as diamonds.](labels.svg "The accuracies of both methods over the number of
-// labels, MixMatch above supervised training, and a horizontal line for all labels; diamonds mark the paper's
-// accuracies")
+// the paper's accuracy of MixMatch as diamonds. Dashed lines: supervised training with all labels, here and in the
+// paper.](labels.svg "Points for both methods at the numbers of labels that have been run, MixMatch above supervised
+// training, and two horizontal lines for all labels; diamonds mark the paper's accuracies")
 //
 // ## Running it {.fold}
 

@@ -74,17 +74,19 @@ struct Iteration {
 // probabilities of the classes red, green and blue.](mixmatch.svg "A diagram in two parts. Above, from left to right:
 // one unlabelled image, its two augmented versions, the network's prediction for each, their mean, and the sharpened
 // guess, in which the largest probability has grown. Below, three rows, one for the labelled image and one for each
-// version: the image, its random partner, their mixture with the share lambda prime, the mixture of their labels, the
-// network's prediction for the mixture, and the loss. The sum of the losses is below.")
+// version: the image, its random partner, their mixture with the share lambda prime, the network's prediction for the
+// mixture, the mixture of their labels, and the loss. The sum of the losses is below.")
 //
 // Step 4: the predictions for the two versions give the class red {method.version1.red .3} and
 // {method.version2.red .3}; their mean is {method.guess.red .3}. Step 5: sharpening with T = 0.5 squares the
 // probabilities and divides by their sum, which raises it to {method.sharpened.red .3}. The entropy of the guess
-// falls from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Steps 7 to 9: each example gets a
-// random partner, possibly itself, and keeps the share λ′ = {method.lambda .3}.
+// falls from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Step 6 gives the sharpened guess to
+// both versions. Steps 7 to 9: each example gets a random partner, possibly itself, and keeps the share
+// λ′ = {method.lambda .3}, which is drawn once for the batch, as in the article.
 //
 // The cross-entropy of X′ is {method.loss.labelled .3}; the mean squared error of U′ is {method.loss.unlabelled .5}.
-// The second is small, which is why its weight λᵤ is large: with λᵤ = 75, the loss is {method.loss .3}.
+// The second is small, which is why its weight λᵤ is large: with λᵤ = 75, and after the ramp, the loss is
+// {method.loss .3}.
 //
 // {.fold}
 
@@ -199,8 +201,8 @@ func scheduleColumns(_ experiment: Experiment) -> [DataColumn] {
 // has w = 2 and 28 convolutions: one at the beginning, two in each of the four blocks of its three groups, and one in
 // the first block of each group, of 1×1 pixels, which gives the block's input the group's number of channels. The
 // second and the third group halve height and width and double the channels; the mean over the positions that remain
-// goes into a linear layer. The article's text names WRN-28-2; its notebook's network has that depth and, because its
-// first convolution has twice the channels, as many channels as WRN-28-4.
+// goes into a linear layer. The notebook's network has as many channels as WRN-28-4, because its first convolution has
+// twice the channels.
 //
 // ![The wide residual network of the preset `short` and that of the article. The width of a group shows its channels,
 // its height the size of its images. Below, one block: 3×3 stands for a convolution, norm for batch

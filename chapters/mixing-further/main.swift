@@ -34,7 +34,9 @@ import MixMatch
 //
 // To mix in the middle of a forward pass, a method must be able to stop there. The network therefore runs any
 // range of its stages. A hidden state carries the means and variances that batch norm needs next, if the stage before
-// has computed them anyway. A mixture has others, so the next stage computes them from the mixture:
+// has computed them anyway. A mixture has others, so the next stage computes them from the mixture: `HiddenState(mixed)` below contains none.
+// (`dividingImages` gives each process its share of the batch when a training run is divided among several; in a single
+// process it only calls its closure.)
 //
 // [[Sources/Engine/Layers/WideResNet.swift: WideResNet.run]]
 //
@@ -77,7 +79,7 @@ import MixMatch
 // with fixed intervals")
 //
 // The interval begins around λ = ½, so that its middle lies at the class in the middle. In every run it leaves this
-// place, and it shrinks to a length of {mixing.line.length .2}: the policy network chooses λ rather than an interval.
+// place, one run after it first stopped mixing at one outer class and then crossed the middle, and it shrinks to a length of {mixing.line.length .2}: the policy network chooses λ rather than an interval.
 // There are two ways to keep away from the middle: to mix unevenly, or not at all. In {mixing.line.unmixed .0} of the
 // 10 runs the mixtures end on one of the outer classes (more than 0.9 from the middle): for this pair, the policy
 // network has stopped mixing. In the others they end between the classes, at a distance of
@@ -175,7 +177,7 @@ func mean(_ numbers: [Float]) -> Double {
 // classifier's features to the probability d(x) that x is an image:
 //
 // $$ L_{\text{class}} = \frac{1}{2|X|} \Big( \sum_X H(p, f(x)) + \sum_{X′} H(p′, f(x′)) \Big) $$
-// $$ L_{\text{intr}} = − \frac{1}{2|X|} \Big( \sum_X \log d(x) + \sum_{X′} \log (1 − d(x′)) \Big) $$
+// $$ L_{\text{intr}} = − \frac{1}{2|X|} \Big( \sum_X \ln d(x) + \sum_{X′} \ln (1 − d(x′)) \Big) $$
 // $$ L = L_{\text{class}} + L_{\text{intr}} $$
 //
 // f is the classifier, p the label of x, and there are as many mixtures as images. Each network is trained by the
@@ -274,8 +276,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **MixMatch** with manifold mixup in place of its mixup is
 //   {mixing.accuracy.mixmatch > accuracy.manifold-mixup points} less accurate.
 //
-// The policy network learns nearly the same λ for every pair. Within about a thousand steps its intervals shrink
-// almost to points; in the end they reach from {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3}
+// On average, the policy network learns nearly the same interval for pairs of one class and of two. Within about a
+// thousand steps its mean length falls from a third to about a twentieth; in the end the mean interval reaches from {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3}
 // for pairs of two classes, and from {mixing.interval.like.low .3} to {mixing.interval.like.high .3} for pairs of one
 // class. Unlike on the line, it does not stop mixing: the share of the pairs of two classes that are hardly mixed,
 // with less than 0.05 of one image, is {mixing.interval.unlike.unmixed %}. A likely reason is that images are far

@@ -280,9 +280,8 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 // In the recorded run of this project the pictures are those of CIFAR-10, written out as files, and MixMatch has only
 // 1,000 steps, which are too few: it is less accurate than supervised training. With 6,000 steps it reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)), which is more than the
-// {chapter5.accuracy.labels-mixup-longer %} that supervised training with mixup reaches in 24,000 steps, at a higher
-// cost ([chapter 5](#chapter5)). So if MixMatch does worse on your pictures, give it
-// more steps, too.
+// {chapter5.accuracy.labels-mixup-longer %} of 24,000 steps of supervised training with mixup, which cost a little more
+// ([chapter 5](#chapter5)). So if MixMatch does worse on your pictures, give it more steps, too.
 //
 // The title of the table has a 95 % confidence interval for the difference between these two networks on all pictures
 // of this kind, of which the test pictures are a sample. With another seed there would be two other networks; only
@@ -303,8 +302,8 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 // 0.](own-confusion.png "A table of classes, with shares
 // of the pictures: dark along the diagonal where the predictions are right.")
 //
-// ![The test pictures that MixMatch predicts wrongly with the highest confidence. Check these of your own pictures
-// first: one of them may be in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the
+// ![The test pictures that MixMatch predicts wrongly with the highest confidence. With your own pictures, check
+// these first: one of them may be in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the
 // class that the network predicts.")
 //
 // ![The accuracy of predictions by their confidence.](own-reliability.svg "Points for groups of predictions of
