@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 import MixMatch
 import Testing
 
@@ -15,10 +14,7 @@ struct BetaFixture: Decodable, Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "α = \(alpha)" }
 
-  static func all() throws -> [BetaFixture] {
-    let file = Bundle.module.bundleURL.appending(path: "Fixtures/beta.json")
-    return try JSONDecoder().decode([BetaFixture].self, from: Data(contentsOf: file))
-  }
+  static func all() throws -> [BetaFixture] { try loadFixture("beta.json") }
 }
 
 @Suite struct BetaTests {

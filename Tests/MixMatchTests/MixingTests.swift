@@ -33,31 +33,9 @@ private struct MixingFixture: Decodable {
     let classifier, policy, discriminator: [[Number]]
   }
 
-  init() throws {
-    let file = Bundle.module.bundleURL.appending(path: "Fixtures/mixing.json")
-    self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
-  }
-
   var X: Examples {
     Examples(
       images: Tensor(images, shape: [labels.count, 8, 8, 3]), labels: oneHot(labels, classes: 4))
-  }
-}
-
-/// Sets the parameters of `module` to the values of a fixture.
-private func set(_ module: some Module, to values: [[Float]]) {
-  for ((_, parameter), values) in zip(module.parameters, values) {
-    parameter.value = Tensor(values, shape: parameter.value.shape)
-  }
-}
-
-/// Expects the gradients of a fixture, which differ by single precision only.
-private func expectGradients(_ module: some Module, _ expected: [[Double]]) throws {
-  try #require(module.parameters.count == expected.count)
-  for ((name, parameter), gradient) in zip(module.parameters, expected) {
-    let found = try #require(parameter.gradient, "\(name)").scalars
-    try #require(found.count == gradient.count, "\(name)")
-    for (a, b) in zip(found, gradient) { #expect(abs(Double(a) - b) < 5e-6, "\(name)") }
   }
 }
 
@@ -77,7 +55,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     images: images, labels: oneHot((0..<count).map { $0 % classes }, classes: classes))
 }
 
-@Suite struct StageTests {
+@Suite struct LayerStageTests {
   /// The forward pass cut in two after any stage, and the whole one: the same logits, gradients and running
   /// statistics, to the bit.
   @Test(arguments: 0...5, [Mode.training, .evaluation])
@@ -110,7 +88,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
   /// Value, gradients and running statistics with mixing in the images and in two hidden layers, against
   /// PyTorch in double precision.
   @Test(arguments: 0..<3) func lossAndGradientsMatchPyTorch(stage: Int) throws {
-    let fixture = try MixingFixture()
+    let fixture: MixingFixture = try loadFixture("mixing.json")
     let network = wideResNet(classes: 4)
     set(network, to: fixture.parameters)
     let expected = fixture.manifold[stage]
@@ -298,7 +276,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
 @Suite struct AdaMixUpTests {
   /// Intervals, both losses, and the gradients of all three networks, against PyTorch in double precision.
   @Test func lossesAndGradientsMatchPyTorch() throws {
-    let fixture = try MixingFixture()
+    let fixture: MixingFixture = try loadFixture("mixing.json")
     let expected = fixture.adaMixUp
     var random = RandomStream(seed: 0, "network")
     let classifier = Sequential(

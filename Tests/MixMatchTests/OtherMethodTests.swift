@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 import MixMatch
 import Testing
 
@@ -19,11 +18,6 @@ private struct ComparatorFixture: Decodable {
     let unlabelled: Double
     let gradients: [[Double]]
   }
-
-  init() throws {
-    let file = Bundle.module.bundleURL.appending(path: "Fixtures/comparators.json")
-    self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
-  }
 }
 
 /// Each method's loss and gradient, compared with PyTorch in double precision.
@@ -33,7 +27,7 @@ private struct ComparatorFixture: Decodable {
   private let batchOfTwo, batchOfOne: Batch
 
   init() throws {
-    let fixture = try ComparatorFixture()
+    let fixture: ComparatorFixture = try loadFixture("comparators.json")
     self.fixture = fixture
     (model, teacher) = (PooledPerceptron(fixture.model), PooledPerceptron(fixture.teacher))
     let X = Examples(
@@ -57,12 +51,7 @@ private struct ComparatorFixture: Decodable {
     let unlabelled = try #require(loss.unlabelled)
     #expect(abs(Double(unlabelled.scalar) - expected.unlabelled) < 1e-6)
     unlabelled.backward()
-    try #require(model.parameters.count == expected.gradients.count)
-    for ((name, parameter), gradient) in zip(model.parameters, expected.gradients) {
-      let found = parameter.gradient?.scalars ?? []
-      try #require(found.count == gradient.count, "\(name)")
-      for (a, b) in zip(found, gradient) { #expect(abs(Double(a) - b) < 2e-6, "\(name)") }
-    }
+    try expectGradients(model, expected.gradients, tolerance: 2e-6)
   }
 
   @Test func pseudoLabelsCountAboveTheThreshold() throws {
@@ -102,12 +91,7 @@ private struct ComparatorFixture: Decodable {
     #expect(loss.weight == 0)
     #expect(loss.total.scalar == loss.labelled.scalar + penalty.scalar)
     penalty.backward()
-    try #require(model.parameters.count == fixture.entropy.gradients.count)
-    for ((name, parameter), gradient) in zip(model.parameters, fixture.entropy.gradients) {
-      let found = try #require(parameter.gradient, "\(name)").scalars
-      try #require(found.count == gradient.count, "\(name)")
-      for (a, b) in zip(found, gradient) { #expect(abs(Double(a) - 0.06 * b) < 1e-6, "\(name)") }
-    }
+    try expectGradients(model, fixture.entropy.gradients, times: 0.06, tolerance: 1e-6)
   }
 
   /// The methods leave the running statistics to the labelled images. Mixup is not among them, because its
@@ -187,7 +171,7 @@ private struct ComparatorFixture: Decodable {
       let mixed = mixup(examples, examples.gathered(partners), lambda: λ)
       let p = softmax(withoutGradients { model(mixed.images, .evaluation) }).scalars
       let total = p.indices.reduce(0.0) {
-        $0 - Double(mixed.labels.scalars[$1]) * log(Double(p[$1]))
+        $0 - Double(mixed.labels.scalars[$1]) * .log(Double(p[$1]))
       }
       return total / Double(examples.count)
     }
@@ -222,9 +206,7 @@ private final class PooledPerceptron: Layer {
     layers = Sequential(
       GlobalAveragePool(), Linear(inputs: 3, outputs: 6, random: &random), ReLU(),
       Linear(inputs: 6, outputs: 5, random: &random))
-    for ((_, parameter), values) in zip(layers.parameters, weights) {
-      parameter.value = Tensor(values, shape: parameter.value.shape)
-    }
+    set(layers, to: weights)
   }
 
   var parameters: [NamedParameter] { layers.parameters }

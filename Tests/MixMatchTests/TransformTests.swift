@@ -1,6 +1,5 @@
 import Datasets
 import Engine
-import Foundation
 import MixMatch
 import Testing
 
@@ -168,8 +167,7 @@ private struct AugmentationFixture {
   let cases: [Case]
 
   init() throws {
-    let file = Bundle.module.bundleURL.appending(path: "Fixtures/augmentation.json")
-    let content = try JSONDecoder().decode(Content.self, from: Data(contentsOf: file))
+    let content: Content = try loadFixture("augmentation.json")
     images = LabelledImages(
       height: content.size, width: content.size, channels: 3, pixels: content.image, labels: [0])
     cases = content.cases

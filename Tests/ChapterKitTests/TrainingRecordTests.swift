@@ -4,7 +4,7 @@ import Engine
 import Foundation
 import Testing
 
-@Suite struct SharedResultTests {
+@Suite struct TrainingRecordTests {
   private let dataset = syntheticDigits(trainCount: 20, testCount: 20, seed: 0)
 
   private func stage(rate: Double = 0.1) -> TrainingKey {
