@@ -257,15 +257,14 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ## Findings
 //
-// Each row has one seed. Its differences of a point or two are no finding: chapter 5's seeds of the same method differ
-// by as much.
+// n is the number of seeds of a row. With one seed a difference of a point or two is no finding: chapter 5's seeds of
+// the same method differ by as much. Points are differences over the seeds that two rows have in common.
 //
-// - **Supervised training.** All mixing helps. Mixup raises the accuracy by
-//   {mixing.accuracy.labels-mixup > accuracy.labels-alone points}, manifold mixup by
-//   {mixing.accuracy.labels-manifold-mixup > accuracy.labels-alone points} and AdaMixUp by
-//   {mixing.accuracy.labels-adamixup > accuracy.labels-alone points}. MixMatch, which learns from the unlabelled images
-//   too, is {mixing.accuracy.mixmatch > accuracy.labels-alone points} above supervised training without mixing: in runs
-//   of this length most of its gain can be had without unlabelled images.
+// - **Supervised training.** All mixing helps. Mixup changes the accuracy by
+//   {mixing.difference.labels-mixup points}, manifold mixup by {mixing.difference.labels-manifold-mixup points} and
+//   AdaMixUp by {mixing.difference.labels-adamixup points}. MixMatch, which learns from the unlabelled images too, differs
+//   from supervised training without mixing by {mixing.difference.mixmatch points}: in runs of this length most of its
+//   gain can be had without unlabelled images.
 // - **The place.** At the same α = 2, manifold mixup differs from mixup by
 //   {mixing.accuracy.labels-manifold-mixup - accuracy.labels-mixup-alpha-2 points}. Mixup with α = 2 differs from mixup
 //   with α = 0.75 by {mixing.accuracy.labels-mixup-alpha-2 - accuracy.labels-mixup points}.
@@ -273,8 +272,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   {mixing.accuracy.labels-adamixup-fixed %} with the interval [⅓, ⅔] for every pair. Nothing shows that
 //   it helps to learn how to mix. What both runs share, and what may explain their gain over training without mixing, is
 //   that each step learns from the images and from nearly even mixtures of them.
-// - **MixMatch** with manifold mixup in place of its mixup is
-//   {mixing.accuracy.mixmatch > accuracy.manifold-mixup points} less accurate.
+// - **MixMatch** with manifold mixup in place of its mixup differs from MixMatch by
+//   {ablations.difference.manifold-mixup points}.
 //
 // On average, the policy network learns nearly the same interval for pairs of one class and of two. Within about a
 // thousand steps its mean length falls from a third to about a twentieth; in the end the mean interval reaches from {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3}
