@@ -40,7 +40,7 @@ public struct ResultRow {
 
   /// The differences of the test accuracy from that of another row, for each seed that both have; empty for the row
   /// itself.
-  fileprivate func differences(from other: ResultRow) -> [Double] {
+  public func differences(from other: ResultRow) -> [Double] {
     func accuracies(_ row: ResultRow) -> [(seed: Int, value: Double)] {
       row.runs.map { ($0.seed, $0.result.testAccuracy) }
     }

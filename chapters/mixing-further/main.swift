@@ -347,14 +347,15 @@ exit(
 
 /// The title of the figure: how much of MixMatch's gain mixup has without unlabelled images.
 func finding(_ rows: [ResultRow]) -> String {
-  func accuracy(_ method: ComparedMethod) -> Double? {
-    rows.first { $0.key == method.rawValue }?.accuracy?.mean
+  func gain(_ method: ComparedMethod) -> String? {
+    let differences = rows.first { $0.key == method.rawValue }?.differences(from: rows[0]) ?? []
+    guard !differences.isEmpty else { return nil }
+    return NumberStyle.signedNumberOfPoints(Metric(of: differences).mean)
   }
-  guard let plain = accuracy(.supervised), let mixup = accuracy(.labelsMixup),
-    let mixMatch = accuracy(.mixMatch)
-  else { return "Supervised training and MixMatch with several ways of mixing" }
-  let gains = [mixup - plain, mixMatch - plain].map(NumberStyle.signedNumberOfPoints)
-  return "Mixup of the labelled images: \(gains[0]) points; MixMatch: \(gains[1]) points"
+  guard let mixup = gain(.labelsMixup), let mixMatch = gain(.mixMatch) else {
+    return "Supervised training and MixMatch with several ways of mixing"
+  }
+  return "Mixup of the labelled images: \(mixup) points; MixMatch: \(mixMatch) points"
 }
 
 /// Draws the runs on the line, and records how they began and ended.
