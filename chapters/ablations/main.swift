@@ -143,7 +143,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ## Findings
 //
 // These runs have a quarter of chapter 4's steps; n is the number of seeds of a row. With one seed a difference of a
-// point or two is no finding: the seeds of one method differ by as much.
+// few points is no finding: the seeds of one method differ by as much.
 //
 // - **Mixup** has the largest effect in these runs: without it the accuracy changes by
 //   {ablations.difference.no-mixup points}. In the paper, too, it costs most to remove it.

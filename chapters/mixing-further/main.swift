@@ -257,8 +257,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ## Findings
 //
-// n is the number of seeds of a row. With one seed a difference of a point or two is no finding: chapter 5's seeds of
-// the same method differ by as much. Points are differences over the seeds that two rows have in common.
+// n is the number of seeds of a row. With one seed a difference of a few points is no finding: the seeds of one method
+// differ by as much. Points are differences over the seeds that two rows have in common.
 //
 // - **Supervised training.** All mixing helps. Mixup changes the accuracy by
 //   {mixing.difference.labels-mixup points}, manifold mixup by {mixing.difference.labels-manifold-mixup points} and
