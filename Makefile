@@ -2,14 +2,14 @@
 #
 # Works with GNU make 3.81, which macOS still has.
 
-# The help. Its times were measured on the machine that the README names.
+# The help. Its times were measured on the machines that the README names.
 define HELP
 make chapters      all chapters one after the other, and then the claims; after an interruption the same
                    command resumes
 make ablations     MixMatch with one component changed at a time, and older methods
 make labels        the accuracy of MixMatch, and of supervised training, with 250 to 4,000 labels
 make mixing        manifold mixup and AdaMixUp beside mixup and beside no mixing, three pictures
-make search        a small search for hyperparameters of MixMatch and of the older methods
+make search        a search for hyperparameters of MixMatch and of the older methods
 make method        one iteration of MixMatch in numbers, the schedule, the network, the hyperparameters
 make claims        the verdict on each claim of the article, from the records in OUT; before any chapter
                    has been run, from the recorded results in results/
@@ -46,7 +46,7 @@ Settings of any chapter:
   PRESET=smoke     run all code in seconds; the results mean nothing and go to figures/smoke
   PRESET=short     the default
   PRESET=overnight planned for 4 to 10 hours in chapter 4, longer in others; --help has the times
-  PRESET=article   the article's own scale (chapters 1 to 3: the same as short)
+  PRESET=article   the article's own scale (chapters 1 to 3: the same as short and overnight)
   SEED=0           the first seed
   SEEDS=3          the number of seeds; results are mean and standard deviation
   DATA=data        the directory of the data sets
@@ -72,7 +72,9 @@ Times on two cores; shared cores take two to three times as long as fast ones:
   first build, make test      one to a few minutes each
   chapters 1 and 2            seconds
   chapter 3                   2 to 14 minutes per seed
-  chapters 4 and 5            30 minutes to 2 hours each
+  chapters 4 and 5            half an hour to 2 hours each, per seed
+  ablations, mixing           one to two hours each, per seed; labels four to seven; search fifteen with
+                              one thread
   any chapter, PRESET=smoke   seconds to two minutes
   any chapter, run again      about a second if nothing has changed
   make bench                  a few minutes; make bench-peers half an hour
@@ -234,6 +236,9 @@ $(PROGRAMS:%=build-%): build-%: tools
 test: export OPENBLAS_NUM_THREADS := 1
 test: tools
 	swift test $(TEST_FLAGS) $${ONLY:+--filter "$$ONLY"}
+	@# A filter that no test matches is no error of swift test.
+	@[ -z "$$ONLY" ] || swift test list --skip-build $(TEST_FLAGS) | grep -qE -- "$$ONLY" || \
+	  { echo "make test: found no test whose name contains ONLY=$$ONLY" >&2; exit 1; }
 
 # Reads each seed of the fuzzers once. The program is built like the chapters, whose modules it shares.
 fuzz-seeds: tools
