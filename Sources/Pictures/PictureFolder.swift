@@ -30,13 +30,23 @@ public struct PictureFolder: Sendable {
   public let unusedFolders: [String]
 
   /// The arrangement of the folder.
-  public enum Layout: String, Sendable {
+  public enum Layout: String, CaseIterable, Sendable {
     /// Some pictures are sorted into classes, the others are not.
     case labelledAndUnlabelled = "labelled and unlabelled"
     /// All pictures are sorted into classes, apart in training and test pictures.
     case trainingAndTest = "training and test"
     /// All pictures are sorted into classes.
     case classes
+
+    /// The names of the folders, from the root: of the classes (empty: the root itself), of the pictures without a
+    /// class, and of the test pictures, of which the first that exists is used.
+    fileprivate var folders: (training: String, unlabelled: String?, tests: [String]) {
+      switch self {
+      case .labelledAndUnlabelled: ("labelled", "unlabelled", ["test"])
+      case .trainingAndTest: ("train", nil, ["test", "val"])
+      case .classes: ("", nil, [])
+      }
+    }
   }
 
   /// The use of a picture.
@@ -74,12 +84,7 @@ public struct PictureFolder: Sendable {
     func has(_ name: String) -> Bool { root.appending(path: name).isExistingDirectory }
     let layout: Layout =
       has("labelled") ? .labelledAndUnlabelled : has("train") ? .trainingAndTest : .classes
-    let (training, unlabelled, tests): (String, String?, [String]) =
-      switch layout {
-      case .labelledAndUnlabelled: ("labelled", "unlabelled", ["test"])
-      case .trainingAndTest: ("train", nil, ["test", "val"])
-      case .classes: ("", nil, [])
-      }
+    let (training, unlabelled, tests) = layout.folders
     var used = Set([training, unlabelled].compactMap(\.self))
     if let output {
       for part in used.union(tests).sorted() {
@@ -87,7 +92,7 @@ public struct PictureFolder: Sendable {
       }
     }
     let classes = try listing.classes(in: training)
-    if layout == .classes, let part = classes.first(where: Self.namesOfParts.contains) {
+    if layout == .classes, let part = classes.first(where: Self.isPart) {
       throw PictureError(
         root.appending(path: part).shortPath, found: "this folder beside folders of classes",
         expected: "labelled/CLASS beside unlabelled and test, or train/CLASS beside test or val")
@@ -116,8 +121,12 @@ public struct PictureFolder: Sendable {
       try layout == .classes ? [] : listing.folders(in: "").filter { !used.contains($0) }
   }
 
-  /// The names of folders that cannot be those of classes at the top, because in other layouts they are parts.
-  private static let namesOfParts: Set = ["unlabelled", "test", "val"]
+  /// Whether a folder has the name of a part in some layout: at the root it cannot be the folder of a class.
+  private static func isPart(_ name: String) -> Bool {
+    Layout.allCases.map(\.folders).contains { folders in
+      folders.training == name || folders.unlabelled == name || folders.tests.contains(name)
+    }
+  }
 
   /// The URL of a picture.
   public func url(of picture: Picture) -> URL { root.appending(path: picture.path) }
