@@ -36,9 +36,6 @@ set grid xtics linecolor rgb hairline linewidth 0.7 linetype 1 back
 number(accuracy, deviation) = accuracy eq 'NaN' ? 'not run yet' : deviation eq 'NaN' ? \
   sprintf('%.1f', 100 * real(accuracy)) : sprintf('%.1f ± %.1f', 100 * real(accuracy), 100 * real(deviation))
 
-# A single seed has no standard deviation.
-spread(deviation) = deviation == deviation ? deviation : 0
-
 if (baseline == baseline) { set arrow from baseline, graph 0 to baseline, graph 1 nohead linewidth 1 dashtype 3 linecolor rgb ink front }
 
 plot file using (column('accuracy')):0:(0):(column('accuracy')):($0 - 0.34):($0 + 0.34) with boxxyerror \

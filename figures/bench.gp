@@ -51,11 +51,11 @@ set rmargin at screen atX(pageMargin + 530)
 set xrange [0 : 1.08 * Kernel_max]
 set yrange [-Kernels_records : 0]
 
-set label 10 'WRN-28-2''s convolutions, batch 64, GFLOP/s' at graph 0, screen atY(pageHeight - 84) font bold(textSize) textcolor rgb ink
+set label 10 'WRN-28-2''s convolutions, batch 64, GFLOP/s' at graph 0, screen atY(pageHeight - 84) @panelTitle
 set label 11 '{/:Bold forward}' at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb forwardColor
 set label 12 '{/:Bold both gradients}' at graph 0.16, screen atY(pageHeight - 102) font smallFont textcolor rgb gradientsColor
 set arrow 10 from Peak_max, 0 to Peak_max, -Kernels_records nohead front dashtype 2 linewidth 1 linecolor rgb softInk
-set label 13 sprintf('sgemm %.0f', Peak_max) at Peak_max, screen atY(50) center font smallFont textcolor rgb softInk
+set label 13 sprintf('sgemm %.0f', Peak_max) at Peak_max, screen atY(50) center @panelNote
 
 plot row = 0, bench using (next('forwardGflops', 0)):(-row):(0):(column('median')):(0.5 - row):(0.86 - row) @bar forwardColor, \
   row = 0, bench using (next('gradientsGflops', 0)):(-row):(0):(column('median')):(0.14 - row):(0.5 - row) @bar gradientsColor, \
@@ -73,7 +73,7 @@ set lmargin at screen atX(pageMargin + 580)
 set rmargin at screen atX(pageWidth - pageMargin - 40)
 set xrange [0 : 1.08 * Network_max]
 set yrange [-10 : 0]
-set label 10 'WRN-28-2, images/s' at graph 0, screen atY(pageHeight - 84) font bold(textSize) textcolor rgb ink
+set label 10 'WRN-28-2, images/s' at graph 0, screen atY(pageHeight - 84) @panelTitle
 
 plot row = 0, bench using (next('ImagesPerSecond.batch', 0)):(-row):(0):(column('median')):(0.1 - row):(0.5 - row) @bar classColor(8), \
   row = 0, bench using (next('ImagesPerSecond.batch', 0)):(0.72 - row):(after('WRN-28-2 ', strcol('title'))) with labels left @name, \

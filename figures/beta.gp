@@ -52,7 +52,7 @@ do for [i = 1 : panels] {
   set yrange [0 : 1.08 * larger(F_max, H_max)]
   set ytics F_max > 8 ? 4 : F_max > 2.5 ? 1 : 0.5
   set label 10 sprintf('α = %s', word(alphas, i)) at graph 0, screen atY(pageHeight - 84) font bold(textSize + 1) textcolor rgb ink
-  set label 11 sprintf('%.0f %% outside the plot', 100 * larger(0, 1 - binWidth * H_sum)) at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
+  set label 11 sprintf('%.0f %% outside the plot', 100 * larger(0, 1 - binWidth * H_sum)) at graph 0, screen atY(pageHeight - 102) @panelNote
   plot histograms using (column('x')):(f(i)) with boxes linecolor rgb barColor, \
     curves using (column('x')):(f(i)) with lines linewidth 2 linecolor rgb curveColor
 }

@@ -65,7 +65,7 @@ shown(answer) = share(answer) == 0 ? '' : sprintf('%.1f', 100 * share(answer))
 do for [k = 1 : classes] {
   set label 10 + k names[k] at k - 0.5, graph 1 center offset 0, 0.7 font smallFont textcolor rgb ink noenhanced
 }
-set label 10 'predicted as' at graph 0, screen atY(pageHeight - 82) font smallFont textcolor rgb softInk
+set label 10 'predicted as' at graph 0, screen atY(pageHeight - 82) @panelNote
 
 plot for [answer = 0 : classes - 1] confusion using (answer + 0.5):($0 + 0.5):(answer + 0.02):(answer + 0.98):($0 + 0.03):($0 + 0.97):(cellColor(answer)) with boxxyerror linecolor rgb variable, \
   for [answer = 0 : classes - 1] confusion using ($0 == answer ? NaN : answer + 0.5):($0 + 0.5):(shown(answer)) with labels font textFont textcolor rgb ink, \

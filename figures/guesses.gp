@@ -29,8 +29,6 @@ rightColor = classColor(7)
 sureColor = classColor(2)
 rawColor = classColor(4)
 sharpColor = sureColor
-panelTitle = "font bold(textSize) textcolor rgb ink"
-panelNote = "font smallFont textcolor rgb softInk"
 line = "with lines linewidth 2.2 linecolor rgb"
 named = "left front font smallFont textcolor rgb"
 

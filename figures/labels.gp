@@ -12,8 +12,6 @@ array lastLabels[2]
 array lastAccuracy[2]
 is(name) = strcol('series') eq name
 of(name, field) = is(name) ? column(field) : NaN
-# A single seed has no standard deviation.
-spread(deviation) = deviation == deviation ? deviation : 0
 
 all = NaN
 papersAll = NaN
@@ -42,7 +40,7 @@ set yrange [0 : 1]
 set xtics ('250' 250, '500' 500, '1,000' 1000, '2,000' 2000, '4,000' 4000) scale 0 textcolor rgb softInk font smallFont
 set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100' 1) scale 0 textcolor rgb softInk font smallFont
 set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1 back
-set label 10 'labelled images' at graph 0.5, screen atY(46) center font smallFont textcolor rgb softInk
+set label 10 'labelled images' at graph 0.5, screen atY(46) center @panelNote
 
 do for [k = 1 : 2] {
   # stats does not set it for a series without results.

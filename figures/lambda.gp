@@ -43,7 +43,7 @@ set multiplot
 set lmargin at screen atX(pageMargin + 40)
 set rmargin at screen atX(pageMargin + 412)
 set label 10 'λ' at graph 0, screen atY(pageHeight - 84) font bold(textSize + 1) textcolor rgb ink
-set label 11 'as drawn: either image may have the larger part' at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
+set label 11 'as drawn: either image may have the larger part' at graph 0, screen atY(pageHeight - 102) @panelNote
 
 plot densities using (leftOf(column('x'))):(column('lambda')) with filledcurves y=0 fillcolor rgb folded, \
   densities using (right(column('x'))):(column('lambda')) with filledcurves y=0 fillcolor rgb stayed, \
@@ -55,7 +55,7 @@ unset label
 set lmargin at screen atX(pageMargin + 484)
 set rmargin at screen atX(pageWidth - pageMargin - 12)
 set label 10 'λ′ = max(λ, 1 − λ)' at graph 0, screen atY(pageHeight - 84) font bold(textSize + 1) textcolor rgb ink
-set label 11 'the part below ½ is mirrored onto the part above' at graph 0, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
+set label 11 'the part below ½ is mirrored onto the part above' at graph 0, screen atY(pageHeight - 102) @panelNote
 set arrow 10 from mean, 0 to mean, graph 1 nohead front dashtype 2 linewidth 1 linecolor rgb ink
 set label 12 sprintf('mean %.3f', real(mean)) at mean, graph 1 right offset -0.6, -0.6 font smallFont textcolor rgb ink front
 

@@ -92,8 +92,6 @@ set ytics scale 0 textcolor rgb softInk font smallFont
 ticks(labelled) = (axis eq 'share' ? sprintf("set xtics 0, 0.2, 1 format '%s' ", labelled ? '%.1f' : '') : \
   sprintf("set xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) format '%s' ", labelled ? '%g' : '')) . \
   "scale 0.4 nomirror textcolor rgb ink font smallFont offset 0, 0.3"
-panelTitle = "font bold(textSize) textcolor rgb ink"
-panelNote = "font smallFont textcolor rgb softInk"
 ourLine = "with lines linewidth 2.2 linecolor rgb color(k)"
 
 set multiplot

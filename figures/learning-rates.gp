@@ -31,7 +31,7 @@ weight = 0.0
 smoothed(loss) = (mean = 0.9 * mean + 0.1 * loss, weight = 0.9 * weight + 0.1, mean / weight)
 
 set arrow from real(peak), graph 0 to real(peak), graph 1 nohead dashtype 2 linecolor rgb softInk
-set label 'peak ' . peak at real(peak), graph 0.95 offset 0.7, 0 font smallFont textcolor rgb softInk
+set label 'peak ' . peak at real(peak), graph 0.95 offset 0.7, 0 @panelNote
 
 plot curve using 'rate':'loss' with points pointtype 7 pointsize 0.4 linecolor rgb classColor(0), \
   curve using 'rate':(smoothed(column('loss'))) with lines linewidth 2 linecolor rgb classColor(7)

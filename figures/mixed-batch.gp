@@ -14,9 +14,9 @@ eval heading('Each image of a mixed batch is blended with a random one of the ba
 eval sheetAt(0, 30)
 
 set label 10 'X′' at 0, graph 1 offset 0, 0.7 font bold(textSize + 1) textcolor rgb ink
-set label 11 'labelled images' at 10, graph 1 offset 0, 0.7 font smallFont textcolor rgb softInk
+set label 11 'labelled images' at 10, graph 1 offset 0, 0.7 @panelNote
 set label 12 'U′' at columns / 2, graph 1 offset 0, 0.7 font bold(textSize + 1) textcolor rgb ink
-set label 13 'unlabelled images with guessed labels' at columns / 2 + 10, graph 1 offset 0, 0.7 font smallFont textcolor rgb softInk
+set label 13 'unlabelled images with guessed labels' at columns / 2 + 10, graph 1 offset 0, 0.7 @panelNote
 
 # A bar below each class shows its probability; the grey track has the length of probability 1.
 trackLength = 1.35 * edge

@@ -22,8 +22,6 @@ set ytics scale 0 textcolor rgb softInk font smallFont
 set xtics scale 0.4 nomirror format '%g' textcolor rgb ink font smallFont offset 0, 0.3
 set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1
 lossColor = classColor(2)
-panelTitle = "font bold(textSize) textcolor rgb ink"
-panelNote = "font smallFont textcolor rgb softInk"
 colors = '7 4'
 names = 'like unlike'
 

@@ -26,8 +26,6 @@ set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1
 placeColor = classColor(7)
 lossColor = classColor(2)
 fixedColor = classColor(4)
-panelTitle = "font bold(textSize) textcolor rgb ink"
-panelNote = "font smallFont textcolor rgb softInk"
 
 set multiplot
 

@@ -20,7 +20,6 @@ set xrange [0 : N_max]
 set xtics scale 0.4 nomirror textcolor rgb ink font smallFont offset 0, 0.3
 set ytics scale 0 textcolor rgb softInk font smallFont
 set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1
-panelTitle = "font bold(textSize) textcolor rgb ink"
 
 set multiplot
 set lmargin at screen atX(pageMargin + 50)
@@ -28,7 +27,7 @@ set rmargin at screen atX(pageMargin + 410)
 set yrange [0 : 1.05 * R_max]
 set xtics 0, int(N_max / 3 / 1000) * 1000
 set label 10 'learning rate' at graph 0, screen atY(pageHeight - 84) @panelTitle
-set label 11 'steps' at graph 1, screen atY(48) right font smallFont textcolor rgb softInk
+set label 11 'steps' at graph 1, screen atY(48) right @panelNote
 plot schedule using 'step':'rate' with lines linewidth 2.2 linecolor rgb classColor(7)
 
 set lmargin at screen atX(pageMargin + 490)

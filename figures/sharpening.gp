@@ -48,7 +48,7 @@ do for [i = 1 : panels] {
     set arrow 10 * i + line from left, 0.25 * line to left + classes, 0.25 * line nohead back linewidth 0.7 linecolor rgb line == 0 ? ink : hairline
   }
   set label 10 * i sprintf('T = %s', word(temperatures, i)) at left, screen atY(pageHeight - 84) font bold(textSize + 1) textcolor rgb ink
-  set label 10 * i + 1 sprintf('entropy %.2f nats', entropy[i]) at left, screen atY(pageHeight - 102) font smallFont textcolor rgb softInk
+  set label 10 * i + 1 sprintf('entropy %.2f nats', entropy[i]) at left, screen atY(pageHeight - 102) @panelNote
 }
 
 # --- Bars: the most likely class in full colour, with values above bar and outline -------------------------------

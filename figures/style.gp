@@ -48,8 +48,15 @@ ink = '#1a1a1a'         # titles and values
 softInk = '#5f5f5f'     # explanations
 hairline = '#d9d9d9'    # grids and frames
 
+# For labels at the edges of a panel, to be used as `set label ... @panelTitle`.
+panelTitle = "font bold(textSize) textcolor rgb ink"
+panelNote = "font smallFont textcolor rgb softInk"
+
 smaller(a, b) = a < b ? a : b
 larger(a, b) = a > b ? a : b
+
+# The half length of an error bar: a single seed has no standard deviation.
+spread(deviation) = deviation == deviation ? deviation : 0
 
 # 10000 as 10,000
 thousands(n) = n < 1000 ? sprintf('%d', n) : sprintf('%d,%03d', int(n) / 1000, int(n) % 1000)
