@@ -203,7 +203,7 @@ let chapter = Chapter(
     + "images, and each transform over the range of its parameter.",
   presets: [
     .scale(.smoke, costs: "a second; runs all code, the results mean nothing"),
-    .alias(.short, of: .article),
+    .alias(.short, of: .article), .alias(.overnight, of: .article),
     .scale(.article, costs: "seconds"),
   ],
   options: [augmentation, versionCount, labels, balanced])

@@ -244,7 +244,7 @@ let chapter = Chapter(
     + "mixing coefficients.",
   presets: [
     .scale(.smoke, costs: "seconds; runs all code, the results mean nothing"),
-    .alias(.short, of: .article),
+    .alias(.short, of: .article), .alias(.overnight, of: .article),
     .scale(.article, costs: "seconds"),
   ],
   options: [alpha])

@@ -259,8 +259,8 @@ let chapter = Chapter(
     + "and draws its predictions for the test images on a t-SNE map.",
   presets: [
     .scale(.smoke, costs: "seconds; runs all code, the results mean nothing"),
-    .alias(.short, of: .article),
-    .scale(.article, costs: "4 to 14 minutes per seed on 2 cores"),
+    .alias(.short, of: .article), .alias(.overnight, of: .article),
+    .scale(.article, costs: "2 to 14 minutes per seed on 2 cores"),
   ],
   options: [temperatures])
 

@@ -295,7 +295,8 @@ let chapter = Chapter(
     "computes one iteration of MixMatch on images of one pixel, and draws the schedule and the network.",
   presets: [
     .scale(.smoke, costs: "a second; marked as meaningless like every smoke run"),
-    .alias(.short, of: .article), .scale(.article, costs: "a second"),
+    .alias(.short, of: .article), .alias(.overnight, of: .article),
+    .scale(.article, costs: "a second"),
   ])
 
 exit(
