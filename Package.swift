@@ -12,7 +12,7 @@ let package = Package(
     .library(name: "MixMatch", targets: ["MixMatch"]),
   ],
   targets: [
-    // The article, one executable per chapter.
+    // The chapters, one executable each.
     .executableTarget(
       name: "chapter1",
       dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"],
