@@ -50,12 +50,13 @@ func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
 
 // ## Why it should help
 //
-// A network that is trained on its own guesses can reach a loss of zero without changing. If it gives a "3"
-// a probability of 0.3, a little more than each other digit, and is then told "0.3, as you said", it learns nothing. A
-// sharpened guess always asks for a little more certainty than the network has. A network can be sure of most
-// unlabelled images only if its decision boundaries lie where there are few of them. If the images of a class form
-// clusters, such boundaries run between clusters, and a few labels in a cluster decide the class of all its images. To
-// reward low entropy for this reason [^8] is one of the three ideas that MixMatch combines.
+// A network that is trained on its own guesses can reach a loss of zero without changing. If it gives a "3" a
+// probability of 0.3, a little more than each other digit, and is then told "0.3, as you said", it learns nothing. A
+// sharpened guess asks for more certainty than the network has, unless all classes are equally likely or one is
+// certain. A network can be sure of most unlabelled images only if its decision boundaries lie where there are few of
+// them. If the images of a class form clusters, such boundaries run between clusters, and a few labels in a cluster
+// decide the class of all its images. To reward low entropy for this reason [^8] is one of the three ideas that
+// MixMatch combines.
 //
 // ## The experiment
 //
@@ -230,13 +231,14 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // {chapter3.accuracy.T1 highest %}.
 //
 // Without sharpening, uncertain and wrong predictions are scattered through whole clusters, most of all through those
-// of 2 and 5. With it, most clusters have one colour: a guess that most images of a cluster agree on becomes the
-// answer for nearly all of them. Far fewer marks are large, and those that remain lie mostly at the edges of
+// of 2 and 5. With it, most clusters have one colour: a guess that most images of a cluster agree on becomes the answer
+// for nearly all of them. Far fewer marks are large, and those that remain lie more often than before at the edges of
 // clusters and in the small islands between them. This is the sense in which decision boundaries move to places with
 // few images. There is a danger in it, too: where most guesses of a group are wrong, sharpening can make the wrong
-// answer that of nearly the whole group. The maps have a small case, a patch of zeros at the lower right edge of
-// their cluster. Without sharpening its predictions are mixed; with it, more than half of the patch is predicted as 5,
-// mostly with high confidence. In the first seed of chapter 4 most images of one class are lost.
+// answer that of nearly the whole group. The maps have a small case, a patch of zeros at the lower right edge of their
+// cluster. Without sharpening its predictions are mixed; with it, about half of the patch is predicted as 5, mostly
+// with high confidence. In the first seed of chapter 4 most cats are lost; whether sharpening is the cause, no run
+// there shows.
 //
 // ## Running it {.fold}
 //

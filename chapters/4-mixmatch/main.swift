@@ -21,8 +21,8 @@ import MixMatch
 // ## One iteration
 //
 // MixMatch works on one batch at a time: Bₓ labelled images x with their labels p, and Bᵤ unlabelled images u, of which
-// it makes K·Bᵤ versions. Its nine steps are the paper's algorithm 1. The figure shows them with numbers, and the
-// [appendix "One iteration in numbers"](#method) explains the numbers; the symbols are explained below.
+// it makes K·Bᵤ versions. The article writes the paper's algorithm 1 as nine steps. The figure shows them with numbers,
+// and the [appendix "One iteration in numbers"](#method) explains the numbers; the symbols are explained below.
 //
 // ![One iteration of MixMatch, computed for images of one pixel. Bars are the probabilities of three
 // classes.](method:mixmatch.svg "Above: an unlabelled image, its two augmented versions, the prediction for each,
@@ -69,8 +69,8 @@ import MixMatch
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
 //
-// H is the cross-entropy and C the number of classes. The squared error is bounded, so a confident wrong
-// guess does limited harm. It is also small, and λᵤ is therefore large, 75. The ramp r grows from 0 to 1
+// H is the cross-entropy and C the number of classes. The squared error, for which chapter 3 has the reason, is small,
+// and λᵤ is therefore large, 75. The ramp r grows from 0 to 1
 // while guesses are still poor: over 3,000 steps in the article, over 16,000 in the paper.
 //
 // Departure: λᵤ is 75, as in the article's table; the notebook's code has 100.
@@ -85,13 +85,12 @@ import MixMatch
 //
 // ## Batch norm
 //
-// Batch norm [^18] takes its statistics from the images that go through the network together, so the way to form
-// these batches matters. If X′ and U′ were separate batches, each would be normalised by its own statistics in
-// training, but in evaluation by the running statistics, which fit neither, and the network may predict badly. (Chapter 3
-// does have separate batches, but there no image is mixed.) The
-// notebook therefore shuffles the mixed examples and passes them as one batch. The paper's code
-// interleaves them: it forms K + 1 groups with the same share of each kind, and only the first group updates
-// the running statistics. `BATCH_NORM=interleaved` does the same.
+// Batch norm [^18] takes its statistics from the images that go through the network together, so the way to form these
+// batches matters. If X′ and U′ were separate batches, each would be normalised by its own statistics in training, but
+// in evaluation by the running statistics, which fit neither, and the network may predict badly. (Chapter 3 does have
+// separate batches, but there no image is mixed.) The notebook therefore shuffles the mixed examples and passes them as
+// one batch. The paper's code interleaves them: it forms K + 1 groups with the same share of each kind, and only the
+// first group updates the running statistics. `BATCH_NORM=interleaved` does the same.
 //
 // Departure: mixed examples are not shuffled before they go through the network, because batch statistics do not
 // depend on their order.
@@ -131,7 +130,8 @@ let batchNorm = CommandLineOption(
 // Departure: the preset `article` has the notebook's network, which has twice the channels of the one that the
 // article's text names, and 5.86 million parameters instead of 1.47.
 //
-// The option `NETWORK=paper` chooses the blocks of the paper's network in place of fastai's: with leaky ReLU, and
+// The option `NETWORK=paper` chooses the blocks of the paper's network in place of fastai's: with leaky ReLU, an
+// activation before the shortcut in the first block only, slower running statistics, another initialisation, and
 // without the factor 0.2 by which fastai's multiplies the result of a block's convolutions before it is added.
 //
 // Departure: the network with `NETWORK=paper` differs from the paper's code in four points. The code has a bias
@@ -220,12 +220,12 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // and evaluates the test images after every epoch (`LOG_TEST=1`); the paper's code reports the median of its last 20
 // checkpoints.
 //
-// With `EMA=0.999` an exponential moving average (EMA) of the weights is evaluated in their place, together with
-// the average of batch norm's running statistics. The paper does so; the article describes it as optional.
+// With `EMA=0.999` an exponential moving average (EMA) of the weights is evaluated in their place, as in the paper; the
+// article describes it as optional.
 //
-// Departure: the EMA averages all weights and running statistics, and weight decay acts on the weights alone. In the
-// notebook's variant weight decay acts on the average itself, and the average leaves out some of the running
-// statistics because of their names.
+// Departure: the EMA averages all weights and batch norm's running statistics, and weight decay acts on the weights
+// alone. The paper's code averages the weights only. In the notebook's variant weight decay acts on the average itself,
+// and the average leaves out some of the running statistics because of their names.
 //
 // The figures also use what the method does not know: the true classes of the unlabelled images. They show how many
 // guesses are right, how confident the sharpened guesses are, and by how much sharpening lowers the entropy.
@@ -328,8 +328,8 @@ func record(
 // The article's best epoch had [88.20 %]{.article}.
 //
 // ![Accuracy and losses during training, beside the article's accuracy. At `short` the images grow from 16 to 24 pixels
-// after two fifths of the training, and to 32 pixels for the last quarter.](learning-curves.svg "Curves over the course of the training: accuracy rises towards its
-// final value, the labelled and the unlabelled loss beside it.")
+// after two fifths of the training, and to 32 pixels for the last quarter.](learning-curves.svg "Curves over the course
+// of the training: accuracy rises towards its final value, the labelled and the unlabelled loss beside it.")
 //
 // The unlabelled loss rises at first. Early predictions are nearly uniform, and so are their sharpened guesses; the two
 // differ more when predictions become more confident.
@@ -358,8 +358,8 @@ func record(
 // its class and the class that the network predicts.")
 //
 // ![Examples of a mixed batch, each with the two images that it is a mixture of and with its label. An image can be its
-// own partner, and a guessed label can be wrong.](mixed-batch.png "Rows of three photographs: an image, a second one, and their blend, with
-// their proportions and the blended label.")
+// own partner, and a guessed label can be wrong.](mixed-batch.png "Rows of three photographs: an image, a second one,
+// and their blend, with their proportions and the blended label.")
 //
 // ## Finding a learning rate
 //

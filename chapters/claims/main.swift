@@ -1,7 +1,7 @@
 // # Appendix: Which claims hold up
 //
-// The article makes claims. The table lists each of them with our measurement and a verdict, which follows from a
-// fixed rule.
+// The article makes claims. The table lists each of them with our measurement, a rule, and the verdict that follows
+// from it.
 //
 //     make claims
 //
@@ -22,7 +22,8 @@ import Foundation
 //
 // Most rules compare the accuracies of training runs with several seeds, which differ by chance. So the rules use
 // 95 % confidence intervals, which need at least three seeds: Welch's interval [^10] for the difference of two
-// means, and Student's for the distance of a mean from a number of the article.
+// means, and Student's for the distance of a mean from a number of the article, which is taken as exact although it
+// comes from one run.
 //
 // - "More than 5 points" holds if the whole interval of the difference lies above 5 percentage points. It fails
 //   if the whole interval lies below.
@@ -242,7 +243,7 @@ let claims = [
   unmeasured(
     "VAT, 250 labels", "36.03 % error (paper)", because: "VAT is trained with 500 labels only"),
   Claim(
-    text: "VAT, the next best method, is far behind MixMatch.",
+    text: "VAT, the next best method of the paper, is far behind MixMatch.",
     article: "11.08 and 36.03 % error (paper, 250 labels)",
     rule: "MixMatch is ahead by more than 5 points",
     metrics: [ablation("VAT", "vat"), quarterRun], decide: { exceeds($0[1], $0[0], by: 5) }),
@@ -301,7 +302,7 @@ let claims = [
     because: "it was measured with another program on another machine"),
   Claim(
     text: "An exponential moving average of the weights brings no significant benefit.",
-    article: "11.80 → 11.86 % error (paper, 250 labels)",
+    article: "no number given",
     rule: "MixMatch with the EMA is ahead by less than 1 point",
     metrics: [ablation("MixMatch", "mixmatch"), ablation("with EMA", "average")],
     decide: { not(exceeds($0[1], $0[0], by: 1)) }),

@@ -32,11 +32,11 @@ import MixMatch
 // outputs of the first two of the three groups of residual blocks. All mixtures are as large as what they are made
 // of, so the method costs hardly more than mixup.
 //
-// To mix in the middle of a forward pass, a method must be able to stop there. The network therefore runs any
-// range of its stages. A hidden state carries the means and variances that batch norm needs next, if the stage before
-// has computed them anyway. A mixture has others, so the next stage computes them from the mixture: `HiddenState(mixed)` below contains none.
-// (`dividingImages` gives each process its share of the batch when a training run is divided among several; in a single
-// process it only calls its closure.)
+// To mix in the middle of a forward pass, a method must be able to stop there. The network therefore runs any range of
+// its stages. A hidden state carries the means and variances that batch norm needs next, if the stage before has
+// computed them anyway. A mixture has others, so the next stage computes them from the mixture: `HiddenState(mixed)`
+// below contains none. (`dividingImages` gives each process its share of the batch when a training run is divided among
+// several; in a single process it only calls its closure.)
 //
 // [[Sources/Engine/Layers/WideResNet.swift: WideResNet.run]]
 //
@@ -66,8 +66,8 @@ import MixMatch
 // them through the mixture:
 //
 // * The discriminator's loss moves the interval to where mixtures are recognised.
-// * The classifier's loss moves it to where the classifier predicts the mixed label best, which is easiest
-//   for a mixture that is nearly one of its two images.
+// * The classifier's loss, with the mixed label taken as fixed, moves it to where the classifier predicts this label
+//   best.
 //
 // The figure shows the result on the line: the places of the mixtures of the two outer classes, and the loss of the
 // discriminator. The points of each class are spread around its place with a standard deviation of
@@ -78,19 +78,18 @@ import MixMatch
 // the middle and leave it upwards or downwards; below, the loss of the discriminator in each run, with learned and
 // with fixed intervals")
 //
-// The interval begins around λ = ½, so that its middle lies at the class in the middle. In every run it leaves this
-// place, one run after it first stopped mixing at one outer class and then crossed the middle, and it shrinks to a length of {mixing.line.length .2}: the policy network chooses λ rather than an interval.
-// There are two ways to keep away from the middle: to mix unevenly, or not at all. In {mixing.line.unmixed .0} of the
-// 10 runs the mixtures end on one of the outer classes (more than 0.9 from the middle): for this pair, the policy
-// network has stopped mixing. In the others they end between the classes, at a distance of
-// {mixing.line.distance .2} from the middle.
+// The interval begins around λ = ½, so that its middle lies at the class in the middle. Within 70 steps every run moves
+// its mixtures to an outer class (more than 0.9 from the middle): for this pair, the policy network stops mixing.
+// {mixing.line.unmixed .0} of the 10 runs stay there. The others mix again, one of them after it has crossed the
+// middle, and end between the classes, at a distance of {mixing.line.distance .2} from the middle. The interval shrinks
+// to a mean length of {mixing.line.length .2}, in half of the runs to less than 0.01: the policy network chooses λ
+// rather than an interval.
 //
 // The discriminator gains where the policy network still mixes: its loss in the end is
 // {mixing.line.discriminatorLoss.mixed .3} in these runs, {mixing.line.discriminatorLoss.unmixed .3} in those without
-// mixing, and {mixing.line.discriminatorLoss.fixed .3} with fixed intervals; guessing has ln 2 ≈ 0.693. A pair that
-// is not mixed gives an unchanged image that counts as a mixture, and no discriminator can recognise it; a policy that
-// stops mixing is rewarded by the classifier's loss. No run comes near a loss of 0, because mixtures of two points of
-// one class look like that class.
+// mixing, and {mixing.line.discriminatorLoss.fixed .3} with fixed intervals; guessing has ln 2 ≈ 0.693. A pair that is
+// not mixed gives an unchanged image that counts as a mixture, and no discriminator can recognise it. No run comes near
+// a loss of 0, because mixtures of two points of one class look like that class.
 
 /// The mixtures of the classes at −1 and 1 at a moment of a training run.
 struct LinePoint {
@@ -204,8 +203,8 @@ func mean(_ numbers: [Float]) -> Double {
 // ## The training runs
 //
 // Eight training runs differ in how they mix. Six of them are supervised, on the 500 labelled images: without mixing,
-// with mixup, with manifold mixup and with AdaMixUp, and two controls. The α of mixup is 0.75 as everywhere on this
-// page, but manifold mixup has the 2 of its authors; so mixup is also trained with α = 2. AdaMixUp differs from mixup
+// with mixup, with manifold mixup and with AdaMixUp, and two controls. The α of mixup is 0.75 as in MixMatch, but
+// manifold mixup has the 2 of its authors; so mixup is also trained with α = 2. AdaMixUp differs from mixup
 // in more than its intervals: each step learns from the unmixed images as well, and has a second task; so it is also
 // trained with the interval [⅓, ⅔] for every pair. The last two runs are MixMatch with its own mixup and with
 // manifold mixup, both with α = 0.75.
@@ -260,29 +259,29 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // n is the number of seeds of a row. With one seed a difference of a few points is no finding: the seeds of one method
 // differ by as much. Points are differences over the seeds that two rows have in common.
 //
-// - **Supervised training.** All mixing helps. Mixup changes the accuracy by
-//   {mixing.difference.labels-mixup points}, manifold mixup by {mixing.difference.labels-manifold-mixup points} and
-//   AdaMixUp by {mixing.difference.labels-adamixup points}. MixMatch, which learns from the unlabelled images too, differs
-//   from supervised training without mixing by {mixing.difference.mixmatch points}: in runs of this length most of its
-//   gain can be had without unlabelled images.
+// - **Supervised training.** All mixing helps. Mixup changes the accuracy by {mixing.difference.labels-mixup points},
+//   manifold mixup by {mixing.difference.labels-manifold-mixup points} and AdaMixUp by
+//   {mixing.difference.labels-adamixup points}. MixMatch, which learns from the unlabelled images too, differs from
+//   supervised training without mixing by {mixing.difference.mixmatch points}: in runs of this length most of its gain
+//   can be had without unlabelled images.
 // - **The place.** At the same α = 2, manifold mixup differs from mixup by
 //   {mixing.accuracy.labels-manifold-mixup - accuracy.labels-mixup-alpha-2 points}. Mixup with α = 2 differs from mixup
 //   with α = 0.75 by {mixing.accuracy.labels-mixup-alpha-2 - accuracy.labels-mixup points}.
 // - **The learned intervals.** AdaMixUp has {mixing.accuracy.labels-adamixup %} with learned intervals and
-//   {mixing.accuracy.labels-adamixup-fixed %} with the interval [⅓, ⅔] for every pair. Nothing shows that
-//   it helps to learn how to mix. What both runs share, and what may explain their gain over training without mixing, is
-//   that each step learns from the images and from nearly even mixtures of them.
+//   {mixing.accuracy.labels-adamixup-fixed %} with the interval [⅓, ⅔] for every pair. Nothing shows that it helps to
+//   learn how to mix. What both runs share, and what may explain their gain over training without mixing, is that each
+//   step learns from the images and from nearly even mixtures of them.
 // - **MixMatch** with manifold mixup in place of its mixup differs from MixMatch by
 //   {ablations.difference.manifold-mixup points}.
 //
-// On average, the policy network learns nearly the same interval for pairs of one class and of two. Within about a
-// thousand steps its mean length falls from a third to about a twentieth; in the end the mean interval reaches from {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3}
-// for pairs of two classes, and from {mixing.interval.like.low .3} to {mixing.interval.like.high .3} for pairs of one
-// class. Unlike on the line, it does not stop mixing: the share of the pairs of two classes that are hardly mixed,
-// with less than 0.05 of one image, is {mixing.interval.unlike.unmixed %}. A likely reason is that images are far
-// from each other: a mixture of two of them hardly ever looks like a third. The discriminator, which is good at
-// recognising mixtures here (its loss in the end is {mixing.discriminatorLoss .2}), then has no reason to move the
-// intervals away from the middle.
+// In the recorded seed, the policy network learns nearly the same mean interval for pairs of one class and of two.
+// Within 500 steps its length falls from a third to about a twentieth; in the end it reaches from
+// {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3} for pairs of two classes, and from
+// {mixing.interval.like.low .3} to {mixing.interval.like.high .3} for pairs of one class. Unlike on the line, it does
+// not stop mixing: the share of the pairs of two classes that are hardly mixed, with less than 0.05 of one image, is
+// {mixing.interval.unlike.unmixed %}. A likely reason is that images are far from each other: a mixture of two of them
+// hardly ever looks like a third. The discriminator, which is good at recognising mixtures here (its loss in the end is
+// {mixing.discriminatorLoss .2}), then has no reason to move the intervals away from the middle.
 //
 // ## Running it {.fold}
 

@@ -280,21 +280,21 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 // In the recorded run of this project the pictures are those of CIFAR-10, written out as files, and MixMatch has only
 // 1,000 steps, which are too few: it is less accurate than supervised training. With 6,000 steps it reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)), which is more than the
-// {chapter5.accuracy.labels-mixup-longer %} of 24,000 steps of supervised training with mixup, which cost a little more
-// ([chapter 5](#chapter5)). So if MixMatch does worse on your pictures, give it more steps, too.
+// {chapter5.accuracy.labels-mixup-longer %} of 24,000 steps of supervised training with mixup, which cost about a
+// quarter more ([chapter 5](#chapter5)). So if MixMatch does worse on your pictures, give it more steps, too.
 //
 // The title of the table has a 95 % confidence interval for the difference between these two networks on all pictures
 // of this kind, of which the test pictures are a sample. With another seed there would be two other networks; only
 // several seeds show how much that changes.
 //
 // The column "ECE" is the expected calibration error [^24]: over groups of predictions of similar confidence, the mean
-// absolute difference between the confidence of predictions and their accuracy. A network that is right in nine of
-// ten cases where its confidence is nine tenths has an error of 0.
+// absolute difference between the confidence of predictions and their accuracy, weighted by the size of the group. It
+// is 0 if, at every confidence, this share of the predictions is right.
 //
 // ![The recall of each class](own-classes.md)
 //
 // The recall of a class is the share of its test pictures that are recognised. A class that MixMatch
-// recognises less often than the supervised network has lost pictures to a similar class
+// recognises less often than the supervised network may have lost pictures to a similar class
 // (chapter 4). A few more labels of just these two classes may help.
 //
 // ![The confusion matrix of the network trained with MixMatch. Each row has the test pictures of one class, each column
@@ -302,8 +302,8 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 // 0.](own-confusion.png "A table of classes, with shares
 // of the pictures: dark along the diagonal where the predictions are right.")
 //
-// ![The test pictures that MixMatch predicts wrongly with the highest confidence. With your own pictures, check
-// these first: one of them may be in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the
+// ![The test pictures that MixMatch predicts wrongly with the highest confidence. With your own pictures, check these
+// first: one of them may be in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the
 // class that the network predicts.")
 //
 // ![The accuracy of predictions by their confidence.](own-reliability.svg "Points for groups of predictions of
