@@ -54,6 +54,20 @@ import Testing
     expect("Batch norm of 16 channels does not fit the shape [1, 2, 2, 512].", in: result)
   }
 
+  /// A layer with parameters for which PyTorch has the same name.
+  private final class LayerWithTwoWeights: Module {
+    let parameters = ["weights", "scale"].map {
+      NamedParameter(name: $0, parameter: Parameter(Tensor([1], shape: [1])))
+    }
+  }
+
+  @Test func parametersWithTheSameNameInPyTorch() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = LayerWithTwoWeights().pyTorchState()
+    }
+    expect("Two parameters of a layer have the name \"weight\" in PyTorch.", in: result)
+  }
+
   @Test func predictionInBatchesOfNothing() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = predict(ReLU(), count: 1, batchSize: 0) { _ in

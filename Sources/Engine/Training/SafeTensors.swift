@@ -26,17 +26,23 @@ public struct SafeTensors: Sendable {
   ///   file in this format.
   public init(contentsOf url: URL) throws {
     let bytes = [UInt8](try readFile(at: url))
-    do {
-      try self.init(decoding: bytes)
-    } catch let error as SnapshotError {
-      throw SnapshotError("\(url.shortPath): \(error.description)")
-    }
+    self = try SnapshotError.naming(url) { try SafeTensors(decoding: bytes) }
   }
 
   /// Writes a file; an interruption leaves either the old or the new content.
   ///
-  /// - Throws: An error described in one line that names the file, if it cannot be written.
-  public func write(to url: URL) throws { try writeFile(encoded(), to: url) }
+  /// - Throws: An error described in one line that names the file, if it cannot be written, or if an element is not
+  ///   finite, because ``init(contentsOf:)`` would not read it.
+  public func write(to url: URL) throws {
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      guard tensor.scalars.allSatisfy(\.isFinite) else {
+        throw SnapshotError(
+          "\(url.shortPath): cannot be written (found the tensor \"\(name)\" with a value that is not "
+            + "finite)")
+      }
+    }
+    try writeFile(encoded(), to: url)
+  }
 }
 
 // MARK: - The format
@@ -200,119 +206,11 @@ extension SafeTensors.Header.Entry {
 }
 
 /// Returns whether a name is that of the counter of batches in PyTorch's batch norm, which is not read.
-private func isBatchCounter(_ name: String) -> Bool { name.hasSuffix("num_batches_tracked") }
+func isBatchCounter(_ name: String) -> Bool { name.hasSuffix("num_batches_tracked") }
 
 /// The name of the texts in the header.
 private let metadataName = "__metadata__"
 
 private func notSafetensors(_ found: String) -> SnapshotError {
   SnapshotError("found \(found), expected a complete safetensors file")
-}
-
-// MARK: - Networks
-
-extension Module {
-  /// The parameters and buffers with the names and layouts that PyTorch's `state_dict` has.
-  ///
-  /// | here                                   | in PyTorch                                   |
-  /// | -------------------------------------- | -------------------------------------------- |
-  /// | filters (K, K, inputs, outputs)        | `weight` (outputs, inputs, K, K)             |
-  /// | `weights` (inputs, outputs), `bias`    | `weight` (outputs, inputs), `bias` of Linear |
-  /// | `scale`, `shift`                       | `weight`, `bias` of BatchNorm2d              |
-  /// | `running.mean`, `running.variance`     | `running_mean`, `running_var`                |
-  ///
-  /// The names before the last full stop are those of this module: "groups.1.0.norm2.running_var". A single layer
-  /// has names without a full stop.
-  public func pyTorchState() -> [String: Tensor] {
-    Dictionary(
-      uniqueKeysWithValues: Snapshot(of: state).tensors.map { name, tensor in
-        (pyTorchName(name, rank: tensor.shape.count), inPyTorchLayout(tensor))
-      })
-  }
-
-  /// Restores the parameters and buffers from tensors with PyTorch's names and layouts.
-  ///
-  /// `num_batches_tracked`, a counter of PyTorch's batch norm, is ignored.
-  ///
-  /// - Throws: ``SnapshotError`` for missing or additional names, other shapes, or a negative `running_var`; then
-  ///   nothing has changed.
-  public func load(pyTorchState tensors: [String: Tensor]) throws {
-    var values: [String: Snapshot.Value] = [:]
-    var rest = tensors.filter { !isBatchCounter($0.key) }
-    for piece in state {
-      guard case .tensor(let tensor) = piece.read() else { continue }
-      let name = piece.name
-      let theirs = pyTorchName(name, rank: tensor.shape.count)
-      guard let found = rest.removeValue(forKey: theirs) else {
-        throw SnapshotError(
-          "found no tensor \"\(theirs)\", expected one for each layer of the network")
-      }
-      let expected = inPyTorchLayout(tensor).shape
-      guard found.shape == expected else {
-        throw SnapshotError(
-          "found the tensor \"\(theirs)\" of shape \(found.shape), expected \(expected)")
-      }
-      let value = Snapshot.Value.tensor(fromPyTorchLayout(found))
-      if let problem = piece.problem(value) {
-        throw SnapshotError("found the tensor \"\(theirs)\" with \(problem)")
-      }
-      values[name] = value
-    }
-    if let foreign = rest.keys.sorted().first {
-      throw SnapshotError("found a tensor \"\(foreign)\", which no layer of the network has")
-    }
-    try Snapshot(values).restore(state)
-  }
-}
-
-/// The name that PyTorch gives to the parameter or buffer `name`.
-private func pyTorchName(_ name: String, rank: Int) -> String {
-  let endings = [
-    ("running.mean", "running_mean"), ("running.variance", "running_var"),
-    ("weights", "weight"), ("scale", "weight"), ("shift", "bias"),
-  ]
-  // A layer by itself has nothing before the ending.
-  for (ours, theirs) in endings where name == ours || name.hasSuffix("." + ours) {
-    return name.dropLast(ours.count) + theirs
-  }
-  // Filters that are a parameter of their own are the weight of a convolution.
-  return rank == 4 ? name + ".weight" : name
-}
-
-/// Filters (K, K, C, D) → (D, C, K, K), matrices (C, D) → (D, C), vectors as they are.
-private func inPyTorchLayout(_ tensor: Tensor) -> Tensor {
-  switch tensor.shape.count {
-  case 4: permuted(tensor, axes: [3, 2, 0, 1])
-  case 2: permuted(tensor, axes: [1, 0])
-  default: tensor
-  }
-}
-
-/// The inverse of ``inPyTorchLayout(_:)``.
-private func fromPyTorchLayout(_ tensor: Tensor) -> Tensor {
-  switch tensor.shape.count {
-  case 4: permuted(tensor, axes: [2, 3, 1, 0])
-  case 2: permuted(tensor, axes: [1, 0])
-  default: tensor
-  }
-}
-
-/// A tensor whose axis k is the axis `axes[k]` of `tensor`.
-private func permuted(_ tensor: Tensor, axes: [Int]) -> Tensor {
-  let shape = axes.map { tensor.shape[$0] }
-  let strides = tensor.shape.indices.map { tensor.shape[($0 + 1)...].reduce(1, *) }
-  let steps = axes.map { strides[$0] }
-  let values = tensor.scalars
-  var index = [Int](repeating: 0, count: shape.count)
-  let result = (0..<values.count).map { _ -> Float in
-    let value = values[zip(index, steps).reduce(0) { $0 + $1.0 * $1.1 }]
-    // The next index in row-major order.
-    for axis in shape.indices.reversed() {
-      index[axis] += 1
-      if index[axis] < shape[axis] { break }
-      index[axis] = 0
-    }
-    return value
-  }
-  return Tensor(result, shape: shape)
 }

@@ -119,4 +119,13 @@ public struct SnapshotError: LocalizedError, CustomStringConvertible {
   public var errorDescription: String? { description }
 
   init(_ description: String) { self.description = description }
+
+  /// Calls `body`, and begins the description of an error that it throws with the name of a file.
+  static func naming<Value>(_ file: URL, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as SnapshotError {
+      throw SnapshotError("\(file.shortPath): \(error.description)")
+    }
+  }
 }

@@ -47,7 +47,7 @@ try training.run { report in
 print("test accuracy: \(training.evaluateTest().accuracy)")
 
 // Save the weights, and load them into a new network.
-let file = FileManager.default.temporaryDirectory.appending(path: "colours.weights")
+let file = FileManager.default.temporaryDirectory.appending(path: "colours.safetensors")
 try network.save(to: file)
 let copy = makeNetwork()
 try copy.load(from: file)
