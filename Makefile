@@ -33,7 +33,8 @@ make bench-peers   compare with PyTorch, scikit-learn and openTSNE
 
 make data          download the missing files of MNIST and CIFAR-10 (or only of DATASET=svhn, cifar100 or stl10)
                    into DATA, and check them
-make results       make the tables and figures in results/ again, from the training runs recorded there
+make results       make the tables and figures in results/ again, from the training runs recorded there, and those
+                   of make method
 make check-results check that results/ matches the data recorded there (SEAL=1 first adds the checksum to
                    records without one)
 make test          run all tests; with ONLY=ArithmeticTests those with this in their names
@@ -184,11 +185,11 @@ claims: OPTIONS := $(filter-out PRESET,$(OPTIONS))
 claims: tools build-claims
 	@$(CLAIMS) $(call options,OUT)
 
-results: tools $(TABLES:%=build-%) build-claims build-check-results
+results: tools $(TABLES:%=build-%) build-claims build-method build-check-results
 	@scripts/derive-results results
 	@.build/release/check-results --redraw
 
-check-results: tools $(TABLES:%=build-%) build-claims build-check-results
+check-results: tools $(TABLES:%=build-%) build-claims build-method build-check-results
 	@scripts/check-results $(call options,)
 
 # Builds the programs that it starts, because a chapter is built when it is run.
