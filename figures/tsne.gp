@@ -40,7 +40,7 @@ set yrange [bottom : bottom + pixel * mapHeight]
 eval heading( \
   sprintf("T = %s: training with %s, %s %% accuracy on %s test digits", temperature, \
     temperature eq '1' ? 'unsharpened guesses' : 'sharpened guesses', accuracy, thousands(X_records)), \
-  "t-SNE map: each dot is a test digit, and similar digits are close together. Colour: predicted class. Size: 1 − confidence.")
+  "t-SNE map: each dot is a test digit, and similar digits are close together. Colour: predicted class (first seed). Size: 1 − confidence.")
 
 # --- Style of a dot ----------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ extension DatasetPart {
   /// None.
   static var otherSubfolders: [String] { [] }
 
-  /// The name of a data set of these files, which says whether all have their published content.
+  /// The name of a data set of these files, with a remark if not all have their published content.
   static func name(isOriginal: Bool) -> String {
     isOriginal ? title : "\(title), not the original bytes"
   }

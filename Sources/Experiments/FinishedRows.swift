@@ -2,7 +2,8 @@
 public struct FinishedRows<Row> {
   /// The rows with results; all rows if none has any.
   public let rows: [Row]
-  /// Such as " 11 of 22 rows have not been run." with a space in front; empty if there are no such rows.
+  /// The number of rows without results in a sentence, with a space in front, such as " 11 of 22 rows have not been
+  /// run."; empty if there are no such rows.
   public let remark: String
 
   /// Selects the rows of which `isFinished` is true; `noun` names them in the remark, in the plural.

@@ -8,7 +8,8 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
   /// All examples together, as in the notebook; guessing labels updates the running statistics too.
   ///
   /// The notebook shuffles the examples first. Batch statistics do not depend on the order, so they are
-  /// not shuffled here.
+  /// not shuffled here. When labels are guessed, all versions of the unlabelled images are one group; in the notebook
+  /// each version is a group of its own.
   case whole
   /// K + 1 groups, each with the same share of labelled and unlabelled examples, as in the paper's code;
   /// only the first group updates the running statistics. When labels are guessed, each version of the

@@ -18,18 +18,18 @@ public struct MixMatchStep: SemiSupervisedMethod {
   /// The number of steps over which the weight grows from 0 to λᵤ; 16,000 in the paper's text, and
   /// 16,384 = 2¹⁴ in its code.
   public var rampSteps = 3000
-  /// Which examples mixup pairs with each other.
+  /// The examples that mixup pairs with each other.
   public var pairing = MixupPairing.together
   /// Whether a batch shares one λ′, as in the notebook, or each example has its own, as in the paper's
   /// code.
   public var sharing = MixingCoefficients.Sharing.perBatch
-  /// Which examples batch norm normalises together.
+  /// The examples that batch norm normalises together.
   public var batchNorm = BatchNormGroups.whole
   /// The number of stages of the network before which mixup can happen, as in ``ManifoldMixup``; nil mixes
   /// the images, as in the paper.
   public var mixupStages: Int?
-  /// How guesses are aligned with the labels' distribution before they are sharpened; nil for not at all,
-  /// as in the paper.
+  /// The alignment of guesses with the labels' distribution before they are sharpened; nil for none, as in the
+  /// paper.
   public var alignment: DistributionAlignment?
 
   /// MixMatch with the article's hyperparameters.

@@ -45,7 +45,7 @@ private func gradientsOfMixup(
 
 /// The mixing coefficient λ′ of each example of a batch.
 public struct MixingCoefficients: Sendable, Equatable {
-  /// How many examples share one draw of λ′.
+  /// The examples that share one draw of λ′.
   public enum Sharing: String, Codable, Sendable, CaseIterable {
     /// One λ′ for the whole batch, as in the article's notebook.
     case perBatch = "batch"

@@ -26,7 +26,7 @@ public struct PictureSelection: Sendable {
     public let label: Int?
   }
 
-  /// What was found in a folder besides the pictures that are used.
+  /// The files found in a folder, with the reasons why some are not used.
   public struct Findings: Sendable {
     /// The number of picture files.
     public var files = 0

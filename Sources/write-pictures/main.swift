@@ -108,7 +108,7 @@ struct PictureWriter {
     }
   }
 
-  /// Writes the file that says where the pictures are from.
+  /// Writes the file with the origin of the pictures.
   func write(_ origin: PictureFolder.Origin) throws {
     try writeFile(
       JSON.encode(origin, pretty: true),

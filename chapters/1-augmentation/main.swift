@@ -31,7 +31,8 @@ import MixMatch
 //
 // ## Labelled and unlabelled images
 //
-// The article draws 500 of the 50,000 training images at random, regardless of their classes. The method sees the
+// The article draws 500 of the 50,000 training images at random, regardless of their classes, and always the same ones
+// (its notebook fixes the seed), so its results are those of a single split. The method sees the
 // labels of these only; the other images count as unlabelled. The paper draws the same number of each class, as
 // `BALANCED=1` does here. `LabelSplit` in Sources/Datasets/LabelSplit.swift does both; the record of a run, a file with
 // its settings and results, has the number of labels of each class. With seed 0 there are

@@ -102,8 +102,12 @@ let batchNorm = CommandLineOption(
   "the mixed examples that batch norm normalises together")
 
 // Guesses are made in training mode too, with the statistics of their batch, whose images are not mixed. In the
-// notebook this updates the running statistics once more, so that they average over unmixed and mixed images; in the
+// notebook this updates the running statistics as well, so that they average over unmixed and mixed images; in the
 // paper's code it does not. Here it does, unless the groups are interleaved.
+//
+// Departure: when labels are guessed, the K versions of the unlabelled images go through the network as one batch, with
+// common statistics. In the notebook and in the paper's code each version is a batch of its own, as with
+// `BATCH_NORM=interleaved` here.
 //
 // ## The settings
 //
@@ -119,7 +123,7 @@ let batchNorm = CommandLineOption(
 // steps makes a few more epochs. On two cores that takes days. The presets therefore include smaller scales
 // (Sources/Experiments/ExperimentPresets.swift), which chapter 5 and the ablations use too. They change network,
 // batches, schedule, weight decay, augmentation and image sizes; of MixMatch's own settings they change the ramp and
-// the drawing of λ, as two departures say.
+// the drawing of λ (two departures above).
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.overnight]]
 //
@@ -132,7 +136,9 @@ let batchNorm = CommandLineOption(
 //
 // The option `NETWORK=paper` chooses the blocks of the paper's network in place of fastai's: with leaky ReLU, an
 // activation before the shortcut in the first block only, slower running statistics, another initialisation, and
-// without the factor 0.2 by which fastai's multiplies the result of a block's convolutions before it is added.
+// without the factor 0.2 by which fastai's multiplies the result of a block's convolutions before it is added. With
+// `DECAY_SCOPE=kernels` weight decay acts on the weights of convolutions and of the linear layer alone, as in the
+// paper's code, and not on biases and batch norm.
 //
 // Departure: the network with `NETWORK=paper` differs from the paper's code in four points. The code has a bias
 // in every convolution; here there is none. Its batch norm has an ε of 10⁻³; here it is 10⁻⁵. It draws the weights of
@@ -158,6 +164,9 @@ let balanced = CommandLineOption(
 let network = CommandLineOption(
   "network", .oneOf(NetworkVariant.allCases), default: .fastai,
   "form of the wide residual network's blocks")
+let decayScope = CommandLineOption(
+  "decay-scope", .oneOf(WeightDecayScope.allCases), default: .all,
+  "parameters that weight decay acts on")
 let startChannels = CommandLineOption(
   "start-channels", .wholeNumber(in: 1...64), "channels of the first convolution")
 let augmentation = CommandLineOption(
@@ -193,6 +202,7 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
   experiment.labels = run[labels]
   experiment.isBalanced = run[balanced]
   experiment.network.variant = run[network]
+  experiment.training.decayScope = run[decayScope]
   if let channels = run[startChannels] { experiment.network.startChannels = channels }
   if let augmentation = run[augmentation] { experiment.training.augmentation = augmentation }
   if let decay = run[emaDecay] { experiment.training.emaDecay = Float(decay) }

@@ -301,7 +301,9 @@ let claims = [
     "The paper's own code is a few points short after 12 hours.", "nearly 36 h on a P100 to match",
     because: "it was measured with another program on another machine"),
   Claim(
-    text: "An exponential moving average of the weights brings no significant benefit.",
+    text:
+      "Beside a learning-rate schedule, an exponential moving average of the weights brings no significant "
+      + "benefit.",
     article: "no number given",
     rule: "MixMatch with the EMA is ahead by less than 1 point",
     metrics: [ablation("MixMatch", "mixmatch"), ablation("with EMA", "average")],

@@ -7,8 +7,8 @@
 //     make labels
 //
 // It trains with 250 to 4,000 labels, by MixMatch and by supervised training for as many steps. The runs with 500
-// labels and with all labels are those of chapter 5. The table says how many rows have not been run; until they are, the
-// figure has single points in place of a curve.
+// labels and with all labels are those of chapter 5. The table counts the rows that have not been run; until they are,
+// the figure has single points in place of a curve.
 
 import ChapterKit
 import Experiments

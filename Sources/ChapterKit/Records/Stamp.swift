@@ -1,7 +1,7 @@
 extension RunRecord {
   /// The origin of the results in one line, for pictures and tables.
   ///
-  /// Such as "chapter 3 · preset article · seed 0 · MNIST ba891046 · commit 1a2b3c4 · 2 threads, AMD EPYC ·
+  /// An example is "chapter 3 · preset article · seed 0 · MNIST ba891046 · commit 1a2b3c4 · 2 threads, AMD EPYC ·
   /// 231 s", with a warning in front if the numbers mean nothing. A table about other records names
   /// them: "claims · chapter 3: preset article, 2026-11-24, commit 1a2b3c4, MNIST".
   public var stamp: String {

@@ -188,7 +188,8 @@ extension Run {
 
   /// The folder DATA, for a chapter that has no default for it.
   ///
-  /// - Throws: An error if DATA was not given; `content` says what it should contain.
+  /// - Parameter content: A description of what the folder should contain, for the error.
+  /// - Throws: An error if DATA was not given.
   public func dataDirectory(with content: String) throws -> URL {
     guard let given = settings.options[chapter.common.data] else {
       throw Failure("--data: found nothing, expected DATA=FOLDER with \(content)")

@@ -12,7 +12,7 @@ package struct RunEnvironment {
   package var sources: SourceState
   /// The hash of the running program.
   package var executableSHA256: String
-  /// When the running program was built, in seconds since 1970; nil if that is unknown.
+  /// The time at which the running program was built, in seconds since 1970; nil if that is unknown.
   package var buildTime: Int?
   package var blasCore: String
   /// Describes the computer and its software; nil where that is not recorded.
@@ -109,7 +109,7 @@ package func cpuSecondsOfProcess() -> Double {
 /// `seconds` rounded to milliseconds; records need no more digits.
 func roundedToMilliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
-/// When the program was last built, in seconds since 1970; nil if that is unknown.
+/// The time at which the program was last built, in seconds since 1970; nil if that is unknown.
 ///
 /// After an edit of comments a build leaves the executable as it is; make then changes the modification time
 /// of .build/build-PROGRAM.

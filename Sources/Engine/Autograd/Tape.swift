@@ -61,8 +61,8 @@ public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Re
 extension Tensor {
   /// Returns this tensor as the result of a differentiable operation, recorded on the tape.
   ///
-  /// With it one can write an operation that the library lacks: compute the result, and say how the
-  /// gradient with respect to the result determines those with respect to the inputs.
+  /// With it one can write an operation that the library lacks: compute the result, and give a closure that computes
+  /// the gradients with respect to the inputs from that with respect to the result.
   ///
   ///     func square(_ x: Tensor) -> Tensor {
   ///       let y = Tensor(shape: x.shape) { y in

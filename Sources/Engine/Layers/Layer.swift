@@ -1,4 +1,4 @@
-/// How a network is run: in training or in evaluation.
+/// The way in which a network is run: in training or in evaluation.
 public enum Mode: Sendable {
   /// Batch norm normalises by the batch statistics and updates its running averages.
   case training

@@ -8,7 +8,8 @@ import Engine
 ///
 /// As in the MixMatch paper's code, the first prediction is the target of the second and gets no gradient,
 /// the labelled images and each of the two versions have a forward pass of their own, and only the labelled
-/// images update batch norm's running statistics. The default of w is that code's.
+/// images update batch norm's running statistics. The default of w is that code's; the script of the paper's table 5 sets
+/// it to 20.
 public struct PiModel: SemiSupervisedMethod {
   /// w, the weight of the unlabelled loss, and its ramp.
   public var unlabelledWeight: RampedWeight

@@ -5,7 +5,7 @@ import Engine
 public struct TrainingData: Sendable {
   /// The images of the training and the test set, and the names of the classes.
   public let dataset: ImageDataset
-  /// Which training images are labelled, unlabelled, and held out for validation.
+  /// The division of the training images into labelled, unlabelled and validation images.
   public let split: LabelSplit
   /// The normalisation of pixel values, for training and evaluation alike.
   public let scaling: PixelScaling
