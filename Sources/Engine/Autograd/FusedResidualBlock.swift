@@ -3,8 +3,9 @@
 ///
 ///     h = act(norm₁(x)),  u = h ∗ w₁,  y = factor · act(norm₂(u)) ∗ w₂ + shortcut(h or x)
 ///
-/// Only u and y are written to memory: a convolution normalises and activates its input while reading
-/// it, and the moments of u and y are accumulated while they are written.
+/// x and h are (N, H, W, C), u and y (N, H′, W′, D). Only u, y and the result of the shortcut's
+/// convolution, if it has one, are written to memory: a convolution normalises and activates its input
+/// while reading it, and the moments of u and y are accumulated while they are written.
 struct FusedResidualBlock {
   /// The trainable tensors of a block.
   struct Weights {
@@ -15,6 +16,7 @@ struct FusedResidualBlock {
     /// Filters of the shortcut (1, 1, C, D); nil for an identity.
     let shortcut: Tensor?
 
+    /// All tensors, in the order of their gradients in the backward pass.
     fileprivate var all: [Tensor] {
       [scale1, shift1, convolution1, scale2, shift2, convolution2] + [shortcut].compactMap { $0 }
     }
@@ -22,35 +24,40 @@ struct FusedResidualBlock {
 
   /// The hyperparameters of a block.
   struct Structure {
+    /// The stride of the first convolution and of the shortcut, in pixels.
     let stride: Int
+    /// The activation function applied after each normalisation.
     let activation: Activation
     /// The factor of the residual branch.
     let residualFactor: Float
     /// Whether the shortcut reads h, after the first activation, or the block's input x.
     let shortcutIsActivated: Bool
+    /// ε, added to the variances.
     let epsilon: Float
   }
 
   /// The moments that the block normalises by.
   enum Normalisation {
-    /// The batch statistics; those of x are known, those of u are computed.
+    /// The batch statistics; those of x (C) are known, those of u are computed.
     case byBatch(x: ChannelMoments)
-    /// Constant moments of x and u.
+    /// Constant moments of x (C) and u (D).
     case fixed(x: ChannelMoments, u: ChannelMoments)
   }
 
-  /// y and, if the block normalises by batch statistics, the moments of u and y.
+  /// y (N, H′, W′, D) and, if the block normalises by batch statistics, the moments of u and y (D).
   struct Output {
     let y: Tensor
     let moments: (u: ChannelMoments, y: ChannelMoments)?
   }
 
+  /// The input (N, H, W, C).
   private let x: Tensor
   private let weights: Weights
   private let structure: Structure
   private let momentsDependOnX: Bool
   private let convolution1, convolution2: ConvolutionGeometry
   private let shortcut: ConvolutionGeometry?
+  /// The coefficients (C) of the first normalisation.
   private let norm1: NormalisationFactors
 
   /// Prepares a block for the input `x` (N, H, W, C).
@@ -75,7 +82,7 @@ struct FusedResidualBlock {
       moments, scale: weights.scale1, shift: weights.shift1, epsilon: structure.epsilon)
   }
 
-  /// Computes the output of a block and records it on the tape.
+  /// Computes the output of a block for the input `x` (N, H, W, C) and records it on the tape.
   static func apply(
     to x: Tensor, _ weights: Weights, _ structure: Structure, _ normalisation: Normalisation
   ) -> Output {
@@ -86,11 +93,14 @@ struct FusedResidualBlock {
 // MARK: - Forward
 
 extension FusedResidualBlock {
+  /// h (N, H, W, C), computed from x while it is read.
   private var h: ImageSource { unsafe norm1.source(x, activation: structure.activation) }
+  /// The input of the shortcut, h or x (N, H, W, C).
   private var shortcutInput: ImageSource {
     unsafe structure.shortcutIsActivated ? h : .stored(x.pointer)
   }
 
+  /// Computes y (N, H′, W′, D), records it on the tape and, with batch statistics, takes the moments (D) of u and y.
   private func forward(_ normalisation: Normalisation) -> Output {
     let (u, uMoments) = unsafe convolve(
       h, convolution1, weights.convolution1, adding: nil, takingMoments: momentsDependOnX)
@@ -120,6 +130,9 @@ extension FusedResidualBlock {
   }
 
   /// Computes a convolution plus `addend`, and the moments of the sum if `takingMoments`.
+  ///
+  /// With the sizes of `geometry`, `source` is (N, H, W, C), `filters` (K, K, C, D), `addend` and the sum
+  /// (N, H′, W′, D), and the moments are (D).
   private func convolve(
     _ source: ImageSource, _ geometry: ConvolutionGeometry, _ filters: Tensor,
     adding addend: ImageSource?, takingMoments: Bool
@@ -144,6 +157,13 @@ extension FusedResidualBlock {
 
 extension FusedResidualBlock {
   /// Computes the gradients with respect to x and all weights from that with respect to y.
+  ///
+  /// - Parameters:
+  ///   - gradient: The gradient with respect to y (N, H′, W′, D).
+  ///   - u: The input of the second normalisation (N, H′, W′, D).
+  ///   - norm2: The coefficients (D) of the second normalisation.
+  ///   - scaledFilters: factor · w₂ (3, 3, D, D).
+  /// - Returns: The gradients of the shapes of x and of the weights, in the order of `Weights.all`.
   private func backward(
     _ gradient: Tensor, u: Tensor, norm2: NormalisationFactors, scaledFilters: Tensor
   ) -> [Tensor?] {
@@ -168,6 +188,9 @@ extension FusedResidualBlock {
   }
 
   /// Computes the gradients with respect to the shortcut's input and to its filters, if it has any.
+  ///
+  /// - Parameter gradient: The gradient with respect to y (N, H′, W′, D).
+  /// - Returns: The gradients (N, H, W, C) and (1, 1, C, D); the latter is nil without filters.
   private func differentiateShortcut(_ gradient: Tensor) -> (Tensor, filters: Tensor?) {
     guard let shortcut, let filters = weights.shortcut else { return (gradient, nil) }
     let inputGradient = Tensor(uninitialised: x.shape)
@@ -181,8 +204,12 @@ extension FusedResidualBlock {
 
   /// Differentiates a convolution of act(norm(x)), whose `filters` are `scale` × a parameter.
   ///
-  /// - Returns: The coefficients of the gradient with respect to x, the gradient with respect to
-  ///   norm(x), and that with respect to the parameter.
+  /// With the sizes of `geometry`, `x` and `shortcutGradient` are (N, H, W, C), `filters` (K, K, C, D) and
+  /// `gradient`, with respect to the convolution's output, (N, H′, W′, D). `shortcutGradient`, if there is
+  /// one, is added to the gradient with respect to act(norm(x)).
+  ///
+  /// - Returns: The coefficients (C) of the gradient with respect to x, the gradient with respect to
+  ///   norm(x) (N, H, W, C), and that with respect to the parameter (K, K, C, D).
   private func differentiate(
     _ geometry: ConvolutionGeometry, _ norm: NormalisationFactors, before x: Tensor,
     _ filters: Tensor, scale: Float, gradient: ImageSource, shortcutGradient: Tensor?

@@ -47,7 +47,7 @@ private func multiply(_ a: Tensor, _ b: Tensor, into product: UnsafeMutablePoint
     .multiplied(byRowsOf: a.pointer, a.rows, into: product)
 }
 
-/// The gradient with respect to `a` of a·b, `gradient`·bᵀ.
+/// The gradient (N, K) with respect to `a` of a·b, `gradient` (N, M) · `b`ᵀ, where `b` is (K, M).
 private func gradientOfLeftFactor(_ gradient: Tensor, _ b: Tensor) -> Tensor {
   unsafe filled([gradient.rows, b.rows]) {
     unsafe PackedMatrix(transposing: b.pointer, rows: b.columns, columns: b.rows)
@@ -55,7 +55,7 @@ private func gradientOfLeftFactor(_ gradient: Tensor, _ b: Tensor) -> Tensor {
   }
 }
 
-/// The gradient with respect to `b` of a·b, aᵀ·`gradient`.
+/// The gradient (K, M) with respect to `b` of a·b, `a`ᵀ · `gradient` (N, M), where `a` is (N, K).
 private func gradientOfRightFactor(_ gradient: Tensor, _ a: Tensor) -> Tensor {
   unsafe filled([a.columns, gradient.columns]) {
     unsafe PackedMatrix(gradient.pointer, rows: gradient.rows, columns: gradient.columns)
@@ -63,6 +63,7 @@ private func gradientOfRightFactor(_ gradient: Tensor, _ a: Tensor) -> Tensor {
   }
 }
 
+/// Requires matrices `a` (N, K) and `b` (K, M).
 private func requireFactors(_ a: Tensor, _ b: Tensor) {
   require(
     a.shape.count == 2 && b.shape.count == 2 && a.columns == b.rows,

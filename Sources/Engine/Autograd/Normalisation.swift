@@ -21,6 +21,7 @@ public struct ChannelMoments: Sendable {
     self.init(moments, channels: x.columns)
   }
 
+  /// Computes the moments (C) of the rows that `collected` has accumulated.
   init(_ collected: ColumnMoments, channels: Int) {
     mean = Tensor(uninitialised: [channels])
     variance = Tensor(uninitialised: [channels])
@@ -68,6 +69,9 @@ public func normalise(
     x, by: moments, scale: scale, shift: shift, epsilon: epsilon, momentsDependOnX: false)
 }
 
+/// Normalises `x` (N, …, C) by moments (C), with `scale` and `shift` (C); the result has the shape of `x`.
+///
+/// The gradient flows through the moments if they depend on `x`.
 private func normalise(
   _ x: Tensor, by moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float,
   momentsDependOnX: Bool
@@ -113,7 +117,7 @@ extension BatchParts {
   func rows(of x: Tensor) -> Int { images * (x.rows / max(1, x.shape[0])) }
 }
 
-/// Computes all elements of `source` and stores them as a tensor.
+/// Computes all elements of `source` and stores them as a tensor of the given shape (N, …, C).
 func materialised(_ source: ImageSource, shape: [Int]) -> Tensor {
   let result = Tensor(uninitialised: shape)
   let (rows, columns) = (result.rows, result.columns)

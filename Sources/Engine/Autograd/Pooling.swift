@@ -57,6 +57,7 @@ public func maxPool2d(_ x: Tensor, kernelSize: Int, stride: Int? = nil) -> Tenso
 
 /// The windows of a max pooling of images.
 private struct MaxPooling {
+  /// The shape of the images (N, H, W, C).
   let shape: [Int]
   let kernelSize: Int
   let stride: Int
@@ -68,12 +69,14 @@ private struct MaxPooling {
     (self.shape, self.kernelSize, self.stride) = (shape, kernelSize, stride)
   }
 
+  /// The shape of the result (N, H′, W′, C).
   var outputShape: [Int] {
     [shape[0]] + shape[1...2].map { ($0 - kernelSize) / stride + 1 } + [shape[3]]
   }
 
-  /// Calls `body` with the index of each output element and the index of its maximum in the input
-  /// `x`; one thread visits all windows of an image, in order.
+  /// Calls `body` with the index of each output element and the index of its maximum in the input `x` (N, H, W, C).
+  ///
+  /// One thread visits all windows of an image, in order.
   func forEachMaximum(
     _ x: UnsafePointer<Float>, _ body: (_ output: Int, _ input: Int) -> Void
   ) {
@@ -89,7 +92,7 @@ private struct MaxPooling {
     }
   }
 
-  /// The index of the largest element of one channel in the window that starts at index `start`.
+  /// The index of the largest element of one channel of `x` (N, H, W, C) in the window that starts at index `start`.
   private func maximum(_ x: UnsafePointer<Float>, window start: Int) -> Int {
     var best = start
     for row in 0..<kernelSize {

@@ -7,15 +7,15 @@
 /// leaf's gradient only in `backward()` and the optimiser. One thread at a time trains a network, so
 /// no two threads walk the same tape; other threads only read tensors.
 final class Node: @unchecked Sendable {
-  /// Maps the gradient with respect to the output to those with respect to the inputs; nil for an
-  /// input that needs none.
+  /// Maps the gradient with respect to the output, of its shape, to those with respect to the inputs, of
+  /// their shapes; nil for an input that needs none.
   typealias Pullback = (_ outputGradient: Tensor) -> [Tensor?]
 
   private(set) var inputs: [Node?]
   let isLeaf: Bool
   /// Nil for a leaf and after the tape was freed.
   private var pullback: Pullback?
-  /// The accumulated gradient of a leaf.
+  /// The accumulated gradient of a leaf, of the shape of the parameter.
   var gradient: Tensor?
   /// Whether a branch without influence on the loss is left out. With a share of a batch it is not: a gradient may
   /// be zero for the images of one process and not for those of another, and all have to exchange sums.
@@ -30,7 +30,9 @@ final class Node: @unchecked Sendable {
     skipsZeros = BatchShare.current == nil
   }
 
-  /// Computes the gradients of the inputs and frees what the operation had saved.
+  /// Computes the gradients of the inputs, of their shapes, and frees what the operation had saved.
+  ///
+  /// `gradient` is that with respect to the output, of its shape.
   func propagate(_ gradient: Tensor) -> [(Node, Tensor)] {
     guard let pullback else {
       fatalError(

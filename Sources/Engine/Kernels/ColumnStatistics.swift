@@ -6,9 +6,13 @@
 /// are combined by the formula of Chan, Golub and LeVeque (1979), and so are those of pairs of parts, of pairs
 /// of these, and so on, like ``PartialSums``.
 struct ColumnMoments {
+  /// The origin of each part (columns).
   private let origins: PartialSums
+  /// The mean distance of each part's rows from its origin (columns).
   private let means: PartialSums
+  /// The sums of the squared deviations of each part's rows from their mean (columns).
   private let squares: PartialSums
+  /// The number of each part's rows (1).
   private let counts: PartialSums
   private let columns: Int
 
@@ -20,7 +24,7 @@ struct ColumnMoments {
     self.columns = columns
   }
 
-  /// Adds `rows` rows to the moments of a part.
+  /// Adds the rows of `x` (rows, columns) to the moments of a part.
   func add(_ x: UnsafePointer<Float>, rows: Int, to part: Int) {
     let (sums, squares) = (Buffer(count: columns), Buffer(count: columns))
     for start in stride(from: 0, to: rows, by: chunkLength) {
@@ -33,12 +37,16 @@ struct ColumnMoments {
     }
   }
 
+  /// Sets the origin of a part to the mean of the rows of `x` (rows, columns).
   private func setOrigin(of part: Int, to x: UnsafePointer<Float>, rows: Int) {
     let origin = unsafe origins[part]
     unsafe addColumnSums(x, rows: rows, columns: columns, to: origin)
     forEachColumnVector(columns) { c in unsafe c.store(c.load(origin) / Float(rows), to: origin) }
   }
 
+  /// Sums the distances of rows from an origin, and their squares, column by column.
+  ///
+  /// `x` is (rows, columns), `origin` (columns); `sums` and `squares` (columns) are overwritten.
   private func sumDistances(
     _ x: UnsafePointer<Float>, rows: Int, from origin: UnsafePointer<Float>,
     into sums: UnsafeMutablePointer<Float>, _ squares: UnsafeMutablePointer<Float>
@@ -54,6 +62,10 @@ struct ColumnMoments {
     }
   }
 
+  /// Merges the moments of `rows` rows with those of a part.
+  ///
+  /// `sums` and `squares` (columns) are the sums of the rows' distances from the part's origin, and of
+  /// their squares.
   private func merge(
     _ sums: UnsafePointer<Float>, _ squares: UnsafePointer<Float>, rows: Float, into part: Int
   ) {

@@ -8,9 +8,11 @@ struct ColumnVector {
   /// The number of columns: 16, or fewer at the end of a row.
   let width: Int
 
+  /// Loads these columns of a row, which starts at `row`.
   @inline(__always)
   func load(_ row: UnsafePointer<Float>) -> Vector { unsafe (row + start).vector }
 
+  /// Stores `value` to these columns of a row, which starts at `row`.
   @inline(__always)
   func store(_ value: Vector, to row: UnsafeMutablePointer<Float>) {
     if width == Buffer.vectorWidth {
@@ -21,7 +23,7 @@ struct ColumnVector {
   }
 }
 
-/// Calls `body` for each vector of 16 columns.
+/// Calls `body` for each vector of 16 columns; the last one may have fewer.
 @inline(__always)
 func forEachColumnVector(_ columns: Int, _ body: (ColumnVector) -> Void) {
   for start in stride(from: 0, to: columns, by: Buffer.vectorWidth) {

@@ -14,6 +14,9 @@ struct ConvolutionGeometry {
   /// The share of a batch that the images are; nil if they are a whole one.
   let share = BatchShare.current
 
+  /// Creates the sizes from the shapes of the input (N, H, W, C) and of the weights (K, K, C, D).
+  ///
+  /// `stride` and `padding` are numbers of pixels.
   init(input: [Int], weights: [Int], stride: Int, padding: Int) {
     require(
       input.count == 4 && weights.count == 4 && weights[0] > 0 && weights[0] == weights[1]
@@ -34,6 +37,7 @@ struct ConvolutionGeometry {
 
   var outputHeight: Int { (height + 2 * padding - kernelSize) / stride + 1 }
   var outputWidth: Int { (width + 2 * padding - kernelSize) / stride + 1 }
+  /// The shape of the output (N, H′, W′, D).
   var outputShape: [Int] { [images, outputHeight, outputWidth, outputChannels] }
 
   /// The number of output pixels per image.

@@ -7,6 +7,10 @@ struct DirectConvolution {
 
   var parts: BatchParts { BatchParts(ofImages: geometry.images, share: geometry.share) }
 
+  /// Computes `output` (N, H′, W′, D) ← `source` (N, H, W, C) ∗ `weights` (K, K, C, D).
+  ///
+  /// `finish` is called for each image with the range of its output pixels, counted through all images,
+  /// once they are written.
   func convolve(
     _ source: ImageSource, _ weights: UnsafePointer<Float>,
     into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
@@ -25,6 +29,11 @@ struct DirectConvolution {
     }
   }
 
+  /// Computes the gradients with respect to input, weights and bias.
+  ///
+  /// `input` is (N, H, W, C), `weights` (K, K, C, D), `outputGradient` (N, H′, W′, D). `finish` is called
+  /// for each image with the range of its input pixels, counted through all images, once their gradient
+  /// is written, unless `gradients.input` is nil.
   func differentiate(
     _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
     into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
@@ -67,6 +76,7 @@ struct DirectConvolution {
 // MARK: - One image
 
 extension DirectConvolution {
+  /// The layout of an input image with a border of zeros, (H + 2·padding, W + 2·padding, C).
   private var paddedInput: PaddedImage {
     PaddedImage(
       height: geometry.height, width: geometry.width, channels: geometry.inputChannels,
@@ -74,7 +84,9 @@ extension DirectConvolution {
       paddedWidth: geometry.width + 2 * geometry.padding)
   }
 
-  /// Computes `output` (H′, W′, D) ← the padded image `input` ∗ `filters`.
+  /// Computes `output` (H′, W′, D) ← the padded image `input` ∗ `filters` (K·K·C, D).
+  ///
+  /// `input` has the layout ``paddedInput``.
   private func convolve(
     _ input: UnsafePointer<Float>, _ filters: PackedMatrix,
     into output: UnsafeMutablePointer<Float>
@@ -101,8 +113,10 @@ extension DirectConvolution {
     }
   }
 
-  /// Adds the contribution of an image to the gradient with respect to the weights (K, K, C, D): for
-  /// each weight, the sum over the output pixels of the input element it multiplies times the gradient.
+  /// Adds the contribution of an image to the weight gradient `sums` (K, K, C, D), or overwrites it.
+  ///
+  /// The contribution is, for each weight, the sum over the output pixels of the input element it multiplies times the
+  /// gradient. `input` has the layout ``paddedInput``, `gradient` the layout ``paddedGradient``.
   private func addWeightGradient(
     _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
     to sums: UnsafeMutablePointer<Float>, _ mode: ProductTarget
@@ -142,7 +156,7 @@ extension DirectConvolution {
     (0..<geometry.stride).flatMap { row in (0..<geometry.stride).map { (row, $0) } }
   }
 
-  /// The output gradient with a border of zeros, as wide as the input gradient needs.
+  /// The layout of an image of the output gradient (H′, W′, D) with the border of zeros that the input gradient needs.
   private var paddedGradient: PaddedImage {
     let border = (geometry.kernelSize - 1) / geometry.stride
     /// The distance from the first row that is read to the last one.
@@ -157,6 +171,8 @@ extension DirectConvolution {
   }
 
   /// Writes the gradient with respect to the pixels of a phase to `target` (H, W, C), for one image.
+  ///
+  /// `gradient` has the layout ``paddedGradient``.
   private func differentiate(
     _ gradient: UnsafePointer<Float>, _ phase: StridePhase, into target: UnsafeMutablePointer<Float>
   ) {

@@ -55,7 +55,7 @@ func elementwise(_ a: Tensor, _ b: Tensor, _ body: (Vector, Vector) -> Vector) -
   }
 }
 
-/// Returns the constant tensor of `body` of each element, computed for a vector of them at a time.
+/// Returns the constant tensor of `body` of each element of `x`, of its shape, computed for a vector of them at a time.
 @inline(__always)
 func elementwise(_ x: Tensor, _ body: (Vector) -> Vector) -> Tensor {
   unsafe filled(x.shape) { result in

@@ -1,7 +1,8 @@
 /// The input of a convolution: stored elements, or a function of them that is computed while they are
 /// read, which saves a pass over memory.
 ///
-/// All coefficients are per channel, (C).
+/// The elements are rows of C channels, such as the pixels of images (N, H, W, C). All coefficients are
+/// per channel, (C).
 @unsafe enum ImageSource {
   /// The stored elements x.
   case stored(UnsafePointer<Float>)
@@ -18,7 +19,7 @@
     UnsafePointer<Float>, input: UnsafePointer<Float>, gradientFactor: UnsafePointer<Float>,
     inputFactor: UnsafePointer<Float>, offset: UnsafePointer<Float>)
 
-  /// Writes `pixels` pixels of `channels` elements, from element `start` on, to `target`.
+  /// Writes `pixels` pixels, from element `start` on, to `target` (pixels, channels).
   func read(
     from start: Int, pixels: Int, channels: Int, into target: UnsafeMutablePointer<Float>
   ) {
@@ -43,7 +44,7 @@
     }
   }
 
-  /// Adds `pixels` pixels of `channels` elements, from element `start` on, to `target`.
+  /// Adds `pixels` pixels, from element `start` on, to `target` (pixels, channels).
   func add(from start: Int, pixels: Int, channels: Int, to target: UnsafeMutablePointer<Float>) {
     unsafe forEachVector(from: start, pixels: pixels, channels: channels) { pixel, columns, value in
       let target = unsafe target + pixel * channels
@@ -51,7 +52,9 @@
     }
   }
 
-  /// Calls `body` with each vector of `pixels` pixels, from element `start` on.
+  /// Calls `body` with each vector of the elements (pixels, channels) from element `start` on.
+  ///
+  /// `pixel` is counted from `start`.
   @inline(__always)
   private func forEachVector(
     from start: Int, pixels: Int, channels: Int,
@@ -92,7 +95,10 @@
   }
 }
 
-/// The layout of an image with a border of zeros, large enough to read whole tiles everywhere.
+/// The layout of an image with a border of zeros, large enough to read whole tiles or patches everywhere.
+///
+/// A padded image is (paddedHeight, paddedWidth, channels); the image (height, width, channels) in it starts
+/// at row and column `border`.
 struct PaddedImage {
   let height: Int
   let width: Int
@@ -104,7 +110,7 @@ struct PaddedImage {
 
   /// The number of elements, border included.
   var length: Int { paddedHeight * paddedWidth * channels }
-  /// The distance from one row to the next.
+  /// The distance from one row to the next, in elements.
   var rowStride: Int { paddedWidth * channels }
   /// The index of the first element of the image.
   var origin: Int { border * (rowStride + channels) }
@@ -116,8 +122,9 @@ struct PaddedImage {
     return buffer
   }
 
-  /// Reads rows of image `image` of `source` into a buffer of ``makeBuffer()``; the border remains
-  /// zero.
+  /// Reads rows of image `image` of `source` (N, height, width, channels) into a buffer of ``makeBuffer()``.
+  ///
+  /// The border remains zero.
   func read(
     rows: Range<Int>, ofImage image: Int, of source: ImageSource,
     into buffer: UnsafeMutablePointer<Float>
@@ -129,7 +136,9 @@ struct PaddedImage {
     }
   }
 
-  /// Adds the sums of the channels over some rows of the image to `sums` (channels).
+  /// Adds the sums of the channels over some rows of the image in `buffer` to `sums` (channels).
+  ///
+  /// `buffer` has this layout; `rows` are counted without the border.
   func addChannelSums(
     rows: Range<Int>, _ buffer: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>
   ) {

@@ -9,9 +9,9 @@ protocol Lanes {
 
   /// The number of lanes.
   static var count: Int { get }
-  /// Loads the elements from `source` on.
+  /// Loads the ``count`` elements from `source` on.
   init(loading source: UnsafePointer<Float>)
-  /// Stores the elements from `target` on.
+  /// Stores the ``count`` elements from `target` on.
   func store(to target: UnsafeMutablePointer<Float>)
 
   static func + (a: Self, b: Self) -> Self

@@ -1,13 +1,15 @@
 /// Batch normalisation in the form y = x·factor + offset, with coefficients per channel (C).
 struct NormalisationFactors {
+  /// The moments that x is normalised by, (C).
   let moments: ChannelMoments
-  /// 1 / √(variance + ε).
+  /// 1 / √(variance + ε), (C).
   let inverseDeviation: Tensor
-  /// scale·inverseDeviation.
+  /// scale·inverseDeviation, (C).
   let factor: Tensor
-  /// shift − mean·factor.
+  /// shift − mean·factor, (C).
   let offset: Tensor
 
+  /// Computes the coefficients from moments, scale (γ) and shift (β), all (C), and ε.
   init(_ moments: ChannelMoments, scale: Tensor, shift: Tensor, epsilon: Float) {
     let channels = scale.count
     require(
@@ -30,7 +32,7 @@ struct NormalisationFactors {
     }
   }
 
-  /// The normalised and activated `x` as the input of a convolution.
+  /// The normalised and activated `x` (N, …, C) as the input of a convolution.
   func source(_ x: Tensor, activation: Activation) -> ImageSource {
     unsafe .normalised(
       x.pointer, scale: factor.pointer, shift: offset.pointer, slope: activation.slope)
@@ -39,11 +41,14 @@ struct NormalisationFactors {
 
 /// The sums that the gradients of a batch normalisation need, accumulated block by block.
 struct NormalisationGradientSums {
+  /// The sums over rows of g, the gradient with respect to the output, (C) for each part.
   private let gradients: PartialSums
+  /// The sums over rows of g·(x − mean), (C) for each part.
   private let products: PartialSums
   private let factors: NormalisationFactors
   private let channels: Int
 
+  /// Allocates sums of zero for the normalisation with the coefficients `factors` (C).
   init(_ factors: NormalisationFactors, parts: BatchParts) {
     self.factors = factors
     channels = factors.factor.count
@@ -51,8 +56,9 @@ struct NormalisationGradientSums {
     products = PartialSums(parts: parts, count: channels)
   }
 
-  /// Adds `rows` rows of the gradient with respect to the output of the normalisation; `x` is its
-  /// input.
+  /// Adds rows of the gradient with respect to the output of the normalisation.
+  ///
+  /// `gradient` and `x`, the input of the normalisation, are (rows, C).
   func add(_ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, to part: Int) {
     unsafe collect(x, rows: rows, part: part) { offset, c, _ in unsafe c.load(gradient + offset) }
   }
@@ -60,7 +66,8 @@ struct NormalisationGradientSums {
   /// Backpropagates through the activation after the normalisation, and adds the resulting rows.
   ///
   /// `gradient`, with respect to the output of the activation, is replaced by the gradient with
-  /// respect to its input. `shortcut`, if there is one, is added to `gradient` first.
+  /// respect to its input. `shortcut`, if there is one, is added to `gradient` first. `gradient`,
+  /// `shortcut` and `x`, the input of the normalisation, are (rows, C).
   func backpropagate(
     through activation: Activation, _ gradient: UnsafeMutablePointer<Float>,
     shortcut: UnsafePointer<Float>?, _ x: UnsafePointer<Float>, rows: Int, part: Int
@@ -75,8 +82,9 @@ struct NormalisationGradientSums {
     }
   }
 
-  /// Adds the gradients that `gradient` returns for the offset of a row, some of its channels and
-  /// their normalised values.
+  /// Adds the gradients that `gradient` returns for the rows of the input `x` (rows, C).
+  ///
+  /// `gradient` gets the offset of a row, some of its channels and their normalised values.
   @inline(__always)
   private func collect(
     _ x: UnsafePointer<Float>, rows: Int, part: Int,
@@ -137,7 +145,8 @@ struct NormalisationGradient {
   let inputFactor: Tensor
   let offset: Tensor
 
-  /// The gradient with respect to the input `x`, where `gradient` is that with respect to the output.
+  /// The gradient with respect to the input `x`, where `gradient` is that with respect to the output, all
+  /// (N, …, C).
   func source(_ gradient: Tensor, _ x: Tensor) -> ImageSource {
     unsafe .normalisationGradient(
       gradient.pointer, input: x.pointer, gradientFactor: gradientFactor.pointer,

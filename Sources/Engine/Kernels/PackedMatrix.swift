@@ -7,6 +7,7 @@ package struct PackedMatrix: Sendable {
   package let rows: Int
   /// The number of columns.
   package let columns: Int
+  /// The elements (panels, rows, 16).
   private let buffer: Buffer
 
   /// Packs a matrix (rows, columns) of the elements that `number` returns.
@@ -62,6 +63,7 @@ package struct PackedMatrix: Sendable {
     unsafe multiply(by: left, count, into: target)
   }
 
+  /// Computes `target` (count, columns) ← left·self for `left` (count, rows).
   private func multiply(
     by left: LeftOperand, _ count: Int, into target: UnsafeMutablePointer<Float>
   ) {

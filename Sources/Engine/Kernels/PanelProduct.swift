@@ -2,7 +2,8 @@
 /// left[r, t]·right[t].
 ///
 /// The terms are divided into runs of equal length, such as the rows of an image. With suitable
-/// strides a product can read patches directly from an image, and a matrix as stored or transposed.
+/// strides a product can read patches directly from an image, and a matrix as stored or transposed. All
+/// distances are in elements.
 @unsafe struct LeftOperand {
   /// The first term of the first row.
   let start: UnsafePointer<Float>
@@ -20,7 +21,8 @@
 
 /// Sixteen columns of the right operand of a matrix product, or fewer at the right edge.
 ///
-/// The elements of a term are contiguous; the terms have the order and the runs of the left operand.
+/// The elements of a term are contiguous; the terms have the order and the runs of the left operand. All
+/// distances are in elements.
 @unsafe struct RightPanel {
   /// The first element of the first term.
   let start: UnsafePointer<Float>
@@ -40,7 +42,7 @@ enum ProductTarget {
   case accumulated
 }
 
-/// Computes `target` ← left·right, `rows` rows of `right.width` columns, `rowStride` apart.
+/// Computes `target` ← left·right, `rows` rows of `right.width` columns, `rowStride` elements apart.
 ///
 /// Each sum consists of two chains of fused multiply–adds, one over the terms at even positions in
 /// their run and one over the others. The second chain is added to the first, and then the element of
@@ -76,6 +78,7 @@ func multiply(
 @unsafe private struct PanelProduct {
   let left: LeftOperand
   let right: RightPanel
+  /// The first element of the product (rows, right.width), whose rows are `rowStride` elements apart.
   let target: UnsafeMutablePointer<Float>
   let rowStride: Int
   let mode: ProductTarget
@@ -123,7 +126,7 @@ func multiply(
     }
   }
 
-  /// Adds the terms at even and at odd positions in their run.
+  /// Adds the terms of the rows from `row` on, at even positions in their run to `even`, at odd ones to `odd`.
   @inline(__always)
   private func addTerms<Tile: RowTile>(row: Int, _ even: inout Tile, _ odd: inout Tile) {
     let leftStart = unsafe left.start + row * left.rowStride

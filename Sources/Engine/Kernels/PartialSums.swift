@@ -1,9 +1,12 @@
 /// Sums that are accumulated separately for each part of a batch, and then added in a fixed tree: pairs of
 /// neighbouring parts, pairs of these sums, and so on, up to those of other processes.
 struct PartialSums {
+  /// The sums (parts, stride).
   private let buffer: Buffer
+  /// The distance from one part to the next in elements, `count` rounded up to a multiple of 16.
   private let stride: Int
   let parts: BatchParts
+  /// The number of sums of a part.
   let count: Int
 
   /// Allocates `count` uninitialised elements per part.
@@ -23,16 +26,16 @@ struct PartialSums {
     }
   }
 
-  /// The sums of one part.
+  /// The sums of one part (count).
   subscript(part: Int) -> UnsafeMutablePointer<Float> { unsafe buffer.pointer + part * stride }
 
-  /// Writes the sums over all parts of all processes to `result`, the start of a buffer.
+  /// Writes the sums over all parts of all processes to `result` (count), the start of a buffer.
   func sum(into result: UnsafeMutablePointer<Float>) {
     unsafe sumOwn(into: result)
     unsafe parts.addOthers(result, count: count)
   }
 
-  /// Writes the sums over this process's parts to `result`, the start of a buffer.
+  /// Writes the sums over this process's parts to `result` (count), the start of a buffer.
   func sumOwn(into result: UnsafeMutablePointer<Float>) {
     let vectors = stride / Buffer.vectorWidth
     // Each result is a sum of up to 16 elements, so other threads save time for fewer results.

@@ -12,17 +12,17 @@ protocol RowTile {
   /// Adds the sums of another tile.
   mutating func add(_ other: Self)
 
-  /// Adds the elements of `numbers`, whose rows are `rowStride` apart, to the sums.
+  /// Adds the elements of `numbers` (rows, 16), whose rows are `rowStride` elements apart, to the sums.
   mutating func add(_ numbers: UnsafePointer<Float>, rowStride: Int)
 
-  /// Adds a term to each sum: the element of `left` for its row, `rowStride` apart, times the element
-  /// of `right` for its column.
+  /// Adds a term to each sum: the element of `left` (rows) for its row, `rowStride` elements apart, times
+  /// the element of `right` for its column.
   mutating func add(_ left: UnsafePointer<Float>, rowStride: Int, times right: Vector)
 
-  /// Stores the sums to `target`, whose rows are `rowStride` apart.
+  /// Stores the sums to `target` (rows, 16), whose rows are `rowStride` elements apart.
   func store(to target: UnsafeMutablePointer<Float>, rowStride: Int)
 
-  /// Stores the first `width` columns of the sums.
+  /// Stores the first columns of the sums to `target` (rows, width), whose rows are `rowStride` elements apart.
   func store(columns width: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int)
 }
 

@@ -30,7 +30,7 @@ package struct SingleConvolution {
   /// The shape of the output (N, H′, W′, D).
   package var outputShape: [Int] { geometry.outputShape }
 
-  /// Computes the output for the images `x` and the filters `weights`.
+  /// Computes the output (N, H′, W′, D) for the images `x` (N, H, W, C) and the filters `weights` (K, K, C, D).
   package func callAsFunction(_ x: Tensor, _ weights: Tensor) -> Tensor {
     unsafe filled(outputShape) {
       unsafe algorithm.convolve(.stored(x.pointer), weights.pointer, into: $0) { _, _ in }
@@ -38,6 +38,12 @@ package struct SingleConvolution {
   }
 
   /// Computes the gradients with respect to images and filters from that with respect to the output.
+  ///
+  /// - Parameters:
+  ///   - x: Images (N, H, W, C).
+  ///   - weights: Filters (K, K, C, D).
+  ///   - outputGradient: The gradient with respect to the output (N, H′, W′, D).
+  /// - Returns: Tensors of the shapes of `x` and `weights`.
   package func gradients(
     _ x: Tensor, _ weights: Tensor, outputGradient: Tensor
   ) -> (input: Tensor, weights: Tensor) {

@@ -93,8 +93,9 @@ struct TiledImages {
       * channels
   }
 
-  /// Reads the rows of `source` that a tile row needs into a padded image, which already holds those
-  /// of the previous tile row of the same image.
+  /// Reads the rows of `source` (N, height, width, channels) that a tile row needs into a padded image.
+  ///
+  /// `buffer`, of the layout ``padded``, already holds the rows for the previous tile row of the same image.
   func read(tileRow: Int, of source: ImageSource, into buffer: UnsafeMutablePointer<Float>) {
     let rows = rows(of: tileRow)
     let start = tileRow % tilesDown == 0 ? 0 : min(rows.lowerBound + below, height)
@@ -104,6 +105,8 @@ struct TiledImages {
   }
 
   /// The padded image from `border` rows above and columns left of the first tile of a tile row on.
+  ///
+  /// `buffer` has the layout ``padded``.
   func grid(
     ofTileRow tileRow: Int, border: Int, in buffer: UnsafePointer<Float>
   ) -> PixelGrid {

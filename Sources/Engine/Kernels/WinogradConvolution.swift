@@ -31,6 +31,10 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     Scheme.points * layout.tilesDown * layout.tilesAcross < 9 * geometry.positions
   }
 
+  /// Computes `output` (N, H′, W′, D) ← `source` (N, H, W, C) ∗ `weights` (3, 3, C, D).
+  ///
+  /// `finish` is called for each tile row with the range of its output pixels, counted through all
+  /// images, once they are written.
   func convolve(
     _ source: ImageSource, _ weights: UnsafePointer<Float>,
     into output: UnsafeMutablePointer<Float>, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
@@ -58,6 +62,11 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     }
   }
 
+  /// Computes the gradients with respect to input, weights and bias.
+  ///
+  /// `input` is (N, H, W, C), `weights` (3, 3, C, D), `outputGradient` (N, H′, W′, D). `finish` is called
+  /// for each tile row with the range of its input pixels, counted through all images, once their
+  /// gradient is written, unless `gradients.input` is nil.
   func differentiate(
     _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
     into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void
@@ -107,14 +116,18 @@ extension WinogradConvolution {
   private struct Workspace {
     private let inputImages: TiledImages
     private let outputImages: TiledImages
-    /// A padded image of the input and one of the output gradient.
+    /// A padded image of the input, of the layout `inputImages.padded`.
     private let input: Buffer
+    /// A padded image of the output gradient, of the layout `outputImages.padded`.
     let gradient: Buffer
-    /// The transformed tiles of a block. After the filter gradient is computed, those of the input are
-    /// overwritten by the products for the input gradient.
+    /// The transformed tiles of the input of a block, C channels. After the filter gradient is computed,
+    /// they are overwritten by the products for the input gradient.
     let inputTiles: WinogradTiles<Scheme>
+    /// The tiles of the output gradient, D channels, transformed for the filter gradient.
     let gradientTiles: WinogradTiles<Scheme>
+    /// The tiles of the output gradient, D channels, transformed for the input gradient.
     let gradientAsInput: WinogradTiles<Scheme>
+    /// The gradient with respect to the transformed filters, (C, D) for each pair of kinds of points.
     let filterGradient: WinogradFilterGradient<Scheme>
 
     init(_ layout: TileLayout<Scheme>, inputs: Int, outputs: Int) {
@@ -127,6 +140,9 @@ extension WinogradConvolution {
     }
 
     /// Reads and transforms a tile row as number `index` of the block.
+    ///
+    /// `source` is (N, H, W, C), `outputGradient` (N, H′, W′, D); the latter is transformed for the input
+    /// gradient only if `byInput`.
     func read(
       _ tileRow: Int, _ source: ImageSource, _ outputGradient: ImageSource, at index: Int,
       byInput: Bool

@@ -2,7 +2,9 @@
 /// outputs), packed as the right operand of matrix products.
 struct WinogradFilters<Scheme: WinogradScheme> {
   private let inputs: Int
+  /// The matrices, each as panels of 16 outputs (outputs / 16, inputs, 16).
   private let buffer: Buffer
+  /// The distance from one matrix to the next, in elements.
   private let pairStride: Int
 
   /// Transforms `weights` (3, 3, inputs, outputs), where `outputs` is a multiple of 16.
@@ -28,8 +30,10 @@ struct WinogradFilters<Scheme: WinogradScheme> {
     }
   }
 
-  /// Transforms the filters of the convolution that maps the output gradient to the input gradient:
-  /// each rotated by 180°, with inputs and outputs exchanged.
+  /// Transforms the filters of the convolution that maps the output gradient to the input gradient.
+  ///
+  /// They are those of `weights` (3, 3, inputs, outputs), each rotated by 180°, with inputs and outputs
+  /// exchanged: (3, 3, outputs, inputs). Both numbers are multiples of 16.
   init(turning weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
     let turned = Buffer(count: 9 * inputs * outputs)
     Parallel.forEach(part: 9) { position in
@@ -47,7 +51,7 @@ struct WinogradFilters<Scheme: WinogradScheme> {
     unsafe self.init(turned.pointer, inputs: outputs, outputs: inputs)
   }
 
-  /// The filters of a pair of kinds of points for the 16 outputs from `output` on.
+  /// The filters (inputs, 16) of a pair of kinds of points for the 16 outputs from `output` on.
   func panel(pair: Int, output: Int) -> RightPanel {
     unsafe RightPanel(
       start: buffer.pointer + pair * pairStride + output * inputs, width: Buffer.vectorWidth,
@@ -60,7 +64,9 @@ struct WinogradFilters<Scheme: WinogradScheme> {
 struct WinogradFilterGradient<Scheme: WinogradScheme> {
   private let inputs: Int
   private let outputs: Int
+  /// The matrices (inputs, outputs).
   private let buffer: Buffer
+  /// The distance from one matrix to the next, in elements.
   private let pairStride: Int
 
   /// Allocates the gradient without initialising it.
@@ -73,6 +79,9 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
 
   /// Adds the contribution of a block of tile rows, `tiles`ᵀ·`gradients` for each pair of kinds of
   /// points, or overwrites the gradient with it.
+  ///
+  /// `tiles` are those of the input, `inputs` channels; `gradients` those of the output gradient, `outputs`
+  /// channels.
   func add(
     _ tiles: WinogradTiles<Scheme>, _ gradients: WinogradTiles<Scheme>, tileRows: Int,
     _ mode: ProductTarget
@@ -102,6 +111,7 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
     }
   }
 
+  /// Transforms `lanes.count` filters at a time and writes them to `gradient` (3, 3, inputs, outputs).
   @inline(__always)
   private func transformBack(
     _ lanes: (some Lanes).Type, into gradient: UnsafeMutablePointer<Float>

@@ -16,16 +16,21 @@ protocol WinogradScheme {
   /// The number of points of the last kind along an axis of a tile; there is one of each other kind.
   static var lastPointCount: Int { get }
 
-  /// Transforms the input of a tile; `source` starts one pixel above and left of the tile.
+  /// Transforms the input of a tile.
+  ///
+  /// `source` has 4·stride + 1 + ``rowsBelowInput`` rows and columns of pixels; it starts one pixel above
+  /// and left of the tile.
   static func input<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>)
 
-  /// Transforms a tile of the output gradient, for the filter gradient.
+  /// Transforms a 4×4 tile of the output gradient, for the filter gradient; `source` starts with the tile.
   static func outputGradient<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>)
 
-  /// Transforms a tile of the output gradient, for the input gradient; `source` starts with the border
-  /// above and left of the tile.
+  /// Transforms a 4×4 tile of the output gradient with its border, for the input gradient.
+  ///
+  /// `source` has above + 4 + below rows and columns of pixels, where ``gradientBorder`` is (above, below);
+  /// it starts with the border above and left of the tile.
   static func gradientAsInput<V: Lanes>(
     _ lanes: V.Type, _ source: PixelGrid, to points: TransformedTile<Self>)
 
@@ -70,8 +75,10 @@ extension WinogradScheme {
     row * (kinds - 1 + lastPointCount) + (row == kinds - 1 ? lastPointCount : 1) * column
   }
 
-  /// Writes the 36 values of a 3×3 filter to `target`, `targetStride` apart; the nine elements of the
-  /// filter start at `source` and are `sourceStride` apart.
+  /// Transforms 3×3 filters, as many as there are lanes, and writes their values to `target`.
+  ///
+  /// `source` is (3, 3, lanes), with a filter's nine elements `sourceStride` apart; `target` is
+  /// (6, 6, lanes), with a filter's 36 values `targetStride` apart.
   @inline(__always)
   static func filter<V: Lanes>(
     _: V.Type, _ source: UnsafePointer<Float>, sourceStride: Int,
@@ -95,8 +102,11 @@ extension WinogradScheme {
     write(5, (a.5, b.5, c.5))
   }
 
-  /// Writes the gradient with respect to the nine elements of a filter to `target`, `targetStride`
-  /// apart; that with respect to its 36 values starts at `source`, `sourceStride` apart.
+  /// Writes the gradient with respect to 3×3 filters, as many as there are lanes, to `target`.
+  ///
+  /// `source`, the gradient with respect to the filters' values, is (6, 6, lanes), with a filter's 36
+  /// values `sourceStride` apart; `target` is (3, 3, lanes), with a filter's nine elements `targetStride`
+  /// apart.
   @inline(__always)
   static func filterGradient<V: Lanes>(
     _: V.Type, _ source: UnsafePointer<Float>, sourceStride: Int,
@@ -124,7 +134,9 @@ extension WinogradScheme {
 @unsafe struct PixelGrid {
   /// The first of these channels in the first pixel.
   let first: UnsafePointer<Float>
+  /// The distance from one row to the next, in elements.
   let rowStride: Int
+  /// The distance from one pixel of a row to the next, in elements.
   let pixelStride: Int
 
   /// Loads the channels of a pixel.

@@ -3,9 +3,12 @@
 struct WinogradTiles<Scheme: WinogradScheme> {
   private let tilesAcross: Int
   let channels: Int
+  /// The matrices, at the offsets that ``matrixOffset(_:_:_:pointStride:)`` returns.
   private let buffer: Buffer
+  /// The number of elements of a matrix per point of a tile.
   private let pointStride: Int
 
+  /// Allocates the matrices for a block of `layout` without initialising them.
   init(_ layout: TileLayout<Scheme>, channels: Int) {
     tilesAcross = layout.tilesAcross
     self.channels = channels
@@ -14,6 +17,8 @@ struct WinogradTiles<Scheme: WinogradScheme> {
   }
 
   /// Transforms the input of a tile row as number `index` of the block.
+  ///
+  /// `padded`, of the layout `images.padded`, holds the rows that the tile row needs.
   func readInput(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
   ) {
@@ -29,8 +34,9 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     }
   }
 
-  /// Transforms a tile row of the output gradient as number `index` of the block, for the filter
-  /// gradient.
+  /// Transforms a tile row of the output gradient as number `index` of the block, for the filter gradient.
+  ///
+  /// `padded`, of the layout `images.padded`, holds the rows that the tile row needs.
   func readGradient(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
   ) {
@@ -46,8 +52,9 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     }
   }
 
-  /// Transforms a tile row of the output gradient as number `index` of the block, for the input
-  /// gradient.
+  /// Transforms a tile row of the output gradient as number `index` of the block, for the input gradient.
+  ///
+  /// `padded`, of the layout `images.padded`, holds the rows that the tile row needs.
   func readGradientAsInput(
     _ images: TiledImages, _ padded: UnsafePointer<Float>, tileRow: Int, at index: Int
   ) {
@@ -95,6 +102,9 @@ struct WinogradTiles<Scheme: WinogradScheme> {
   }
 
   /// Computes these tiles ← `tiles`·`filters` for each pair of kinds of points.
+  ///
+  /// The matrices are (rows, channels) ← (rows, tiles.channels)·(tiles.channels, channels), with the rows of
+  /// the first `tileRows` tile rows of the block.
   func multiply(_ tiles: WinogradTiles, _ filters: WinogradFilters<Scheme>, tileRows: Int) {
     forEachPair { pair, row, column in
       let left = unsafe LeftOperand(
@@ -109,7 +119,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     }
   }
 
-  /// The matrix of a pair of kinds of points.
+  /// The matrix (tiles · points of these kinds, channels) of a pair of kinds of points.
   func matrix(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
     unsafe buffer.pointer + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
   }
