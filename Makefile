@@ -187,9 +187,10 @@ claims: tools build-claims
 
 results: tools $(TABLES:%=build-%) build-claims build-method build-check-results
 	@scripts/derive-results results
+	@.build/release/method --out results
 	@.build/release/check-results --redraw
 
-check-results: tools $(TABLES:%=build-%) build-claims build-method build-check-results
+check-results: tools $(TABLES:%=build-%) build-claims build-check-results
 	@scripts/check-results $(call options,)
 
 # Builds the programs that it starts, because a chapter is built when it is run.
