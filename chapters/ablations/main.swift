@@ -172,7 +172,6 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   show in runs of this length, and a step with K = 1 is the cheapest.
 // - **The smaller choices**: no ramp {ablations.difference.no-ramp points}, one λ for each batch
 //   {ablations.difference.lambda-per-batch points}.
-// - **Batch norm** in interleaved groups changes the accuracy by {ablations.difference.interleaved points}.
 // - **An EMA of the weights** changes the accuracy by {ablations.difference.average points}. Its decay of 0.999
 //   averages over about the last 1,000 of only 6,000 steps, which is why the other methods have 0.99. No run here tests
 //   whether that explains the loss.
