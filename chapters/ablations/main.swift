@@ -171,7 +171,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   {ablations.difference.three-versions points}. The paper's gain of [5 points]{.article} from K = 1 to K = 2 does not
 //   show in runs of this length, and a step with K = 1 is the cheapest.
 // - **The smaller choices**: no ramp {ablations.difference.no-ramp points}, one λ for each batch
-//   {ablations.difference.lambda-per-batch points}.
+//   {ablations.difference.lambda-per-batch points}, batch norm in interleaved groups
+//   {ablations.difference.interleaved points} (one seed each).
 // - **An EMA of the weights** changes the accuracy by {ablations.difference.average points}. Its decay of 0.999
 //   averages over about the last 1,000 of only 6,000 steps, which is why the other methods have 0.99. No run here tests
 //   whether that explains the loss.
