@@ -191,7 +191,8 @@ let chapter = Chapter(
     .scale(.short, costs: "half an hour to an hour per seed on 2 cores, after chapter 4"),
     .scale(
       .overnight,
-      costs: "planned for a day per seed on 2 cores; full supervision alone takes 3 hours of one core"),
+      costs:
+        "planned for a day per seed on 2 cores; full supervision alone takes 3 hours of one core"),
     .scale(.article, costs: "days per seed on 2 cores; not run yet"),
   ],
   options: tableOptions + [datasetOption])
