@@ -33,8 +33,7 @@ make bench-peers   compare with PyTorch, scikit-learn and openTSNE
 
 make data          download the missing files of MNIST and CIFAR-10 (or only of DATASET=svhn, cifar100 or stl10)
                    into DATA, and check them
-make results       make the tables and figures in results/ again, from the training runs recorded there, and those
-                   of make method
+make results       make the tables and figures in results/ again, from the training runs recorded there
 make check-results check that results/ matches the data recorded there (SEAL=1 first adds the checksum to
                    records without one)
 make test          run all tests; with ONLY=ArithmeticTests those with this in their names
@@ -185,9 +184,8 @@ claims: OPTIONS := $(filter-out PRESET,$(OPTIONS))
 claims: tools build-claims
 	@$(CLAIMS) $(call options,OUT)
 
-results: tools $(TABLES:%=build-%) build-claims build-method build-check-results
+results: tools $(TABLES:%=build-%) build-claims build-check-results
 	@scripts/derive-results results
-	@.build/release/method --out results
 	@.build/release/check-results --redraw
 
 check-results: tools $(TABLES:%=build-%) build-claims build-check-results
