@@ -25,14 +25,6 @@ public struct Fingerprint: Hashable, Sendable {
     for number in numbers { add(number.bitPattern) }
   }
 
-  /// Appends bytes to the hashed sequence.
-  mutating func add(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes { add(byte) }
-  }
-
-  /// The eight bytes of the hash, little-endian.
-  var bytes: [UInt8] { unsafe withUnsafeBytes(of: state.littleEndian, Array.init) }
-
   private mutating func add(_ bits: some FixedWidthInteger & UnsignedInteger) {
     for shift in stride(from: 0, to: bits.bitWidth, by: 8) {
       state = (state ^ UInt64(bits >> shift & 0xFF)) &* 0x100_0000_01B3

@@ -34,14 +34,18 @@ public struct SafeTensors: Sendable {
   /// - Throws: An error described in one line that names the file, if it cannot be written, or if an element is not
   ///   finite, because ``init(contentsOf:)`` would not read it.
   public func write(to url: URL) throws {
+    try SnapshotError.naming(url) { try checkIsFinite() }
+    try writeFile(encoded(), to: url)
+  }
+
+  /// Throws for an element that is not finite.
+  private func checkIsFinite() throws {
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       guard tensor.scalars.allSatisfy(\.isFinite) else {
         throw SnapshotError(
-          "\(url.shortPath): cannot be written (found the tensor \"\(name)\" with a value that is not "
-            + "finite)")
+          "cannot be written (found the tensor \"\(name)\" with a value that is not finite)")
       }
     }
-    try writeFile(encoded(), to: url)
   }
 }
 
