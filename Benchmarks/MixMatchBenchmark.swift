@@ -6,7 +6,12 @@ import MixMatch
 /// Steps of MixMatch as chapter 4 runs them, on WRN-28-2 with the paper's batch: 64 labelled images, and
 /// 64 unlabelled images in K = 2 versions, mirrored and shifted, with an EMA of the weights.
 final class MixMatchIteration {
-  private let method = MixMatchStep()
+  private let method = {
+    var method = MixMatchStep()
+    // The peer guesses the labels of all versions as one batch, too.
+    method.batchNorm = .whole
+    return method
+  }()
   private let trainer: Trainer
   private let batches: Prefetcher<(batch: Batch, hiddenLabels: [Int])>
   private var curve = LearningCurve()

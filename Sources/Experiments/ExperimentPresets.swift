@@ -47,6 +47,8 @@ extension Experiment {
     method.rampSteps = 3 * experiment.training.steps
     // With one λ′ per example, as in the paper's code, the loss varies less from step to step.
     method.sharing = .perExample
+    // The recorded training runs at these presets guessed all versions as one batch.
+    if preset != .overnight { method.batchNorm = .whole }
     return (experiment, method)
   }
 

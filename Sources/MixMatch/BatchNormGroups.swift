@@ -5,12 +5,15 @@ import Engine
 /// The choice matters: with separate batches of labelled and unlabelled examples, the running statistics
 /// fit neither.
 public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
-  /// All examples together, as in the notebook; guessing labels updates the running statistics too.
-  ///
-  /// The notebook shuffles the examples first. Batch statistics do not depend on the order, so they are
-  /// not shuffled here. When labels are guessed, all versions of the unlabelled images are one group; in the notebook
-  /// each version is a group of its own.
+  /// All examples together. When labels are guessed, all versions of the unlabelled images are one group, and update
+  /// the running statistics too.
   case whole
+  /// All examples together, as in the notebook. When labels are guessed, each version of the unlabelled images is a
+  /// group of its own, and updates the running statistics too.
+  ///
+  /// The notebook shuffles the examples first. Batch statistics do not depend on the order, so they are not shuffled
+  /// here.
+  case versionsApart = "versions-apart"
   /// K + 1 groups, each with the same share of labelled and unlabelled examples, as in the paper's code;
   /// only the first group updates the running statistics. When labels are guessed, each version of the
   /// unlabelled images is a group of its own.
@@ -25,7 +28,7 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
   /// The groups of `count` examples.
   package func groups(of count: Int, versions: Int) -> [Group] {
     switch self {
-    case .whole: [Group(indices: Array(0..<count), mode: .training)]
+    case .whole, .versionsApart: [Group(indices: Array(0..<count), mode: .training)]
     case .interleaved:
       (0...versions).map { group in
         Group(
@@ -36,9 +39,9 @@ public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
   }
 
   /// The mode in which the network guesses labels.
-  var guessingMode: Mode { self == .whole ? .training : .trainingWithFrozenStatistics }
+  var guessingMode: Mode { self == .interleaved ? .trainingWithFrozenStatistics : .training }
 
   /// Whether each version of the unlabelled images goes through the network by itself when labels are
   /// guessed, or all versions together.
-  var guessesVersionsSeparately: Bool { self == .interleaved }
+  var guessesVersionsSeparately: Bool { self != .whole }
 }

@@ -24,7 +24,7 @@ public struct MixMatchStep: SemiSupervisedMethod {
   /// code.
   public var sharing = MixingCoefficients.Sharing.perBatch
   /// The examples that batch norm normalises together.
-  public var batchNorm = BatchNormGroups.whole
+  public var batchNorm = BatchNormGroups.versionsApart
   /// The number of stages of the network before which mixup can happen, as in ``ManifoldMixup``; nil mixes
   /// the images, as in the paper.
   public var mixupStages: Int?

@@ -45,9 +45,11 @@ import Testing
     experiment.training.steps = 100
     experiment.training.phases = [.init(share: 1, size: 16)]
     experiment.training.emaDecay = 0.99
+    var method = MixMatchStep()
+    method.batchNorm = .whole
     try expectWeights("1 488e0d9dec838839 10 dd7a97230ef4a259 100 a1a1ffbb9d093585") {
-      [experiment] steps in
-      let training = try experiment.makeTraining(by: MixMatchStep(), on: Self.colours, seed: 1)
+      [experiment, method] steps in
+      let training = try experiment.makeTraining(by: method, on: Self.colours, seed: 1)
       try training.run(0..<steps)
       return training.trainer.fingerprints
     }

@@ -9,7 +9,15 @@ private struct MixMatchFixture: Decodable {
   /// Images (N, 6, 6, 3).
   let labelled, unlabelled: [Float]
   let labels: [Int]
-  let whole, interleaved: Case
+  let whole, versionsApart, interleaved: Case
+
+  func expected(_ groups: BatchNormGroups) -> Case {
+    switch groups {
+    case .whole: whole
+    case .versionsApart: versionsApart
+    case .interleaved: interleaved
+    }
+  }
 
   /// Both losses, and the gradients of the total loss with respect to the parameters.
   struct Case: Decodable {
@@ -24,7 +32,7 @@ private struct MixMatchFixture: Decodable {
   @Test(arguments: BatchNormGroups.allCases)
   func gradientsMatchPyTorch(groups: BatchNormGroups) throws {
     let fixture: MixMatchFixture = try loadFixture("mixmatch.json")
-    let expected = groups == .whole ? fixture.whole : fixture.interleaved
+    let expected = fixture.expected(groups)
     let network = network(fixture.parameters)
     let batch = Batch(
       labelled: Examples(

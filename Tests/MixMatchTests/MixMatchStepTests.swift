@@ -97,8 +97,8 @@ import Testing
       abs(Double(loss.total.scalar) - (labelled + 75 * 0.25 * unlabelled)) < 1e-5)
   }
 
-  /// Interleaved groups update the running statistics once, with the first group; the whole batch updates
-  /// them twice, for the guess and for the loss.
+  /// Interleaved groups update the running statistics once, with the first group; the whole batch updates them for each
+  /// batch of guesses and for the loss.
   @Test(arguments: BatchNormGroups.allCases) func runningStatisticsAreUpdated(
     groups: BatchNormGroups
   ) {
@@ -111,6 +111,9 @@ import Testing
     switch groups {
     case .whole:
       #expect(norm.calls.map(\.images) == [Self.K * Self.B, rows])
+      #expect(norm.calls.allSatisfy { $0.mode == .training })
+    case .versionsApart:
+      #expect(norm.calls.map(\.images) == [Self.B, Self.B, rows])
       #expect(norm.calls.allSatisfy { $0.mode == .training })
     case .interleaved:
       // Two versions are guessed one by one, then three groups are trained.

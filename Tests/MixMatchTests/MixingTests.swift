@@ -200,9 +200,11 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
       let losses = BatchNormGroups.allCases.map {
         method(stages: 3, $0).loss(batch, by: ModelAndTeacher(network), step: step)
       }
-      #expect(abs(losses[0].labelled.scalar - losses[1].labelled.scalar) < 1e-6)
       let unlabelled = try losses.map { try #require($0.unlabelled).scalar }
-      #expect(abs(unlabelled[0] - unlabelled[1]) < 1e-6)
+      for (loss, unlabelledLoss) in zip(losses, unlabelled).dropFirst() {
+        #expect(abs(losses[0].labelled.scalar - loss.labelled.scalar) < 1e-6)
+        #expect(abs(unlabelled[0] - unlabelledLoss) < 1e-6)
+      }
       // Mixing in the images gives another loss, unless the step drew that place.
       let input = method(stages: nil).loss(batch, by: ModelAndTeacher(network), step: step)
       stages.insert(input.labelled.scalar == losses[0].labelled.scalar ? 0 : 1)

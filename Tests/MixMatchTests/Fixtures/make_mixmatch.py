@@ -52,10 +52,9 @@ def numbers(tensor):
     return [float(f"{value:.9g}") for value in tensor.flatten().tolist()]
 
 
-def case(groups):
+def case(groups, versions):
+    """The groups are the examples that the model learns from at once, the versions those that it guesses at once."""
     model.load_state_dict(start)
-    # Interleaved groups come with guesses for one version at a time, as in the paper's code.
-    versions = u.split(UNLABELLED) if len(groups) > 1 else [u]
     predictions = torch.cat([F.softmax(model(version), 1) for version in versions])
     guess = predictions.view(VERSIONS, UNLABELLED, CLASSES).mean(0).detach()
     guess = guess ** (1 / TEMPERATURE)
@@ -90,9 +89,11 @@ with open("mixmatch.json", "w") as file:
             "labelled": images(x),
             "labels": labels.tolist(),
             "unlabelled": images(u),
-            "whole": case([torch.arange(count)]),
+            "whole": case([torch.arange(count)], [u]),
+            "versionsApart": case([torch.arange(count)], u.split(UNLABELLED)),
             "interleaved": case(
-                [torch.arange(group, count, VERSIONS + 1) for group in range(VERSIONS + 1)]),
+                [torch.arange(group, count, VERSIONS + 1) for group in range(VERSIONS + 1)],
+                u.split(UNLABELLED)),
         },
         file,
         separators=(",", ":"),
