@@ -9,6 +9,7 @@ make chapters      all chapters one after the other, and then the claims; after 
 make ablations     MixMatch with one component changed at a time, and older methods
 make labels        the accuracy of MixMatch, and of supervised training, with 250 to 4,000 labels
 make mixing        manifold mixup and AdaMixUp beside mixup and beside no mixing, three pictures
+make night         MixMatch and its baselines with the larger network of the preset overnight
 make search        a search for hyperparameters of MixMatch and of the older methods
 make method        one iteration of MixMatch in numbers, the schedule, the network, the hyperparameters
 make claims        the verdict on each claim of the article, from the records in OUT; before any chapter
@@ -54,7 +55,7 @@ Settings of any chapter:
   THREADS=2        the number of threads; results do not depend on it
   SYNTHETIC=1      generated data in place of the data sets; the results mean nothing
   RECORDED=folder  a folder of recorded training runs, which are not run again (chapter 5, ablations,
-                   labels, mixing, search)
+                   labels, mixing, night, search)
   LIST=1           print the command of each training run, one in each line (the same programs)
   DATASET=svhn     another data set of the paper: cifar100, svhn or stl10 (chapters 4 and 5, own)
   RANKS=4          that many processes for each training run (2, 4 or 8), with Open MPI; results do not depend on it
@@ -74,7 +75,7 @@ Times on two cores; shared cores take two to three times as long as fast ones:
   chapter 3                   2 to 14 minutes per seed
   chapters 4 and 5            half an hour to 2 hours each, per seed
   ablations, mixing           one to two hours each, per seed; labels four to seven; search fifteen with
-                              one thread
+                              one thread; night about a day
   any chapter, PRESET=smoke   seconds to two minutes
   any chapter, run again      about a second if nothing has changed
   make bench                  a few minutes; make bench-peers half an hour
@@ -85,7 +86,7 @@ export HELP
 FOLDERS := $(sort $(wildcard chapters/[0-9]*-*))
 CHAPTERS := $(foreach f,$(FOLDERS),chapter$(firstword $(subst -, ,$(notdir $f))))
 # The programs with training runs that can be recorded.
-TABLES := chapter5 ablations labels mixing search
+TABLES := chapter5 ablations labels mixing night search
 # A folder chapters/NAME or NAME-MORE is the program NAME, an appendix. Those but own and claims are run like chapters.
 APPENDICES := $(filter-out own claims,$(foreach f,$(sort $(wildcard chapters/[a-z]*)),$(firstword $(subst -, ,$(notdir $f)))))
 # Programs that read photographs, for which they need libvips.

@@ -42,6 +42,8 @@ let package = Package(
       name: "mixing", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"],
       path: "chapters/mixing-further"),
     .executableTarget(
+      name: "night", dependencies: ["ChapterKit", "Experiments"], path: "chapters/night"),
+    .executableTarget(
       name: "search", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
       path: "chapters/search"),
     .executableTarget(

@@ -113,69 +113,19 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 // each epoch. In the article a batch has twice as many unlabelled as labelled images, and the same count gives 2.5 +
 // 2/3 ≈ 3.2; it states [2.5 times]{.article}. The article's run took [14 h]{.article} on a graphics card.
 //
-// **What a night would add** is open: the preset `overnight` has the paper's network with 28 layers and larger batches.
-// Only one training run of it is recorded, full supervision with one seed
-// (results/trainings/all-labels-overnight-seed-0.json), which is about two points more accurate than at `short`. The
-// curves of MixMatch and of full supervision flatten over their last evaluations, because the learning rate falls to
-// almost 0 there. This does not show that longer training would bring nothing.
+// **Longer training.** The curves of MixMatch and of full supervision flatten over their last evaluations, because the
+// learning rate falls to almost 0 there. This does not show that longer training would bring nothing. The appendix
+// [A night of training](#night) has the same rows at the preset `overnight`, as far as they have been run.
 //
 // ## Running it {.fold}
 
-/// A row of the table, and the article's result beside it.
-struct Baseline {
-  var row: ResultRow
-  let article: Article?
-  /// Whether the figure has its learning curve; it has room for four.
-  var isDrawn = true
-
-  /// The article's training time, and the name of the run among the article's curves
-  /// (figures/article/learning-curves.tsv).
-  struct Article {
-    let time: String
-    let curve: String
-  }
-}
+// The rows, apart from the first one, are those of Sources/Experiments/Baseline.swift, which the appendix
+// [A night of training](#night) has too.
+//
+// [[Sources/Experiments/Baseline.swift: Baseline.longRuns]]
 
 func baselines(_ preset: Preset) -> [Baseline] {
-  func baseline(
-    _ title: String, _ key: String, _ spec: TrainingSpec, _ accuracy: Double? = nil,
-    _ article: Baseline.Article? = nil
-  ) -> Baseline {
-    Baseline(row: ResultRow(title, key: key, spec: spec, published: accuracy), article: article)
-  }
-  var mixup = baseline(
-    "supervised with mixup, MixMatch's steps", "labels-mixup-longer",
-    TrainingSpec.labelsWithMixup(preset))
-  mixup.isDrawn = false
-  return [
-    baseline(
-      "supervised, few steps", "labels-alone", shortLabelsAlone(preset), 0.3723,
-      Baseline.Article(time: "7 min", curve: "supervised-500")),
-    baseline(
-      "supervised, MixMatch's steps", "labels-alone-longer", TrainingSpec.labelsAlone(preset)),
-    mixup,
-    baseline(
-      "MixMatch", "mixmatch", TrainingSpec.mixMatch(preset), 0.8806,
-      Baseline.Article(time: "14 h 8 min, 187 epochs", curve: "mixmatch-500")),
-    baseline(
-      "supervised, all labels", "all-labels", TrainingSpec.allLabels(preset), 0.9476,
-      Baseline.Article(time: "3 h 15 min", curve: "supervised-50000")),
-  ]
-}
-
-/// The cells of a row, over the seeds that were trained.
-func cells(_ baseline: Baseline) -> [TableCell] {
-  let row = baseline.row
-  let article = row.published.flatMap { accuracy in
-    baseline.article.map { "\(NumberStyle.percent.text(accuracy)) in \($0.time)" }
-  }
-  return [TableCell(row.title), TableCell(countText(row.spec.experiment.labels))]
-    + row.accuracyCells(of: 5)
-    + [
-      row.smallestRecallCell(of: 5), TableCell(article ?? "–"),
-      TableCell(countText(row.spec.experiment.training.steps)),
-    ]
-    + row.timeCells(of: 5)
+  [.fewSteps(shortLabelsAlone(preset))] + Baseline.longRuns(preset)
 }
 
 // Each training writes a file with its result, commit, date and machine into OUT/trainings. With
@@ -199,36 +149,16 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    var baselines = baselines(run.preset)
+    let rows = baselines(run.preset)
     if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: baselines.map(\.row.spec))
+      return try run.takeFirstSteps(steps, of: rows.map(\.row.spec))
     }
-    for (index, row) in try run.train(baselines.map(\.row)).enumerated() {
-      baselines[index].row = row
-    }
-    for row in baselines.map(\.row) where !row.runs.isEmpty {
-      let times = row.runs.compactMap(\.cpuSecondsPerEpoch)
-      if !times.isEmpty { run.record(metric: "cpuSecondsPerEpoch.\(row.key)", values: times) }
-    }
-    writeTrainings(baselines, run)
-    run.write(
-      TextTable(
-        name: "results", title: "Test accuracy on \(run[datasetOption].name)",
-        explanation:
-          "Mean ± standard deviation over n seeds. Article: after its last epoch, on one "
-          + "P100.",
-        columns: [
-          "training", "labels", "test accuracy", "n", "worst class", "article", "steps",
-          "CPU time per seed", "images per CPU second",
-        ],
-        rows: baselines.map(cells)),
-      asPicture: true)
-    drawCurves(baselines, run)
-    run.report(
-      baselines.map(\.row).filter { !$0.runs.isEmpty }.map { row in
-        Comparison(
-          row.title, metric: "accuracy.\(row.key)", article: row.published, as: .percent)
-      })
+    let trained = try run.train(rows)
+    writeTrainings(trained, run)
+    run.writeTable(of: trained, named: "results", for: 5)
+    run.drawCurves(
+      of: trained, table: "chapter5-learning-curves", into: "results-curves.svg")
+    run.report(trained)
   })
 
 /// Writes the result and the origin of every training.
@@ -245,27 +175,4 @@ func writeTrainings(_ baselines: [Baseline], _ run: Run) {
         DataColumn("date", runs.map(\.origin.date)),
         DataColumn("commit", runs.map(\.origin.commit)),
       ]))
-}
-
-/// Draws the learning curves of the first seed of each row that was trained, if there is one.
-func drawCurves(_ baselines: [Baseline], _ run: Run) {
-  let shown = baselines.filter(\.isDrawn).compactMap { baseline in
-    baseline.row.runs.first.map {
-      (
-        name: baseline.row.title,
-        article: baseline.row.published == nil ? "none" : baseline.article?.curve ?? "none",
-        result: $0.result
-      )
-    }
-  }
-  guard !shown.isEmpty else { return }
-  run.write(
-    TrainingSummary.curves("chapter5-learning-curves", of: shown.map { ($0.name, $0.result) }))
-  run.draw(
-    "learning-curves", into: "results-curves.svg", data: ["chapter5-learning-curves"],
-    variables: [
-      "curves": "chapter5-learning-curves",
-      "runs": shown.map { "\"\($0.name)\"" }.joined(separator: " "),
-      "article": shown.map(\.article).joined(separator: " "),
-    ])
 }
