@@ -72,7 +72,7 @@ final class MixMatchIteration {
 
   private func loss() throws -> (Loss, hiddenLabels: [Int]) {
     let (batch, hiddenLabels) = try batches(step)
-    return (method.loss(batch, by: ModelAndTeacher(trainer), step: step), hiddenLabels)
+    return (method.loss(batch, by: MethodNetworks(trainer), step: step), hiddenLabels)
   }
 
   /// The time of an iteration that goes into batches and the learning curve. One thread prepares batches,

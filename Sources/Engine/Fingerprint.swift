@@ -41,8 +41,10 @@ extension Fingerprint: CustomStringConvertible, LosslessStringConvertible {
 
   /// Parses a ``description``; nil if `text` is none.
   public init?(_ text: String) {
-    guard text.utf8.count == 16, let state = UInt64(text, radix: 16) else { return nil }
+    guard let state = UInt64(text, radix: 16) else { return nil }
     self.state = state
+    // The number could also have been written with a sign, with capital letters or without zeros in front.
+    guard description == text else { return nil }
   }
 }
 

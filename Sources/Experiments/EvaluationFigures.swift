@@ -3,6 +3,15 @@ import Datasets
 import Foundation
 import MixMatch
 
+extension Evaluation {
+  /// The confusion matrix of the predictions for all test images of `dataset`.
+  func confusion(onTestImagesOf dataset: ImageDataset) -> ConfusionMatrix {
+    ConfusionMatrix(
+      labels: dataset.test.labels.map(Int.init), predictions: classes,
+      classes: dataset.classNames.count)
+  }
+}
+
 extension Run {
   /// Draws the confusion matrix of the test images; of more than 20 classes the 20 with the lowest recall.
   ///
@@ -14,9 +23,7 @@ extension Run {
   public func drawConfusion(
     _ evaluation: Evaluation, on dataset: ImageDataset, table: String, into picture: String
   ) {
-    let matrix = ConfusionMatrix(
-      labels: dataset.test.labels.map(Int.init), predictions: evaluation.classes,
-      classes: dataset.classNames.count)
+    let matrix = evaluation.confusion(onTestImagesOf: dataset)
     let all = Array(dataset.classNames.indices)
     let shown = all.sorted { (matrix.recall(of: $0) ?? 2, $0) < (matrix.recall(of: $1) ?? 2, $1) }
       .prefix(20).sorted()

@@ -4,7 +4,8 @@ import MixMatch
 
 /// The settings of a training run, apart from its method and its seed.
 ///
-/// The defaults are the article's.
+/// The defaults are the article's, except that 2,000 training images are held out for validation, and that the test
+/// images are evaluated at the end only.
 public struct Experiment: Sendable, Encodable {
   /// The network that is trained.
   public var network = NetworkSettings()
@@ -20,7 +21,7 @@ public struct Experiment: Sendable, Encodable {
   /// The normalisation of pixel values; nil for CIFAR-10's published mean and standard deviation.
   public var scaling: ScalingRule?
 
-  /// The article's settings.
+  /// Creates the default settings.
   public init() {}
 
   /// The labelled, unlabelled and validation images of a run with `seed`.

@@ -25,11 +25,8 @@ public struct TrainingSummary: Codable, Sendable, Validated {
     curve = outcome.curve
     validationAccuracy = outcome.validation?.accuracy
     testAccuracy = outcome.test.accuracy
-    let classes = dataset.classNames.indices
-    let matrix = ConfusionMatrix(
-      labels: dataset.test.labels.map { Int($0) }, predictions: outcome.test.classes,
-      classes: classes.count)
-    smallestRecall = classes.compactMap(matrix.recall).min()
+    let matrix = outcome.test.confusion(onTestImagesOf: dataset)
+    smallestRecall = dataset.classNames.indices.compactMap(matrix.recall).min()
     stepsPerEpoch = spec.stepsPerEpoch(ofTrainingImages: dataset.train.count)
     fingerprints = outcome.fingerprints
   }

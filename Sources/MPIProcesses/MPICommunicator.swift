@@ -34,13 +34,13 @@ public final class MPICommunicator: Communicator {
   /// Begins an exchange that goes on beside others; MPI continues it in each of its calls.
   public func beginExchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
-    number: Int
+    tag: Int
   ) -> any PendingExchange {
     let pending = PendingMPIExchange(self, partner)
     unsafe endAll(
       unless: cmpi_begin(
         sent.baseAddress, byteCount(sent.count), received.baseAddress, byteCount(received.count),
-        Int32(partner), Int32(number), &pending.requests),
+        Int32(partner), Int32(tag), &pending.requests),
       with: partner)
     return pending
   }

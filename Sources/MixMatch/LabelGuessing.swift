@@ -19,7 +19,8 @@ public func guessLabels(
 ) -> Tensor {
   require(
     K >= 1 && û.shape[0].isMultiple(of: K),
-    "\(û.shape[0]) images cannot be \(K) versions of a batch each.")
+    "The number of images must be a multiple of the number of versions, which is at least 1; "
+      + "found \(û.shape[0]) images and \(K) versions.")
   let N = û.shape[0] / K
   let p = withoutGradients {
     let groups = separately ? (0..<K).map { û[$0 * N..<($0 + 1) * N] } : [û]

@@ -35,6 +35,8 @@ public struct MixMatchStep: SemiSupervisedMethod {
   /// MixMatch with the article's hyperparameters.
   public init() {}
 
+  private var rampedWeight: RampedWeight { RampedWeight(unlabelledWeight, rampSteps: rampSteps) }
+
   /// Checks K, T, α, the length of the ramp, ``mixupStages`` and the decay of ``alignment``.
   ///
   /// - Throws: ``TrainingError``.
@@ -43,7 +45,7 @@ public struct MixMatchStep: SemiSupervisedMethod {
     try TrainingError.unless(
       temperature > 0, "temperature", found: "\(temperature)", expected: "a number above 0")
     try TrainingError.unlessBeta(alpha: alpha)
-    try TrainingError.unlessPositive(rampSteps, "steps of the ramp")
+    try rampedWeight.check()
     try TrainingError.unlessPositive(mixupStages ?? 1, "stages before which mixup can happen")
     let decay = alignment?.decay ?? 0
     try TrainingError.unless(
@@ -63,11 +65,15 @@ public struct MixMatchStep: SemiSupervisedMethod {
 
   /// Steps 4 to 9 of the algorithm; the data pipeline has done steps 1 to 3.
   ///
+  /// Guessing updates batch norm's running statistics, unless ``batchNorm`` is ``BatchNormGroups/interleaved``, and
+  /// adds the batch to `frequencies`.
+  ///
   /// - Parameters:
   ///   - batch: Augmented labelled images, and K versions of each unlabelled image.
   ///   - model: Maps images (N, H, W, C) to logits (N, classes).
   ///   - frequencies: The running means for ``alignment``; nil for guesses that are not aligned.
   ///   - random: Draws the partners, then λ′.
+  /// - Returns: The mixed batch, and the values that it was made of.
   public func mix(
     _ batch: Batch, by model: any Layer, frequencies: ClassFrequencies? = nil,
     random: inout RandomStream
@@ -89,8 +95,9 @@ public struct MixMatchStep: SemiSupervisedMethod {
     let partners = pairing.partners(X.count, U.count, random: &random)
     let W = XU.gathered(partners)
     // 8, 9. X′ and U′: mix each example with its partner in W; its own share is λ′ ≥ ½.
-    let λ = pairing.restrict(
-      MixingCoefficients(sharing, count: W.count, alpha: alpha, random: &random), to: X.count)
+    let λ = pairing.withUnmixedAtOne(
+      MixingCoefficients(sharing, count: W.count, alpha: alpha, random: &random),
+      labelledCount: X.count)
     let mixed = mixup(XU, W, lambda: λ)
     return Mixed(
       X: mixed[0..<X.count], U: mixed[X.count..<W.count], unmixed: XU, partners: partners,
@@ -119,7 +126,7 @@ public struct MixMatchStep: SemiSupervisedMethod {
   ///     Lₓ = 1/|X′| · Σ H(p, softmax(model(x)))
   ///     Lᵤ = 1/(classes·|U′|) · Σ ‖q − softmax(model(u))‖²
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {
@@ -154,7 +161,7 @@ public struct MixMatchStep: SemiSupervisedMethod {
     }
     return Loss(
       labelled: sum(labelled), unlabelled: sum(unlabelled),
-      weight: unlabelledWeight * linearRamp(step, over: rampSteps), guesses: mixed.guesses)
+      weight: rampedWeight(step), guesses: mixed.guesses)
   }
 }
 

@@ -20,11 +20,11 @@ public enum MixupPairing: String, Codable, Sendable, CaseIterable {
       + random.permutation(of: unlabelled).map { labelled + $0 }
   }
 
-  /// The coefficients, set to 1 for every example that stays unmixed. The first `labelled` examples are
+  /// The coefficients, set to 1 for every example that stays unmixed. The first `labelledCount` examples are
   /// the labelled ones.
-  func restrict(_ λ: MixingCoefficients, to labelled: Int) -> MixingCoefficients {
+  func withUnmixedAtOne(_ λ: MixingCoefficients, labelledCount: Int) -> MixingCoefficients {
     MixingCoefficients(
-      λ.values.enumerated().map { index, λ in mixes(isLabelled: index < labelled) ? λ : 1 })
+      λ.values.enumerated().map { index, λ in mixes(isLabelled: index < labelledCount) ? λ : 1 })
   }
 
   private func mixes(isLabelled: Bool) -> Bool {

@@ -8,7 +8,7 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   /// uses no unlabelled images.
   var versions: Int { get }
 
-  /// Whether the method needs ``ModelAndTeacher/teacher``, and the training run therefore an EMA of the
+  /// Whether the method needs ``MethodNetworks/teacher``, and the training run therefore an EMA of the
   /// weights.
   var needsTeacher: Bool { get }
 
@@ -34,7 +34,7 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   ///   - networks: The network to be trained, and its teacher.
   ///   - step: The step, for weights that grow over the training run.
   ///   - random: The random numbers of this step alone.
-  func loss(_ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream)
+  func loss(_ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream)
     -> Loss
 }
 
@@ -72,7 +72,7 @@ extension SemiSupervisedMethod {
 
   /// The loss of step `step`, counted from 0, with the random numbers that a training run with `seed`
   /// uses in that step.
-  public func loss(_ batch: Batch, by networks: ModelAndTeacher, step: Int, seed: UInt64 = 0)
+  public func loss(_ batch: Batch, by networks: MethodNetworks, step: Int, seed: UInt64 = 0)
     -> Loss
   {
     var random = Self.random(ofStep: step, seed: seed)
@@ -81,7 +81,7 @@ extension SemiSupervisedMethod {
 }
 
 /// The network that a method trains, with its teacher and the method's own networks if there are any.
-public struct ModelAndTeacher {
+public struct MethodNetworks {
   /// The network, which maps images (N, H, W, C) to logits (N, classes).
   public let model: any Layer
   /// The logits of the network with the EMA of its weights; no gradient flows through them. Nil where

@@ -39,7 +39,10 @@ import Testing
     let json = try JSONEncoder().encode([fingerprint])
     #expect(String(decoding: json, as: UTF8.self) == "[\"\(fingerprint)\"]")
     #expect(try JSONDecoder().decode([Fingerprint].self, from: json) == [fingerprint])
-    for bad in ["", "00f3a969ef350f7", "00f3a969ef350f78a", "00f3a969ef350f7g"] {
+    for bad in [
+      "", "00f3a969ef350f7", "00f3a969ef350f78a", "00f3a969ef350f7g", "+0f3a969ef350f78",
+      "00F3A969EF350F78",
+    ] {
       #expect(Fingerprint(bad) == nil)
     }
     #expect(throws: DecodingError.self) {

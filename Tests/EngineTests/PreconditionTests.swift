@@ -47,6 +47,15 @@ import Testing
       in: result)
   }
 
+  @Test func activationWithANegativeSlope() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = conv2d(
+        Tensor(repeating: 0, shape: [1, 4, 4, 3]), Tensor(repeating: 0, shape: [3, 3, 3, 1]),
+        activation: .leakyReLU(slope: -0.1))
+    }
+    expect("The slope of an activation lies in [0, 1); found -0.1.", in: result)
+  }
+
   @Test func batchNormOfOtherChannels() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = BatchNorm(channels: 16)(Tensor(repeating: 0, shape: [1, 2, 2, 512]), .evaluation)

@@ -84,6 +84,17 @@ import Testing
     expectRefusal("cannot be read")
   }
 
+  @Test func anEmptyTensorIsNotWritten() {
+    defer { removeFolder() }
+    let tensors = SafeTensors(tensors: ["a": Tensor([Float](), shape: [2, 0])], metadata: [:])
+    let error = #expect(throws: SnapshotError.self) { try tensors.write(to: file) }
+    #expect(
+      error?.description.hasSuffix(
+        "cannot be written (found the tensor \"a\" of shape [2, 0], expected no axis of length 0)")
+        == true)
+    #expect(!FileManager.default.fileExists(atPath: file.path))
+  }
+
   @Test func aValueThatIsNotFiniteIsNotWritten() throws {
     defer { removeFolder() }
     let network = makeNetwork(seed: 1)

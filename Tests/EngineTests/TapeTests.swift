@@ -119,6 +119,16 @@ import Testing
     (0 * meanSquare(x.value)).backward()
     expectGradient([2 / 3, -4 / 3, 2])
   }
+
+  /// A parameter that has no influence on the loss has a gradient of zeros, as in PyTorch, so that SGD applies momentum
+  /// and weight decay to it.
+  @Test func gradientWithoutInfluenceIsZero() {
+    (0 * meanSquare(x.value)).backward()
+    expectGradient([0, 0, 0])
+    let before = x.value.scalars
+    SGD([("x", x)], weightDecay: 0.5).update(learningRate: 1)
+    #expect(x.value.scalars == before.map { 0.5 * $0 })
+  }
 }
 
 /// Memory goes back when nothing needs it.

@@ -40,7 +40,7 @@ private struct MixMatchFixture: Decodable {
       unlabelled: images(fixture.unlabelled))
     var method = MixMatchStep()
     (method.pairing, method.batchNorm, method.rampSteps) = (.none, groups, 100)
-    let loss = method.loss(batch, by: ModelAndTeacher(network), step: 25)
+    let loss = method.loss(batch, by: MethodNetworks(network), step: 25)
 
     #expect(loss.weight == 75 * 0.25)
     #expect(abs(Double(loss.labelled.scalar) - expected.labelled) < 1e-6)

@@ -79,7 +79,7 @@ import Testing
     var random = RandomStream(seed: 3, "test")
     let mixed = step.mix(batch, by: model, random: &random)
     var again = RandomStream(seed: 3, "test")
-    let loss = step.loss(batch, by: ModelAndTeacher(model), step: 25, random: &again)
+    let loss = step.loss(batch, by: MethodNetworks(model), step: 25, random: &again)
 
     let logX = rows(logSoftmax(of: mixed.X.images))
     let pU = rows(logSoftmax(of: mixed.U.images)).map { $0.map(exp) }
@@ -106,7 +106,7 @@ import Testing
     var step = MixMatchStep()
     step.batchNorm = groups
     var random = RandomStream(seed: 4, "test")
-    _ = step.loss(batch, by: ModelAndTeacher(norm), step: 1, random: &random)
+    _ = step.loss(batch, by: MethodNetworks(norm), step: 1, random: &random)
     let rows = Self.B * (Self.K + 1)
     switch groups {
     case .whole:
@@ -187,7 +187,7 @@ import Testing
       var step = MixMatchStep()
       step.batchNorm = groups
       var random = RandomStream(seed: 5, "test")
-      return step.loss(small, by: ModelAndTeacher(model), step: 1000, random: &random)
+      return step.loss(small, by: MethodNetworks(model), step: 1000, random: &random)
     }
     let (whole, interleaved) = (loss(.whole, model), loss(.interleaved, model))
     #expect(abs(whole.labelled.scalar - interleaved.labelled.scalar) < 1e-6)
@@ -268,5 +268,5 @@ private final class CountingNetwork: Layer {
 
 private func noise(_ name: String, _ shape: [Int]) -> Tensor {
   var random = RandomStream(seed: 0, name)
-  return Tensor((0..<shape.reduce(1, *)).map { _ in random.normal() }, shape: shape)
+  return .normal(shape: shape, random: &random)
 }

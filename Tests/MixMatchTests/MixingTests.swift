@@ -111,7 +111,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     var method = ManifoldMixup()
     method.stages = 1
     let (ours, other) = (wideResNet(), wideResNet())
-    let loss = method.loss(Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(ours), step: 0)
+    let loss = method.loss(Batch(labelled: X, unlabelled: nil), by: MethodNetworks(ours), step: 0)
 
     var random = RandomStream(seed: 0, "method", 0)
     let partners = random.permutation(of: 8)
@@ -134,7 +134,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     for step in 0..<20 {
       let (ours, other) = (wideResNet(), wideResNet())
       let loss = ManifoldMixup().loss(
-        Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(ours), step: step)
+        Batch(labelled: X, unlabelled: nil), by: MethodNetworks(ours), step: step)
       var random = RandomStream(seed: 0, "method", step)
       let partners = random.permutation(of: 8)
       let λ = MixingCoefficients(.perExample, count: 8, alpha: 2, random: &random)
@@ -175,7 +175,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let losses = [nil, 1].map { stages in
       let network = wideResNet()
       let loss = method(stages: stages, groups).loss(
-        batch, by: ModelAndTeacher(network), step: 50)
+        batch, by: MethodNetworks(network), step: 50)
       loss.total.backward()
       return (
         loss.total.scalar, network.parameters.map { $0.parameter.gradient?.scalars },
@@ -198,7 +198,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     var stages: Set<Int> = []
     for step in 1...12 {
       let losses = BatchNormGroups.allCases.map {
-        method(stages: 3, $0).loss(batch, by: ModelAndTeacher(network), step: step)
+        method(stages: 3, $0).loss(batch, by: MethodNetworks(network), step: step)
       }
       let unlabelled = try losses.map { try #require($0.unlabelled).scalar }
       for (loss, unlabelledLoss) in zip(losses, unlabelled).dropFirst() {
@@ -206,7 +206,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
         #expect(abs(unlabelled[0] - unlabelledLoss) < 1e-6)
       }
       // Mixing in the images gives another loss, unless the step drew that place.
-      let input = method(stages: nil).loss(batch, by: ModelAndTeacher(network), step: step)
+      let input = method(stages: nil).loss(batch, by: MethodNetworks(network), step: step)
       stages.insert(input.labelled.scalar == losses[0].labelled.scalar ? 0 : 1)
     }
     #expect(stages == [0, 1])
@@ -234,7 +234,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let step = method(stages: 3)
     // The first step that mixes after two stages.
     let index = try #require((1...20).first { place(inStep: $0, of: step) == 2 })
-    let loss = step.loss(batch, by: ModelAndTeacher(ours), step: index)
+    let loss = step.loss(batch, by: MethodNetworks(ours), step: index)
     loss.total.backward()
 
     var random = RandomStream(seed: 0, "method", index)
@@ -351,7 +351,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let networks = try #require(
       method.makeAuxiliary(for: network, images: X.images, random: &random) as? AdaMixUpNetworks)
     let loss = method.loss(
-      Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(network, auxiliary: networks),
+      Batch(labelled: X, unlabelled: nil), by: MethodNetworks(network, auxiliary: networks),
       step: 0)
     let pairs = try #require(loss.mixing).pairs
     for pair in pairs {
@@ -374,7 +374,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     )
     #expect(networks.discriminator.parameters[0].parameter.value.shape == [12, 2])
     let loss = AdaMixUp().loss(
-      Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(network, auxiliary: networks),
+      Batch(labelled: X, unlabelled: nil), by: MethodNetworks(network, auxiliary: networks),
       step: 0)
     try #require(loss.penalty).backward()
     for parameter in [network.parameters[0]] + networks.policy.parameters {
@@ -412,7 +412,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let optimiser = Adam(policy.parameters, weightDecay: 0)
     let losses = try (0..<200).map { step in
       let loss = AdaMixUp().loss(
-        Batch(labelled: line.X, unlabelled: nil), by: ModelAndTeacher(trainer), step: step)
+        Batch(labelled: line.X, unlabelled: nil), by: MethodNetworks(trainer), step: step)
       let intrusion = try #require(loss.penalty)
       intrusion.backward()
       optimiser.update(learningRate: 0.01, momentum: 0.9)
@@ -451,7 +451,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     func train(_ trainer: Trainer, by method: AdaMixUp) throws -> [Float] {
       try (0..<600).map { step in
         let loss = method.loss(
-          Batch(labelled: X, unlabelled: nil), by: ModelAndTeacher(trainer), step: step)
+          Batch(labelled: X, unlabelled: nil), by: MethodNetworks(trainer), step: step)
         try trainer.step(loss.total, at: step)
         return try #require(loss.penalty).scalar
       }

@@ -37,8 +37,8 @@ private struct ComparatorFixture: Decodable {
     batchOfOne = Batch(labelled: X, unlabelled: U[0..<U.shape[0] / 2])
   }
 
-  private var networks: ModelAndTeacher {
-    ModelAndTeacher(model) { images in withoutGradients { teacher(images, .evaluation) } }
+  private var networks: MethodNetworks {
+    MethodNetworks(model) { images in withoutGradients { teacher(images, .evaluation) } }
   }
 
   private func expect(_ method: some SemiSupervisedMethod, _ expected: ComparatorFixture.Case)
@@ -101,14 +101,14 @@ private struct ComparatorFixture: Decodable {
     var random = RandomStream(seed: 0, "test")
     let images = Tensor((0..<12 * 8 * 8 * 3).map { _ in random.normal() }, shape: [12, 8, 8, 3])
     let labels = oneHot([0, 1, 2, 3], classes: 10)
-    func moments(_ train: (ModelAndTeacher, Batch) -> Void) -> [[Float]] {
+    func moments(_ train: (MethodNetworks, Batch) -> Void) -> [[Float]] {
       var random = RandomStream(seed: 1, "weights")
       let network = WideResNet(
         depth: 10, widenFactor: 1, startChannels: 8, variant: .fastai, random: &random)
       let batch = Batch(
         labelled: Examples(images: images[0..<4], labels: labels),
         unlabelled: images[4..<4 + 4 * compared.method.versions])
-      let networks = ModelAndTeacher(network) { images in
+      let networks = MethodNetworks(network) { images in
         withoutGradients { network(images, .trainingWithFrozenStatistics) }
       }
       train(networks, batch)
@@ -151,7 +151,7 @@ private struct ComparatorFixture: Decodable {
     var vat = VirtualAdversarialTraining(rampSteps: 100)
     vat.radius = 0
     let loss = vat.loss(
-      Batch(labelled: X, unlabelled: images[4..<8]), by: ModelAndTeacher(network), step: 50,
+      Batch(labelled: X, unlabelled: images[4..<8]), by: MethodNetworks(network), step: 50,
       random: &random)
     #expect(abs(try #require(loss.unlabelled).scalar) < 1e-6)
   }

@@ -156,7 +156,7 @@ private struct ImageKeeper: SemiSupervisedMethod {
   { Images(images) }
 
   func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   ) -> Loss {
     Supervised().loss(batch, by: networks, step: step, random: &random)
   }

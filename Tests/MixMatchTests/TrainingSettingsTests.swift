@@ -58,6 +58,22 @@ import Testing
     #expect(try complaint(about: vat) == "ε of VAT: found nan, expected a number above 0")
   }
 
+  @Test func batchesMustHaveImages() throws {
+    let data = TrainingData(
+      dataset(images(12), test: images(4)),
+      split: try LabelSplit(labelled: [0, 1], unlabelled: [2, 3], validation: []), scaling: .cifar)
+    for (batch, kind) in [
+      (\TrainingSettings.labelledBatch, "labelled"), (\.unlabelledBatch, "unlabelled"),
+    ] {
+      var settings = settings
+      settings[keyPath: batch] = 0
+      let error = #expect(throws: TrainingError.self) {
+        try settings.check(for: MixMatchStep(), on: data)
+      }
+      #expect(error?.description == "\(kind) images in a batch: found 0, expected at least 1")
+    }
+  }
+
   @Test func phasesAreSharesOfTheSteps() throws {
     var settings = settings
     let data = TrainingData(
@@ -141,6 +157,10 @@ import Testing
       "versions of an unlabelled image: found 0, expected at least 1", about: MixMatchStep()
     ) { $0.versions = 0 }
     try expectComplaint(noRamp, about: PseudoLabel(rampSteps: 0))
+    try expectComplaint(
+      "threshold of pseudo-labels: found 95.0, expected a probability from 0 to 1",
+      about: PseudoLabel(rampSteps: 1)
+    ) { $0.threshold = 95 }
     try expectComplaint(noRamp, about: PiModel(rampSteps: 0))
     try expectComplaint(noRamp, about: MeanTeacher(rampSteps: 0))
     try expectComplaint(noRamp, about: VirtualAdversarialTraining(rampSteps: 0))

@@ -49,11 +49,11 @@ public struct ThreadCommunicator: Communicator {
   /// the exchanges of different threads go on in different orders.
   public func beginExchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
-    number: Int
+    tag: Int
   ) -> any PendingExchange {
-    unsafe messages.put(Array(sent), .init(from: rank, to: partner, number: number))
+    unsafe messages.put(Array(sent), .init(from: rank, to: partner, tag: tag))
     return unsafe PendingMessage(
-      messages: messages, address: .init(from: partner, to: rank, number: number),
+      messages: messages, address: .init(from: partner, to: rank, tag: tag),
       received: received, delay: 1 + rank % 2)
   }
 
@@ -61,7 +61,7 @@ public struct ThreadCommunicator: Communicator {
   ///
   /// `@unchecked Sendable`: the condition orders its uses.
   private final class Messages: @unchecked Sendable {
-    struct Address: Hashable { let from, to, number: Int }
+    struct Address: Hashable { let from, to, tag: Int }
     private var contents: [Address: [[UInt8]]] = [:]
     private let condition = NSCondition()
 

@@ -44,7 +44,7 @@ import MixMatch
 /// One random distribution over ten classes, at several temperatures; a column each.
 func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
   var random = RandomStream(seed: UInt64(seed), "sharpening a random distribution")
-  let logits = Tensor((0..<10).map { _ in random.normal() }, shape: [1, 10])
+  let logits = Tensor.normal(shape: [1, 10], random: &random)
   return temperatures.map { T in sharpen(softmax(logits), temperature: T).scalars }
 }
 

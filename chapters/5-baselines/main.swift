@@ -119,13 +119,13 @@ func shortLabelsAlone(_ preset: Preset) -> TrainingSpec {
 //
 // ## Running it {.fold}
 
-// The rows, apart from the first one, are those of Sources/Experiments/Baseline.swift, which the appendix
+// The rows, apart from the first one, are those of Sources/Experiments/ComparisonRow.swift, which the appendix
 // [A night of training](#night) has too.
 //
-// [[Sources/Experiments/Baseline.swift: Baseline.longRuns]]
+// [[Sources/Experiments/ComparisonRow.swift: ComparisonRow.longRuns]]
 
-func baselines(_ preset: Preset) -> [Baseline] {
-  [.fewSteps(shortLabelsAlone(preset))] + Baseline.longRuns(preset)
+func rows(_ preset: Preset) -> [ComparisonRow] {
+  [.fewSteps(shortLabelsAlone(preset))] + ComparisonRow.longRuns(preset)
 }
 
 // Each training writes a file with its result, commit, date and machine into OUT/trainings. With
@@ -149,9 +149,9 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    let rows = baselines(run.preset)
+    let rows = rows(run.preset)
     if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: rows.map(\.row.spec))
+      return try run.takeFirstSteps(steps, of: rows.map(\.result.spec))
     }
     let trained = try run.train(rows)
     writeTrainings(trained, run)
@@ -162,8 +162,8 @@ exit(
   })
 
 /// Writes the result and the origin of every training.
-func writeTrainings(_ baselines: [Baseline], _ run: Run) {
-  let runs = baselines.flatMap(\.row.runs)
+func writeTrainings(_ rows: [ComparisonRow], _ run: Run) {
+  let runs = rows.flatMap(\.result.runs)
   run.write(
     DataFile(
       name: "chapter5-trainings",

@@ -64,7 +64,7 @@ struct Iteration {
     }
     var random = MixMatchStep.random(ofStep: method.rampSteps, seed: seed)
     mixed = method.mix(batch, by: network, random: &random)
-    loss = method.loss(batch, by: ModelAndTeacher(network), step: method.rampSteps, seed: seed)
+    loss = method.loss(batch, by: MethodNetworks(network), step: method.rampSteps, seed: seed)
     versions = predict(batch.unlabelledImages)
     predictions = predict(Examples(concatenating: [mixed.X, mixed.U]).images)
   }
@@ -151,11 +151,10 @@ func columns(_ rows: [Row]) -> [DataColumn] {
 /// The numbers that the text quotes, by the names of their metrics.
 func metrics(_ iteration: Iteration) -> [String: Float] {
   let (raw, sharpened) = (iteration.mixed.guesses.raw, iteration.mixed.guesses.sharpened)
-  func entropy(_ p: Tensor) -> Float { p.scalars.reduce(0) { $0 - $1 * .log($1) } }
   return [
     "version1.red": iteration.versions[0][0], "version2.red": iteration.versions[1][0],
     "guess.red": raw.scalars[0], "sharpened.red": sharpened.scalars[0],
-    "guess.entropy": entropy(raw), "sharpened.entropy": entropy(sharpened),
+    "guess.entropy": Float(meanEntropy(raw)), "sharpened.entropy": Float(meanEntropy(sharpened)),
     "lambda": iteration.mixed.lambda.values[0], "loss.labelled": iteration.loss.labelled.scalar,
     "loss.unlabelled": iteration.loss.unlabelled?.scalar ?? 0, "loss": iteration.loss.total.scalar,
   ]

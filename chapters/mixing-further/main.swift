@@ -131,7 +131,7 @@ func trainOnALine(_ method: AdaMixUp, steps: Int, run: Int, seed: UInt64) throws
   var losses: [Loss] = []
   return try (1...steps).compactMap { step in
     let loss = method.loss(
-      batch, by: ModelAndTeacher(trainer), step: step - 1, random: &random)
+      batch, by: MethodNetworks(trainer), step: step - 1, random: &random)
     try trainer.step(loss.total, at: step - 1)
     losses.append(loss)
     guard step % 10 == 0 else { return nil }

@@ -51,9 +51,9 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    let rows = Baseline.longRuns(run.preset)
+    let rows = ComparisonRow.longRuns(run.preset)
     if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: rows.map(\.row.spec))
+      return try run.takeFirstSteps(steps, of: rows.map(\.result.spec))
     }
     let trained = try run.train(rows)
     run.writeTable(of: trained, named: "night", for: "night")

@@ -126,7 +126,7 @@ func writeClasses(
       rows: dataset.classNames.enumerated().map { label, name in
         let confusion = mixMatch.matrix.confusions.first { $0.label == label }
         return [
-          name, "\(known.count { Int($0) == label })", "\(mixMatch.matrix.images(of: label))",
+          name, "\(known.count { Int($0) == label })", "\(mixMatch.matrix.imageCount(of: label))",
           percent(supervised.matrix.recall(of: label)), percent(mixMatch.matrix.recall(of: label)),
           percent(mixMatch.matrix.precision(of: label)),
           confusion.map { "\(dataset.classNames[$0.prediction]) (\($0.count))" } ?? "–",

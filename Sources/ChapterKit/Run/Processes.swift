@@ -207,12 +207,12 @@ package final class MeasuredCommunicator: Communicator {
 
   package func beginExchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
-    number: Int
+    tag: Int
   ) -> any PendingExchange {
     unsafe count(sent, received)
     return measure {
       unsafe MeasuredExchange(
-        communicator.beginExchange(sent, received, with: partner, number: number), self)
+        communicator.beginExchange(sent, received, with: partner, tag: tag), self)
     }
   }
 

@@ -9,7 +9,7 @@
 ///   - bias: b (D), or nil for none.
 ///   - stride: The distance between neighbouring output pixels, in input pixels.
 ///   - padding: The number of rows and columns of zeros added at each border.
-///   - activation: The activation function applied to the result.
+///   - activation: The activation function applied to the result; a slope lies in [0, 1).
 /// - Returns: Images (N, H′, W′, D), H′ = ⌊(H + 2·padding − K) / stride⌋ + 1.
 public func conv2d(
   _ x: Tensor, _ weights: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
@@ -18,6 +18,10 @@ public func conv2d(
   let geometry = ConvolutionGeometry(
     input: x.shape, weights: weights.shape, stride: stride, padding: padding)
   requireBias(bias, of: weights)
+  // The derivative of the activation is found from the sign of its result, which a negative slope would change.
+  require(
+    (0...1).contains(activation.slope),
+    "The slope of an activation lies in [0, 1); found \(activation.slope).")
   let algorithm = geometry.algorithm
   let y = unsafe filled(geometry.outputShape) { y in
     unsafe algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, pixels in

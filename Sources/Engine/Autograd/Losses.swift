@@ -70,9 +70,17 @@ public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
 ///   - targets: t (N, classes), whose rows sum to one; no gradient flows to them.
 /// - Returns: A scalar, not negative up to rounding.
 public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
-  let entropy = targets.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
-  let mean = Tensor([Float(entropy / Double(targets.rows))], shape: [])
-  return crossEntropy(logits, targets) - mean
+  crossEntropy(logits, targets) - Tensor([Float(meanEntropy(targets))], shape: [])
+}
+
+/// The entropy of distributions, averaged over the rows.
+///
+/// It is the mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats. No gradient flows through it.
+///
+/// - Parameter p: Distributions (N, classes).
+public func meanEntropy(_ p: Tensor) -> Double {
+  let sum = p.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
+  return sum / Double(p.rows)
 }
 
 /// The entropy of the predictions, averaged over the rows.

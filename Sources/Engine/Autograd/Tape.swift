@@ -12,7 +12,8 @@ final class Node: @unchecked Sendable {
   typealias Pullback = (_ outputGradient: Tensor) -> [Tensor?]
 
   private(set) var inputs: [Node?]
-  let isLeaf: Bool
+  /// The shape of a leaf's parameter; nil for an operation.
+  let leafShape: [Int]?
   /// Nil for a leaf and after the tape was freed.
   private var pullback: Pullback?
   /// The accumulated gradient of a leaf, of the shape of the parameter.
@@ -21,11 +22,11 @@ final class Node: @unchecked Sendable {
   /// be zero for the images of one process and not for those of another, and all have to exchange sums.
   private let skipsZeros: Bool
 
-  /// Creates a leaf.
-  init() { (inputs, isLeaf, skipsZeros) = ([], true, true) }
+  /// Creates a leaf for a parameter of the shape.
+  init(leafOfShape shape: [Int]) { (inputs, leafShape, skipsZeros) = ([], shape, true) }
 
   init(inputs: [Node?], pullback: @escaping Pullback) {
-    (self.inputs, isLeaf) = (inputs, false)
+    (self.inputs, leafShape) = (inputs, nil)
     self.pullback = pullback
     skipsZeros = BatchShare.current == nil
   }
@@ -95,6 +96,9 @@ extension Tensor {
 
   /// Computes the gradients of this scalar by reverse-mode differentiation, adds them to
   /// ``Parameter/gradient`` of each parameter it depends on, and frees the tape.
+  ///
+  /// It does nothing if the scalar depends on no parameter, such as one that was computed in ``withoutGradients(_:)``.
+  /// It ends the process if this tensor has more than one element, or if an earlier call freed the tape.
   public func backward() {
     differentiate { leaf, gradient in
       leaf.gradient = leaf.gradient.map { $0 + gradient } ?? gradient
@@ -130,11 +134,13 @@ extension Tensor {
     var gradients = [ObjectIdentifier(root): Tensor(repeating: 1, shape: shape)]
     var leaves: [(Node, Tensor)] = []
     for node in nodesInReverse(from: root) {
-      guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
-      if node.isLeaf {
-        leaves.append((node, gradient))
+      let found = gradients.removeValue(forKey: ObjectIdentifier(node))
+      if let shape = node.leafShape {
+        // A leaf that only branches without influence reach has a gradient of zeros, as in PyTorch.
+        leaves.append((node, found ?? Tensor(repeating: 0, shape: shape)))
         continue
       }
+      guard let gradient = found else { continue }
       sums.finish(ifPending: gradient)
       for (input, part) in node.propagate(gradient) {
         let id = ObjectIdentifier(input)

@@ -99,7 +99,8 @@ struct BatchParts {
   init(ofImages images: Int, atMost limit: Int = 16, share: BatchShare?) {
     require(
       share == nil || share?.range.count == images,
-      "An operation on a share of a batch got \(images) images, and the share has others.")
+      "An operation on this process's share of a batch needs \(share?.range.count ?? 0) images; "
+        + "found \(images).")
     self.images = share?.images ?? images
     var parts = 1
     while 2 * parts <= min(self.images, limit) { parts *= 2 }

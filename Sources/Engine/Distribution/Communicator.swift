@@ -22,12 +22,12 @@ public protocol Communicator: Sendable {
   ///   - received: Room for the bytes of the other process, of the length that it sends. It is neither read nor
   ///     written by others until the exchange is complete.
   ///   - partner: The number of the other process, which makes the same call.
-  ///   - number: A number above 0, the same at both ends of the exchange and other than those of the open
+  ///   - tag: A number above 0, the same at both ends of the exchange and other than those of the open
   ///     exchanges with this process. Two processes may begin their exchanges in different orders.
   /// - Returns: The exchange, which may not be complete yet.
   func beginExchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
-    number: Int
+    tag: Int
   ) -> any PendingExchange
 }
 
@@ -40,10 +40,10 @@ public protocol PendingExchange {
 }
 
 extension Communicator {
-  /// Calls `body` with the processes that this one has to exchange with, one after the other, so that all
-  /// values meet in a tree: first the neighbour of a pair, then a process of the neighbouring pair, and so on.
+  /// Calls `body` with the ranks of the processes that this one exchanges with, in order, so that values are combined
+  /// in a binary tree: first those of pairs of processes, then those of pairs of pairs, and so on.
   ///
-  /// The distance is 1, 2, 4, …, the number of neighbouring processes whose values are together already.
+  /// The distance is 1, 2, 4, …, the number of neighbouring processes whose values are already combined.
   package func forEachPartner(_ body: (_ partner: Int, _ distance: Int) -> Void) {
     var distance = 1
     while distance < count {

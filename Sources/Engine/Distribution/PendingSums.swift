@@ -12,18 +12,19 @@ final class PendingSums: @unchecked Sendable {
   /// The buffers of all sums of the pass, complete or not. Which are complete differs between processes, which have to
   /// wait at the same places.
   private var buffers: [Buffer] = []
-  /// The number of the last sum.
-  private var number: Int
+  /// The tag of the last sum's exchanges.
+  private var tag: Int
 
-  /// Creates the sums of a backward pass. A pass inside a pullback continues the numbers of the outer pass, so that no
-  /// two sums have the same number at a time.
-  init() { number = PendingSums.current?.number ?? 0 }
+  /// Creates the sums of a backward pass. A pass inside a pullback continues the tags of the outer pass, so that no
+  /// two sums have the same tag at a time.
+  init() { tag = PendingSums.current?.tag ?? 0 }
 
-  /// Adds the values of the other processes to `values`, and multiplies the sums by `factor`, until ``finish()``.
+  /// Begins to add the values of the other processes to `values` and to multiply the sums by `factor`; the result is
+  /// complete after ``finish()``.
   func add(_ values: Tensor, times factor: Float, _ communicator: any Communicator) {
-    number += 1
+    tag += 1
     buffers.append(values.buffer)
-    sums.append(PendingSum(values, times: factor, number: number, communicator))
+    sums.append(PendingSum(values, times: factor, tag: tag, communicator))
   }
 
   /// Continues the sums whose exchanges are complete.
@@ -52,15 +53,15 @@ private final class PendingSum {
   private let values: Tensor
   private let others: Buffer
   private let factor: Float
-  private let number: Int
+  private let tag: Int
   private let communicator: any Communicator
-  /// The number of neighbouring processes whose values are together already.
+  /// The number of neighbouring processes whose values are already combined.
   private var distance = 1
   /// The exchange at this distance; nil at the end.
   private var exchange: (any PendingExchange)?
 
-  init(_ values: Tensor, times factor: Float, number: Int, _ communicator: any Communicator) {
-    (self.values, self.factor, self.number) = (values, factor, number)
+  init(_ values: Tensor, times factor: Float, tag: Int, _ communicator: any Communicator) {
+    (self.values, self.factor, self.tag) = (values, factor, tag)
     self.communicator = communicator
     others = Buffer(count: values.count)
     begin()
@@ -71,7 +72,7 @@ private final class PendingSum {
     exchange = unsafe communicator.beginExchange(
       UnsafeRawBufferPointer(start: values.pointer, count: bytes),
       UnsafeMutableRawBufferPointer(start: others.pointer, count: bytes),
-      with: communicator.rank ^ distance, number: number)
+      with: communicator.rank ^ distance, tag: tag)
   }
 
   /// Adds what has arrived, and begins the next exchange; returns whether the sum is complete.

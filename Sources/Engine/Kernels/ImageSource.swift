@@ -1,4 +1,4 @@
-/// The input of a convolution: stored elements, or a function of them that is computed while they are
+/// Images that a kernel reads, such as the input of a convolution or the gradient of its output: stored elements, or a function of them that is computed while they are
 /// read, which saves a pass over memory.
 ///
 /// The elements are rows of C channels, such as the pixels of images (N, H, W, C). All coefficients are

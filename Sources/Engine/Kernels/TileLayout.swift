@@ -30,9 +30,6 @@ struct TileLayout<Scheme: WinogradScheme> {
     }
   }
 
-  /// The index of the image that a tile row belongs to.
-  func image(of tileRow: Int) -> Int { tileRow / tilesDown }
-
   /// The input images of the convolution, divided like its output.
   var input: TiledImages {
     TiledImages(

@@ -54,12 +54,3 @@ public final class Conv2d: Layer {
     [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
   }
 }
-
-extension Tensor {
-  /// Returns a tensor with elements drawn uniformly from `range`.
-  public static func uniform(in range: Range<Float>, shape: [Int], random: inout RandomStream)
-    -> Tensor
-  {
-    Tensor((0..<shape.reduce(1, *)).map { _ in random.uniform(in: range) }, shape: shape)
-  }
-}

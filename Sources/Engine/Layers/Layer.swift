@@ -11,7 +11,7 @@ public enum Mode: Sendable {
   public var updatesStatistics: Bool { self == .training }
 }
 
-/// A part of a network with parameters of its own.
+/// A part of a network, with the parameters and buffers that it may have.
 public protocol Module: AnyObject, Resumable {
   /// The trainable parameters, in a fixed order; none by default.
   var parameters: [NamedParameter] { get }
@@ -55,8 +55,8 @@ extension Module {
 ///       }
 ///     }
 ///
-/// A layer may be a chain of stages, so that something can be done with its hidden states in the middle of
-/// the forward pass:
+/// A layer may be a chain of stages, so that a method such as manifold mixup can change its hidden states in the middle
+/// of the forward pass:
 ///
 ///     let hidden = network.run(0..<2, on: HiddenState(images), .training)
 ///     let changed = HiddenState(dropout(hidden.values, probability: 0.5, random: &random))

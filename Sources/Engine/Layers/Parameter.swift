@@ -32,7 +32,7 @@ public final class Parameter: @unchecked Sendable {
 
   /// Creates a parameter with the initial value `value`.
   public init(_ value: Tensor) {
-    node = Node()
+    node = Node(leafOfShape: value.shape)
     self.value = value
     self.value = leaf(value)
   }
@@ -45,5 +45,5 @@ public final class Parameter: @unchecked Sendable {
 /// A parameter and its name in the network, such as "4.weights".
 public typealias NamedParameter = (name: String, parameter: Parameter)
 
-/// Running moments of batch norm and their name in the network, such as "1.running".
+/// A buffer, such as the running means and variances of batch norm, and its name in the network, such as "1.running".
 public typealias NamedBuffer = (name: String, buffer: RunningMoments)

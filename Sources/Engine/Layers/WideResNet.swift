@@ -155,9 +155,8 @@ extension WideResNet.Variant {
   {
     let fan = kernelSize * kernelSize * (initialisation == .kaimingNormalFanIn ? inputs : outputs)
     let deviation = (2 / Float(fan)).squareRoot()
-    let shape = [kernelSize, kernelSize, inputs, outputs]
     return Parameter(
-      Tensor((0..<shape.reduce(1, *)).map { _ in deviation * random.normal() }, shape: shape))
+      deviation * .normal(shape: [kernelSize, kernelSize, inputs, outputs], random: &random))
   }
 }
 

@@ -16,7 +16,7 @@ extension Tensor {
   ) -> Tensor {
     require(
       rows == other.rows,
-      "Rows can be paired where there are as many; found \(rows) and \(other.rows).")
+      "Pairing rows needs tensors with the same number of rows; found \(rows) and \(other.rows).")
     return other.withScalars { others in
       var start = 0
       return mapRows { row in

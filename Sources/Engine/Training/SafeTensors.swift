@@ -31,16 +31,21 @@ public struct SafeTensors: Sendable {
 
   /// Writes a file; an interruption leaves either the old or the new content.
   ///
-  /// - Throws: An error described in one line that names the file, if it cannot be written, or if an element is not
-  ///   finite, because ``init(contentsOf:)`` would not read it.
+  /// - Throws: An error described in one line that names the file, if it cannot be written, or if
+  ///   ``init(contentsOf:)`` would not read it, because an element is not finite or a tensor is empty.
   public func write(to url: URL) throws {
-    try SnapshotError.naming(url) { try checkIsFinite() }
+    try SnapshotError.naming(url) { try checkIsReadable() }
     try writeFile(encoded(), to: url)
   }
 
-  /// Throws for an element that is not finite.
-  private func checkIsFinite() throws {
+  /// Throws for an empty tensor and for an element that is not finite.
+  private func checkIsReadable() throws {
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      guard !tensor.shape.contains(0) else {
+        throw SnapshotError(
+          "cannot be written (found the tensor \"\(name)\" of shape \(tensor.shape), expected no axis of "
+            + "length 0)")
+      }
       guard tensor.scalars.allSatisfy(\.isFinite) else {
         throw SnapshotError(
           "cannot be written (found the tensor \"\(name)\" with a value that is not finite)")

@@ -2,14 +2,15 @@ import Engine
 
 /// The random transforms that each training image goes through.
 public struct Augmentation: Sendable {
-  /// The name in options and records.
+  /// The name in options and records. A training run is recorded with the name alone, so different transforms need
+  /// different names.
   public let name: String
   /// The transforms in the order of their application; brightness and contrast are applied after the
   /// resampling in any case.
   public let transforms: [RandomTransform]
 
   /// An augmentation by `transforms`, each of which is applied or not independently of the others.
-  public init(_ name: String = "custom", _ transforms: [RandomTransform]) {
+  public init(_ name: String, _ transforms: [RandomTransform]) {
     (self.name, self.transforms) = (name, transforms)
   }
 

@@ -42,7 +42,7 @@ public struct AdaMixUp: SemiSupervisedMethod {
 
   /// The cross-entropies of the classifier, on images and mixtures, and of the discriminator.
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {

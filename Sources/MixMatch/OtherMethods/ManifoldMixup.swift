@@ -38,7 +38,7 @@ public struct ManifoldMixup: SemiSupervisedMethod {
 
   /// The cross-entropy on mixtures.
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {
@@ -74,7 +74,7 @@ public struct ManifoldMixup: SemiSupervisedMethod {
 /// A stage of `model` whose input is mixed, drawn among the first `count` stages, or all if there are
 /// fewer.
 package func mixedStage(of model: any Layer, among count: Int, random: inout RandomStream) -> Int {
-  require(count >= 1, "Mixup happens before one of at least 1 stages, not \(count).")
+  require(count >= 1, "Mixup needs at least 1 stage to choose from; found \(count).")
   return random.integer(below: min(count, model.stageCount))
 }
 

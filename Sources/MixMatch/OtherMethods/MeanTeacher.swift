@@ -34,7 +34,7 @@ public struct MeanTeacher: SemiSupervisedMethod {
   /// Cross-entropy on the labelled images, and the squared difference from the teacher's prediction on
   /// the unlabelled ones.
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {

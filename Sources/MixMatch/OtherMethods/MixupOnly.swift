@@ -28,7 +28,7 @@ public struct MixupOnly: SemiSupervisedMethod {
 
   /// Cross-entropy on the mixed labelled and on the mixed unlabelled examples.
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {

@@ -28,7 +28,7 @@ public struct PiModel: SemiSupervisedMethod {
   /// Cross-entropy on the labelled images, and the squared difference of the two predictions on the
   /// unlabelled ones.
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {

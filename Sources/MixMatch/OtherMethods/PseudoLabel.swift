@@ -22,14 +22,19 @@ public struct PseudoLabel: SemiSupervisedMethod {
   /// 1: each unlabelled image is augmented once.
   public var versions: Int { 1 }
 
-  /// Checks the length of the ramp.
+  /// Checks τ and the length of the ramp.
   ///
   /// - Throws: ``TrainingError``.
-  public func check() throws { try unlabelledWeight.check() }
+  public func check() throws {
+    try unlabelledWeight.check()
+    try TrainingError.unless(
+      (0...1).contains(threshold), "threshold of pseudo-labels", found: "\(threshold)",
+      expected: "a probability from 0 to 1")
+  }
 
   /// Cross-entropy on the labelled images, and on the unlabelled images with confident predictions.
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {

@@ -10,7 +10,7 @@ public struct Supervised: SemiSupervisedMethod {
 
   /// The cross-entropy Lₓ.
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {

@@ -50,14 +50,14 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   /// Cross-entropy on the labelled images, and the divergence under the perturbation and the entropy on
   /// the unlabelled ones.
   public func loss(
-    _ batch: Batch, by networks: ModelAndTeacher, step: Int, random: inout RandomStream
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   )
     -> Loss
   {
     let (X, U) = (batch.labelled, batch.unlabelledImages)
     let logits = networks.model(U, .trainingWithFrozenStatistics)
     let p = softmax(logits.detached)
-    let d = Tensor((0..<U.count).map { _ in random.normal() }, shape: U.shape)
+    let d = Tensor.normal(shape: U.shape, random: &random)
     let r = perturbation(of: U, from: p, towards: d, by: networks.model)
     return Loss(
       labelled: crossEntropy(networks.model(X.images, .training), X.labels),

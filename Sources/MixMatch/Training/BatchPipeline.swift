@@ -10,7 +10,12 @@ public struct TrainingData: Sendable {
   /// The normalisation of pixel values, for training and evaluation alike.
   public let scaling: PixelScaling
 
-  /// Training data with a split that was drawn with `LabelSplit`.
+  /// Creates training data; ``TrainingSettings/check(for:on:)`` checks that the split and the scaling fit the images.
+  ///
+  /// - Parameters:
+  ///   - dataset: The images and their classes.
+  ///   - split: The division of the training images, drawn or listed by index.
+  ///   - scaling: The normalisation of pixel values.
   public init(_ dataset: ImageDataset, split: LabelSplit, scaling: PixelScaling) {
     (self.dataset, self.split, self.scaling) = (dataset, split, scaling)
   }

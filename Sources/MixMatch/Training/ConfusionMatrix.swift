@@ -24,11 +24,11 @@ public struct ConfusionMatrix: Sendable, Equatable {
   }
 
   /// The number of images of a class.
-  public func images(of label: Int) -> Int { counts[label].reduce(0, +) }
+  public func imageCount(of label: Int) -> Int { counts[label].reduce(0, +) }
 
   /// The share of the images of a class that are predicted as that class; nil for a class without images.
   public func recall(of label: Int) -> Double? {
-    let total = images(of: label)
+    let total = imageCount(of: label)
     return total > 0 ? Double(counts[label][label]) / Double(total) : nil
   }
 

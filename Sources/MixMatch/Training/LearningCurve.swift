@@ -193,9 +193,3 @@ extension LearningCurve.MeanInterval {
     unmixed += ((share.low + share.high < 2 * 0.05 ? 1 : 0) - unmixed) / pairs
   }
 }
-
-/// The mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats. It is reported only: training does not use it.
-private func meanEntropy(_ p: Tensor) -> Double {
-  let total = p.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
-  return total / Double(p.shape[0])
-}

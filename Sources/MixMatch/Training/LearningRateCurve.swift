@@ -39,7 +39,7 @@ public struct LearningRateCurve: Codable, Sendable {
     var pipeline = BatchPipeline(data, settings: settings, versions: method.versions, seed: seed)
     for step in 0..<steps {
       let loss = method.loss(
-        pipeline(step).batch, by: ModelAndTeacher(trainer), step: step, seed: seed)
+        pipeline(step).batch, by: MethodNetworks(trainer), step: step, seed: seed)
       let value = loss.total.scalar
       try body(step, value)
       guard value.isFinite, value <= 4 * (losses.min() ?? .infinity) else { break }

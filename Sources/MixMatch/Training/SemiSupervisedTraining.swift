@@ -77,7 +77,7 @@ public final class SemiSupervisedTraining {
       // Images of another size need buffers of other sizes.
       if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Buffer.releaseUnused() }
       let (batch, hiddenLabels) = try batches(step)
-      let loss = method.loss(batch, by: ModelAndTeacher(trainer), step: step, seed: seed)
+      let loss = method.loss(batch, by: MethodNetworks(trainer), step: step, seed: seed)
       try trainer.step(loss.total, at: step)
       record(loss, hiddenLabels: hiddenLabels, after: step)
       try body(

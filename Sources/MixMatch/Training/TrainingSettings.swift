@@ -4,7 +4,7 @@ import Files
 
 /// The hyperparameters of a semi-supervised training run that do not depend on its method.
 ///
-/// The defaults are those of the original article (Rubinstein 2019).
+/// The defaults are those of the original article (Rubinstein 2019), but for ``evaluatesTest``.
 public struct TrainingSettings: Sendable, Encodable {
   /// The number of iterations.
   public var steps = 200 * 386  // ⌊49,500 / 128⌋ batches an epoch
@@ -30,7 +30,7 @@ public struct TrainingSettings: Sendable, Encodable {
   /// Whether the test images are evaluated each time too, as in the article, and not only at the end.
   public var evaluatesTest = false
 
-  /// The article's hyperparameters.
+  /// Creates the default settings.
   public init() {}
 
   /// A part of a training run in which images have one size.
@@ -91,12 +91,16 @@ extension TrainingSettings {
     try data.check()
     try TrainingError.unlessPositive(steps, "steps")
     try TrainingError.unlessPositive(evaluationCount, "evaluations")
+    try TrainingError.unlessPositive(labelledBatch, "labelled images in a batch")
+    if method.versions > 0 {
+      try TrainingError.unlessPositive(unlabelledBatch, "unlabelled images in a batch")
+    }
     try method.check()
     try TrainingError.unless(
-      labelledBatch >= 1 && labelled >= labelledBatch, "labelled images", found: "\(labelled)",
+      labelled >= labelledBatch, "labelled images", found: "\(labelled)",
       expected: "at least \(labelledBatch), the number in a batch")
     try TrainingError.unless(
-      method.versions == 0 || (unlabelledBatch >= 1 && unlabelled >= unlabelledBatch),
+      method.versions == 0 || unlabelled >= unlabelledBatch,
       "unlabelled images",
       found: "\(unlabelled) besides \(labelled) labelled and \(data.split.validation.count) "
         + "validation images",
