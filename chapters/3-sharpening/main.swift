@@ -248,15 +248,17 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // seeds. The lowest accuracy of a seed with sharpening is {chapter3.accuracy.T0.5 lowest %}, the highest without it
 // {chapter3.accuracy.T1 highest %}.
 //
-// Without sharpening, uncertain and wrong predictions are scattered through whole clusters, most of all through those
-// of 2 and 5. With it, most clusters have one colour: a guess that most images of a cluster agree on becomes the answer
-// for nearly all of them. Far fewer marks are large, and those that remain lie more often than before at the edges of
-// clusters and in the small islands between them. This is the sense in which decision boundaries move to places with
-// few images. There is a danger in it, too: where most guesses of a group are wrong, sharpening can make the wrong
-// answer that of nearly the whole group. The maps have a small case, a patch of zeros at the lower right edge of their
-// cluster. Without sharpening its predictions are mixed; with it, about half of the patch is predicted as 5, mostly
-// with high confidence. In the first seed of chapter 4 most cats are lost; whether sharpening is the cause, no run
-// there shows.
+// The maps show the first seed only. Without sharpening, uncertain and wrong predictions are scattered through whole
+// clusters, most of all through those of 2 and 5. With it, most clusters have one colour: a guess that most images of a
+// cluster agree on becomes the answer for nearly all of them. Far fewer marks are large, and those that remain lie more
+// often than before at the edges of clusters and in the small islands between them. This is the sense in which decision
+// boundaries move to places with few images. There is a danger in it, too: where most guesses of a group are wrong,
+// sharpening can make the wrong answer that of nearly the whole group. The maps have a small case, a patch of zeros at
+// the lower right edge of their cluster. Without sharpening its predictions are mixed; with it, about half of the patch
+// is predicted as 5, mostly with high confidence. Chapter 4 has a larger case, a class of which most images are lost.
+// In the [ablations](#ablations) the recall of the worst class is {ablations.smallestRecall.no-sharpening %} without
+// sharpening and {ablations.smallestRecall.mixmatch %} with it; the seeds differ too much to decide whether sharpening
+// is the cause.
 //
 // ## Running it {.fold}
 //

@@ -1,7 +1,7 @@
 // # Appendix: Which claims hold up
 //
-// The article makes claims. The table lists each of them with our measurement, a rule, and the verdict that follows
-// from it.
+// The article makes claims. The table lists each of them, and two that were added here, with our measurement, a rule,
+// and the verdict that follows from it.
 //
 //     make claims
 //
@@ -35,7 +35,8 @@ import Foundation
 // Runs with the same seed share the labelled images, and Welch's interval treats them as independent. If their
 // accuracies rise and fall together, the difference is known better than the interval says.
 //
-// The ratio of two times and the number of parameters are compared as they are, without an interval.
+// The number of parameters is compared as it is, without an interval, and so is the ratio of two mean times, each over
+// at least three seeds.
 //
 // A verdict on training runs that were shorter than the article's names their scale. Numbers that no chapter
 // measures are in the table too, with the reason.
@@ -52,6 +53,10 @@ import Foundation
 //   almost zero, which favours the claim. The rule is older than the runs of the ablations with three seeds.
 // - 27 November 2026: the cost of an epoch is compared by processor times instead of times by the clock, because long
 //   runs share the computer with other work. This rule is older than the first run that records its processor time.
+// - 28 November 2026: the rule on the first hours asked for more than 80 % of the accuracy, which supervised training
+//   with mixup passes as well. It now asks for 80 % of the gain over supervised training: the article speaks of the
+//   improvement. The cost of an epoch needs three seeds: a single ratio was within 2 % of the rule's limit. The claim
+//   on distribution alignment was added. All runs are older than these changes.
 //
 // A verdict on runs from before a change uses a rule that is younger than the runs.
 
@@ -141,6 +146,12 @@ func * (factor: Double, metric: Metric) -> Metric {
   return product
 }
 
+/// The sums of two metrics with the same seeds, seed by seed; nil unless both have as many seeds, at least two.
+func sum(_ a: Metric, _ b: Metric) -> Metric? {
+  guard let a = a.values, let b = b.values, a.count == b.count else { return nil }
+  return Metric(of: zip(a, b).map(+))
+}
+
 /// Holds if the mean of `a` is within `points` percentage points of `value`.
 func isWithin(_ points: Double, of value: Double, _ a: Metric) -> Verdict {
   guard let interval = ConfidenceInterval(a, minus: value) else {
@@ -157,7 +168,8 @@ func isWithin(_ points: Double, of value: Double, _ a: Metric) -> Verdict {
 func undecided(_ interval: ConfidenceInterval, _ seeds: Int?) -> String {
   let ends = [interval.lower, interval.upper].map(NumberStyle.signedNumberOfPoints)
   return "the interval is \(ends[0]) to \(ends[1]) points; "
-    + (seeds.map { "about \($0) seeds would decide" } ?? "1,000 seeds would not decide")
+    + (seeds.map { "about \($0) seeds would decide" }
+      ?? "even 1,000 seeds like these would not decide")
 }
 
 /// Holds if all verdicts hold; fails if one fails; otherwise open.
@@ -179,11 +191,11 @@ func not(_ verdict: Verdict) -> Verdict {
 /// Holds if `condition` is true, and fails otherwise.
 func given(_ condition: Bool) -> Verdict { condition ? .holds : .fails }
 
-/// The claim that a number of the article is reproduced.
-func number(_ text: String, _ value: Double, _ source: Source) -> Claim {
+/// The claim that a number of the article is reproduced; `remark` follows the number in the table.
+func number(_ text: String, _ value: Double, _ source: Source, remark: String = "") -> Claim {
   Claim(
-    text: text, article: source.style.text(value), rule: "within 2 points", metrics: [source],
-    decide: { isWithin(2, of: value, $0[0]) })
+    text: text, article: source.style.text(value) + remark, rule: "within 2 points",
+    metrics: [source], decide: { isWithin(2, of: value, $0[0]) })
 }
 
 /// A number of the article that no chapter measures, and the reason.
@@ -214,14 +226,17 @@ let claims = [
     text: "Sharpening raises the accuracy on MNIST.", article: "80.1 → 90.7 %",
     rule: "T = 0.5 is ahead of T = 1 by more than 5 points",
     metrics: [unsharpened, sharpened], decide: { exceeds($0[1], $0[0], by: 5) }),
-  number("MNIST without sharpening, T = 1", 0.801, unsharpened),
+  number(
+    "MNIST without sharpening, T = 1", 0.801, unsharpened,
+    remark: " (the notebook as saved: 78.6 %)"),
   number("MNIST with sharpening, T = 0.5", 0.907, sharpened),
 
   Claim(
     text:
-      "MixMatch comes within a few points of full supervision, far above 500 labels without it.",
+      "MixMatch comes within a few points of full supervision, and is far above supervised training with 500 labels.",
     article: "37.2, 88.1 and 94.8 %",
-    rule: "less than 8 points below all labels; above 500 labels by more than 25 points",
+    rule:
+      "less than 8 points below full supervision; above supervised training (350 steps) by more than 25 points",
     metrics: [fewLabels, mixMatch, allLabels],
     decide: { all(not(exceeds($0[2], $0[1], by: 8)), exceeds($0[1], $0[0], by: 25)) }),
   Claim(
@@ -230,7 +245,7 @@ let claims = [
     rule: "above supervised training by more than 12 points",
     metrics: [fewLabelsLonger, mixMatch], decide: { exceeds($0[1], $0[0], by: 12) }),
   number("supervised, all 50,000 labels", 0.9476, allLabels),
-  number("the paper's network with all 50,000 labels", 1 - 0.0413, allLabels),
+  number("the paper's accuracy with all 50,000 labels", 1 - 0.0413, allLabels),
   number("supervised, 500 labels", 0.3723, fewLabels),
   number("MixMatch, 500 labels", 0.8806, mixMatch),
   number("the paper's MixMatch, 500 labels", 1 - 0.0965, mixMatch),
@@ -286,14 +301,29 @@ let claims = [
       cpuSecondsPerEpoch("full supervision", "all-labels"),
       cpuSecondsPerEpoch("MixMatch", "mixmatch"),
     ],
-    decide: { given((2...3).contains($0[1].mean / $0[0].mean)) }),
+    decide: { times in
+      let ratio = times[1].mean / times[0].mean
+      guard times.allSatisfy({ $0.n >= 3 }) else {
+        let text = NumberStyle.decimals(2).text(ratio)
+        return .open("the ratio is \(text), with fewer than three seeds")
+      }
+      return given((2...3).contains(ratio))
+    }),
   Claim(
-    text: "The first hours give most of the accuracy.",
+    text: "A small part of the training gives most of the improvement.",
     article: "79 of 88 % after 50 of 187 epochs",
-    rule: "a training run with a quarter of the steps has more than 80 % of the accuracy",
+    rule:
+      "a training run with a quarter of the steps has more than 80 % of the gain over supervised training with as many "
+      + "steps as the whole run",
     metrics: [
-      ablation("quarter", "mixmatch"), Source("whole run", 5, "accuracy.mixmatch"),
-    ], decide: { exceeds($0[0], 0.8 * $0[1]) }),
+      ablation("quarter", "mixmatch"), Source("whole run", 5, "accuracy.mixmatch"), fewLabelsLonger,
+    ],
+    decide: { found in
+      guard let bound = sum(0.8 * found[1], 0.2 * found[2]) else {
+        return .open("fewer than three seeds")
+      }
+      return exceeds(found[0], bound)
+    }),
   unmeasured(
     "the times: all labels, 500 labels, MixMatch", "3 h 15 min, 7 min, 14 h 8 min on a P100",
     because: "they were measured on another machine"),
@@ -305,9 +335,20 @@ let claims = [
       "Beside a learning-rate schedule, an exponential moving average of the weights brings no significant "
       + "benefit.",
     article: "no number given",
-    rule: "MixMatch with the EMA is ahead by less than 1 point",
+    rule:
+      "MixMatch with an EMA of decay 0.999 is ahead by less than 1 point (this decay averages over a sixth of these short "
+      + "runs, which may harm the EMA)",
     metrics: [ablation("MixMatch", "mixmatch"), ablation("with EMA", "average")],
     decide: { not(exceeds($0[1], $0[0], by: 1)) }),
+  Claim(
+    text: "Distribution alignment raises the recall of the class that is recognised least often.",
+    article: "not measured; added here, from the authors' next paper",
+    rule: "the recall with alignment is ahead of MixMatch's",
+    metrics: [
+      Source("MixMatch", "ablations", "smallestRecall.mixmatch", at: .quarterOfTheRun),
+      Source("with alignment", "ablations", "smallestRecall.alignment", at: .quarterOfTheRun),
+    ],
+    decide: { exceeds($0[1], $0[0]) }),
 ]
 
 // ## Running it {.fold}

@@ -1,7 +1,7 @@
 // # Appendix: How many labels?
 //
 // The paper's main figure shows the error over the number of labels: MixMatch needs few labels to come close to
-// supervised learning with all of them, and further labels help less and less. This appendix measures the same
+// supervised learning with all of them, and further labels help less and less. This appendix has the runs for the same
 // curve with chapter 4's settings:
 //
 //     make labels

@@ -280,8 +280,9 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 // In the recorded run of this project the pictures are those of CIFAR-10, written out as files, and MixMatch has only
 // 1,000 steps, which are too few: it is less accurate than supervised training. With 6,000 steps it reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)), which is more than the
-// {chapter5.accuracy.labels-mixup-longer %} of 24,000 steps of supervised training with mixup, which cost about a
-// quarter more ([chapter 5](#chapter5)). So if MixMatch does worse on your pictures, give it more steps, too.
+// {chapter5.accuracy.labels-mixup-longer %} of 24,000 steps of supervised training with mixup. By the count above these
+// cost about a tenth more, and by the processor times of shorter runs ([mixing](#mixing)) about 1.4 times as much. So
+// if MixMatch does worse on your pictures, give it more steps, too.
 //
 // The title of the table has a 95 % confidence interval for the difference between these two networks on all pictures
 // of this kind, of which the test pictures are a sample. With another seed there would be two other networks; only
