@@ -131,6 +131,8 @@ export RANKS HOSTS
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
 OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES APPENDICES PROGRAMS MAKE MAKEFLAGS SHELL
 OPTIONS := $(filter-out $(OURS) $(filter .% -%,$(GIVEN)),$(GIVEN))
+# Without this, make would expand a dollar sign in a value.
+$(foreach v,$(OPTIONS),$(eval override $v := $$(value $v)))
 export $(OPTIONS)
 # $(call options,NAME...): the names with a value, and all variables given to make, as options.
 lower = $(shell echo $1 | tr A-Z_ a-z-)

@@ -45,8 +45,9 @@ public struct TrialResult: Codable, Sendable, Validated {
   /// Fingerprints of the weights after 1, 10, 100 … steps and at the end; nil in older records.
   public let fingerprints: WeightFingerprints?
 
-  /// Throws for an accuracy outside 0…1.
+  /// Throws for an accuracy outside 0…1, or a learning curve out of order.
   package func validate() throws {
+    try curve.validate()
     try InvalidValue.unless(
       (0...1).contains(validationAccuracy), "the accuracy \(validationAccuracy)")
   }

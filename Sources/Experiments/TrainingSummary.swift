@@ -31,8 +31,9 @@ public struct TrainingSummary: Codable, Sendable, Validated {
     fingerprints = outcome.fingerprints
   }
 
-  /// Throws for an accuracy or a recall outside 0…1 or an epoch without steps.
+  /// Throws for an accuracy or a recall outside 0…1, an epoch without steps, or a learning curve out of order.
   package func validate() throws {
+    try curve.validate()
     for accuracy in [testAccuracy, validationAccuracy, smallestRecall].compactMap({ $0 }) {
       try InvalidValue.unless((0...1).contains(accuracy), "the accuracy \(accuracy)")
     }
@@ -64,5 +65,20 @@ public struct TrainingSummary: Codable, Sendable, Validated {
         DataColumn("labelledLoss", points.map(\.point.labelledLoss)),
         DataColumn("unlabelledLoss", points.map(\.point.unlabelledLoss)),
       ])
+  }
+}
+
+extension LearningCurve {
+  /// Throws unless the steps of the points, and those of the learned intervals, ascend; lists are empty or nil where
+  /// there are none.
+  func validate() throws {
+    let lists = [points.map(\.step), mixing?.map(\.step) ?? []]
+    try InvalidValue.unless(
+      lists.allSatisfy { steps in
+        steps.allSatisfy { $0 > 0 } && zip(steps, steps.dropFirst()).allSatisfy(<)
+      },
+      "a learning curve whose steps do not ascend")
+    try InvalidValue.unless(
+      mixing?.isEmpty != true, "a learning curve with an empty list of intervals")
   }
 }

@@ -53,7 +53,7 @@ package struct ExternalProgram: Sendable {
   ///   - standardError: The destination of standard error.
   /// - Returns: The exit status, or 128 and the signal's number if a signal ended the program; the
   ///   bytes written to standard output; and the text written to standard error if it is collected.
-  /// - Throws: ``FileError`` if the program cannot be started.
+  /// - Throws: ``FileError`` if the program cannot be started, or its exit status cannot be found.
   package func run(
     _ arguments: [String], in directory: URL? = nil, environment: [String: String]? = nil,
     standardError: ErrorStream = .collected
@@ -67,7 +67,9 @@ package struct ExternalProgram: Sendable {
     errors?.closeWritingEnd()
     let contents = readToEnd([output] + (errors.map { [$0] } ?? []))
     var status: Int32 = 0
-    _ = retrying { unsafe waitpid(process, &status, 0) }
+    guard retrying({ unsafe waitpid(process, &status, 0) }) == process else {
+      throw FileError(executable.shortPath, cannotBe: "waited for", call: "waitpid", code: errno)
+    }
     let signal = status & 0x7f
     return (
       signal == 0 ? status >> 8 & 0xff : 128 + signal, Data(contents[0]),

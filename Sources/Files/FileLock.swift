@@ -50,6 +50,12 @@ package let hostName: String = {
 }()
 
 extension stat {
+  /// The seconds since the last change of the content; a file may be dated centuries away.
+  package var age: Int {
+    let (age, overflows) = time(nil).subtractingReportingOverflow(modificationTime)
+    return overflows ? (modificationTime < 0 ? .max : .min) : age
+  }
+
   /// The time of the last change of the content, in seconds since 1970.
   package var modificationTime: Int {
     #if canImport(Glibc)

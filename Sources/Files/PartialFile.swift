@@ -52,8 +52,7 @@ package func removeLeftovers(in folder: URL) throws {
     guard lockFile(descriptor) != .heldByAnother, unsafe fstat(descriptor, &status) == 0 else {
       continue
     }
-    let age = time(nil) - status.modificationTime
-    if name.hasPrefix(".partial-\(hostName)-") || age > 3600 { unsafe unlink(file.filePath) }
+    if name.hasPrefix(".partial-\(hostName)-") || status.age > 3600 { unsafe unlink(file.filePath) }
   }
 }
 

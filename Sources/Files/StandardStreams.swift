@@ -1,6 +1,6 @@
 import Foundation
 
-/// Prepares the standard streams so that writing to them is safe.
+/// Prepares the standard streams so that writing to them is safe, and the process for waiting for programs.
 ///
 /// A stream that was closed when the process started (`>&-`) is opened on /dev/null; otherwise the next
 /// opened file would get its number and receive the printed text. Writing to a pipe without a reader gives
@@ -14,6 +14,8 @@ package func prepareStandardStreams() {
   signal(SIGPIPE, SIG_IGN)
   // Exceeding the limit on file sizes (ulimit -f) gives an error, too.
   signal(SIGXFSZ, SIG_IGN)
+  // A process inherits that this signal is ignored; then the exit status of a program that it starts is lost.
+  signal(SIGCHLD, SIG_DFL)
 }
 
 /// Writes `text` to standard output.

@@ -224,6 +224,14 @@ private struct Listing {
     guard names.count <= 256 else {
       throw PictureError(place, found: "\(names.count) folders", expected: "at most 256 classes")
     }
+    // Swift compares them as Unicode does; a file system may keep a composed and a decomposed form of one name.
+    let sorted = names.sorted()
+    if let (name, _) = zip(sorted, sorted.dropFirst()).first(where: ==) {
+      throw PictureError(
+        place,
+        found: "two folders of the class \(name), whose names differ in their Unicode form only",
+        expected: "different names")
+    }
     if let odd = names.first(where: { $0.contains { $0.isNewline || "\t\"".contains($0) } }) {
       throw PictureError(
         place, found: "the class \(odd.debugDescription)",

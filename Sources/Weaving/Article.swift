@@ -68,7 +68,7 @@ struct ChapterFolder: Equatable {
 
 /// Returns the folders in chapters/, those with a number first.
 ///
-/// - Throws: A ``Failure`` if chapters/ does not exist or a number is missing.
+/// - Throws: A ``Failure`` if chapters/ does not exist, a number is missing, or two folders are of one program.
 func chapterFolders(in root: URL) throws -> [ChapterFolder] {
   let folder = root.appending(path: "chapters")
   guard folder.isExistingDirectory else {
@@ -84,6 +84,11 @@ func chapterFolders(in root: URL) throws -> [ChapterFolder] {
     throw Failure(
       "chapters: found no chapter \(index + 1), expected a folder \(index + 1)-NAME before "
         + "\(folders[index].name)")
+  }
+  for (folder, other) in zip(folders, folders.dropFirst()) where folder.program == other.program {
+    throw Failure(
+      "chapters: found the folders \(folder.name) and \(other.name), expected one for the program "
+        + folder.program)
   }
   return folders
 }

@@ -20,10 +20,15 @@ extension Weaver {
       let content = try result.content(of: DataFile.path(String(data)))
     else { return "" }
     let rows = String(decoding: content, as: UTF8.self).split(separator: "\n")
-      .filter { !$0.hasPrefix("#") }.map { $0.split(separator: "\t").map(String.init) }
+      .filter { !$0.hasPrefix("#") }
+      .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
     guard let index = rows.first?.firstIndex(of: String(column)) else {
       throw failure(
         "found the column \(column), expected one of \(rows.first?.joined(separator: ", ") ?? "")")
+    }
+    if let short = rows.first(where: { $0.count <= index }) {
+      throw failure(
+        "found a row of \(data) with \(short.count) cells, expected at least \(index + 1)")
     }
     let values = rows.dropFirst().map { $0[index] }.joined(separator: " ")
     return "<div class=\"try\" data-try=\"\(match.1)\" data-values=\"\(values)\"></div>"

@@ -89,12 +89,18 @@ extension Results.ChapterResult {
 
   /// Reads one of the result's files; returns nil if it does not exist.
   ///
-  /// - Throws: A ``Failure`` that names the file if its content is not the recorded one.
+  /// - Throws: A ``Failure`` that names the file if the record does not list it, or if its content is not the recorded
+  ///   one.
   func content(of file: String) throws -> Data? {
     let place = directory.appending(path: file)
     guard let content = try readFileIfPresent(at: place) else { return nil }
     let listed = record.files.first { $0.path == file }
-    guard listed.map({ $0.sha256 == sha256Hex(content) }) ?? true else {
+    guard let listed else {
+      throw Failure(
+        "\(place.shortPath): found a file that \(program).json does not list, expected one that this run wrote; run "
+          + "make \(program) again")
+    }
+    guard listed.sha256 == sha256Hex(content) else {
       throw Failure(
         "\(place.shortPath): found a file that was changed or damaged since it was written, expected "
           + "the content recorded in \(program).json; run make \(program) again")

@@ -40,7 +40,9 @@ exit(
     for note in article.notes { invocation.note("weave: note: \(note)") }
 
     let directory = OutputDirectory(invocation[out])
-    try directory.prepare(subdirectories: [])
+    try directory.prepare(subdirectories: ["cache/weave"])
+    let lock = try RunLock(directory.file("cache/weave/.lock"), for: "weave")
+    defer { lock.release() }
     // A book cannot link to files beside it, and a PDF would contain their full paths.
     let text = withoutFileLinks(article.markdown)
     var files = [

@@ -61,6 +61,13 @@ import Testing
     #expect(interval.lower == 0.25 && interval.upper == 0.25)
   }
 
+  /// The squares of such deviations are rounded to 0.
+  @Test func aTinyDeviationHasAnInterval() throws {
+    let tiny = Metric(of: [0, 1e-160, 2e-160])
+    let interval = try #require(ConfidenceInterval(tiny, minus: tiny))
+    #expect(interval.halfLength >= 0 && interval.halfLength < 1e-150)
+  }
+
   /// With so many seeds the interval excludes the margin, with one fewer it does not.
   @Test func theNumberOfSeedsToDecide() throws {
     let metric = Metric(of: [0.50, 0.52, 0.54])

@@ -33,6 +33,19 @@ import Testing
     return computed
   }
 
+  /// Both names give the file name "t1e-16".
+  @Test func stagesNeedDifferentFileNames() throws {
+    let bench = try Workbench()
+    let status = bench.run { run in
+      for name in ["T1e-16", "T1e+16"] { _ = try run.stage(name) { _ in 1 } }
+    }
+    #expect(status == 1)
+    #expect(
+      bench.standardError.contains(
+        "found the stages \"T1e-16\" and \"T1e+16\" in one run, expected names that give different names of "
+          + "files"), "\(bench.standardError)")
+  }
+
   @Test func onlyStagesWithChangedInputsAreComputedAgain() throws {
     let bench = try Workbench()
     #expect(computed(in: bench) == ["embed", "train seed=0"])

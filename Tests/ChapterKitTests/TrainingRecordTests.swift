@@ -144,6 +144,23 @@ import Testing
     #expect(found(bench, stage(), recorded: true, on: others) == nil)
   }
 
+  @Test func aFileOfAnotherStageIsNamed() throws {
+    let bench = try Workbench()
+    try train(bench)
+    let path = "figures/trainings/a-training-seed-0.json"
+    let written = try #require(bench.read(path)).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let changed = (written[..<1] + written[2...]).joined(separator: "\n")
+      .replacing("\"A training, seed 0\"", with: "\"A training, seed 1\"")
+    try bench.write(String(decoding: SealedJSON.seal(Data(changed.utf8)), as: UTF8.self), to: path)
+    let status = bench.run { _ = try $0.shared(Int.self, stage(), on: dataset) }
+    #expect(status == 1)
+    #expect(
+      bench.standardError.contains(
+        "a-training-seed-0.json: found the stage \"A training, seed 1\", expected \"A training, seed 0\"; "
+          + "remove it"), "\(bench.standardError)")
+  }
+
   @Test func aDamagedFileIsNamed() throws {
     let bench = try Workbench()
     try train(bench)

@@ -64,6 +64,19 @@ import Testing
     #expect(Int32(group.trimmingCharacters(in: .newlines)) == getpgrp())
   }
 
+  /// A supervisor may have started this process with SIGCHLD ignored; then the exit status of a program would be lost.
+  @Test func theStatusIsFoundWhateverSignalsWereIgnored() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      signal(SIGCHLD, SIG_IGN)
+      do {
+        _ = try ExternalProgram("sh")?.run(["-c", "exit 3"])
+        exit(1)
+      } catch let error as FileError where error.description.contains("cannot be waited for") {}
+      prepareStandardStreams()
+      exit(try ExternalProgram("sh")?.run(["-c", "exit 3"]).status == 3 ? 7 : 2)
+    }
+  }
+
   @Test func inheritedErrorsAreNotCollected() async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
       let errors = try ExternalProgram("sh")?.run(

@@ -382,6 +382,14 @@ func expectSoon(
     #expect(try fileStatus(at: folder["a"]) == fileStatus(at: folder["a"]))
   }
 
+  @Test func theAgeOfAFileDatedFarAwayIsLimited() {
+    var status = stat()
+    status.st_mtim.tv_sec = .min
+    #expect(status.age == .max)
+    status.st_mtim.tv_sec = time(nil) - 100
+    #expect((100...200).contains(status.age))
+  }
+
   @Test func aLockOnAFolderMakesAnotherWait() throws {
     let folder = try Folder()
     var isOther = false

@@ -117,6 +117,8 @@ extension PictureTests {
         "test: found this folder beside folders of classes"
       ),
       (["a\tb/1.jpg", "c/1.jpg"], "found the class \"a\\tb\", expected a name without tabs"),
+      // A composed and a decomposed é.
+      (["caf\u{E9}/1.jpg", "cafe\u{301}/1.jpg"], "found two folders of the class café"),
     ]
 
     @Test(arguments: faults.indices) func namesAFaultInOneLine(_ index: Int) throws {

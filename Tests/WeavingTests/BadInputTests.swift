@@ -66,6 +66,15 @@ import Weaving
     #expect(article.complaint().hasPrefix("chapters/2-two/main.swift:1: found no title"))
   }
 
+  @Test func twoFoldersOfOneProgram() throws {
+    let article = try SmallArticle()
+    try article.write("// # A\n", to: "chapters/own-images/main.swift")
+    try article.write("// # B\n", to: "chapters/own-copy/main.swift")
+    #expect(
+      article.complaint()
+        == "chapters: found the folders own-copy and own-images, expected one for the program own")
+  }
+
   @Test func brokenRecord() throws {
     let article = try SmallArticle()
     try article.write("{}", to: "results/chapter1.json")

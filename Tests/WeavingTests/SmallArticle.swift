@@ -45,7 +45,7 @@ final class SmallArticle {
        "chapter": 1, "title": "One", "preset": "\(preset)", "seeds": \(seeds), "settings": {},
        "dataset": {"name": "\(data)", "sha256": "ba89104612345678", "synthetic": \(synthetic)},
        \(stage), "dirty": false, "wallSeconds": 231,
-       "metrics": {"accuracy.T1": {"mean": \(accuracy), "sd": 0.0042, "n": 3,
+       "metrics": {"accuracy.T1": {"mean": \(accuracy), "sd": 0.004190465367951392, "n": 3,
                                     "values": [\(accuracy + 0.001), \(accuracy - 0.0046), \(accuracy + 0.0036)]},
                    "kl": {"mean": 1.7125, "n": 1, "sd": null}},
        "stages": [],

@@ -1,8 +1,29 @@
+import Foundation
 import Testing
 
 import Weaving
 
 @Suite struct SourceTests {
+  /// An option that a chapter reads, but does not list, would be unknown on the command line.
+  @Test func chaptersListTheirOptions() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let folder = root.appending(path: "chapters")
+    var count = 0
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let source = try String(
+        contentsOf: folder.appending(path: "\(name)/main.swift"), encoding: .utf8)
+      let listed = source.matches(of: /options: ([^\n]*\[[^\]]*\]|\w+)/).map { String($0.1) }
+        .joined(separator: " ")
+      for option in source.matches(of: /(?m)^let (\w+) = CommandLineOption/) {
+        let words = listed.split { !$0.isLetter && !$0.isNumber }
+        #expect(words.contains(option.1), "\(name): \(option.1)")
+        count += 1
+      }
+    }
+    #expect(count > 20)
+  }
+
   private func blocks(_ text: String) throws -> [String] {
     try LiterateSource(text, path: "a.swift").blocks.map {
       switch $0 {

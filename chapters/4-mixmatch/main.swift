@@ -258,9 +258,9 @@ let chapter = Chapter(
     .scale(.article, costs: "days to weeks per seed on 2 cores; not run yet"),
   ],
   options: [
-    steps, labels, balanced, network, startChannels, augmentation, versions, temperature, alpha,
-    unlabelledWeight, rampSteps, sharing, batchNorm, emaDecay, logTest, findLearningRate,
-    datasetOption,
+    steps, labels, balanced, network, startChannels, augmentation, decayScope, versions,
+    temperature, alpha, unlabelledWeight, rampSteps, sharing, batchNorm, emaDecay, logTest,
+    findLearningRate, datasetOption,
   ])
 
 /// The article's accuracy after its last epoch.

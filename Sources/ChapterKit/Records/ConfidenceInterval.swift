@@ -52,9 +52,13 @@ public struct ConfidenceInterval: Sendable {
     let squares = zip(variances, seeds).map { $0 / Double($1) }
     let total = squares.reduce(0, +)
     guard total > 0 else { return 0 }
-    // The Welch–Satterthwaite equation.
+    // The Welch–Satterthwaite equation, with shares of the total, whose squares cannot all be rounded to 0.
     let degrees =
-      total * total / zip(squares, seeds).reduce(0) { $0 + $1.0 * $1.0 / Double($1.1 - 1) }
+      1
+      / zip(squares, seeds).reduce(0) { sum, metric in
+        let share = metric.0 / total
+        return sum + share * share / Double(metric.1 - 1)
+      }
     return studentQuantile(0.975, degreesOfFreedom: degrees) * total.squareRoot()
   }
 }

@@ -30,6 +30,11 @@ extension Metric {
     try InvalidValue.unless(
       values.count == n && abs(difference) <= 1e-9 * max(1, abs(mean)),
       "the metric \(name) with other values than its mean and its number of seeds")
+    let deviation = Metric(of: values).sd
+    try InvalidValue.unless(
+      (deviation == nil) == (sd == nil)
+        && abs((deviation ?? 0) - (sd ?? 0)) <= 1e-9 * max(1, sd ?? 0),
+      "the metric \(name) with other values than its deviation")
   }
 }
 

@@ -36,12 +36,13 @@ package struct SourceState: Equatable, Sendable {
     // The path from the checkout's root to here.
     guard let prefix = ask(["rev-parse", "--show-prefix"]), prefix.allSatisfy(\.isNewline),
       ask(["cat-file", "-e", "HEAD:Package.swift"]) != nil,
-      let commit = ask(["rev-parse", "--verify", "HEAD"])
+      let commit = ask(["rev-parse", "--verify", "HEAD"])?.trimmingCharacters(
+        in: .whitespacesAndNewlines),
+      commit.wholeMatch(of: /[0-9a-f]{40,64}/) != nil
     else { return SourceState(commit: "unknown", dirty: nil, sha256: sha256) }
     let changes = ask(["status", "--porcelain", "--"] + sourcePaths)
     return SourceState(
-      commit: commit.trimmingCharacters(in: .whitespacesAndNewlines),
-      dirty: changes.map { !$0.isEmpty }, sha256: sha256)
+      commit: commit, dirty: changes.map { !$0.isEmpty }, sha256: sha256)
   }
 }
 

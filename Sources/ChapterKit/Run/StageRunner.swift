@@ -22,9 +22,12 @@ final class StageRunner {
     _ name: String, dataset: String?, inputs: [String: any Encodable], code: [String],
     counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
-    require(
-      !records.contains { fileNamePart(of: $0.name) == fileNamePart(of: name) },
-      "Two stages share the name \(name).")
+    // Their names contain values of options, in which signs may be all that differs.
+    if let other = records.first(where: { fileNamePart(of: $0.name) == fileNamePart(of: name) }) {
+      throw Failure(
+        "found the stages \"\(other.name)\" and \"\(name)\" in one run, expected names that give different "
+          + "names of files")
+    }
     let key = try StageIdentity(
       code: codeHash(at: code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
       stage: name, inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
@@ -134,7 +137,7 @@ extension StageRunner {
   ) throws -> TrainingRecord<Value>? {
     let file = directory.appending(path: URL(filePath: key.path).lastPathComponent)
     let found = try fromRoot { () -> TrainingRecord<Value>? in
-      guard let found = try TrainingRecord<Value>.load(file),
+      guard let found = try TrainingRecord<Value>.load(file, ofStage: key.name),
         try isResult(found, of: key, dataset: dataset)
       else { return nil }
       return found

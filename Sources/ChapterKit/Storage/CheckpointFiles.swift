@@ -38,7 +38,7 @@ extension Checkpoint {
   ///
   /// - Throws: An error that names the file if it is damaged or of another version.
   package init(contentsOf file: URL) throws {
-    let content = try readFileIfPresent(at: file, limit: maximumCheckpointSize) ?? Data()
+    let content = try readFile(at: file, limit: maximumCheckpointSize)
     do {
       try self.init(decoding: content)
     } catch {

@@ -80,6 +80,10 @@ public final class Checkpoints {
           description: try description.map { try JSONValue(describing: $0) }),
         previous: newest)
       lastSaved = environment.clock()
+    } else {
+      environment.console.note(
+        "\(files.stage): the state after step \(step + 1) has a value that is not finite, and is not saved"
+      )
     }
     if let signal {
       throw Interruption(

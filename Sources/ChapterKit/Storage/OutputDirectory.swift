@@ -63,6 +63,13 @@ package struct OutputDirectory: Sendable {
       for (path, _) in files { try? removeFile(at: complete(path)) }
       throw error
     }
-    for (path, _) in files { try moveItem(at: complete(path), to: file(path)) }
+    for (index, (path, _)) in files.enumerated() {
+      do {
+        try moveItem(at: complete(path), to: file(path))
+      } catch {
+        for (path, _) in files[index...] { try? removeFile(at: complete(path)) }
+        throw error
+      }
+    }
   }
 }

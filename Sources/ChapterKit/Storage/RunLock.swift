@@ -45,8 +45,7 @@ package final class RunLock {
     let owner = text.split(separator: " ").map(String.init)
     let isElsewhere = owner.count == 2 && owner[0] != host
     var status = stat()
-    let isFresh =
-      unsafe fstat(descriptor, &status) == 0 && time(nil) - status.modificationTime < 180
+    let isFresh = unsafe fstat(descriptor, &status) == 0 && status.age < 180
     if state == .heldByAnother || (isElsewhere && isFresh) {
       let process = owner.count == 2 ? "process \(owner[1]) on host \(owner[0])" : "another process"
       throw BusyError(

@@ -122,7 +122,7 @@ extension StageStore {
   func shared<Value: Codable & Sendable>(_ type: Value.Type, _ key: TrainingKey) throws
     -> TrainingRecord<Value>?
   {
-    try TrainingRecord.load(output.file(key.path))
+    try TrainingRecord.load(output.file(key.path), ofStage: key.name)
   }
 
   /// Takes the lock of a shared result.

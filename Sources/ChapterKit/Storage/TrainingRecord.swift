@@ -19,13 +19,19 @@ public struct TrainingRecord<Value: Codable & Sendable>: Codable, Sendable {
   /// The hash of the code that computed the result.
   public var sources: String
 
-  /// The record in `file`; nil if there is no file.
+  /// The record of the stage `name` in `file`; nil if there is no file.
   ///
   /// - Throws: An error that names the file if it contains anything else, or was changed.
-  static func load(_ file: URL) throws -> Self? {
-    try SealedJSON.load(
-      Self.self, from: file, expecting: "the result of a training run",
-      remedy: "remove it; the training is then run again")
+  static func load(_ file: URL, ofStage name: String) throws -> Self? {
+    let remedy = "remove it; the training is then run again"
+    let record = try SealedJSON.load(
+      Self.self, from: file, expecting: "the result of a training run", remedy: remedy)
+    if let record, record.stage.name != name {
+      throw Failure(
+        "\(file.shortPath): found the stage \"\(record.stage.name)\", expected \"\(name)\"; \(remedy)"
+      )
+    }
+    return record
   }
 }
 
