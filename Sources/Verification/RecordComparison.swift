@@ -158,11 +158,25 @@ extension RecordComparison {
     let ordered =
       recorded.record.files.filter { $0.kind != .figure }
       + recorded.record.files.filter { $0.kind == .figure }
+    let overOtherSeeds = overOtherSeeds
     return try ordered.map { file in
-      let difference = try difference(file, data: outcomes)
+      let difference =
+        overOtherSeeds.contains(file.path)
+        ? FileDifference(
+          outcome: .notCompared,
+          detail: "over \(recorded.record.seeds.count) seeds, not all of which were repeated")
+        : try difference(file, data: outcomes)
       outcomes[file.path] = difference
       return Finding(program, file.path, difference.outcome, difference.detail)
     }
+  }
+
+  /// The figures over all seeds of the run and their data files, if the repetition has other seeds: a figure whose
+  /// script has the variable `seeds`.
+  private var overOtherSeeds: Set<String> {
+    guard recorded.record.seeds != repeated.record.seeds else { return [] }
+    let figures = recorded.record.files.compactMap(\.figure).filter { $0.variables["seeds"] != nil }
+    return Set(figures.flatMap { [$0.picture] + $0.data.map { DataFile.path($0) } })
   }
 
   private func difference(
