@@ -55,10 +55,35 @@ public struct ComparisonRow {
 }
 
 extension Run {
+  /// Trains the rows, records and prints their accuracies, writes their table and draws their learning curves; with
+  /// ``firstSteps`` it takes the first steps of recorded training runs only.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows, without runs.
+  ///   - chapter: The chapter in whose record the table cites numbers; the curves are in the data file
+  ///     PROGRAM-learning-curves.
+  ///   - name: The name of the table; the picture of the curves is NAME-curves.svg.
+  ///   - writeMore: Writes more about the rows with their runs, before the table.
+  /// - Throws: The errors of `train(_:)` and of ``takeFirstSteps(_:of:)``.
+  public func compare(
+    _ rows: [ComparisonRow], for chapter: ChapterName, named name: String,
+    writingMore writeMore: (_ trained: [ComparisonRow]) -> Void = { _ in }
+  ) throws {
+    if let steps = self[firstSteps] {
+      return try takeFirstSteps(steps, of: rows.map(\.result.spec))
+    }
+    let trained = try train(rows)
+    writeMore(trained)
+    writeTable(of: trained, named: name, for: chapter)
+    drawCurves(
+      of: trained, table: "\(chapter.program)-learning-curves", into: "\(name)-curves.svg")
+    report(trained)
+  }
+
   /// Fills the rows as `train(_:)` fills those of other tables, and records the processor time of an epoch.
   ///
   /// - Throws: The errors of `train(_:)`.
-  public func train(_ rows: [ComparisonRow]) throws -> [ComparisonRow] {
+  private func train(_ rows: [ComparisonRow]) throws -> [ComparisonRow] {
     let filled = zip(rows, try train(rows.map(\.result))).map { row, result in
       var row = row
       row.result = result
@@ -73,7 +98,7 @@ extension Run {
 
   /// Writes the table of the rows, also as a picture; rows that have not been run are left out, and counted below the
   /// title.
-  public func writeTable(
+  private func writeTable(
     of rows: [ComparisonRow], named name: String, for chapter: ChapterName
   ) {
     let finished = FinishedRows(rows) { $0.result.accuracy != nil }
@@ -112,7 +137,7 @@ extension Run {
   ///   - rows: The rows.
   ///   - table: The name of the data file.
   ///   - picture: The file of the picture.
-  public func drawCurves(of rows: [ComparisonRow], table: String, into picture: String) {
+  private func drawCurves(of rows: [ComparisonRow], table: String, into picture: String) {
     let shown = rows.filter(\.isDrawn).compactMap { row in
       row.result.runs.first.map {
         (
@@ -133,7 +158,7 @@ extension Run {
   }
 
   /// Prints the test accuracies of the rows that were trained, beside the article's.
-  public func report(_ rows: [ComparisonRow]) {
+  private func report(_ rows: [ComparisonRow]) {
     report(
       rows.map(\.result).filter { !$0.runs.isEmpty }.map { result in
         Comparison(

@@ -225,8 +225,7 @@ private struct Listing {
       throw PictureError(place, found: "\(names.count) folders", expected: "at most 256 classes")
     }
     // Swift compares them as Unicode does; a file system may keep a composed and a decomposed form of one name.
-    let sorted = names.sorted()
-    if let (name, _) = zip(sorted, sorted.dropFirst()).first(where: ==) {
+    if let (name, _) = zip(names, names.dropFirst()).first(where: ==) {
       throw PictureError(
         place,
         found: "two folders of the class \(name), whose names differ in their Unicode form only",

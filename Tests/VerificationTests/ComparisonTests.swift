@@ -122,6 +122,23 @@ private final class TwoRuns {
     #expect(try runs.findings(a, b)[1].outcome == outcome)
   }
 
+  /// A figure over all seeds says how many in its variable, and cannot be repeated with fewer.
+  @Test func aFigureOverAllSeedsIsNotComparedWithFewerSeeds() throws {
+    let runs = TwoRuns()
+    try runs.writeGnuplot()
+    func outcomes(_ rows: String, seeds: [Int]) throws -> [Outcome] {
+      let sides = try [("a", "1\t2\n", [0, 1]), ("b", rows, seeds)].map { name, rows, seeds in
+        try runs.write(
+          name, values: seeds.map { _ in 0.5 }, rows: rows, seeds: seeds,
+          figure: Figure(
+            script: "a", picture: "a.svg", data: ["a"], variables: ["seeds": "\(seeds.count)"]))
+      }
+      return try runs.findings(sides[0], sides[1]).map(\.outcome)
+    }
+    #expect(try outcomes("1\t3\n", seeds: [0]) == [.identical, .notCompared, .notCompared])
+    #expect(try outcomes("1\t3\n", seeds: [0, 1]) == [.identical, .differs, .differs])
+  }
+
   /// A picture of times differs from that of a repetition, but not if it is drawn from the recorded times.
   @Test func aPictureIsDrawnFromTheRecordedData() throws {
     let runs = TwoRuns()

@@ -38,8 +38,7 @@ import Weaving
   /// Sentences such as "raises the accuracy by {chapter3.accuracy.T0.5 > accuracy.T1 points}" are true of the recorded
   /// runs.
   @Test func whatTheProseCallsHigherIsHigherInTheRecords() throws {
-    let repository = URL(filePath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let repository = SmallArticle.repository
     var checked = 0
     for file in try proseFiles(in: repository) {
       let text = try String(contentsOf: file, encoding: .utf8)

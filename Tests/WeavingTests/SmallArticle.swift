@@ -6,6 +6,10 @@ import Weaving
 
 /// A repository with a small article, removed on deinitialisation.
 final class SmallArticle {
+  /// The root of this repository.
+  static let repository = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
   let root: URL
   private var out: URL { root.appending(path: "figures") }
 

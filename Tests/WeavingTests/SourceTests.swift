@@ -6,9 +6,7 @@ import Weaving
 @Suite struct SourceTests {
   /// An option that a chapter reads, but does not list, would be unknown on the command line.
   @Test func chaptersListTheirOptions() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let folder = root.appending(path: "chapters")
+    let folder = SmallArticle.repository.appending(path: "chapters")
     var count = 0
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
       let source = try String(

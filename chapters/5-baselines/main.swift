@@ -155,16 +155,7 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    let rows = rows(run.preset)
-    if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: rows.map(\.result.spec))
-    }
-    let trained = try run.train(rows)
-    writeTrainings(trained, run)
-    run.writeTable(of: trained, named: "results", for: 5)
-    run.drawCurves(
-      of: trained, table: "chapter5-learning-curves", into: "results-curves.svg")
-    run.report(trained)
+    try run.compare(rows(run.preset), for: 5, named: "results") { writeTrainings($0, run) }
   })
 
 /// Writes the result and the origin of every training.

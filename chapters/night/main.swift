@@ -54,12 +54,5 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    let rows = ComparisonRow.longRuns(run.preset)
-    if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: rows.map(\.result.spec))
-    }
-    let trained = try run.train(rows)
-    run.writeTable(of: trained, named: "night", for: "night")
-    run.drawCurves(of: trained, table: "night-learning-curves", into: "night-curves.svg")
-    run.report(trained)
+    try run.compare(ComparisonRow.longRuns(run.preset), for: "night", named: "night")
   })
