@@ -77,11 +77,13 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     [.supervised, .labelsMixup, .manifoldMixup, .adaMixUp, .allLabels].contains(self)
   }
 
-  /// The factors of the hyperparameters with which the method is trained: at the scale that is searched, and at that of
-  /// the smoke runs, those with the highest validation accuracy in results/search.json; elsewhere the usual values.
+  /// The factors of the hyperparameters with which the method is trained: those with the highest validation accuracy at
+  /// the scale that is searched, `short`, in results/search.json; at the article's scale the usual values.
   /// ChosenHyperparameterTests compares them with the record.
+  ///
+  /// Full supervision at `overnight` has the usual values, with which it is recorded.
   public func chosen(at preset: Preset) -> Factors {
-    guard preset == .short || preset == .smoke else { return .usual }
+    if preset == .article || (preset == .overnight && self == .allLabels) { return .usual }
     return switch self {
     case .mixMatch, .mixupAlone, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
     case .supervised, .pseudoLabel, .meanTeacher: Factors(weight: 1, learningRate: 4)

@@ -21,5 +21,9 @@ import Testing
     let chosen = ComparedMethod.allCases.map { $0.chosen(at: .short) }
     #expect(chosen.allSatisfy { $0 == .usual } || chosen == best)
     #expect(ComparedMethod.allCases.allSatisfy { $0.chosen(at: .article) == .usual })
+    #expect(ComparedMethod.allCases.map { $0.chosen(at: .smoke) } == chosen)
+    for method in ComparedMethod.allCases where method != .allLabels {
+      #expect(method.chosen(at: .overnight) == method.chosen(at: .short))
+    }
   }
 }

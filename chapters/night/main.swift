@@ -8,9 +8,9 @@
 // trains what `make chapter5 PRESET=overnight` trains, apart from the article's 350 steps, and shares its results. The
 // network has the size of the paper's, 28 layers in place of 16. MixMatch takes 36,000 steps in place of 24,000, with
 // batches of 64 labelled and 64 unlabelled images in place of 32 and 32; full supervision takes 60 epochs in place of
-// 30. Half of the steps see images of 24 pixels, the others those of 32; at `short` most see 16 or 24. The highest
-// learning rate is 2·10⁻³; later trials of full supervision ([search](#search)) are best with 4·10⁻³. At `short` the
-// search has chosen 8·10⁻³ for MixMatch and for full supervision.
+// 30. Half of the steps see images of 24 pixels, the others those of 32; at `short` most see 16 or 24. Full supervision
+// has a highest learning rate of 2·10⁻³; later trials ([search](#search)) are best with 4·10⁻³. MixMatch has 4·10⁻³. At
+// `short` the search has chosen 8·10⁻³ for both.
 
 import ChapterKit
 import Experiments
