@@ -82,7 +82,8 @@ let package = Package(
 
     // The chapters' training settings and results tables.
     .target(
-      name: "Experiments", dependencies: ["ChapterKit", "Datasets", "Engine", "MixMatch"]),
+      name: "Experiments",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "MixMatch"]),
 
     // The method, data pipeline, training loop and evaluation.
     .target(name: "MixMatch", dependencies: ["Datasets", "Engine", "Files"]),

@@ -95,8 +95,8 @@ extension Quantity {
 // MARK: - Files
 
 extension Results {
-  /// Writes `record` and the data file, and draws the picture if `drawing`; the picture needs all
-  /// standard benchmarks.
+  /// Writes `record` and the data file, and then, so that measurements are kept without gnuplot, the picture if
+  /// `drawing`; the picture needs all standard benchmarks.
   func write(_ record: BenchRecord, drawing: Bool, to output: OutputDirectory) throws {
     try output.write(
       JSON.encode(record, pretty: true) + Data("\n".utf8), to: "bench.json")
@@ -104,12 +104,15 @@ extension Results {
     try output.write(
       Data(file.text(comment: "generator: \(record.stamp)").utf8), to: DataFile.path(file.name))
     guard drawing else { return }
+    let folder = output.file("cache/bench")
     let gnuplot = Gnuplot(
-      executable: ExternalProgram("gnuplot")?.executable, root: .currentDirectory(), output: output,
-      console: .standard)
+      executable: ExternalProgram("gnuplot")?.executable, root: .currentDirectory(),
+      workingFolder: folder, console: .standard)
     let figure = Figure(
       script: "bench", picture: "bench.svg", data: [file.name], variables: ["stamp": record.stamp])
-    _ = try gnuplot.update(figure, previous: nil)
+    let (picture, _) = try gnuplot.picture(of: figure, previous: nil, reading: output.content)
+    try output.write(picture.content, to: figure.picture)
+    removeTree(at: folder)
   }
 
   private var dataFile: DataFile {

@@ -6,6 +6,7 @@
 
 import ChapterKit
 import Engine
+import Files
 import Foundation
 
 let benchmarks =

@@ -54,10 +54,10 @@ do for [panel = 1 : 2] {
 
 shown = 1
 do for [k = 1 : runCount] { if (strstrt(word(runs, k), 'MixMatch') == 1) { shown = k } }
-reached(k) = sprintf('%s recognises %.1f %%', word(runs, k), 100 * ourEnd[k])
+reached(k) = sprintf('Test accuracy of the first seed: %s %.1f %%', word(runs, k), 100 * ourEnd[k])
 other = runCount == 2 ? 3 - shown : shown
-finding = hasTheirs(shown) ? sprintf('%s of the test images, the article''s run %.1f %%', reached(shown), 100 * theirEnd[shown]) : \
-  other == shown ? reached(shown) . ' of the test images' : sprintf('%s of the test images, %s %.1f %%', reached(shown), word(runs, other), 100 * ourEnd[other])
+finding = hasTheirs(shown) ? sprintf('%s, the article %.1f %%', reached(shown), 100 * theirEnd[shown]) : \
+  other == shown ? reached(shown) : sprintf('%s, %s %.1f %%', reached(shown), word(runs, other), 100 * ourEnd[other])
 eval heading(finding, \
   anyTheirs ? 'Lines: validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, or else the labelled ones.' : \
   'Dots, numbers: accuracy on test images.' . (axis eq 'share' ? '' : ' An epoch is a pass over the unlabelled images, or else the labelled ones.'))

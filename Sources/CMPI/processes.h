@@ -9,6 +9,7 @@
 static inline int cmpi_start(int *rank, int *count) {
   int provided = 0;
   int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+  if (code == MPI_SUCCESS && provided < MPI_THREAD_FUNNELED) code = MPI_ERR_OTHER;
   if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   if (code == MPI_SUCCESS) code = MPI_Comm_rank(MPI_COMM_WORLD, rank);
   if (code == MPI_SUCCESS) code = MPI_Comm_size(MPI_COMM_WORLD, count);

@@ -4,5 +4,6 @@
 
 #ifdef __linux__
 int pipe2(int ends[2], int flags);
+int syncfs(int descriptor);
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 #endif

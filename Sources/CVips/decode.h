@@ -12,6 +12,7 @@ typedef struct _VipsImage VipsImage;
 typedef struct _VipsArrayDouble VipsArrayDouble;
 struct _VipsArea;
 int vips_init(const char *program);
+const char *vips_version_string(void);
 void vips_block_untrusted_set(int state);
 void vips_concurrency_set(int threads);
 void vips_cache_set_max(int operations);

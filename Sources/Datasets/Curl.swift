@@ -39,7 +39,7 @@ struct Curl {
     ]
     let (status, output, _) = try program.run(
       options + (resuming ? ["--continue-at", "-"] : [])
-        + ["--output", destination.path, source.absoluteString], standardError: .inherited)
+        + ["--output", destination.filePath, source.absoluteString], standardError: .inherited)
     guard status == 0 else {
       let message = String(decoding: output, as: UTF8.self)
       throw Failure(

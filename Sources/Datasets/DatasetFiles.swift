@@ -20,7 +20,7 @@ protocol DatasetPart: CaseIterable, Hashable, Sendable where AllCases == [Self] 
 }
 
 extension DatasetPart {
-  /// None.
+  /// The subfolders that other programs use: none by default.
   static var otherSubfolders: [String] { [] }
 
   /// The name of a data set of these files, with a remark if not all have their published content.

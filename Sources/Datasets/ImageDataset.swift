@@ -90,9 +90,9 @@ func contentHash(_ train: LabelledImages, _ test: LabelledImages) -> String {
 public enum DatasetPresence: Sendable {
   /// All files.
   case complete
-  /// Some of the files, and a partial file left by a download.
+  /// Traces of a download: a partial file, an archive or an empty folder, with or without some of the files.
   case interrupted
-  /// Some of the files.
+  /// Some of the files, and no trace of a download.
   case incomplete
   /// No file.
   case absent

@@ -13,28 +13,28 @@ extension TSNE {
   func validate(_ rows: Matrix) throws {
     try expect(
       perplexity >= 1 && 3 * perplexity < Float(rows.rows),
-      "t-SNE: perplexity \(perplexity) with \(rows.rows) points; "
+      "t-SNE: perplexity: found \(perplexity) for \(rows.rows) points, "
         + "expected at least 1 and less than a third of the points")
     try expect(
       earlyExaggeration >= 1 && earlyExaggeration.isFinite,
-      "t-SNE: early exaggeration \(earlyExaggeration); expected at least 1")
-    try expect(iterations >= 0, "t-SNE: \(iterations) iterations; expected 0 or more")
+      "t-SNE: early exaggeration: found \(earlyExaggeration), expected at least 1")
+    try expect(iterations >= 0, "t-SNE: iterations: found \(iterations), expected 0 or more")
     try expect(
       (0...iterations).contains(exaggerationIterations),
-      "t-SNE: \(exaggerationIterations) exaggerated iterations; expected 0 to \(iterations), "
+      "t-SNE: exaggerated iterations: found \(exaggerationIterations), expected 0 to \(iterations), "
         + "the number of all iterations")
     if let learningRate {
       try expect(
         learningRate > 0 && learningRate.isFinite,
-        "t-SNE: learning rate \(learningRate); expected a positive number")
+        "t-SNE: learning rate: found \(learningRate), expected a positive number")
     }
-    try expect((0...1).contains(theta), "t-SNE: theta \(theta); expected 0 to 1")
+    try expect((0...1).contains(theta), "t-SNE: theta: found \(theta), expected 0 to 1")
     try expect(
-      rows.columns >= 2, "t-SNE: rows of \(rows.columns) numbers; expected at least 2 in a row")
+      rows.columns >= 2, "t-SNE: rows: found \(rows.columns) numbers in each, expected at least 2")
     if let place = rows.values.firstIndex(where: { !(abs($0) <= greatestMagnitude) }) {
       throw InvalidInput(
-        description: "t-SNE: \(rows.values[place]) in row \(place / rows.columns), "
-          + "column \(place % rows.columns); expected numbers of magnitude \(greatestMagnitude) at most"
+        description: "t-SNE: row \(place / rows.columns), column \(place % rows.columns): found "
+          + "\(rows.values[place]), expected numbers of magnitude \(greatestMagnitude) at most"
       )
     }
   }
@@ -47,8 +47,8 @@ extension TSNE {
       (0..<points.count).allSatisfy {
         unsafe abs(points[$0].x) <= greatestMagnitude && abs(points[$0].y) <= greatestMagnitude
       },
-      "t-SNE: the points diverged in iteration \(iteration + 1); expected them to stay within "
-        + "±\(greatestMagnitude); lower the learning rate")
+      "t-SNE: points: found coordinates above \(greatestMagnitude) in iteration \(iteration + 1), "
+        + "expected smaller ones; lower the learning rate")
   }
 }
 

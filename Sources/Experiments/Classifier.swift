@@ -1,6 +1,7 @@
 import ChapterKit
 import Datasets
 import Engine
+import Files
 import Foundation
 import MixMatch
 

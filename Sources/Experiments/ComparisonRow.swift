@@ -109,7 +109,7 @@ extension Run {
           "Mean ± standard deviation over n seeds. Article: after its last epoch, on one "
           + "P100.\(finished.remark)",
         columns: [
-          "training", "labels", "test accuracy", "n", "worst class", "article", "steps",
+          "training", "labels", "test accuracy", "n", "lowest recall", "article", "steps",
           "CPU time per seed", "images per CPU second",
         ],
         rows: finished.rows.map { cells($0, of: chapter) }),

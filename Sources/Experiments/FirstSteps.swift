@@ -17,10 +17,10 @@ extension Run {
   public func takeFirstSteps(_ count: Int, of specs: [TrainingSpec]) throws {
     try checkTableOptions()
     guard let folder = self[recordedTrainings] else {
-      throw Failure(
+      throw UsageError(
         "--first-steps: found no folder of recorded training runs, expected it as --recorded")
     }
-    let dataset = try dataset(self[datasetOption], train: 10, test: 10)
+    let dataset = try dataset(self[datasetOption], minimumTrain: 10, minimumTest: 10)
     var inputs: [String: JSONValue] = [:]
     for spec in specs.map({ $0.fitted(to: dataset, from: self[datasetOption]) }) {
       for seed in seeds {

@@ -60,7 +60,7 @@ extension Run {
   /// - Throws: An error where settings do not fit the data, or ``onlyRecorded`` finds no run.
   public func search(_ trials: [Trial]) throws -> [Trial] {
     let runs = try results(of: trials.map(\.spec)) { training, _, _ in
-      guard let validation = training.evaluateValidation() else {
+      guard let validation = try training.evaluateValidation() else {
         throw Failure("search: found no validation images, expected some to compare trials by")
       }
       return TrialResult(

@@ -97,7 +97,7 @@ extension Run {
   ///   ``onlyTraining`` names none.
   public func train(_ rows: [ResultRow]) throws -> [ResultRow] {
     let runs = try results(of: rows.map(\.spec)) { training, spec, dataset in
-      TrainingSummary(training.outcome(), of: spec, on: dataset)
+      TrainingSummary(try training.outcome(), of: spec, on: dataset)
     }
     let filled = zip(rows, runs).map { row, results in
       var row = row

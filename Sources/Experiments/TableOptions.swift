@@ -38,7 +38,7 @@ extension Run {
     ]
     let given = ways.filter(\.isGiven).map { "--\($0.0.name)" }
     guard given.count < 2 else {
-      throw Failure("\(given[0]): found \(given[1]) too, expected one of them")
+      throw UsageError("\(given[0]): found \(given[1]) too, expected one of them")
     }
   }
 
@@ -59,7 +59,7 @@ extension Run {
     guard let name = self[onlyTraining] else { return Array(specs.indices) }
     let chosen = specs.indices.filter { specs[$0].nameOnCommandLine == name }
     guard !chosen.isEmpty else {
-      throw Failure(
+      throw UsageError(
         "--training: found \"\(name)\", expected one of "
           + specs.map(\.nameOnCommandLine).joined(separator: ", "))
     }

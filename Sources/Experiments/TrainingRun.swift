@@ -65,7 +65,8 @@ extension Run {
     let source = self[datasetOption]
     // The settings for CIFAR-10 are known without the images.
     let dataset =
-      self[onlyRecorded] && source.isCIFAR10 ? nil : try dataset(source, train: 10, test: 10)
+      self[onlyRecorded] && source.isCIFAR10
+      ? nil : try dataset(source, minimumTrain: 10, minimumTest: 10)
     let specs =
       dataset.map { dataset in specs.map { $0.fitted(to: dataset, from: source) } } ?? specs
     try record(settings: specs)

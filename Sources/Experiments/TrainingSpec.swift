@@ -118,13 +118,16 @@ extension TrainingSpec {
   /// - Parameters:
   ///   - training: A run of this specification.
   ///   - dataset: Its data set.
-  public func weightsFile(of training: SemiSupervisedTraining, on dataset: ImageDataset) -> Data {
+  /// - Throws: An error in one line if a weight is not finite.
+  public func weightsFile(of training: SemiSupervisedTraining, on dataset: ImageDataset) throws
+    -> Data
+  {
     guard let network = training.trainer.network as? WideResNet else {
       fatalError("The training \(name) has another network than its settings describe.")
     }
     let description = description(of: training, on: dataset)
-    return training.trainer.withEvaluationWeights {
-      Data(Classifier(network, description).content.encoded())
+    return try training.trainer.withEvaluationWeights {
+      Data(try Classifier(network, description).content.encoded())
     }
   }
 

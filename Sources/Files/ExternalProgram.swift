@@ -53,7 +53,8 @@ package struct ExternalProgram: Sendable {
   ///   - standardError: The destination of standard error.
   /// - Returns: The exit status, or 128 and the signal's number if a signal ended the program; the
   ///   bytes written to standard output; and the text written to standard error if it is collected.
-  /// - Throws: ``FileError`` if the program cannot be started, or its exit status cannot be found.
+  /// - Throws: ``FileError`` if the program cannot be started, its output cannot be read, or its exit status cannot be
+  ///   found.
   package func run(
     _ arguments: [String], in directory: URL? = nil, environment: [String: String]? = nil,
     standardError: ErrorStream = .collected
@@ -65,15 +66,20 @@ package struct ExternalProgram: Sendable {
       output: output, errors: errors)
     output.closeWritingEnd()
     errors?.closeWritingEnd()
-    let contents = readToEnd([output] + (errors.map { [$0] } ?? []))
+    let contents = Result { try readToEnd([output] + (errors.map { [$0] } ?? [])) }
+    if case .failure = contents {
+      // It might wait for ever for a reader.
+      kill(process, SIGKILL)
+    }
     var status: Int32 = 0
     guard retrying({ unsafe waitpid(process, &status, 0) }) == process else {
       throw FileError(executable.shortPath, cannotBe: "waited for", call: "waitpid", code: errno)
     }
+    let read = try contents.get()
     let signal = status & 0x7f
     return (
-      signal == 0 ? status >> 8 & 0xff : 128 + signal, Data(contents[0]),
-      contents.count > 1 ? String(decoding: contents[1], as: UTF8.self) : ""
+      signal == 0 ? status >> 8 & 0xff : 128 + signal, Data(read[0]),
+      read.count > 1 ? String(decoding: read[1], as: UTF8.self) : ""
     )
   }
 
@@ -175,20 +181,24 @@ private final class ReadingPipe {
 /// Reads all pipes to their ends.
 ///
 /// They are read alternately: a program blocks while one of its pipes is full.
-private func readToEnd(_ pipes: [ReadingPipe]) -> [[UInt8]] {
+///
+/// - Throws: ``FileError`` if a system call fails.
+private func readToEnd(_ pipes: [ReadingPipe]) throws -> [[UInt8]] {
   var contents = [[UInt8]](repeating: [], count: pipes.count)
   var requests = pipes.map { pollfd(fd: $0.reading, events: Int16(POLLIN), revents: 0) }
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
   while requests.contains(where: { $0.fd >= 0 }) {
-    guard retrying({ unsafe poll(&requests, nfds_t(requests.count), -1) }) > 0 else { break }
+    guard retrying({ unsafe poll(&requests, nfds_t(requests.count), -1) }) > 0 else {
+      throw FileError("a pipe", cannotBe: "read", call: "poll", code: errno)
+    }
     for index in requests.indices where requests[index].fd >= 0 && requests[index].revents != 0 {
       let count = retrying { unsafe read(requests[index].fd, &chunk, chunk.count) }
-      if count > 0 {
-        contents[index] += chunk.prefix(count)
-      } else {
-        // poll ignores negative descriptors.
-        requests[index].fd = -1
+      guard count >= 0 else {
+        throw FileError("a pipe", cannotBe: "read", call: "read", code: errno)
       }
+      contents[index] += chunk.prefix(count)
+      // poll ignores negative descriptors.
+      if count == 0 { requests[index].fd = -1 }
     }
   }
   return contents

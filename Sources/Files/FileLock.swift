@@ -40,42 +40,6 @@ package func withLock<Result>(
   return try body()
 }
 
-/// The name of this host or container; other characters than letters and digits become full stops.
-package let hostName: String = {
-  var name = [CChar](repeating: 0, count: 256)
-  guard unsafe gethostname(&name, name.count - 1) == 0 else { return "unknown" }
-  let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  let kept = text.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "." }
-  return kept.isEmpty ? "unknown" : String(kept)
-}()
-
-extension stat {
-  /// The seconds since the last change of the content; a file may be dated centuries away.
-  package var age: Int {
-    let (age, overflows) = time(nil).subtractingReportingOverflow(modificationTime)
-    return overflows ? (modificationTime < 0 ? .max : .min) : age
-  }
-
-  /// The time of the last change of the content, in seconds since 1970.
-  package var modificationTime: Int {
-    #if canImport(Glibc)
-      st_mtim.tv_sec
-    #else
-      st_mtimespec.tv_sec
-    #endif
-  }
-
-  /// The time of the last change of the content, in nanoseconds since 1970, modulo 2⁶⁴: a file may be dated centuries
-  /// away.
-  var modificationNanoseconds: Int {
-    #if canImport(Glibc)
-      st_mtim.tv_sec &* 1_000_000_000 &+ st_mtim.tv_nsec
-    #else
-      st_mtimespec.tv_sec &* 1_000_000_000 &+ st_mtimespec.tv_nsec
-    #endif
-  }
-}
-
 /// Opens `file` for reading and writing, and creates it if it does not exist.
 ///
 /// - Returns: The file descriptor.

@@ -39,7 +39,7 @@ struct PartialFile {
 /// Removes the partial files of interrupted processes in `folder`.
 ///
 /// A file of another host is kept for an hour, because not every shared disk shows the locks of other
-/// hosts. A file that cannot be removed is ignored.
+/// hosts; so is every file on a disk without locks. A file that cannot be removed is ignored.
 ///
 /// - Throws: ``FileError`` if the folder cannot be listed.
 package func removeLeftovers(in folder: URL) throws {
@@ -49,10 +49,10 @@ package func removeLeftovers(in folder: URL) throws {
     guard descriptor >= 0 else { continue }
     defer { close(descriptor) }
     var status = stat()
-    guard lockFile(descriptor) != .heldByAnother, unsafe fstat(descriptor, &status) == 0 else {
-      continue
-    }
-    if name.hasPrefix(".partial-\(hostName)-") || status.age > 3600 { unsafe unlink(file.filePath) }
+    let state = lockFile(descriptor)
+    guard state != .heldByAnother, unsafe fstat(descriptor, &status) == 0 else { continue }
+    let isOrphaned = state == .taken && name.hasPrefix(".partial-\(hostName)-")
+    if isOrphaned || status.age > 3600 { unsafe unlink(file.filePath) }
   }
 }
 

@@ -132,7 +132,7 @@ private func isPipeOfStandardInput(_ status: stat) -> Bool {
 }
 
 /// The kind of an item that is no regular file, with its article.
-private func kind(of status: stat) -> String {
+func kind(of status: stat) -> String {
   switch status.st_mode & S_IFMT {
   case S_IFDIR: "a folder"
   case S_IFIFO: "a pipe"
@@ -184,26 +184,6 @@ package func listFiles(
   return try listFolder(at: item).map { "\(path)/\($0)" }.filter(isIncluded).flatMap {
     try listFiles(at: $0, of: root, where: isIncluded)
   }
-}
-
-/// The size of a file and the time of its last change, which show whether it is the same as before.
-package struct FileStatus: Codable, Hashable, Sendable {
-  /// The size in bytes.
-  package var size: Int
-  /// The time of the last change, in nanoseconds since 1970, modulo 2⁶⁴; only to be compared.
-  package var modified: Int
-}
-
-/// Returns the status of a file, or of the file that a symbolic link names; nil if there is none.
-///
-/// - Throws: ``FileError`` if its folder cannot be searched.
-package func fileStatus(at file: URL) throws -> FileStatus? {
-  var status = stat()
-  guard unsafe stat(file.filePath, &status) == 0 else {
-    if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
-    throw FileError(file, cannotBe: "read", call: "stat")
-  }
-  return FileStatus(size: Int(status.st_size), modified: status.modificationNanoseconds)
 }
 
 extension URL {

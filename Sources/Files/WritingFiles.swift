@@ -4,16 +4,19 @@ import Foundation
 ///
 /// The content is written to a partial file in the same folder and synchronised to the disk; then the
 /// partial file is renamed, and the folder is synchronised. Even if the process ends or the disk fills up,
-/// `file` holds either its previous content or all of `content`.
+/// `file` holds either its previous content or all of `content`. If it is a symbolic link, the file that the link names
+/// is written.
 ///
 /// - Parameters:
 ///   - content: The bytes.
-///   - file: The file, in a folder that exists.
+///   - file: The file, in a folder that exists; no device or pipe, which the new file would replace.
 ///   - durably: Whether to wait until the bytes are on the disk, which takes milliseconds. Without this, a power
 ///     failure may leave an empty file; it suits many files that are written again after an interruption.
 /// - Throws: ``FileError`` if a step fails; the partial file is then removed.
 package func writeFile(_ content: some ContiguousBytes, to file: URL, durably: Bool = true) throws {
+  let file = try fileItself(file)
   let partial = PartialFile(for: file)
+  // The descriptor, and with it the lock, is kept until the file has its final name.
   let descriptor = try partial.create()
   defer { close(descriptor) }
   do {
@@ -32,6 +35,22 @@ package func writeFile(_ content: some ContiguousBytes, to file: URL, durably: B
     throw error
   }
   if durably { try synchronizeFolder(of: file) }
+}
+
+/// The file to write under the name `file`: if that is a symbolic link, the file that it names.
+///
+/// - Throws: ``FileError`` if it is a device or a pipe.
+private func fileItself(_ file: URL) throws -> URL {
+  var status = stat()
+  guard unsafe lstat(file.filePath, &status) == 0 else { return file }
+  let isLink = status.st_mode & S_IFMT == S_IFLNK
+  guard unsafe !isLink || stat(file.filePath, &status) == 0 else { return file }
+  guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+    throw FileError(
+      file, found: kind(of: status), expected: "a file, or nothing", code: EINVAL,
+      remedy: "name another file")
+  }
+  return isLink ? file.resolvingSymlinksInPath() : file
 }
 
 /// Writes all bytes to `descriptor`, in several calls if necessary.

@@ -1,3 +1,4 @@
+import CSpawn
 import Foundation
 
 /// Writes a folder with all its content, or nothing.
@@ -31,7 +32,7 @@ package func writeFolder(
     defer { close(descriptor) }
     _ = lockFile(descriptor)
     try fill(partial)
-    try synchronizeTree(at: partial)
+    try synchronizeTree(at: partial, descriptor)
     // Under the name of a partial version, what an interruption leaves of the old folder is removed next time.
     let old = PartialFile(for: folder).url
     let isReplaced = replacing && folder.isPresent
@@ -71,12 +72,13 @@ func openFolder(at folder: URL) -> Int32 {
   retrying { unsafe open(folder.filePath, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
 }
 
-/// Synchronises all files and folders in `folder` to the disk.
-private func synchronizeTree(at folder: URL) throws {
+/// Synchronises all files and folders in `folder`, which `descriptor` is open for, to the disk.
+private func synchronizeTree(at folder: URL, _ descriptor: Int32) throws {
   #if canImport(Glibc)
-    // One call for everything takes much less time than one for each of many small files. Linux waits until all is
-    // written, other systems need not.
-    sync()
+    // One call for everything takes much less time than one for each of many small files.
+    guard retrying({ syncfs(descriptor) }) == 0 else {
+      throw FileError(folder, cannotBe: "synchronised", call: "syncfs")
+    }
   #else
     try synchronizeEach(in: folder)
   #endif

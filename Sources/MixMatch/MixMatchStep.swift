@@ -139,11 +139,12 @@ public struct MixMatchStep: SemiSupervisedMethod {
     // Mixup happens before this stage of the network; before stage 0 it mixes the images.
     let stage = mixedStage(of: model, among: mixupStages ?? 1, random: &random)
     let groups = batchNorm.groups(of: mixed.unmixed.count, versions: versions)
-    let XU = mixed.examples(before: stage, of: model, groups)
+    let mixtures = mixed.examples(before: stage, of: model, groups)
     var (labelled, unlabelled): ([Tensor], [Tensor]) = ([], [])
     for group in groups {
-      let examples = XU.gathered(group.indices)
-      let labelledRows = 0..<group.indices.count { $0 < mixed.X.count }
+      let examples = mixtures.gathered(group.indices)
+      // Indices ascend, so that the labelled examples of a group come first.
+      let labelledRows = 0..<group.indices.count(where: { $0 < mixed.X.count })
       let unlabelledRows = labelledRows.upperBound..<examples.count
       let state = HiddenState(examples.images)
       let logits = model.run(stage..<model.stageCount, on: state, group.mode).values

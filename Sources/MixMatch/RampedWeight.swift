@@ -10,8 +10,13 @@ public struct RampedWeight: Sendable, Encodable {
   /// A weight that reaches `value` after `steps` steps.
   public init(_ value: Float, rampSteps steps: Int) { (self.value, self.steps) = (value, steps) }
 
-  /// Throws a ``TrainingError`` unless the ramp has a step.
-  func check() throws { try TrainingError.unlessPositive(steps, "steps of the ramp") }
+  /// Throws a ``TrainingError`` unless the weight is a number of at least 0 and the ramp has a step.
+  func check() throws {
+    try TrainingError.unless(
+      value >= 0 && value.isFinite, "weight of the unlabelled loss", found: "\(value)",
+      expected: "a finite number of at least 0")
+    try TrainingError.unlessPositive(steps, "steps of the ramp")
+  }
 
   /// The weight in step `step`, counted from 0.
   public func callAsFunction(_ step: Int) -> Float { value * linearRamp(step, over: steps) }

@@ -39,13 +39,13 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
 }
 
 extension SemiSupervisedMethod {
-  /// False: most methods need no teacher.
+  /// Whether the method needs an EMA of the weights as its teacher: most methods do not.
   public var needsTeacher: Bool { false }
 
   /// Accepts all hyperparameters.
   public func check() throws {}
 
-  /// Nil: most methods have no networks of their own.
+  /// The further networks of the method: nil, because most methods have none.
   public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
     -> (any Module)?
   { nil }

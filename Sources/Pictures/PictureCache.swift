@@ -16,7 +16,8 @@ import Foundation
 public final class PictureCache {
   private let decoder: PictureDecoder
   private let output: OutputDirectory
-  private var known: [FileKey: Reading] = [:]
+  /// The hashes of the files that were decoded.
+  private var known: [FileKey: String] = [:]
   private var places: [String: Place] = [:]
   private var nextPack = 0
   /// The number of files so far that were not found in the cache.
@@ -45,16 +46,16 @@ public final class PictureCache {
 
   /// The pictures of a pack.
   private struct Index: Codable {
-    var decoderVersion: Int
+    var decoder: String
     var size: Int
-    /// The files that were read, and what they contained.
+    /// The files that were decoded, with the hashes of their contents.
     var files: [File]
     /// The hashes of the files whose pixels the pack contains, in their order.
     var pixels: [String]
 
     struct File: Codable {
       var key: FileKey
-      var reading: Reading
+      var sha256: String
     }
   }
 
@@ -85,7 +86,7 @@ public final class PictureCache {
         for path in [indexName(number), pixelsName(number)] { try? output.remove(path) }
         continue
       }
-      for file in index.files { known[file.key] = file.reading }
+      for file in index.files { known[file.key] = file.sha256 }
       for (place, hash) in index.pixels.enumerated() {
         places[hash] = Place(pack: number, index: place)
       }
@@ -103,30 +104,30 @@ public final class PictureCache {
       }
     }
     var readings: [Reading?] = keys.map { key in
-      key.flatMap { known[$0] }.flatMap { reading in
-        reading.problem != nil || places[reading.sha256] != nil ? reading : nil
+      key.flatMap { known[$0] }.flatMap { hash in
+        places[hash] != nil ? Reading(sha256: hash, problem: nil) : nil
       }
     }
     let missing = files.indices.filter { readings[$0] == nil }
     guard !missing.isEmpty else { return readings.map { $0! } }
     missCount += missing.count
     var index = Index(
-      decoderVersion: PictureDecoder.version, size: decoder.size, files: [], pixels: [])
+      decoder: PictureDecoder.version, size: decoder.size, files: [], pixels: [])
     var pixels: [UInt8] = []
     for (position, decoded) in zip(missing, decoder.decode(missing.map { files[$0] })) {
       let reading = decoded.reading
       readings[position] = reading
-      if let key = keys[position], !reading.sha256.isEmpty {
-        index.files.append(Index.File(key: key, reading: reading))
-      }
-      if case .success(let picture) = decoded.pixels, places[reading.sha256] == nil {
+      // What cannot be decoded is tried again in the next run: libvips may support its format then.
+      guard let key = keys[position], case .success(let picture) = decoded.pixels else { continue }
+      index.files.append(Index.File(key: key, sha256: reading.sha256))
+      if places[reading.sha256] == nil {
         places[reading.sha256] = Place(pack: nextPack, index: index.pixels.count)
         index.pixels.append(reading.sha256)
         pixels += picture
       }
     }
     try store(index, pixels)
-    for file in index.files { known[file.key] = file.reading }
+    for file in index.files { known[file.key] = file.sha256 }
     return readings.map { $0! }
   }
 
@@ -210,7 +211,9 @@ public final class PictureCache {
   private func index(ofPack number: Int) throws -> Index? {
     guard let content = try output.content(of: indexName(number)).flatMap(intactContent),
       let index = try? JSON.decode(Index.self, from: content),
-      index.decoderVersion == PictureDecoder.version, index.size == decoder.size
+      index.decoder == PictureDecoder.version, index.size == decoder.size,
+      try fileStatus(at: output.file(pixelsName(number)))?.size
+        == checksumLineLength + index.pixels.count * decoder.byteCount
     else { return nil }
     return index
   }

@@ -17,8 +17,8 @@ public struct PictureDecoder: Sendable {
   /// The number of bytes of a decoded picture, (size, size, 3).
   var byteCount: Int { size * size * 3 }
 
-  /// The version of the decoding: another one may give other pixels.
-  static let version = 2
+  /// The version of the decoding and of libvips: another one may give other pixels.
+  static let version = unsafe "2, libvips " + String(cString: vips_version_string())
 
   /// A decoder to `size`×`size` pixels.
   ///

@@ -1,4 +1,5 @@
 import CVips
+import Engine
 import Foundation
 
 /// The type of a picture file that is written.
@@ -27,6 +28,10 @@ public enum PictureFormat: String, Sendable, CaseIterable {
 public func encodePicture(
   _ pixels: [UInt8], height: Int, width: Int, channels: Int, as format: PictureFormat
 ) throws -> Data {
+  require(
+    [1, 3].contains(channels) && height > 0 && width > 0
+      && pixels.count == height * width * channels,
+    "\(pixels.count) bytes do not fit an image of the shape (\(height), \(width), \(channels)).")
   var count = 0
   guard
     libraryStarted,

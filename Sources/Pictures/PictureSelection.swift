@@ -61,8 +61,8 @@ public struct PictureSelection: Sendable {
   ///   - folder: The pictures.
   ///   - readings: The outcome of reading each of them.
   ///   - maximumUnreadable: The share of files that may be unreadable, from 0 to 1.
-  /// - Throws: ``PictureError`` if more files are unreadable, if two classes contain the same picture, or if a
-  ///   class has too few pictures.
+  /// - Throws: ``PictureError`` if more files are unreadable, if two classes contain the same picture, if a class has
+  ///   too few pictures, or if no test picture can be used.
   public init(
     _ folder: PictureFolder, _ readings: [PictureCache.Reading], maximumUnreadable: Double
   ) throws {
@@ -77,6 +77,12 @@ public struct PictureSelection: Sendable {
     var training = chosen(.training)
     var test = chosen(.test)
     if test.isEmpty {
+      if let lost = folder.pictures.first(where: { $0.part == .test }) {
+        throw PictureError(
+          "\(folder.root.shortPath): test pictures",
+          found: "none that can be used, such as \(lost.path)",
+          expected: "at least one; without their folder a fifth of the others is held out")
+      }
       findings.isTestHeldOut = true
       test = Self.heldOut(of: training)
       let isTest = Set(test)

@@ -1,4 +1,5 @@
 import ChapterKit
+import Files
 
 /// The result of comparing a recorded item with its repetition.
 package enum Outcome: String, Codable, Sendable, CaseIterable {

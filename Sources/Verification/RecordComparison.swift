@@ -220,10 +220,7 @@ extension RecordComparison {
       return FileDifference(outcome: .differs, detail: other)
     }
     if read.allSatisfy({ $0.outcome == .identical }) {
-      return try drawsTheSame(figure, file)
-        ? .identical
-        : FileDifference(
-          outcome: .differs, detail: "its data are identical, its script draws otherwise")
+      return try differenceOfDrawings(figure, file)
     }
     let isClose = read.allSatisfy { [.identical, .withinTolerance].contains($0.outcome) }
     return FileDifference(
@@ -238,19 +235,27 @@ extension RecordComparison {
     return name.map { "its \($0) is \(b[$0] ?? "missing"), recorded \(a[$0] ?? "nothing")" }
   }
 
-  /// Whether the data, which are equal in both runs, give the recorded picture, drawn with the recorded stamp. The
-  /// recorded ones are drawn where they are kept, because times in them differ. Another version of gnuplot draws
-  /// other bytes, so only the script and its variables are compared then.
-  private func drawsTheSame(_ figure: Figure, _ file: FileRecord) throws -> Bool {
-    guard file.drawnBy == gnuplot.version() else { return true }
-    try gnuplot.output.prepare(subdirectories: ["data"])
-    for name in figure.data {
-      let path = DataFile.path(name)
-      guard
-        let content = try recorded.files.content(of: path) ?? repeated.files.content(of: path)
-      else { return false }
-      try gnuplot.output.write(content, to: path)
+  /// Compares the recorded picture with the one that the data, which are equal in both runs, give with the recorded
+  /// stamp. The recorded ones are drawn where they are kept, because times in them differ. Another version of gnuplot
+  /// draws other bytes, so only the script and its variables are compared then.
+  private func differenceOfDrawings(_ figure: Figure, _ file: FileRecord) throws -> FileDifference {
+    func content(_ path: String) throws -> Data? {
+      try recorded.files.content(of: path) ?? repeated.files.content(of: path)
     }
-    return try gnuplot.update(figure, previous: nil).record.sha256 == file.sha256
+    let other = FileDifference(
+      outcome: .differs, detail: "its data are identical, its script draws otherwise")
+    let hasData = try figure.data.allSatisfy { try content(DataFile.path($0)) != nil }
+    guard hasData else { return other }
+    guard file.drawnBy == gnuplot.version() else {
+      guard try gnuplot.fingerprint(of: figure, reading: content) == file.drawnFrom else {
+        return other
+      }
+      return FileDifference(
+        outcome: .notCompared,
+        detail: "data and script are identical; drawn by \(file.drawnBy ?? "an unknown gnuplot"), "
+          + "found \(gnuplot.version() ?? "no gnuplot")")
+    }
+    let picture = try gnuplot.picture(of: figure, previous: nil, reading: content).picture
+    return picture.record.sha256 == file.sha256 ? .identical : other
   }
 }

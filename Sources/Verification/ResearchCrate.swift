@@ -70,7 +70,7 @@ package struct ResearchCrate {
     try add("\(results)/\(RunRecord.fileName(chapter: record.chapter))")
     for file in record.files {
       let path = "\(results)/\(file.path)"
-      let exists = try readFileIfPresent(at: root.appending(path: path)) != nil
+      let exists = root.appending(path: path).isPresent
       guard exists || file.kind.isAlwaysRecorded else { continue }
       try add(path)
       guard sha256Hex(files[path]!) == file.sha256 else {

@@ -22,7 +22,7 @@ package struct Article {
     let all = try chapterFolders(in: root)
     let chapters = all.filter { only == nil || $0.program == only }
     guard !chapters.isEmpty else {
-      throw Failure(
+      throw UsageError(
         "--chapter: found \(only ?? ""), expected one of \(all.map(\.program).joined(separator: ", "))"
       )
     }
@@ -56,12 +56,13 @@ struct ChapterFolder: Equatable {
   /// The folder's name: "3-sharpening" for a chapter, "ablations" or "mixing-further" for an appendix.
   let name: String
 
+  private var chapter: ChapterName { ChapterName(folder: name) }
   /// The number of the chapter; nil for an appendix.
-  var number: Int? { Int(firstPart) }
+  var number: Int? {
+    if case .number(let number) = chapter { number } else { nil }
+  }
   /// The name of its program, its record, and its target in the Makefile: "chapter3", "mixing".
-  var program: String { number.map { "chapter\($0)" } ?? firstPart }
-  /// The part of the name before the first hyphen.
-  private var firstPart: String { String(name.prefix { $0 != "-" }) }
+  var program: String { chapter.program }
   /// The path of its source.
   var path: String { "chapters/\(name)/main.swift" }
 }

@@ -80,9 +80,7 @@ extension Results.ChapterResult {
   func path(of file: String) -> URL { directory.appending(path: file) }
 
   /// Whether one of the result's files exists.
-  func hasFile(_ file: String) -> Bool {
-    ((try? readFileIfPresent(at: path(of: file))) ?? nil) != nil
-  }
+  func hasFile(_ file: String) -> Bool { path(of: file).isPresent }
 
   /// The names of the tables in Markdown.
   var tables: [String] { shownFiles.filter { $0.hasSuffix(".md") } }

@@ -30,7 +30,7 @@ func requireEqualResults(_ recorded: URL, _ repeated: URL, _ invocation: Invocat
   defer { removeTree(at: scratch) }
   let gnuplot = Gnuplot(
     executable: ExternalProgram("gnuplot")?.executable, root: URL.currentDirectory(),
-    output: OutputDirectory(scratch), console: invocation.console)
+    workingFolder: scratch, console: invocation.console)
   let findings = try findings(of: recorded, repeatedIn: repeated, drawing: gnuplot)
   let others = findings.filter { $0.outcome != .identical }
   for finding in others { invocation.print(finding.line) }
@@ -45,7 +45,7 @@ func requireEqualResults(_ recorded: URL, _ repeated: URL, _ invocation: Invocat
 exit(
   program.run { invocation in
     guard let first = invocation[a], let second = invocation[b] else {
-      throw Failure(
+      throw UsageError(
         "--a, --b: found no two directories, expected them: make diff A=results B=figures")
     }
     if invocation[equal] { return try requireEqualResults(first, second, invocation) }

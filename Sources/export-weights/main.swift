@@ -23,7 +23,7 @@ exit(
     let file = URL(filePath: invocation.words[0])
     let weights = URL(filePath: invocation.words[1])
     guard weights.resolvingSymlinksInPath() != file.resolvingSymlinksInPath() else {
-      throw Failure("WEIGHTS: found the file of CHECKPOINT, expected another one")
+      throw UsageError("WEIGHTS: found the file of CHECKPOINT, expected another one")
     }
     let checkpoint = try Checkpoint(contentsOf: file)
     let classifier: Classifier

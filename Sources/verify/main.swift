@@ -14,7 +14,7 @@ let out = CommandLineOption(
   "the directory of the report, verification/report.json")
 
 let dataSets = CommandLineOption(
-  "data", .existingDirectory, default: URL(filePath: "data"), "the directory of the data sets")
+  "data", .existingDirectory, "the directory of the data sets (default data)")
 
 let pictures = CommandLineOption(
   "pictures", .existingDirectory, "the folder of pictures of the chapter on your own pictures")
@@ -59,7 +59,7 @@ struct Repetition {
     scratch = invocation[out].appending(path: isFull ? "verification/full" : "verification/run")
   }
 
-  /// Repeats, compares and writes the report; then the directory of the repetition is removed.
+  /// Repeats, compares and writes the report; then the directory of the repetition is removed, unless something differs.
   ///
   /// A verification of everything that was interrupted or failed continues with its results and checkpoints.
   func run() throws -> VerificationReport {
@@ -81,7 +81,11 @@ struct Repetition {
       records: Dictionary(uniqueKeysWithValues: records.all.map { ($0.chapter.program, $0.date) }),
       findings: findings)
     try output.write(SealedJSON.encode(report), to: VerificationReport.path)
-    removeTree(at: scratch)
+    if findings.contains(where: { $0.outcome == .differs }) {
+      invocation.note("verify: the results that differ are in \(scratch.shortPath)")
+    } else {
+      removeTree(at: scratch)
+    }
     return report
   }
 
@@ -98,7 +102,7 @@ struct Repetition {
           "recorded in \(minutes) min; FULL=1 repeats them")
       ]
     }
-    guard data(of: record.chapter) != nil else {
+    guard record.chapter != "own" || invocation[pictures] != nil else {
       return [
         Finding(
           record.chapter.program, "all items", .notCompared,
@@ -164,7 +168,7 @@ struct Repetition {
       .sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
   }
 
-  /// The folder of a chapter's data; nil for the chapter on your own pictures if they are not given.
+  /// The folder of a chapter's data, if it is given.
   private func data(of chapter: ChapterName) -> URL? {
     chapter == "own" ? invocation[pictures] : invocation[dataSets]
   }
@@ -180,10 +184,9 @@ struct Repetition {
       throw Failure(
         "\(directory.shortPath): found no record of \(record.chapter.program), expected one")
     }
-    let pictures = OutputDirectory(scratch.appending(path: "pictures"))
     let gnuplot = Gnuplot(
-      executable: ExternalProgram("gnuplot")?.executable, root: root, output: pictures,
-      console: invocation.console)
+      executable: ExternalProgram("gnuplot")?.executable, root: root,
+      workingFolder: scratch.appending(path: "pictures"), console: invocation.console)
     return try RecordComparison(
       .init(record, in: invocation[results]), with: .init(new, in: directory), drawing: gnuplot
     ).findings()

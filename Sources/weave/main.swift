@@ -11,9 +11,7 @@ let out = CommandLineOption(
 
 let chapter = CommandLineOption(
   "chapter",
-  OptionArgument<String>("NAME", expecting: "the name of a chapter's program") {
-    $0.isEmpty ? nil : $0
-  },
+  .text("NAME", expecting: "the name of a chapter's program"),
   "the only chapter to show, such as own, in OUT/NAME.html and OUT/NAME.pdf (default: the whole article)"
 )
 

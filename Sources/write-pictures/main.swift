@@ -42,7 +42,8 @@ exit(
   program.run { invocation in
     let folder = invocation[to]
     guard !folder.isPresent else {
-      throw Failure("--to: found \(folder.relativePath), expected a folder that does not exist yet")
+      throw UsageError(
+        "--to: found \(folder.relativePath), expected a folder that does not exist yet")
     }
     let whole =
       try invocation[synthetic]
@@ -50,6 +51,11 @@ exit(
       : invocation[source].fetch(into: invocation[data], note: invocation.note)
     let dataset = whole.prefix(
       train: invocation[train] ?? whole.train.count, test: invocation[test] ?? whole.test.count)
+    if let found = invocation[labels], found >= dataset.train.count || found > dataset.knownLabels {
+      throw Failure(
+        "--labels: found \(found), expected fewer than the \(dataset.train.count) training images, and at most "
+          + "\(dataset.knownLabels), whose classes are known")
+    }
     try writeFolder(at: folder) { partial in
       let writer = PictureWriter(
         format: invocation[format], classes: dataset.classNames, folder: partial)

@@ -213,6 +213,20 @@ import Testing
     #expect(bench.complaints.count { $0.hasSuffix("; starting over") } == 1)
   }
 
+  /// A checkpoint that cannot be read may be intact: a run that started over would remove it.
+  @Test func aCheckpointThatCannotBeReadIsKept() throws {
+    let bench = try Workbench()
+    _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }
+    let newest = try #require(Self.checkpoints(in: bench).last)
+    let file = bench.root.appending(path: "\(Self.cachePath)/\(newest)")
+    try FileManager.default.removeItem(at: file)
+    try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+    let (status, _) = Self.train(in: bench)
+    #expect(status == 1)
+    #expect(bench.complaints.last?.contains("\(newest): found a folder, expected a file") == true)
+    #expect(Self.checkpoints(in: bench).contains(newest))
+  }
+
   @Test func checkpointsOfAnotherKeyAreReportedAndStayUntilTheStageIsDone() throws {
     let bench = try Workbench()
     _ = Self.train(in: bench, peak: 0.2) { step, _ in if step == 9 { throw Crash() } }

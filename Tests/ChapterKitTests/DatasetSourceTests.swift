@@ -122,6 +122,18 @@ import Testing
     #expect(!bench.standardError.contains("broken"), "the data are not read")
   }
 
+  /// A download that breaks off leaves a part of the data, from which the same command continues.
+  @Test func aDownloadThatBreaksOffIsAnError() throws {
+    let bench = try Workbench()
+    let source = source(nil) { directory in
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try Data().write(to: directory.appending(path: "there"))
+      throw DatasetSourceTests.noNetwork
+    }
+    #expect(bench.run { _ = try $0.dataset(source) } == 1)
+    #expect(bench.complaints.last?.contains("the same command continues the download") == true)
+  }
+
   @Test(arguments: ["empty folder", "corrupt archive", "piece of an archive"])
   func damagedCIFAR10IsAnError(_ what: String) throws {
     let bench = try Workbench()
@@ -155,7 +167,7 @@ import Testing
       (1, "found no training image of the class 0"),
     ] {
       let status = bench.run("--data", real.path) { run in
-        _ = try run.dataset(.mnist, train: train, test: 1)
+        _ = try run.dataset(.mnist, minimumTrain: train, minimumTest: 1)
         Issue.record("There must be no work.")
       }
       #expect(status == 1 && bench.complaints.last?.contains(found) == true)

@@ -58,7 +58,10 @@ import Testing
     let picture = try #require(bench.read("figures/dots.svg"))
     let path = bench.out.path.replacing("'", with: "''")
     #expect(path.contains("chapter kit''s "), "the path needs quoting")
-    #expect(picture.contains("\nplot 1data='\(path)/data'; out='/dev/stdout'; "))
+    #expect(
+      picture.contains(
+        "\nplot 1data='\(path)/cache/chapter3/drawing/data'; out='/dev/stdout'; "))
+    #expect(!bench.names(in: "figures/cache/chapter3").contains("drawing"))
     #expect(picture.contains("; temperature='it''s \"½\" $HOME `id`'; watermark=''\n"))
     #expect(picture.contains("; stamp='chapter 3 · preset article · seed 0 · commit 1a2b3c4 · "))
     #expect(bench.names(in: "figures").filter { $0.hasPrefix(".partial") } == [])
@@ -88,7 +91,8 @@ import Testing
       bench.complaints.last?.hasPrefix(
         "chapter3: figures/dots.gp: \(found)") == true)
     #expect(bench.complaints.last?.contains(", expected dots.svg; the data files are in ") == true)
-    #expect(bench.read("figures/data/chapter3-dots.tsv") != nil)
+    #expect(bench.read("figures/cache/chapter3/drawing/data/chapter3-dots.tsv") != nil)
+    #expect(bench.names(in: "figures/data") == [])
     #expect(bench.names(in: "figures").sorted() == ["cache", "data", "dots.gp", "style.gp"])
   }
 
@@ -97,7 +101,7 @@ import Testing
     bench.gnuplot = nil
     #expect(draw(bench) == 1)
     #expect(bench.complaints.last?.hasPrefix("chapter3: gnuplot: found no such program") == true)
-    #expect(bench.read("figures/data/chapter3-dots.tsv") != nil)
+    #expect(bench.read("figures/cache/chapter3/drawing/data/chapter3-dots.tsv") != nil)
 
     #expect(bench.run { $0.draw("lines", into: "lines.png", data: []) } == 1)
     #expect(
@@ -106,7 +110,25 @@ import Testing
     #expect(bench.run { $0.draw("dots", into: "dots.svg", data: ["chapter2-x"]) } == 1)
     #expect(
       bench.complaints.last?.hasSuffix(
-        "data/chapter2-x.tsv: found no such file, expected a data file") == true)
+        "data/chapter2-x.tsv: found no such file, expected a data file for dots.svg") == true)
+  }
+
+  /// A run whose last picture cannot be drawn leaves the files of the run before it, which match their record.
+  @Test func aRunWithoutAllPicturesLeavesTheEarlierResults() throws {
+    let bench = try Workbench()
+    func files() -> [String?] {
+      ["data/chapter3-dots.tsv", "dots.svg", "chapter3.json"].map { bench.read("figures/\($0)") }
+    }
+    #expect(draw(bench) == 0, "\(bench.standardError)")
+    let before = files()
+    let working = bench.gnuplot
+    bench.gnuplot = nil
+    (bench.program, bench.commit) = ("program 2", "abcdef0")
+    #expect(draw(bench, x: [0.2, 1]) == 1)
+    #expect(files() == before)
+    bench.gnuplot = working
+    #expect(draw(bench, x: [0.2, 1]) == 0, "\(bench.standardError)")
+    #expect(zip(files(), before).allSatisfy { $0 != $1 })
   }
 
   @Test func realGnuplotReadsTheDataAndTheQuotes() throws {

@@ -1,4 +1,5 @@
 import ChapterKit
+import Files
 import Foundation
 import Testing
 

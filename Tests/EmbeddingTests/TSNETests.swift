@@ -117,14 +117,14 @@ import Testing
 
   /// A part of the error message, and the setting that causes the error.
   private static let badSettings: [(String, @Sendable (inout TSNE) -> Void)] = [
-    ("perplexity 30", { $0.perplexity = 30 }),
-    ("perplexity nan", { $0.perplexity = .nan }),
-    ("perplexity 0.5", { $0.perplexity = 0.5 }),
-    ("exaggeration 0.0", { $0.earlyExaggeration = 0 }),
-    ("-1 iterations", { ($0.iterations, $0.exaggerationIterations) = (-1, 0) }),
-    ("250 exaggerated iterations", { $0.iterations = 100 }),
-    ("learning rate -1.0", { $0.learningRate = -1 }),
-    ("theta 2.0", { $0.theta = 2 }),
+    ("perplexity: found 30", { $0.perplexity = 30 }),
+    ("perplexity: found nan", { $0.perplexity = .nan }),
+    ("perplexity: found 0.5", { $0.perplexity = 0.5 }),
+    ("exaggeration: found 0.0", { $0.earlyExaggeration = 0 }),
+    ("iterations: found -1", { ($0.iterations, $0.exaggerationIterations) = (-1, 0) }),
+    ("exaggerated iterations: found 250", { $0.iterations = 100 }),
+    ("learning rate: found -1.0", { $0.learningRate = -1 }),
+    ("theta: found 2.0", { $0.theta = 2 }),
   ]
 
   @Test(arguments: badSettings)
@@ -149,7 +149,7 @@ import Testing
   func badNumbersAreNamed(number: Float) {
     var values = [Float](repeating: 0, count: 300)
     values[7] = number
-    expectInvalid(naming: "\(number) in row 2, column 1") {
+    expectInvalid(naming: "row 2, column 1: found \(number)") {
       try TSNE().embed(Matrix(rows: 100, columns: 3, values: values))
     }
   }

@@ -143,7 +143,7 @@ import Experiments
     let classifier = try Classifier(
       SafeTensors(decoding: Array(spec.weightsFile(of: training, on: dataset))))
     let predictions = try classifier.predictions(for: dataset.test.pixels).rowMaxima()
-    let evaluation = training.evaluateTest()
+    let evaluation = try training.evaluateTest()
     #expect(predictions.map(\.index) == evaluation.classes)
     #expect(predictions.map(\.value) == evaluation.confidences)
   }

@@ -57,6 +57,29 @@ func expectSoon(
     #expect(!folder["a"].isPresent)
   }
 
+  @Test func theFileThatALinkNamesIsWritten() throws {
+    let folder = try Folder()
+    try writeFile(bytes, to: folder["a"])
+    unsafe symlink(folder["a"].path, folder["link"].path)
+    try writeFile(Data("new".utf8), to: folder["link"])
+    #expect(try readFile(at: folder["a"]) == Data("new".utf8))
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder["link"].path)
+        == folder["a"].path)
+  }
+
+  /// A device would become a file: `/dev/null` in a container, where the user may replace it.
+  @Test func aPipeOrDeviceIsNotReplaced() throws {
+    let folder = try Folder()
+    unsafe mkfifo(folder["pipe"].path, 0o600)
+    unsafe symlink("/dev/null", folder["null"].path)
+    for (name, kind) in [("pipe", "a pipe"), ("null", "a device")] {
+      let error = fileError { try writeFile(bytes, to: folder[name]) }
+      #expect(error?.description.contains("found \(kind), expected a file, or nothing") == true)
+    }
+    #expect(try listFolder(at: folder.url) == ["null", "pipe"])
+  }
+
   @Test func filesOfAFolderAndItsSubfoldersAreListed() throws {
     let folder = try Folder()
     try makeFolder(at: folder["a/b"])

@@ -2,6 +2,7 @@ import ChapterKit
 import Datasets
 import Engine
 import Experiments
+import Files
 import Foundation
 import Weaving
 
@@ -22,8 +23,8 @@ enum Reader: String, CaseIterable {
     case .matlab: _ = try MATFile(bytes, names: ["X", "y"], origin: "fuzz", limit: 1 << 24).arrays
     case .snapshot: try readSnapshot(bytes)
     // The seeds are without the line of the checksum, which no mutation would keep right.
-    case .checkpoint: use(try Classifier(Checkpoint(decoding: checksummed(Data(bytes)))))
-    case .classifier: use(try Classifier(SafeTensors(decoding: bytes)))
+    case .checkpoint: try use(Classifier(Checkpoint(decoding: checksummed(Data(bytes)))))
+    case .classifier: try use(Classifier(SafeTensors(decoding: bytes)))
     case .record: try use(JSON.decode(RunRecord.self, from: Data(bytes)))
     case .training: try use(JSON.decode(TrainingRecord<TrainingSummary>.self, from: Data(bytes)))
     case .sealed: _ = try SealedJSON.decode(RunRecord.self, from: Data(bytes))
@@ -49,8 +50,8 @@ private func readSnapshot(_ bytes: [UInt8]) throws {
   try? snapshot.restore(norm.state(under: "network") + adam.state(under: "adam"))
 }
 
-private func use(_ classifier: Classifier) {
-  _ = (classifier.scaling, classifier.content.encoded())
+private func use(_ classifier: Classifier) throws {
+  _ = (classifier.scaling, try classifier.content.encoded())
 }
 
 private func use(_ record: RunRecord) throws {

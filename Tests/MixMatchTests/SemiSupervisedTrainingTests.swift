@@ -54,7 +54,7 @@ import Testing
   @Test func theOutcomeHasTheAccuracyOfBothSets() throws {
     let training = try training()
     try training.run()
-    let outcome = training.outcome()
+    let outcome = try training.outcome()
     let validation = try #require(outcome.validation)
     #expect((0...1).contains(validation.accuracy) && (0...1).contains(outcome.test.accuracy))
     #expect(validation.classes.count == 16 && outcome.test.classes.count == 20)
@@ -101,15 +101,17 @@ import Testing
         scaling: PixelScaling(of: digits.train)))
     try training.run()
     #expect(training.curve.points.map(\.step) == [2, 4, 6])
-    #expect(training.evaluateTest().classes.count == 20)
+    #expect(try training.evaluateTest().classes.count == 20)
   }
 
   /// An evaluation inside a scope of the evaluation weights evaluates these weights too.
   @Test func evaluationsCanBeNested() throws {
     let training = try training()
     try training.run()
-    let alone = training.evaluateTest().confidences
-    let nested = training.trainer.withEvaluationWeights { training.evaluateTest().confidences }
+    let alone = try training.evaluateTest().confidences
+    let nested = try training.trainer.withEvaluationWeights {
+      try training.evaluateTest().confidences
+    }
     #expect(nested == alone)
   }
 
@@ -138,7 +140,8 @@ import Testing
     #expect(points.map(\.step) == expected.map(\.step))
     #expect(points.map(\.labelledLoss) == expected.map(\.labelledLoss))
     #expect(points.map(\.validationAccuracy) == expected.map(\.validationAccuracy))
-    #expect(resumed.outcome().test.confidences == uninterrupted.outcome().test.confidences)
+    #expect(
+      try resumed.outcome().test.confidences == uninterrupted.outcome().test.confidences)
   }
 }
 
@@ -176,15 +179,25 @@ private struct ImageKeeper: SemiSupervisedMethod {
   }()
 
   /// Only the third image, blue with the label 0, is classified wrongly.
-  @Test func accuracyIsTheFractionOfRightPredictions() {
-    let evaluation = evaluate(GlobalAveragePool(), on: images, scaling: .unit)
+  @Test func accuracyIsTheFractionOfRightPredictions() throws {
+    let evaluation = try evaluate(GlobalAveragePool(), on: images, scaling: .unit)
     #expect(evaluation.classes == [0, 1, 2, 1, 2])
     #expect(evaluation.accuracy == 0.8)
     #expect(evaluation.confidences.allSatisfy { $0 > 1 / 3 && $0 < 1 })
   }
 
-  @Test func indicesSelectTheImages() {
-    let evaluation = evaluate(
+  @Test func predictionsThatAreNotNumbersAreAnError() {
+    final class Diverged: Layer {
+      func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { .infinity * globalAveragePool(x) }
+    }
+    let error = #expect(throws: TrainingError.self) {
+      try evaluate(Diverged(), on: images, scaling: .unit)
+    }
+    #expect(error?.description.hasPrefix("predictions: found some that are not numbers") == true)
+  }
+
+  @Test func indicesSelectTheImages() throws {
+    let evaluation = try evaluate(
       GlobalAveragePool(), on: images, indices: [4, 2], size: ImageSize(height: 3, width: 3),
       scaling: .unit)
     #expect(evaluation.classes == [2, 2])

@@ -169,6 +169,17 @@ extension PictureTests {
       return try PictureSelection(found, readings, maximumUnreadable: maximum)
     }
 
+    @Test func testPicturesThatCannotBeReadAreNotReplaced() throws {
+      for index in 0..<40 { try folder.add("train/cat/\(index).jpg", "train/dog/\(index).jpg") }
+      try folder.add("test/cat/0.heic", "test/dog/0.heic")
+      let error = #expect(throws: PictureError.self) {
+        try selection(unreadable: ["test/cat/0.heic", "test/dog/0.heic"])
+      }
+      #expect(
+        error?.description.contains(
+          "test pictures: found none that can be used, such as test/cat/0.heic") == true)
+    }
+
     @Test func holdsOutAFifthOfEachClassByContent() throws {
       for index in 0..<10 { try folder.add("cat/\(index).jpg", "dog/\(index).jpg") }
       let chosen = try selection()

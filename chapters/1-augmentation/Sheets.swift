@@ -9,21 +9,23 @@ import MixMatch
 func drawVersions(of dataset: ImageDataset, _ run: Run, _ settings: Settings) {
   let images = dataset.train
   let shown = dataset.classNames.indices.compactMap { images.labels.firstIndex(of: UInt8($0)) }
+  // Distances in pixels of the images.
   let (wordGap, groupGap, epochGap, gap) = (9, 9, 3, 1)
   let epochWidth = settings.versions * (images.width + gap) - gap
   let groupWidth = images.width + settings.epochsShown * (epochGap + epochWidth)
+  // A row of the sheet has room for about ten images.
   let groups = max(1, 10 / (1 + settings.epochsShown * settings.versions))
   let lines = (shown.count + groups - 1) / groups
   var sheet = ImageSheet(
     width: groups * (groupWidth + groupGap) - groupGap, height: lines * (wordGap + images.height),
     tile: images.width)
-  for (place, image) in shown.enumerated() {
-    let y = place / groups * (wordGap + images.height) + wordGap
-    var x = place % groups * (groupWidth + groupGap)
+  for (index, image) in shown.enumerated() {
+    let y = index / groups * (wordGap + images.height) + wordGap
+    var x = index % groups * (groupWidth + groupGap)
     sheet.write(dataset.classNames[Int(images.labels[image])], "class", x: x, y: y)
     let pictures = versions(of: image, in: images, seed: run.seeds[0], settings: settings)
     for (part, pictures) in pictures.enumerated() {
-      if part > 0 && place < groups { sheet.write("epoch \(part)", "epoch", x: x, y: y) }
+      if part > 0 && index < groups { sheet.write("epoch \(part)", "epoch", x: x, y: y) }
       for picture in PixelScaling.unit.bytes(pictures) {
         sheet.place(picture, x: x, y: y)
         x += images.width + gap
@@ -53,10 +55,10 @@ func drawTransforms(of dataset: ImageDataset, _ run: Run, _ settings: Settings) 
     sheet.write(transform.name, "name", x: 0, y: y)
     sheet.write("probability \(transform.probability)", "probability", x: 0, y: y)
     let (shown, pictures) = range(of: transform, on: image, in: images, settings: settings)
-    for (place, picture) in PixelScaling.unit.bytes(pictures).enumerated() {
-      let x = place * (images.width + gap)
+    for (index, picture) in PixelScaling.unit.bytes(pictures).enumerated() {
+      let x = index * (images.width + gap)
       sheet.place(picture, x: x, y: y)
-      let text = shown[place].first.map(words(for:)) ?? "original"
+      let text = shown[index].first.map(parameterText(of:)) ?? "original"
       sheet.write(text.replacing("-", with: "−"), "value", x: x, y: y + images.height)
     }
   }
@@ -64,7 +66,7 @@ func drawTransforms(of dataset: ImageDataset, _ run: Run, _ settings: Settings) 
 }
 
 /// The parameter of a transform, as text below the transformed image.
-private func words(for transform: ImageTransform) -> String {
+private func parameterText(of transform: ImageTransform) -> String {
   switch transform {
   case .brightness(let change): String(format: "%.3f", change)
   case .contrast(let scale): String(format: "%.2f", scale)

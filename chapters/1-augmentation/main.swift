@@ -218,7 +218,7 @@ exit(
     settings.balanced = run[balanced]
     try run.record(settings: settings)
     let dataset = try run.dataset(
-      .cifar10, train: max(settings.measuredImages, settings.labelled), test: 1
+      .cifar10, minimumTrain: max(settings.measuredImages, settings.labelled), minimumTest: 1
     ).prefix(train: settings.trainingImages, test: 0)
     try recordLabels(of: dataset, run, settings)
     try recordChanges(of: dataset, run, settings)

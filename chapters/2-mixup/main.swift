@@ -171,7 +171,7 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // {.fold}
 
 /// Statistics of λ′ for one seed.
-struct Coefficients: Codable {
+struct CoefficientStatistics: Codable {
   var mean: Double
   var deviation: Double
   var histogram: Histogram
@@ -180,7 +180,7 @@ struct Coefficients: Codable {
 }
 
 /// Draws the coefficients of many batches, shared and not shared, and computes their statistics.
-func measureCoefficients(seed: Int, settings: Settings) -> Coefficients {
+func measureCoefficients(seed: Int, settings: Settings) -> CoefficientStatistics {
   func batches(_ sharing: MixingCoefficients.Sharing) -> [[Double]] {
     (0..<settings.batches).map { batch in
       var random = RandomStream(seed: UInt64(seed), "mixup", batch)
@@ -191,7 +191,7 @@ func measureCoefficients(seed: Int, settings: Settings) -> Coefficients {
   }
   let all = batches(.perExample).flatMap { $0 }
   let (mean, deviation) = moments(of: all)
-  return Coefficients(
+  return CoefficientStatistics(
     mean: mean, deviation: deviation,
     histogram: Histogram(of: all, in: 0.5...1, bins: settings.bins),
     batchDeviation: Dictionary(
@@ -277,7 +277,7 @@ exit(
 
 /// Draws mixtures of two images of the first seed.
 func drawBlends(_ run: Run, _ settings: Settings) throws {
-  let dataset = try run.dataset(.cifar10, train: 2, test: 1)
+  let dataset = try run.dataset(.cifar10, minimumTrain: 2, minimumTest: 1)
   let blends = try run.stage(
     "blends", on: dataset, inputs: ["lambdas": settings.lambdas, "seed": run.seeds[0]]
   ) { _ in
@@ -316,9 +316,9 @@ func drawDensities(_ run: Run, _ settings: Settings) throws {
 
 /// Draws the densities of λ and λ′, and the histogram of λ′ of the first seed.
 func drawCoefficients(
-  _ beta: SymmetricBeta, _ coefficients: Coefficients, _ run: Run, _ settings: Settings
+  _ beta: SymmetricBeta, _ coefficients: CoefficientStatistics, _ run: Run, _ settings: Settings
 ) {
-  run.write(DataFile(name: "chapter2-lambda", columns: foldColumns(beta)))
+  run.write(DataFile(name: "chapter2-lambda", columns: lambdaColumns(beta)))
   run.write(
     DataFile(
       name: "chapter2-lambda-draws", columns: drawColumns([("larger", coefficients.histogram)])))
@@ -331,7 +331,7 @@ func drawCoefficients(
 }
 
 /// Records the moments of λ′ of each seed, and the exact ones.
-func recordMoments(_ beta: SymmetricBeta, _ coefficients: [Coefficients], _ run: Run) {
+func recordMoments(_ beta: SymmetricBeta, _ coefficients: [CoefficientStatistics], _ run: Run) {
   run.record(metric: "lambda.mean", values: coefficients.map(\.mean))
   run.record(metric: "lambda.deviation", values: coefficients.map(\.deviation))
   run.record(metric: "lambda.mean.exact", values: [0.5 + beta.meanDeviation])
@@ -391,7 +391,7 @@ func drawColumns(_ histograms: some Sequence<(String, Histogram)>) -> [DataColum
 }
 
 /// A row for each of 999 points, with the densities of λ and λ′; both λ and 1 − λ contribute to λ′.
-func foldColumns(_ beta: SymmetricBeta) -> [DataColumn] {
+func lambdaColumns(_ beta: SymmetricBeta) -> [DataColumn] {
   let points = (1..<1000).map { Double($0) / 1000 }
   return [
     DataColumn("x", points), DataColumn("lambda", points.map { beta.density(at: $0) }),

@@ -126,6 +126,20 @@ struct Outcome: Codable {
 // The test images are evaluated after each epoch, as in the article. This decides nothing: all settings are the
 // article's.
 
+/// The loss of a batch, with guesses sharpened at temperature `T`, and the predictions for the unlabelled images.
+func batchLoss(
+  of network: any Layer, labelled: [Int], unlabelled: [Int], in images: LabelledImages,
+  temperature T: Double, step: Int, settings: Settings
+) -> (loss: Tensor, prediction: Tensor) {
+  let prediction = softmax(network(images.tensor(unlabelled), .training))
+  let guess = sharpen(prediction.detached, temperature: T)
+  let labelledLoss = crossEntropy(
+    network(images.tensor(labelled), .training), labels: images.labels(at: labelled))
+  let unlabelledLoss = meanSquaredError(prediction, guess)
+  let ramp = linearRamp(step, over: settings.rampSteps)
+  return (labelledLoss + settings.unlabelledWeight * ramp * unlabelledLoss, prediction)
+}
+
 /// Trains a network with guesses sharpened at temperature `T`, and evaluates it on the test images.
 func train(
   on digits: ImageDataset, temperature T: Double, seed: Int, settings: Settings,
@@ -150,20 +164,13 @@ func train(
   let curve = ResumableValue([Double]())
   let checkpoints = progress.checkpoints(steps, of: ["trainer": trainer, "curve": curve])
   for step in try checkpoints.resume() {
-    let labelled = labelledBatches(step).map { split.labelled[$0] }
     let unlabelled = unlabelledBatches(step)
-
-    let prediction = softmax(network(images.tensor(unlabelled), .training))
-    let guess = sharpen(prediction.detached, temperature: T)
-    let labelledLoss = crossEntropy(
-      network(images.tensor(labelled), .training), labels: images.labels(at: labelled))
-    let unlabelledLoss = meanSquaredError(prediction, guess)
-    let ramp = linearRamp(step, over: settings.rampSteps)
-    let loss = labelledLoss + settings.unlabelledWeight * ramp * unlabelledLoss
-
+    let (loss, prediction) = batchLoss(
+      of: network, labelled: labelledBatches(step).map { split.labelled[$0] },
+      unlabelled: unlabelled, in: images, temperature: T, step: step, settings: settings)
     try trainer.step(loss, at: step)
     if (step + 1).isMultiple(of: stepsPerEpoch) {
-      curve.value.append(evaluate(network, on: digits.test, scaling: .unit).accuracy)
+      curve.value.append(try evaluate(network, on: digits.test, scaling: .unit).accuracy)
     }
     progress.update(
       step + 1, of: steps,
@@ -175,7 +182,7 @@ func train(
     try checkpoints.saveIfDue(after: step)
   }
   return Outcome(
-    evaluation: evaluate(network, on: digits.test, scaling: .unit), curve: curve.value,
+    evaluation: try evaluate(network, on: digits.test, scaling: .unit), curve: curve.value,
     fingerprints: trainer.fingerprints)
 }
 
@@ -295,8 +302,8 @@ exit(
     let settings = run.preset == .smoke ? Settings.smoke : Settings.article
     try run.record(settings: settings)
     let digits = try run.dataset(
-      .mnist, train: max(settings.labelled, settings.unlabelledBatch),
-      test: 2 * settings.principalComponents
+      .mnist, minimumTrain: max(settings.labelled, settings.unlabelledBatch),
+      minimumTest: 2 * settings.principalComponents
     ).prefix(train: settings.trainingImages, test: settings.testImages)
     drawSharpening(run)
     let trained = try run[temperatures].map { T in

@@ -23,7 +23,8 @@ func mixedBatch(
   var random = RandomStream(seed: UInt64(seed), "shown batch")
   let (batch, _) = batches(steps - 1)
   return training.trainer.withEvaluationWeights {
-    shown(method.mix(batch, by: training.trainer.network, random: &random), scaling)
+    firstExamples(
+      of: method.mix(batch, by: training.trainer.network, random: &random), scaling: scaling)
   }
 }
 
@@ -42,7 +43,7 @@ struct MixedExample: Codable {
 }
 
 /// The first six examples of X′ and of U′, with pixel values that `scaling` normalised.
-func shown(_ mixed: MixMatchStep.Mixed, _ scaling: PixelScaling) -> [MixedExample] {
+func firstExamples(of mixed: MixMatchStep.Mixed, scaling: PixelScaling) -> [MixedExample] {
   let labelled = mixed.X.count
   let indices =
     Array(0..<min(6, labelled)) + Array(labelled..<min(labelled + 6, mixed.unmixed.count))
@@ -52,11 +53,11 @@ func shown(_ mixed: MixMatchStep.Mixed, _ scaling: PixelScaling) -> [MixedExampl
     mixtures,
   ].map { scaling.bytes($0.images) }
   let (classes, labels) = (mixtures.labels.shape[1], mixtures.labels.scalars)
-  return indices.enumerated().map { place, index in
+  return indices.enumerated().map { row, index in
     MixedExample(
-      isLabelled: index < labelled, side: mixtures.images.shape[1], image: pictures[0][place],
-      partner: pictures[1][place], mixture: pictures[2][place],
+      isLabelled: index < labelled, side: mixtures.images.shape[1], image: pictures[0][row],
+      partner: pictures[1][row], mixture: pictures[2][row],
       lambda: mixed.lambda.values[index],
-      label: Array(labels[place * classes..<(place + 1) * classes]))
+      label: Array(labels[row * classes..<(row + 1) * classes]))
   }
 }

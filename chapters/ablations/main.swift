@@ -76,8 +76,8 @@ let ablations = [
     name: "interleaved batch norm", key: "interleaved", change: { $1.batchNorm = .interleaved }),
 
   // **Distribution alignment** is an addition of ReMixMatch, the successor of MixMatch: it scales the guesses so
-  // that each class is guessed as often as it occurs among the labels. It is the known remedy for a class
-  // that is lost to a similar one.
+  // that each class is guessed as often as it occurs among the labels. It is meant to keep a class
+  // from being lost to a similar one.
   Ablation(
     name: "with distribution alignment", key: "alignment",
     change: { $1.alignment = DistributionAlignment() }),
@@ -145,7 +145,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // for MixMatch with one change, with 500 for the other methods, from "supervised" on.](ablations-bars.svg "A bar for
 // each row that has run, the paper's accuracy as a diamond; a dotted line marks all of MixMatch")
 //
-// The column "points" is the difference from all of MixMatch in percentage points, over the seeds with which both were
+// The column "difference" is that from all of MixMatch in percentage points, over the seeds with which both were
 // trained: a row with one seed is compared with MixMatch at this seed, not with the mean of MixMatch. `make claims`
 // decides by stated rules which differences count. "Worst class" is the recall of the class that is recognised least
 // often: MixMatch can lose a whole class to a similar one. A dash stands for runs in which it was not measured.
@@ -235,7 +235,7 @@ exit(
         explanation:
           "Test accuracy at 500 labels, mean ± standard deviation over n seeds, a quarter of "
           + "chapter 4's steps. Paper: table 4 at 250 labels, table 5 at 500.\(finished.remark)",
-        columns: ["", "test accuracy", "n", "points", "worst class", "paper"],
+        columns: ["method", "test accuracy", "n", "difference", "lowest recall", "paper"],
         rows: finished.rows.map { cells($0, whole: rows[0]) }))
     run.drawAccuracies(
       of: finished.rows, named: "ablations-bars",

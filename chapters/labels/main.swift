@@ -100,7 +100,7 @@ exit(
       TextTable(
         name: "labels", title: "Test accuracy over the number of labels",
         explanation: "Mean ± standard deviation over n seeds.\(finished.remark)",
-        columns: ["training", "labels", "test accuracy", "n", "worst class", "paper"],
+        columns: ["training", "labels", "test accuracy", "n", "lowest recall", "paper"],
         rows: finished.rows.map { cells($0.row, of: $0.series) }))
     drawCurve(series, run)
   })

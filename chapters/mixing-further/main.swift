@@ -243,7 +243,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // training without mixing.](mixing-accuracy.svg "A bar for each training run; a dotted line marks supervised training
 // without mixing")
 //
-// The column "points" is the difference from supervised training without mixing in percentage points.
+// The column "difference" is that from supervised training without mixing in percentage points.
 //
 // The next figure shows what the policy network has learned: the mean interval for pairs of one class, and for
 // pairs of two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½. So an interval [a, b] whose
@@ -314,7 +314,7 @@ exit(
     guard run.writesRecord else { return }
     run.recordDifferences(rows)
     let finished = FinishedRows(rows) { $0.accuracy != nil }
-    // They take seconds, so they are not stored.
+    // The runs on the line take seconds, so their results are not stored.
     let (count, steps) = run.preset == .smoke ? (2, 60) : (10, 600)
     let seed = UInt64(run.seeds[0])
     drawLines(
@@ -331,7 +331,7 @@ exit(
         explanation:
           "Test accuracy at 500 labels, mean ± standard deviation over n seeds, a quarter of "
           + "chapter 4's steps.\(finished.remark)",
-        columns: ["", "test accuracy", "n", "points", "CPU time per seed"],
+        columns: ["method", "test accuracy", "n", "difference", "CPU time per seed"],
         rows: finished.rows.map { cells($0, baseline: rows[0]) }))
     run.drawAccuracies(
       of: finished.rows, named: "mixing-accuracy",

@@ -1,7 +1,7 @@
 // # Appendix: A night of training
 //
 // The results of chapter 5 are those of training runs of half an hour to an hour and a half. This appendix has the same
-// rows at the preset `overnight`, which is planned for a night on two cores:
+// rows at the preset `overnight`, which is planned for about a night per training run on two cores, a day for all four:
 //
 //     make night
 //

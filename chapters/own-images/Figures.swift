@@ -71,9 +71,10 @@ func verdict(_ gain: PairedDifference) -> String {
   let interval =
     "\(points[0]) points with the first seed (95 % interval over the test pictures only: \(points[1]) to "
     + "\(points[2]))"
-  if gain.lower > 0 { return "MixMatch is better than supervised training: \(interval)" }
-  if gain.upper < 0 { return "MixMatch is worse than supervised training: \(interval)" }
-  return "MixMatch and supervised training cannot be told apart: \(interval)"
+  let other = "supervised training with mixup at the same cost"
+  if gain.lower > 0 { return "MixMatch is more accurate than \(other): \(interval)" }
+  if gain.upper < 0 { return "MixMatch is less accurate than \(other): \(interval)" }
+  return "MixMatch and \(other) cannot be told apart: \(interval)"
 }
 
 /// Writes the table of the training runs.
@@ -121,7 +122,7 @@ func writeClasses(
       columns: [
         "class", "pictures with a class", "test pictures", "recall, supervised",
         "recall, MixMatch",
-        "precision, MixMatch", "MixMatch most often takes it for",
+        "precision, MixMatch", "most frequent wrong prediction of MixMatch",
       ],
       rows: dataset.classNames.enumerated().map { label, name in
         let confusion = mixMatch.matrix.confusions.first { $0.label == label }

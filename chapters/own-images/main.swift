@@ -232,8 +232,8 @@ func chooseSteps(
   return (max(10, Int((exact / unit).rounded(.down) * unit)), "\(hours) hours, \(seconds) s a step")
 }
 
-// With seeds 0, 1 and so on (`SEEDS=3`) other pictures keep their class, weights start from other values, and
-// batches are others. One seed tells you what you got; three tell you how much of it was luck.
+// With another seed (`SEEDS=3` takes three of them) the weights start from other values and the batches differ; with
+// `LABELS`, other pictures keep their class. Several seeds show how much of the result depends on chance.
 
 /// A training specification with a title and the key of its numbers in the record.
 struct Row {
@@ -261,8 +261,8 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
     ) { progress in
       let training = try row.spec.train(on: dataset, seed: seed, progress: progress)
       return TrainedNetwork(
-        outcome: training.outcome(),
-        weights: row.spec.weightsFile(of: training, on: dataset),
+        outcome: try training.outcome(),
+        weights: try row.spec.weightsFile(of: training, on: dataset),
         seconds: 0)
     }
     trained.seconds = run.record(of: key)?.seconds ?? 0

@@ -10,10 +10,10 @@
 // chosen earlier, in runs of MixMatch that are not recorded (chapter 4). The other methods use the same weight decay,
 // image sizes and augmentation, which favours MixMatch.
 //
-// The usual values are the centre of the search: for MixMatch those of chapter 4, for the other methods the weights
-// in the paper's code, and for all the learning rate in chapter 4's code, half of the one that chapter 4 uses since the
-// search. From there one value at a time changes: the weight of
-// the unlabelled loss to a third and to three times, the highest learning rate to half, to double and to four times.
+// The search starts from what it calls the usual values: as the weight of the unlabelled loss that of chapter 4 for
+// MixMatch, and those of the paper's code for the other methods; as the highest learning rate 4·10⁻³, from the settings
+// of `short` in chapter 4. From there one value at a time changes: the weight to a third and to three times, the
+// learning rate to half, to double and to four times.
 // That makes six trials for each method, and four for those that use labelled images alone, which have no unlabelled
 // loss. A trial has an eighth of chapter 4's steps. Full supervision, chapter 5's upper baseline, is searched in the
 // same way, with an eighth of its own steps and the labels of all images but the validation images.
@@ -92,7 +92,7 @@ let chapter = Chapter(
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
     .scale(.short, costs: "56 trials per seed, of a few minutes to half an hour each on 2 cores"),
-    .scale(.overnight, costs: "a day per seed on 2 cores; not run yet"),
+    .scale(.overnight, costs: "a day per seed on 2 cores; so far three trials of full supervision"),
     .scale(.article, costs: "weeks per seed on 2 cores; not run yet"),
   ],
   options: tableOptions)

@@ -21,6 +21,11 @@ public struct DataFile: Sendable {
 
   package static func path(_ name: String) -> String { "data/\(name).tsv" }
 
+  /// The table as a file of a run.
+  func complete(for record: RunRecord) -> CompleteFile {
+    CompleteFile(DataFile.path(name), kind, Data(text(comment: record.dataFileComment).utf8))
+  }
+
   /// The content of the file, with `comment` as its first line.
   package func text(comment: String) -> String {
     var lines = ["# \(comment)", columns.map(\.name).joined(separator: "\t")]

@@ -7,38 +7,45 @@ package struct Gnuplot {
   let executable: URL?
   /// The root of the package, which contains figures/.
   let root: URL
-  /// The directory of the data files and pictures.
-  package let output: OutputDirectory
+  /// The folder for copies of the data files, from which the script reads them.
+  let workingFolder: OutputDirectory
   let console: Console
 
-  package init(executable: URL?, root: URL, output: OutputDirectory, console: Console) {
+  package init(executable: URL?, root: URL, workingFolder: URL, console: Console) {
     self.executable = executable
     self.root = root
-    self.output = output
+    self.workingFolder = OutputDirectory(workingFolder)
     self.console = console
   }
 
   /// Draws `figure`, unless the picture recorded in `previous` is unchanged and was drawn from the same
   /// script, data and variables.
   ///
-  /// - Returns: The record of the picture, and whether it was drawn now.
+  /// - Parameters:
+  ///   - figure: The figure.
+  ///   - previous: The record of an earlier picture, if there is one.
+  ///   - content: The content of the file at a path in OUT, a data file or the earlier picture; nil if there is none.
+  /// - Returns: The picture with its record, and whether it was drawn now.
   /// - Throws: An error that names the program, script or data file that is missing or failed.
-  package func update(
-    _ figure: Figure, previous: FileRecord?
-  ) throws -> (record: FileRecord, wasDrawn: Bool) {
-    let drawnFrom = try fingerprint(of: figure)
+  package func picture(
+    of figure: Figure, previous: FileRecord?, reading content: (_ path: String) throws -> Data?
+  ) throws -> (picture: CompleteFile, wasDrawn: Bool) {
+    let drawnFrom = try fingerprint(of: figure, reading: content)
     if let previous, previous.drawnFrom == drawnFrom,
-      let picture = try output.content(of: figure.picture), sha256Hex(picture) == previous.sha256,
+      let picture = try content(figure.picture), sha256Hex(picture) == previous.sha256,
       defect(inPicture: picture, named: figure.picture) == nil
     {
-      return (previous, false)
+      return (CompleteFile(previous, picture), false)
+    }
+    try workingFolder.prepare(subdirectories: ["data"])
+    for name in figure.data {
+      try workingFolder.write(dataFile(name, of: figure, content), to: DataFile.path(name))
     }
     let picture = try draw(figure)
-    try output.write(picture, to: figure.picture)
     let record = FileRecord(
       path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom,
       drawnBy: version(), figure: figure)
-    return (record, true)
+    return (CompleteFile(record, picture), true)
   }
 
   /// The version that gnuplot prints, such as "gnuplot 5.4 patchlevel 4"; nil without gnuplot.
@@ -52,35 +59,41 @@ package struct Gnuplot {
 
   private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
 
+  private func dataFile(
+    _ name: String, of figure: Figure, _ content: (_ path: String) throws -> Data?
+  ) throws -> Data {
+    guard let data = try content(DataFile.path(name)) else {
+      throw Failure(
+        "\(DataFile.path(name)): found no such file, expected a data file for \(figure.picture)")
+    }
+    return data
+  }
+
   /// A hash of everything that the picture depends on, apart from gnuplot itself.
-  package func fingerprint(of figure: Figure) throws -> String {
+  package func fingerprint(of figure: Figure, reading content: (_ path: String) throws -> Data?)
+    throws -> String
+  {
     struct Origin: Encodable {
       var script: String
       var reads: [String: String]
       var data: [String]
       var variables: [String: String]
     }
-    func content(_ path: String) throws -> Data? {
+    func source(_ path: String) throws -> Data? {
       try readFileIfPresent(at: root.appending(path: path))
     }
-    let data = try figure.data.map { name in
-      guard let content = try output.content(of: DataFile.path(name)) else {
-        throw Failure(
-          "\(output.file(DataFile.path(name)).shortPath): found no such file, expected a data file")
-      }
-      return sha256Hex(content)
-    }
-    guard let script = try content(scriptPath(figure.script)) else {
+    let data = try figure.data.map { try sha256Hex(dataFile($0, of: figure, content)) }
+    guard let script = try source(scriptPath(figure.script)) else {
       throw Failure(
         "\(scriptPath(figure.script)): found no such file in \(root.shortPath), expected a gnuplot "
           + "script; run from the root of the package")
     }
     let reads = try filesNamed(in: String(decoding: script, as: UTF8.self)).map { path in
-      (path, try content(path).map { sha256Hex($0) } ?? "")
+      (path, try source(path).map { sha256Hex($0) } ?? "")
     }
     let origin = Origin(
-      script: sha256Hex(script), reads: Dictionary(uniqueKeysWithValues: reads), data: data,
-      variables: figure.variables)
+      script: sha256Hex(script), reads: Dictionary(uniqueKeysWithValues: reads),
+      data: data, variables: figure.variables)
     return sha256Hex(try JSON.encode(origin))
   }
 
@@ -92,10 +105,10 @@ package struct Gnuplot {
     guard let executable else {
       throw Failure(
         "gnuplot: found no such program, expected it in PATH to draw \(figure.picture); "
-          + "install it; the data files are in \(output.file("data").shortPath)")
+          + "install it; \(dataLocation)")
     }
     var variables = figure.variables
-    variables["data"] = output.file("data").absoluteURL.path(percentEncoded: false)
+    variables["data"] = workingFolder.file("data").absoluteURL.filePath
     variables["out"] = "/dev/stdout"
     let (status, picture, errors) = try ExternalProgram(at: executable).run(
       ["-d", "-e", gnuplotAssignments(variables), scriptPath(figure.script)], in: root,
@@ -113,7 +126,11 @@ package struct Gnuplot {
     guard let found else { return picture }
     throw Failure(
       "\(scriptPath(figure.script)): found \(found) from gnuplot (\(executable.filePath)), expected "
-        + "\(figure.picture); the data files are in \(output.file("data").shortPath)")
+        + "\(figure.picture); \(dataLocation)")
+  }
+
+  private var dataLocation: String {
+    "the data files are in \(workingFolder.file("data").shortPath)"
   }
 }
 
@@ -142,34 +159,4 @@ package func gnuplotAssignments(_ variables: [String: String]) -> String {
   variables.sorted { $0.key < $1.key }
     .map { "\($0.key)='\($0.value.replacing("'", with: "''"))'" }
     .joined(separator: "; ")
-}
-
-/// A picture that a gnuplot script draws from data files.
-///
-/// The script figures/`script`.gp gets these variables, all of them texts: `data`, the directory
-/// of the data files; `out`, the file to write; `stamp`, one line with the picture's origin;
-/// `watermark`, a warning or an empty text; and `variables`.
-public struct Figure: Codable, Equatable, Sendable {
-  /// The name of the script, without folder and extension.
-  package let script: String
-  /// The file name of the picture in OUT.
-  package let picture: String
-  /// The names of the data files that the script reads.
-  package let data: [String]
-  /// The script's variables, apart from `data` and `out`.
-  package let variables: [String: String]
-
-  package init(script: String, picture: String, data: [String], variables: [String: String]) {
-    self.script = script
-    self.picture = picture
-    self.data = data
-    self.variables = variables
-  }
-
-  /// The figure with additional variables.
-  func adding(_ more: [String: String]) -> Figure {
-    Figure(
-      script: script, picture: picture, data: data,
-      variables: variables.merging(more) { _, new in new })
-  }
 }

@@ -2,7 +2,7 @@ import Datasets
 import Engine
 import Foundation
 
-/// The data files, tables and figures of a run, collected during the run and written at its end.
+/// The data files, tables and figures of a run, collected during the run and completed at its end.
 struct RunFiles {
   private var dataFiles: [DataFile] = []
   private var tables: [TextTable] = []
@@ -38,58 +38,49 @@ struct RunFiles {
         variables: table.variables))
   }
 
-  /// Writes all files into OUT.
+  /// The files with their contents; pictures are drawn now, others are formatted. Nothing is written into OUT.
   ///
   /// - Parameters:
   ///   - record: The record of the run, for the origin in the files.
   ///   - previous: The files of the record that this one replaces; up-to-date pictures are not drawn
   ///     again.
+  ///   - output: OUT, with the pictures of `previous` and data files of other chapters.
   ///   - gnuplot: Draws the figures.
-  ///   - log: The log that records whether any file changed.
-  /// - Returns: The records of the files.
-  func write(
-    for record: RunRecord, previous: [FileRecord], by gnuplot: Gnuplot, log: WorkLog
-  ) throws -> [FileRecord] {
-    let comment = record.dataFileComment
-    let data = try dataFiles.map {
-      try write(
-        $0.text(comment: comment), to: DataFile.path($0.name), as: $0.kind, gnuplot.output, log)
-    }
-    let texts = try tables.map {
-      try write(
-        $0.markdown(stamp: record.stamp), to: "\($0.name).md", as: .table, gnuplot.output, log)
+  ///   - log: The log that records whether any picture was drawn.
+  func complete(
+    for record: RunRecord, previous: [FileRecord], in output: OutputDirectory, by gnuplot: Gnuplot,
+    log: WorkLog
+  ) throws -> [CompleteFile] {
+    let texts =
+      dataFiles.map { $0.complete(for: record) } + tables.map { $0.complete(for: record) }
+    func content(_ path: String) throws -> Data? {
+      try texts.first { $0.record.path == path }?.content ?? output.content(of: path)
     }
     let origin = ["stamp": record.stamp, "watermark": record.warning ?? ""]
     let pictures = try figures.map { figure in
-      let (picture, wasDrawn) = try gnuplot.update(
-        figure.adding(origin), previous: previous.first { $0.path == figure.picture })
+      let (picture, wasDrawn) = try gnuplot.picture(
+        of: figure.adding(origin), previous: previous.first { $0.path == figure.picture },
+        reading: content)
       if wasDrawn {
         log.beginWork()
         gnuplot.console.note("\(figure.picture): drawn")
       }
       return picture
     }
-    let files = try weights.map {
-      try write($0.content, to: $0.name, as: .weights, gnuplot.output, log)
-    }
-    return data + texts + pictures + files
+    return texts + pictures + weights.map { CompleteFile($0.name, .weights, $0.content) }
   }
+}
 
-  private func write(
-    _ text: String, to path: String, as kind: FileRecord.Kind, _ output: OutputDirectory,
-    _ log: WorkLog
-  ) throws -> FileRecord {
-    try write(Data(text.utf8), to: path, as: kind, output, log)
-  }
+/// A file of a run with its content.
+package struct CompleteFile: Sendable {
+  package let record: FileRecord
+  package let content: Data
 
-  private func write(
-    _ content: Data, to path: String, as kind: FileRecord.Kind, _ output: OutputDirectory,
-    _ log: WorkLog
-  ) throws -> FileRecord {
-    if try output.content(of: path) != content {
-      try output.write(content, to: path)
-      log.noteWritten()
-    }
-    return FileRecord(path: path, kind: kind, sha256: sha256Hex(content), drawnFrom: nil)
+  init(_ record: FileRecord, _ content: Data) { (self.record, self.content) = (record, content) }
+
+  /// A file that is not drawn.
+  init(_ path: String, _ kind: FileRecord.Kind, _ content: Data) {
+    let record = FileRecord(path: path, kind: kind, sha256: sha256Hex(content), drawnFrom: nil)
+    self.init(record, content)
   }
 }

@@ -50,6 +50,11 @@ public struct TextTable: Sendable {
     ["table": name, "title": title, "explanation": explanation, "columns": "\(columns.count)"]
   }
 
+  /// The table in Markdown, as a file of a run.
+  func complete(for record: RunRecord) -> CompleteFile {
+    CompleteFile("\(name).md", .table, Data(markdown(stamp: record.stamp).utf8))
+  }
+
   /// The table in Markdown, with its origin below.
   func markdown(stamp: String) -> String {
     let lines =

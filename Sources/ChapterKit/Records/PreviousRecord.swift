@@ -43,7 +43,8 @@ package struct PreviousRecord {
     guard let record, let recorded = record.options?.filter({ !ignored.contains($0.key) }),
       recorded != options || !Set(record.seeds).isSubset(of: seeds)
     else { return nil }
-    return "\(file.shortPath): this run has other options, and replaces the results of "
+    let others = recorded == options ? "seeds" : "options"
+    return "\(file.shortPath): this run has other \(others), and replaces the results of "
       + "\(record.command) of \(record.date.prefix(10))"
   }
 

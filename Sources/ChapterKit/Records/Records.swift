@@ -80,20 +80,13 @@ public struct Records {
       record.dataset = nil
     }
     try output.prepare(subdirectories: ["data"])
-    let texts = [
-      (
-        DataFile.path(table.name), FileRecord.Kind.data,
-        table.dataFile.text(comment: record.dataFileComment)
-      ),
-      ("\(table.name).md", .table, table.markdown(stamp: record.stamp)),
-    ]
-    record.files = try texts.map { path, kind, text in
-      try output.write(Data(text.utf8), to: path)
-      return FileRecord(path: path, kind: kind, sha256: sha256Hex(Data(text.utf8)), drawnFrom: nil)
-    }
-    try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter))
+    let files = [table.dataFile.complete(for: record), table.complete(for: record)]
+    record.files = files.map(\.record)
+    try output.write(
+      files.map { ($0.record.path, $0.content) }
+        + [(RunRecord.fileName(chapter: chapter), record.encoded())])
   }
 }
 
 /// The result of `make bench`, which is not the record of a run.
-private let benchmarksFile = "bench.json"
+let benchmarksFile = "bench.json"

@@ -9,21 +9,21 @@ import Foundation
 /// drew it; then its script, data and variables must be unchanged.
 package struct ResultsCheck {
   private let results: OutputDirectory
-  private let scratch: OutputDirectory
+  private let scratch: URL
   private let root: URL
   private let executable: URL?
   private let console: Console
 
-  /// A check of the results in `directory`, which draws pictures into `scratch` with the scripts of the
-  /// package at `root`.
+  /// A check of the results in `directory`, which copies the data of pictures to `scratch` and draws them with the
+  /// scripts of the package at `root`.
   package init(_ directory: URL, scratch: URL, root: URL, gnuplot: URL?, console: Console) {
     results = OutputDirectory(directory)
-    self.scratch = OutputDirectory(scratch)
+    self.scratch = scratch
     (self.root, executable, self.console) = (root, gnuplot, console)
   }
 
-  private func gnuplot(in output: OutputDirectory) -> Gnuplot {
-    Gnuplot(executable: executable, root: root, output: output, console: console)
+  private var gnuplot: Gnuplot {
+    Gnuplot(executable: executable, root: root, workingFolder: scratch, console: console)
   }
 
   /// A check that uses the current directory as the package's root, and gnuplot from PATH.
@@ -40,12 +40,6 @@ package struct ResultsCheck {
   /// - Throws: An error in one line if there is no record, or gnuplot fails.
   package func run() throws -> (files: Int, complaints: [String]) {
     let files = try Records(in: results.url).all.flatMap(\.files)
-    try scratch.prepare(subdirectories: ["data"])
-    for file in files where [.data, .pixels].contains(file.kind) {
-      if let content = try results.content(of: file.path) {
-        try scratch.write(content, to: file.path)
-      }
-    }
     return (files.count, try files.compactMap(difference))
   }
 
@@ -55,12 +49,17 @@ package struct ResultsCheck {
   package func redraw() throws {
     for record in try Records(in: results.url).all {
       var redrawn = record
+      var pictures: [(path: String, content: Data)] = []
       redrawn.files = try record.files.map { file in
-        guard let figure = file.figure, try hasData(of: figure, in: results) else { return file }
-        return try gnuplot(in: results).update(figure, previous: file).record
+        guard let figure = file.figure, try hasData(of: figure) else { return file }
+        let (picture, wasDrawn) = try gnuplot.picture(
+          of: figure, previous: file, reading: results.content)
+        if wasDrawn { pictures.append((file.path, picture.content)) }
+        return picture.record
       }
-      guard redrawn != record else { continue }
-      try results.write(redrawn.encoded(), to: RunRecord.fileName(chapter: record.chapter))
+      guard !pictures.isEmpty else { continue }
+      try results.write(
+        pictures + [(RunRecord.fileName(chapter: record.chapter), redrawn.encoded())])
     }
   }
 
@@ -73,7 +72,9 @@ package struct ResultsCheck {
     let trainings = try results.names(in: TrainingKey.directory).map {
       "\(TrainingKey.directory)/\($0)"
     }
-    let files = try (results.names(in: ".") + trainings).filter { $0.hasSuffix(".json") }
+    let files = try (results.names(in: ".") + trainings).filter {
+      $0.hasSuffix(".json") && $0 != benchmarksFile
+    }
     let unsealed = try files.compactMap { path -> (path: String, json: Data)? in
       guard let json = try results.content(of: path), !SealedJSON.isSealed(json) else { return nil }
       let isRecord =
@@ -91,8 +92,8 @@ package struct ResultsCheck {
     return unsealed.map(\.path)
   }
 
-  private func hasData(of figure: Figure, in output: OutputDirectory) throws -> Bool {
-    try figure.data.allSatisfy { try output.content(of: DataFile.path($0)) != nil }
+  private func hasData(of figure: Figure) throws -> Bool {
+    try figure.data.allSatisfy { try results.content(of: DataFile.path($0)) != nil }
   }
 
   /// The difference between a file and its record, in one line; nil if there is none.
@@ -105,13 +106,13 @@ package struct ResultsCheck {
     guard sha256Hex(content) == file.sha256 else {
       return "\(path): found a file that differs from its record, expected the recorded one"
     }
-    guard let figure = file.figure, try hasData(of: figure, in: scratch) else { return nil }
-    let gnuplot = gnuplot(in: scratch)
+    guard let figure = file.figure, try hasData(of: figure) else { return nil }
     let isAsDrawn =
       if file.drawnBy == gnuplot.version() {
-        try gnuplot.update(figure, previous: nil).record.sha256 == file.sha256
+        try gnuplot.picture(of: figure, previous: nil, reading: results.content).picture.record
+          .sha256 == file.sha256
       } else {
-        try gnuplot.fingerprint(of: figure) == file.drawnFrom
+        try gnuplot.fingerprint(of: figure, reading: results.content) == file.drawnFrom
       }
     return isAsDrawn
       ? nil

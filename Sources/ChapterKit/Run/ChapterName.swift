@@ -14,6 +14,12 @@ public enum ChapterName: Hashable, Sendable {
     self = number.map { .number($0) } ?? .appendix(program)
   }
 
+  /// The chapter in `folder` of chapters/: chapter 3 in "3-sharpening", the appendix mixing in "mixing-further".
+  package init(folder: String) {
+    let firstPart = String(folder.prefix { $0 != "-" })
+    self = Int(firstPart).map { .number($0) } ?? .appendix(firstPart)
+  }
+
   /// The name of the program and of the target in the Makefile: "chapter3", "ablations".
   public var program: String {
     switch self {
@@ -34,12 +40,8 @@ public enum ChapterName: Hashable, Sendable {
   /// if there is none.
   func folder(in root: URL) throws -> String? {
     guard root.appending(path: "chapters").isExistingDirectory else { return nil }
-    let name = try listFolder(at: root.appending(path: "chapters")).first {
-      switch self {
-      case .number(let number): $0.hasPrefix("\(number)-")
-      case .appendix(let name): $0 == name || $0.hasPrefix("\(name)-")
-      }
-    }
+    let name = try listFolder(at: root.appending(path: "chapters"))
+      .first { ChapterName(folder: $0) == self }
     return name.map { "chapters/\($0)" }
   }
 

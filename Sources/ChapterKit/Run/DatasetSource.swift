@@ -86,14 +86,19 @@ public struct DatasetSource: Sendable {
   /// Loads the data set from `directory`, after downloading it if it is missing or a download was
   /// interrupted; nil if no file of it is there and no mirror can be reached.
   ///
-  /// - Throws: An error that names a damaged or missing file, or the reason why `directory` cannot be
-  ///   written.
+  /// - Throws: An error that names a damaged or missing file, or the reason why `directory` cannot be written or a
+  ///   download broke off.
   func obtain(in directory: URL, note: (String) -> Void) throws -> ImageDataset? {
     let presence = try presence(directory)
     do {
       return try presence == .incomplete
         ? loadDownloaded(from: directory) : fetch(into: directory, note: note)
     } catch let error as DatasetError where error.isUnreachable && presence == .absent {
+      guard try self.presence(directory) == .absent else {
+        throw Failure(
+          "\(oneLine(error)); the same command continues the download; to run on synthetic data instead: "
+            + "SYNTHETIC=1")
+      }
       note(oneLine(error))
       return nil
     } catch  where presence != .absent {

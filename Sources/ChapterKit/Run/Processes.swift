@@ -165,7 +165,10 @@ extension Processes {
       try copied.prepare(subdirectories: folders)
     }
     for path in try broadcast(value: paths) {
-      let content = broadcast(isFirst ? (try? source.content(of: path)) ?? Data() : Data())
+      let content = broadcast(
+        try isFirst
+          ? readFileIfPresent(at: source.file(path), limit: maximumCheckpointSize) ?? Data()
+          : Data())
       if !isFirst, !content.isEmpty { try copied.write(content, to: path) }
     }
     return copied.url

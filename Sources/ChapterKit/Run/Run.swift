@@ -143,13 +143,15 @@ extension Run {
 
   /// The data set of this run as ``dataset(_:)`` returns it, checked for its size.
   ///
-  /// - Throws: An error if there are fewer than `train` training images or `test` test images, or none
+  /// - Throws: An error if there are fewer than `minimumTrain` training images or `minimumTest` test images, or none
   ///   of some class among either.
-  public func dataset(_ source: DatasetSource, train: Int, test: Int) throws -> ImageDataset {
+  public func dataset(
+    _ source: DatasetSource, minimumTrain: Int, minimumTest: Int
+  ) throws -> ImageDataset {
     let found = try dataset(source)
     let parts = [
-      (found.train, "training", train, found.knownLabels),
-      (found.test, "test", test, found.test.count),
+      (found.train, "training", minimumTrain, found.knownLabels),
+      (found.test, "test", minimumTest, found.test.count),
     ]
     for (images, kind, minimum, known) in parts {
       guard images.count >= minimum else {
@@ -192,7 +194,7 @@ extension Run {
   /// - Throws: An error if DATA was not given.
   public func dataDirectory(with content: String) throws -> URL {
     guard let given = settings.options[chapter.common.data] else {
-      throw Failure("--data: found nothing, expected DATA=FOLDER with \(content)")
+      throw UsageError("--data: found nothing, expected DATA=FOLDER with \(content)")
     }
     return given
   }
@@ -384,7 +386,8 @@ extension Run {
 // MARK: - The end of a run
 
 extension Run {
-  /// Writes the files and then the record, and prints their paths.
+  /// Writes the files and the record together, and prints their paths. If a file cannot be completed, OUT keeps the
+  /// earlier results; the results of stages are stored already.
   func finish() throws {
     guard !isCopy else { return }
     guard settings.writesRecord else {
@@ -401,18 +404,31 @@ extension Run {
         "\(chapter.name.program): found \(oneLine(error)) in the results, expected plausible values; "
           + "nothing is written")
     }
+    let drawing = directory("cache/\(chapter.name.program)/drawing")
     let gnuplot = Gnuplot(
-      executable: environment.gnuplot, root: environment.root, output: output, console: console)
-    record.files = try files.write(
-      for: record, previous: previous.record?.files ?? [], by: gnuplot, log: log)
-    if record != previous.record {
-      try output.write(record.encoded(), to: RunRecord.fileName(chapter: chapter.name))
-      log.noteWritten()
-    }
+      executable: environment.gnuplot, root: environment.root, workingFolder: drawing,
+      console: console)
+    let complete = try files.complete(
+      for: record, previous: previous.record?.files ?? [], in: output, by: gnuplot, log: log)
+    removeTree(at: drawing)
+    record.files = complete.map(\.record)
+    try write(complete, with: record)
     if !comparisons.isEmpty {
       console.print(comparisonTable(comparisons, metrics: record.metrics))
     }
     printLocation(of: record)
+  }
+
+  /// Writes the files that are not in OUT yet, and the record.
+  private func write(_ files: [CompleteFile], with record: RunRecord) throws {
+    var new = try files.filter { try output.content(of: $0.record.path) != $0.content }
+      .map { (path: $0.record.path, content: $0.content) }
+    if record != previous.record {
+      try new.append((RunRecord.fileName(chapter: chapter.name), record.encoded()))
+    }
+    guard !new.isEmpty else { return }
+    try output.write(new)
+    log.noteWritten()
   }
 
   /// The record, dated by its newest stage: loading old results does not make them new.

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Files
 import Foundation
 
 /// The stages of a run: loads their results or computes them, and keeps their records.
@@ -32,7 +33,7 @@ final class StageRunner {
       code: codeHash(at: code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
       stage: name, inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
     ).key()
-    if let entry = try fromRoot({ loaded(Value.self, of: name, key: key) }) {
+    if let entry = try fromRoot({ try loaded(Value.self, of: name, key: key) }) {
       add(entry.record)
       return entry.value
     }
@@ -62,9 +63,11 @@ final class StageRunner {
 
   private func loaded<Value: Decodable>(
     _ type: Value.Type, of stage: String, key: String
-  ) -> StageStore.Entry<Value>? {
+  ) throws -> StageStore.Entry<Value>? {
     do {
       return try store.load(type, stage: stage, key: key)
+    } catch let error as FileError {
+      throw error
     } catch {
       environment.console.note("\(oneLine(error)); recomputing it")
       return nil

@@ -31,7 +31,7 @@ package struct Checkpoint {
 
 /// The largest size of a checkpoint's file that is read, in bytes: 16 GiB, for a network with its weight EMA and the
 /// optimiser's moments.
-private let maximumCheckpointSize = 1 << 34
+let maximumCheckpointSize = 1 << 34
 
 extension Checkpoint {
   /// Reads a checkpoint.

@@ -1,4 +1,5 @@
 import Engine
+import Files
 import Foundation
 
 /// Periodic checkpoints of a stage, from which the same command resumes after an interruption.
@@ -35,7 +36,7 @@ public final class Checkpoints {
   /// SIGUSR1.
   ///
   /// - Returns: The remaining steps, counted from 0.
-  /// - Throws: An error that names the checkpoint if its state or number of steps does not fit.
+  /// - Throws: An error that names the checkpoint if it cannot be read, or its state or number of steps does not fit.
   public func resume() throws -> Range<Int> {
     environment.stopSignals.watch()
     guard let (name, checkpoint) = try newestIntact() else { return 0..<steps }
@@ -92,11 +93,16 @@ public final class Checkpoints {
   }
 
   /// The newest checkpoint that is not damaged; a notice names each damaged one.
+  ///
+  /// - Throws: `FileError` for one that cannot be read.
   private func newestIntact() throws -> (name: String, checkpoint: Checkpoint)? {
     let (names, hasOthers) = try files.find()
     for name in names {
       do {
         return (name, try files.load(name))
+      } catch let error as FileError {
+        // Starting over would remove it, although it may be intact.
+        throw error
       } catch {
         let instead = name == names.last ? "starting over" : "using the one before it"
         environment.console.note("\(oneLine(error)); \(instead)")
@@ -113,34 +119,5 @@ public final class Checkpoints {
   private func age(of origin: Checkpoint.Origin) -> String {
     guard let date = try? Date(origin.date, strategy: .iso8601) else { return "" }
     return ", saved \(durationText(max(0, environment.date().timeIntervalSince(date)))) ago"
-  }
-}
-
-/// The computing time and the processor time of a stage, without interruptions.
-final class Stopwatch {
-  /// The seconds that earlier processes spent.
-  private(set) var earlierSeconds = 0.0
-  private var earlierCPUSeconds: Double? = 0
-  private let environment: RunEnvironment
-  private let (start, cpuStart): (Double, Double)
-
-  init(in environment: RunEnvironment) {
-    self.environment = environment
-    (start, cpuStart) = (environment.clock(), environment.cpuClock())
-  }
-
-  /// Adds the time of earlier processes; their processor time is nil if it is unknown.
-  func `continue`(from seconds: Double, cpuSeconds: Double?) {
-    (earlierSeconds, earlierCPUSeconds) = (seconds, cpuSeconds)
-  }
-
-  /// The total so far, in seconds.
-  var seconds: Double { earlierSeconds + environment.clock() - start }
-
-  /// The processor time so far, in seconds, summed over the threads; nil if that of an earlier process is unknown, and
-  /// for one of several processes.
-  var cpuSeconds: Double? {
-    guard environment.processes == nil else { return nil }
-    return earlierCPUSeconds.map { $0 + environment.cpuClock() - cpuStart }
   }
 }

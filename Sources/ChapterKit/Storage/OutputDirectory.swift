@@ -20,6 +20,13 @@ package struct OutputDirectory: Sendable {
       defer { try? removeFile(at: probe) }
       try writeFile(Data(), to: probe)
       try removeLeftovers(in: directory)
+      // What a process that was killed has left; one that is writing now renames its files within moments.
+      for name in try listFolder(at: directory) where name.hasPrefix(completePrefix) {
+        let file = directory.appending(path: name)
+        if let time = file.modificationTime, Int(Date().timeIntervalSince1970) - time > 3600 {
+          try? removeFile(at: file)
+        }
+      }
     }
   }
 
@@ -50,7 +57,7 @@ package struct OutputDirectory: Sendable {
   package func write(_ files: [(path: String, content: Data)]) throws {
     func complete(_ path: String) -> URL {
       file(path).deletingLastPathComponent()
-        .appending(path: ".complete-\(file(path).lastPathComponent)")
+        .appending(path: completePrefix + file(path).lastPathComponent)
     }
     do {
       for (path, content) in files {
@@ -73,3 +80,5 @@ package struct OutputDirectory: Sendable {
     }
   }
 }
+
+private let completePrefix = ".complete-"

@@ -6,7 +6,8 @@ import Foundation
 ///
 /// The file contains host and process, and is locked (flock) until the process ends for any reason. Network file
 /// systems do not always share locks between hosts, so the file's modification time is also updated every
-/// minute: a lock file of another host that was updated in the last three minutes counts as locked.
+/// minute: a lock file of another host that was updated in the last three minutes counts as locked. On a disk without
+/// locks, one of this host counts as locked while its process runs.
 package final class RunLock {
   private let file: URL
   private let descriptor: Int32
@@ -34,6 +35,8 @@ package final class RunLock {
     heartbeat = DispatchSource.makeTimerSource()
     heartbeat.schedule(deadline: .now() + 60, repeating: 60)
     heartbeat.setEventHandler { futimens(descriptor, nil) }
+    // The handler may still run when the lock is released; it never meets a closed descriptor.
+    heartbeat.setCancelHandler { close(descriptor) }
     heartbeat.activate()
   }
 
@@ -46,7 +49,9 @@ package final class RunLock {
     let isElsewhere = owner.count == 2 && owner[0] != host
     var status = stat()
     let isFresh = unsafe fstat(descriptor, &status) == 0 && status.age < 180
-    if state == .heldByAnother || (isElsewhere && isFresh) {
+    if state == .heldByAnother || (isElsewhere && isFresh)
+      || (state == .unknown && owner.count == 2 && isOtherProcess(owner[1]))
+    {
       let process = owner.count == 2 ? "process \(owner[1]) on host \(owner[0])" : "another process"
       throw BusyError(
         "\(file.shortPath): found \(name) already running there as \(process), expected no other run; "
@@ -63,10 +68,15 @@ package final class RunLock {
 
   /// Releases the lock.
   package func release() {
-    heartbeat.cancel()
     if isFile(descriptor, at: file) { unsafe unlink(file.filePath) }
-    close(descriptor)
+    heartbeat.cancel()
   }
+}
+
+/// Whether a process with this identifier runs on this host, and is not this one.
+private func isOtherProcess(_ identifier: String) -> Bool {
+  guard let process = Int32(identifier), process > 0, process != getpid() else { return false }
+  return kill(process, 0) == 0 || errno == EPERM
 }
 
 /// Whether the open file is the one at the path of `file`.

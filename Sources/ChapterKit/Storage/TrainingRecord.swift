@@ -62,8 +62,7 @@ public struct TrainingKey {
 
   /// Whether `directory` has a file of this name, whatever it contains.
   package func isRecorded(in directory: URL) -> Bool {
-    let file = directory.appending(path: "\(fileNamePart(of: name)).json")
-    return (try? readFileIfPresent(at: file)) != nil
+    directory.appending(path: "\(fileNamePart(of: name)).json").isPresent
   }
 
   /// The inputs as JSON.

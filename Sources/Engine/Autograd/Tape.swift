@@ -18,8 +18,8 @@ final class Node: @unchecked Sendable {
   private var pullback: Pullback?
   /// The accumulated gradient of a leaf, of the shape of the parameter.
   var gradient: Tensor?
-  /// Whether a branch without influence on the loss is left out. With a share of a batch it is not: a gradient may
-  /// be zero for the images of one process and not for those of another, and all have to exchange sums.
+  /// Whether inputs are skipped if the output's gradient is zero. They are not if a batch is divided among processes: a
+  /// gradient may be zero in one process only, and all of them have to take part in the exchange of sums.
   private let skipsZeros: Bool
 
   /// Creates a leaf for a parameter of the shape.

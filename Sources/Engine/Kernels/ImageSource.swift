@@ -1,5 +1,7 @@
-/// Images that a kernel reads, such as the input of a convolution or the gradient of its output: stored elements, or a function of them that is computed while they are
-/// read, which saves a pass over memory.
+/// Images that a kernel reads, such as the input of a convolution or the gradient of its output.
+///
+/// They are stored elements, or a function of them that is computed while they are read, which saves a pass over
+/// memory.
 ///
 /// The elements are rows of C channels, such as the pixels of images (N, H, W, C). All coefficients are
 /// per channel, (C).

@@ -21,9 +21,9 @@ public protocol Module: AnyObject, Resumable {
 }
 
 extension Module {
-  /// No parameters.
+  /// The parameters: none by default.
   public var parameters: [NamedParameter] { [] }
-  /// No buffers.
+  /// The buffers: none by default.
   public var buffers: [NamedBuffer] { [] }
 
   /// Returns the parameters with names that start with the name of this part: "name.parameter".
@@ -87,7 +87,7 @@ extension Layer {
   /// Whether processes can divide the images: no, unless a layer states otherwise.
   public var isDivisible: Bool { false }
 
-  /// 1: the whole layer.
+  /// The number of stages: 1, the whole layer.
   public var stageCount: Int { 1 }
 
   /// Applies the layer unless `stages` is empty.

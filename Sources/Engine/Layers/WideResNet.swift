@@ -96,8 +96,8 @@ public final class WideResNet: Layer {
     run(0..<stageCount, on: HiddenState(x), mode).values
   }
 
-  /// 5: the first convolution with the first group; the second group; the third group; batch norm,
-  /// activation and pooling; the linear layer.
+  /// The number of stages, 5: the first convolution with the first group; the second group; the third group; batch
+  /// norm, activation and pooling; the linear layer.
   public var stageCount: Int { groups.count + 2 }
 
   /// Images, (N, H, W, 3) → features after each group, (N, H′, W′, C) → features, (N, C) → logits

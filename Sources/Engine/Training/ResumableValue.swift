@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A value that is saved and restored with the state of a training run, such as its learning curve.
@@ -14,27 +15,12 @@ public final class ResumableValue<Value: Codable>: Resumable {
       .bytes(
         "value",
         get: {
-          guard let json = try? self.encoder.encode(self.value) else {
+          guard let json = try? JSON.encode(self.value) else {
             fatalError("A \(Value.self) cannot be written as JSON.")
           }
           return [UInt8](json)
         },
-        set: { self.value = try self.decoder.decode(Value.self, from: Data($0)) })
+        set: { self.value = try JSON.decode(Value.self, from: Data($0)) })
     ]
-  }
-
-  private var encoder: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return encoder
-  }
-
-  private var decoder: JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return decoder
   }
 }

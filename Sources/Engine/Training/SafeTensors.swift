@@ -34,8 +34,7 @@ public struct SafeTensors: Sendable {
   /// - Throws: An error described in one line that names the file, if it cannot be written, or if
   ///   ``init(contentsOf:)`` would not read it, because an element is not finite or a tensor is empty.
   public func write(to url: URL) throws {
-    try SnapshotError.naming(url) { try checkIsReadable() }
-    try writeFile(encoded(), to: url)
+    try writeFile(SnapshotError.naming(url) { try encoded() }, to: url)
   }
 
   /// Throws for an empty tensor and for an element that is not finite.
@@ -59,8 +58,10 @@ public struct SafeTensors: Sendable {
 extension SafeTensors {
   /// Encodes the tensors; the bytes depend on the content alone.
   ///
-  /// ``init(decoding:)`` reads them only if every element is finite and no axis has length 0.
-  public func encoded() -> [UInt8] {
+  /// - Throws: ``SnapshotError`` if ``init(decoding:)`` would not read them, because an element is not finite or a
+  ///   tensor is empty.
+  public func encoded() throws -> [UInt8] {
+    try checkIsReadable()
     var elements: [UInt8] = []
     var entries: [String: Header.Value] = metadata.isEmpty ? [:] : [metadataName: .texts(metadata)]
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {

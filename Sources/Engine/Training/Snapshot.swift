@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A copy of the state of a training run between two steps: the content of a checkpoint.
@@ -111,12 +112,9 @@ extension Snapshot.Value {
 }
 
 /// An error of decoding or restoring a snapshot, described in one line.
-public struct SnapshotError: LocalizedError, CustomStringConvertible {
+public struct SnapshotError: OneLineError {
   /// What was found and what was expected.
   public let description: String
-
-  /// The same line, for code that shows errors through `localizedDescription`.
-  public var errorDescription: String? { description }
 
   init(_ description: String) { self.description = description }
 

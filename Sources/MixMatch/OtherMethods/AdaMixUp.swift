@@ -21,7 +21,7 @@ public struct AdaMixUp: SemiSupervisedMethod {
   /// The method as in the paper, which needs no α.
   public init() {}
 
-  /// 0: the method uses no unlabelled images.
+  /// The number of versions of each unlabelled image: 0, because the method uses none.
   public var versions: Int { 0 }
 
   /// A policy network for these images, and a discriminator of the features that `network` has

@@ -25,7 +25,7 @@ public struct ManifoldMixup: SemiSupervisedMethod {
     return method
   }
 
-  /// 0: the method uses no unlabelled images.
+  /// The number of versions of each unlabelled image: 0, because the method uses none.
   public var versions: Int { 0 }
 
   /// Checks α and the number of stages.

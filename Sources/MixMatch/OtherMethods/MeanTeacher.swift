@@ -20,10 +20,10 @@ public struct MeanTeacher: SemiSupervisedMethod {
   /// the weights.
   public init(rampSteps: Int) { unlabelledWeight = RampedWeight(50, rampSteps: rampSteps) }
 
-  /// 2: one version for the network and one for the teacher.
+  /// The number of versions of each unlabelled image: 2, one for the network and one for the teacher.
   public var versions: Int { 2 }
 
-  /// True: without an EMA the network would be its own teacher.
+  /// Whether the method needs an EMA of the weights: it does; without one the network would be its own teacher.
   public var needsTeacher: Bool { true }
 
   /// Checks the length of the ramp.

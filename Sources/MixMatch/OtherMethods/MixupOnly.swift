@@ -18,7 +18,7 @@ public struct MixupOnly: SemiSupervisedMethod {
   /// The method with the usual hyperparameters.
   public init() {}
 
-  /// 1: each unlabelled image is augmented once.
+  /// The number of versions of each unlabelled image: 1, because it is augmented once.
   public var versions: Int { 1 }
 
   /// Checks α.

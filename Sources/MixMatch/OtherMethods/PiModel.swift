@@ -17,7 +17,7 @@ public struct PiModel: SemiSupervisedMethod {
   /// The method with the usual weight and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { unlabelledWeight = RampedWeight(10, rampSteps: rampSteps) }
 
-  /// 2: the versions whose predictions are compared.
+  /// The number of versions of each unlabelled image: 2, whose predictions are compared.
   public var versions: Int { 2 }
 
   /// Checks the length of the ramp.

@@ -19,7 +19,7 @@ public struct PseudoLabel: SemiSupervisedMethod {
   /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { unlabelledWeight = RampedWeight(1, rampSteps: rampSteps) }
 
-  /// 1: each unlabelled image is augmented once.
+  /// The number of versions of each unlabelled image: 1, because it is augmented once.
   public var versions: Int { 1 }
 
   /// Checks τ and the length of the ramp.

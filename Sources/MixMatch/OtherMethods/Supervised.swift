@@ -2,7 +2,7 @@ import Engine
 
 /// Supervised learning from the labelled images alone, with cross-entropy.
 public struct Supervised: SemiSupervisedMethod {
-  /// 0: the method uses no unlabelled images.
+  /// The number of versions of each unlabelled image: 0, because the method uses none.
   public let versions = 0
 
   /// The method, which has no hyperparameters.

@@ -33,7 +33,7 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { unlabelledWeight = RampedWeight(0.3, rampSteps: rampSteps) }
 
-  /// 1: each unlabelled image is augmented once.
+  /// The number of versions of each unlabelled image: 1, because it is augmented once.
   public var versions: Int { 1 }
 
   /// Checks ε, ξ and the length of the ramp.

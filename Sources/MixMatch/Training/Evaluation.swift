@@ -27,13 +27,17 @@ public struct Evaluation: Codable, Sendable {
 ///   - indices: The indices of the images to evaluate, at least one; nil for all images.
 ///   - size: The size that images are resampled to; nil for their own size.
 ///   - scaling: The normalisation of pixel values.
+/// - Throws: ``TrainingError`` if a prediction is not a number, because the weights are too large.
 public func evaluate(
   _ network: any Layer, on images: LabelledImages, indices: [Int]? = nil, size: ImageSize? = nil,
   scaling: PixelScaling
-) -> Evaluation {
+) throws -> Evaluation {
   let indices = indices ?? Array(0..<images.count)
   let predictions = predict(network, count: indices.count) { range in
     images.tensor(indices[range], size: size, scaling: scaling)
   }
+  try TrainingError.unless(
+    predictions.scalars.allSatisfy(\.isFinite), "predictions", found: "some that are not numbers",
+    expected: "probabilities; a lower learning rate may help")
   return Evaluation(of: predictions, labels: images.labels(at: indices))
 }

@@ -6,7 +6,7 @@ import Engine
 ///     let training = try SemiSupervisedTraining(
 ///       of: network, by: MixMatchStep(), on: data, settings: settings, seed: 0)
 ///     try training.run { report in print(report.step, report.loss.total.scalar) }
-///     print(training.evaluateTest().accuracy)
+///     print(try training.evaluateTest().accuracy)
 ///
 /// It is `Resumable`: a snapshot of its ``state`` taken between two steps, restored in a new
 /// run with the same arguments, continues with the same bits.
@@ -67,7 +67,7 @@ public final class SemiSupervisedTraining {
   ///
   /// A range that starts above 0 continues from a state that was restored.
   ///
-  /// - Throws: `NonFiniteLoss`, or an error that `body` throws.
+  /// - Throws: `NonFiniteLoss`; ``TrainingError`` if a prediction is not a number; or an error that `body` throws.
   public func run(
     _ steps: Range<Int>? = nil, afterEachStep body: (StepReport) throws -> Void = { _ in }
   ) throws {
@@ -79,7 +79,7 @@ public final class SemiSupervisedTraining {
       let (batch, hiddenLabels) = try batches(step)
       let loss = method.loss(batch, by: MethodNetworks(trainer), step: step, seed: seed)
       try trainer.step(loss.total, at: step)
-      record(loss, hiddenLabels: hiddenLabels, after: step)
+      try record(loss, hiddenLabels: hiddenLabels, after: step)
       try body(
         StepReport(
           step: step, loss: loss, curve: curve, workDone: settings.fractionOfWork(ofSteps: step + 1)
@@ -89,15 +89,23 @@ public final class SemiSupervisedTraining {
 
   /// Evaluates the network, or the EMA of its weights, on the held-out training images; nil where
   /// none are held out. Images have the size that they have in the last step.
-  public func evaluateValidation() -> Evaluation? { evaluateValidation(atSizeOf: lastStep) }
+  ///
+  /// - Throws: ``TrainingError`` if a prediction is not a number.
+  public func evaluateValidation() throws -> Evaluation? {
+    try evaluateValidation(atSizeOf: lastStep)
+  }
 
   /// Evaluates the network, or the EMA of its weights, on the test images, at least one.
   /// Images have the size that they have in the last step.
-  public func evaluateTest() -> Evaluation { evaluateTest(atSizeOf: lastStep) }
+  ///
+  /// - Throws: ``TrainingError`` if a prediction is not a number.
+  public func evaluateTest() throws -> Evaluation { try evaluateTest(atSizeOf: lastStep) }
 
   /// The results after the last step.
-  public func outcome() -> TrainingOutcome {
-    TrainingOutcome(
+  ///
+  /// - Throws: ``TrainingError`` if a prediction is not a number.
+  public func outcome() throws -> TrainingOutcome {
+    try TrainingOutcome(
       curve: curve, validation: evaluateValidation(), test: evaluateTest(),
       fingerprints: trainer.fingerprints)
   }
@@ -106,31 +114,31 @@ public final class SemiSupervisedTraining {
     settings.imageSize(at: step, original: data.dataset.train.size)
   }
 
-  private func record(_ loss: Loss, hiddenLabels: [Int], after step: Int) {
+  private func record(_ loss: Loss, hiddenLabels: [Int], after step: Int) throws {
     checkpointedCurve.value.add(loss, hiddenLabels: hiddenLabels)
     guard settings.isEvaluationDue(after: step) else { return }
-    checkpointedCurve.value.closePoint(
+    try checkpointedCurve.value.closePoint(
       after: step + 1, validation: evaluateValidation(atSizeOf: step)?.accuracy,
       test: settings.evaluatesTest ? evaluateTest(atSizeOf: step).accuracy : nil)
   }
 
   private var lastStep: Int { settings.steps - 1 }
 
-  private func evaluateValidation(atSizeOf step: Int) -> Evaluation? {
-    data.split.validation.isEmpty
+  private func evaluateValidation(atSizeOf step: Int) throws -> Evaluation? {
+    try data.split.validation.isEmpty
       ? nil : evaluate(data.dataset.train, data.split.validation, atSizeOf: step)
   }
 
-  private func evaluateTest(atSizeOf step: Int) -> Evaluation {
-    evaluate(data.dataset.test, nil, atSizeOf: step)
+  private func evaluateTest(atSizeOf step: Int) throws -> Evaluation {
+    try evaluate(data.dataset.test, nil, atSizeOf: step)
   }
 
   /// Evaluates the present weights, at the size that images have in step `step`.
   private func evaluate(_ images: LabelledImages, _ indices: [Int]?, atSizeOf step: Int)
-    -> Evaluation
+    throws -> Evaluation
   {
-    trainer.withEvaluationWeights {
-      MixMatch.evaluate(
+    try trainer.withEvaluationWeights {
+      try MixMatch.evaluate(
         trainer.network, on: images, indices: indices,
         size: imageSize(at: step), scaling: data.scaling)
     }

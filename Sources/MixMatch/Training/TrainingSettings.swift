@@ -95,6 +95,12 @@ extension TrainingSettings {
     if method.versions > 0 {
       try TrainingError.unlessPositive(unlabelledBatch, "unlabelled images in a batch")
     }
+    try TrainingError.unless(
+      peakLearningRate > 0 && peakLearningRate.isFinite, "highest learning rate",
+      found: "\(peakLearningRate)", expected: "a finite number above 0")
+    try TrainingError.unless(
+      weightDecay >= 0 && weightDecay.isFinite, "weight decay", found: "\(weightDecay)",
+      expected: "a finite number of at least 0")
     try method.check()
     try TrainingError.unless(
       labelled >= labelledBatch, "labelled images", found: "\(labelled)",

@@ -44,7 +44,7 @@ let training = try SemiSupervisedTraining(
 try training.run { report in
   print("step \(report.step + 1): loss \(report.loss.total.scalar)")
 }
-print("test accuracy: \(training.evaluateTest().accuracy)")
+print("test accuracy: \(try training.evaluateTest().accuracy)")
 
 // Save the weights, and load them into a new network.
 let file = FileManager.default.temporaryDirectory.appending(path: "colours.safetensors")
