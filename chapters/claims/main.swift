@@ -35,6 +35,9 @@ import Foundation
 // Runs with the same seed share the labelled images, and Welch's interval treats them as independent. If their
 // accuracies rise and fall together, the difference is known better than the interval says.
 //
+// Where the first three seeds gave no verdict, more were run for some claims. Adding seeds until there is a verdict makes
+// a wrong one more likely than the level of 95 % says.
+//
 // The number of parameters is compared as it is, without an interval, and so is the ratio of two mean times, each over
 // at least three seeds.
 //
