@@ -90,7 +90,7 @@ extension Run {
       return row
     }
     for result in filled.map(\.result) {
-      let times = result.runs.compactMap(\.cpuSecondsPerEpoch)
+      let times = result.timedRuns.compactMap(\.cpuSecondsPerEpoch)
       if !times.isEmpty { record(metric: "cpuSecondsPerEpoch.\(result.key)", values: times) }
     }
     return filled

@@ -64,18 +64,32 @@ public struct ResultRow {
     } ?? (runs.isEmpty ? "" : "–")
   }
 
-  /// The cells of the processor time of a run and of the training speed in images per second of it, both means over the
-  /// seeds that have recorded it; dashes if none has, empty without runs.
+  /// The runs whose times are averaged: those with a processor time, on the processor of the first of them, because
+  /// times of different processors have no common mean.
+  public var timedRuns: [TrainingRun] {
+    onOneProcessor(runs.filter { $0.cpuSeconds != nil }) { $0.origin.environment?.processor }
+  }
+
+  /// The cells of the processor time of a run and of the training speed in images per second of it, both means over
+  /// ``timedRuns``; dashes if there are none, empty without runs.
   public func timeCells(of chapter: ChapterName) -> [TableCell] {
     guard !runs.isEmpty else { return ["", ""] }
-    let times = runs.compactMap(\.cpuSeconds)
+    let times = timedRuns.compactMap(\.cpuSeconds)
     guard !times.isEmpty else { return ["–", "–"] }
-    let speed = Metric(of: runs.compactMap(\.imagesPerCPUSecond)).mean
+    let speed = Metric(of: timedRuns.compactMap(\.imagesPerCPUSecond)).mean
     return [
       .cited(durationText(Metric(of: times).mean), metric: "cpuSeconds.\(key)", of: chapter),
       .cited(String(format: "%.0f", speed), metric: "imagesPerCPUSecond.\(key)", of: chapter),
     ]
   }
+}
+
+/// The runs on the processor of the first one.
+package func onOneProcessor<TimedRun>(
+  _ runs: [TimedRun], _ processor: (TimedRun) -> String?
+) -> [TimedRun] {
+  guard let first = runs.first.map(processor) else { return [] }
+  return runs.filter { processor($0) == first }
 }
 
 /// The differences a − b for each seed that both have, in the order of `a`.
@@ -110,12 +124,12 @@ extension Run {
     }
     for row in filled where !row.runs.isEmpty {
       record(metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy))
-      let times = row.runs.compactMap(\.cpuSeconds)
+      let times = row.timedRuns.compactMap(\.cpuSeconds)
       if !times.isEmpty {
         record(metric: "cpuSeconds.\(row.key)", values: times)
         record(
           metric: "imagesPerCPUSecond.\(row.key)",
-          values: row.runs.compactMap(\.imagesPerCPUSecond))
+          values: row.timedRuns.compactMap(\.imagesPerCPUSecond))
       }
       let recalls = row.runs.compactMap(\.result.smallestRecall)
       if recalls.count == row.runs.count {

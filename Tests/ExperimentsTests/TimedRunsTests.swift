@@ -1,0 +1,12 @@
+import Experiments
+import Testing
+
+@Suite struct TimedRunsTests {
+  /// Times of different processors have no common mean.
+  @Test func onlyTimesOfOneProcessorAreAveraged() {
+    let runs = [("Zen 5", 900), ("Zen 4", 1600), ("Zen 5", 910)]
+    #expect(onOneProcessor(runs) { $0.0 }.map(\.1) == [900, 910])
+    #expect(onOneProcessor([(nil, 1), ("Zen 5", 2)]) { $0.0 }.map(\.1) == [1])
+    #expect(onOneProcessor([] as [String]) { $0 }.isEmpty)
+  }
+}
