@@ -179,7 +179,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **Distribution alignment** changes the accuracy by {ablations.difference.alignment points}, and the recall of the
 //   worst class from {ablations.smallestRecall.mixmatch %} to {ablations.smallestRecall.alignment %}. Both are higher
 //   in each seed that both were run with. The recall is decided ([claims](#claims)): three seeds had not decided it, so
-//   a fourth was added. Supervised training has {ablations.smallestRecall.labels-alone %}.
+//   more were added. Supervised training has {ablations.smallestRecall.labels-alone %}.
 // - **Other methods**: VAT, the best of them in the paper, reaches {ablations.accuracy.vat %}, the Π-model
 //   {ablations.accuracy.pi-model %}, pseudo-labels {ablations.accuracy.pseudo-label %}, Mean Teacher
 //   {ablations.accuracy.mean-teacher %} and mixup alone {ablations.accuracy.mixup %}. Supervised training without
