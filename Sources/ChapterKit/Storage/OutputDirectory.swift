@@ -23,9 +23,7 @@ package struct OutputDirectory: Sendable {
       // What a process that was killed has left; one that is writing now renames its files within moments.
       for name in try listFolder(at: directory) where name.hasPrefix(completePrefix) {
         let file = directory.appending(path: name)
-        if let time = file.modificationTime, Int(Date().timeIntervalSince1970) - time > 3600 {
-          try? removeFile(at: file)
-        }
+        if let age = file.age, age > 3600 { try? removeFile(at: file) }
       }
     }
   }
