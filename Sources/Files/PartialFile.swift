@@ -9,7 +9,7 @@ struct PartialFile {
   /// The partial file.
   let url: URL
   /// The final file, which errors name.
-  private let file: URL
+  let file: URL
 
   /// Chooses a unique name for the partial version of `file`.
   init(for file: URL) {

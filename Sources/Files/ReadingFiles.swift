@@ -199,12 +199,6 @@ extension URL {
     return unsafe stat(filePath, &status) == 0 ? status.modificationTime : nil
   }
 
-  /// The seconds since the last change of the file at this path; nil if there is none.
-  package var age: Int? {
-    var status = stat()
-    return unsafe stat(filePath, &status) == 0 ? status.age : nil
-  }
-
   /// Whether a file, folder or symbolic link exists at this path, including a link to nothing.
   package var isPresent: Bool {
     var status = stat()

@@ -14,38 +14,66 @@ import Foundation
 ///     failure may leave an empty file; it suits many files that are written again after an interruption.
 /// - Throws: ``FileError`` if a step fails; the partial file is then removed.
 package func writeFile(_ content: some ContiguousBytes, to file: URL, durably: Bool = true) throws {
-  let file = try fileItself(file)
-  let partial = PartialFile(for: file)
-  // The descriptor, and with it the lock, is kept until the file has its final name.
-  let descriptor = try partial.create()
-  defer { close(descriptor) }
+  try writeFiles([(content, file)], durably: durably)
+}
+
+/// Writes files that belong together, each as ``writeFile(_:to:durably:)`` does: first all of them completely as partial
+/// files, then they are renamed in the order given.
+///
+/// - Parameters:
+///   - files: The bytes of each file and its name.
+///   - durably: Whether to wait until the bytes are on the disk.
+/// - Throws: ``FileError`` if a step fails; the partial files are then removed. If a file cannot be written, all files
+///   are as before; if one cannot be renamed, those before it are replaced already.
+package func writeFiles(
+  _ files: [(content: some ContiguousBytes, file: URL)], durably: Bool = true
+) throws {
+  let partials = try files.map { try PartialFile(for: fileItself($0.file)) }
+  var descriptors: [Int32] = []
+  // The descriptors, and with them the locks, are kept until the files have their final names.
+  defer { for descriptor in descriptors { close(descriptor) } }
   do {
-    let failed = unsafe content.withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
-    if let code = failed {
-      throw FileError(file.shortPath, cannotBe: "written", call: "write", code: code)
+    for (partial, (content, _)) in zip(partials, files) {
+      let descriptor = try partial.create()
+      descriptors.append(descriptor)
+      try write(content, to: partial, descriptor, durably: durably)
     }
-    guard !durably || synchronize(descriptor) else {
-      throw FileError(file, cannotBe: "written", call: "fsync")
-    }
-    guard unsafe rename(partial.url.filePath, file.filePath) == 0 else {
-      throw FileError(file, cannotBe: "written", call: "rename")
+    for partial in partials {
+      guard unsafe rename(partial.url.filePath, partial.file.filePath) == 0 else {
+        throw FileError(partial.file, cannotBe: "written", call: "rename")
+      }
     }
   } catch {
-    unsafe unlink(partial.url.filePath)
+    for partial in partials { unsafe unlink(partial.url.filePath) }
     throw error
   }
-  if durably { try synchronizeFolder(of: file) }
+  if durably { for partial in partials { try synchronizeFolder(of: partial.file) } }
+}
+
+/// Writes all bytes of a partial file, which `descriptor` is open for.
+private func write(
+  _ content: some ContiguousBytes, to partial: PartialFile, _ descriptor: Int32, durably: Bool
+) throws {
+  if let code = unsafe content.withUnsafeBytes({ unsafe writeAll($0, to: descriptor) }) {
+    throw FileError(partial.file.shortPath, cannotBe: "written", call: "write", code: code)
+  }
+  guard !durably || synchronize(descriptor) else {
+    throw FileError(partial.file, cannotBe: "written", call: "fsync")
+  }
 }
 
 /// The file to write under the name `file`: if that is a symbolic link, the file that it names.
 ///
-/// - Throws: ``FileError`` if it is a device or a pipe.
+/// - Throws: ``FileError`` if it is a folder, a device or a pipe.
 private func fileItself(_ file: URL) throws -> URL {
   var status = stat()
   guard unsafe lstat(file.filePath, &status) == 0 else { return file }
   let isLink = status.st_mode & S_IFMT == S_IFLNK
   guard unsafe !isLink || stat(file.filePath, &status) == 0 else { return file }
-  guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+  guard status.st_mode & S_IFMT != S_IFDIR else {
+    throw FileError(file.shortPath, cannotBe: "written", call: "rename", code: EISDIR)
+  }
+  guard status.st_mode & S_IFMT == S_IFREG else {
     throw FileError(
       file, found: kind(of: status), expected: "a file, or nothing", code: EINVAL,
       remedy: "name another file")

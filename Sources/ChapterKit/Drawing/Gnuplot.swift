@@ -30,7 +30,8 @@ package struct Gnuplot {
   package func picture(
     of figure: Figure, previous: FileRecord?, reading content: (_ path: String) throws -> Data?
   ) throws -> (picture: CompleteFile, wasDrawn: Bool) {
-    let drawnFrom = try fingerprint(of: figure, reading: content)
+    let data = try dataFiles(of: figure, reading: content)
+    let drawnFrom = try fingerprint(of: figure, data)
     if let previous, previous.drawnFrom == drawnFrom,
       let picture = try content(figure.picture), sha256Hex(picture) == previous.sha256,
       defect(inPicture: picture, named: figure.picture) == nil
@@ -38,9 +39,7 @@ package struct Gnuplot {
       return (CompleteFile(previous, picture), false)
     }
     try workingFolder.prepare(subdirectories: ["data"])
-    for name in figure.data {
-      try workingFolder.write(dataFile(name, of: figure, content), to: DataFile.path(name))
-    }
+    try workingFolder.write(data)
     let picture = try draw(figure)
     let record = FileRecord(
       path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom,
@@ -59,19 +58,27 @@ package struct Gnuplot {
 
   private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
 
-  private func dataFile(
-    _ name: String, of figure: Figure, _ content: (_ path: String) throws -> Data?
-  ) throws -> Data {
-    guard let data = try content(DataFile.path(name)) else {
-      throw Failure(
-        "\(DataFile.path(name)): found no such file, expected a data file for \(figure.picture)")
+  private func dataFiles(of figure: Figure, reading content: (_ path: String) throws -> Data?)
+    throws -> [(path: String, content: Data)]
+  {
+    try figure.data.map { name in
+      let path = DataFile.path(name)
+      guard let data = try content(path) else {
+        throw Failure("\(path): found no such file, expected a data file for \(figure.picture)")
+      }
+      return (path, data)
     }
-    return data
   }
 
   /// A hash of everything that the picture depends on, apart from gnuplot itself.
   package func fingerprint(of figure: Figure, reading content: (_ path: String) throws -> Data?)
     throws -> String
+  {
+    try fingerprint(of: figure, dataFiles(of: figure, reading: content))
+  }
+
+  private func fingerprint(of figure: Figure, _ data: [(path: String, content: Data)]) throws
+    -> String
   {
     struct Origin: Encodable {
       var script: String
@@ -82,7 +89,6 @@ package struct Gnuplot {
     func source(_ path: String) throws -> Data? {
       try readFileIfPresent(at: root.appending(path: path))
     }
-    let data = try figure.data.map { try sha256Hex(dataFile($0, of: figure, content)) }
     guard let script = try source(scriptPath(figure.script)) else {
       throw Failure(
         "\(scriptPath(figure.script)): found no such file in \(root.shortPath), expected a gnuplot "
@@ -93,7 +99,7 @@ package struct Gnuplot {
     }
     let origin = Origin(
       script: sha256Hex(script), reads: Dictionary(uniqueKeysWithValues: reads),
-      data: data, variables: figure.variables)
+      data: data.map { sha256Hex($0.content) }, variables: figure.variables)
     return sha256Hex(try JSON.encode(origin))
   }
 

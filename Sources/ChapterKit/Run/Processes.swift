@@ -185,7 +185,7 @@ private func removeAbandonedCopies() {
   for name in (try? listFolder(at: folder)) ?? [] where name.hasPrefix(copyPrefix) {
     let numbers = name.dropFirst(copyPrefix.count).split(separator: "-").map { Int32($0) ?? 0 }
     guard numbers.count == 2, numbers.allSatisfy({ $0 > 0 }) else { continue }
-    if kill(numbers[0], 0) != 0 && errno == ESRCH { removeTree(at: folder.appending(path: name)) }
+    if !isProcessRunning(numbers[0]) { removeTree(at: folder.appending(path: name)) }
   }
 }
 

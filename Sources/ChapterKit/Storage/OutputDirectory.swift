@@ -20,11 +20,6 @@ package struct OutputDirectory: Sendable {
       defer { try? removeFile(at: probe) }
       try writeFile(Data(), to: probe)
       try removeLeftovers(in: directory)
-      // What a process that was killed has left; one that is writing now renames its files within moments.
-      for name in try listFolder(at: directory) where name.hasPrefix(completePrefix) {
-        let file = directory.appending(path: name)
-        if let age = file.age, age > 3600 { try? removeFile(at: file) }
-      }
     }
   }
 
@@ -50,33 +45,9 @@ package struct OutputDirectory: Sendable {
 
   /// Writes files that belong together: all of them completely under temporary names, then renames them.
   ///
-  /// - Throws: An error that names a file. If it cannot be written, all of them are as before; if it cannot be renamed,
-  ///   those before it are replaced already.
+  /// - Throws: `FileError`. If a file cannot be written, all of them are as before; if one cannot be renamed, those
+  ///   before it are replaced already.
   package func write(_ files: [(path: String, content: Data)]) throws {
-    func complete(_ path: String) -> URL {
-      file(path).deletingLastPathComponent()
-        .appending(path: completePrefix + file(path).lastPathComponent)
-    }
-    do {
-      for (path, content) in files {
-        if file(path).isExistingDirectory {
-          throw FileError(file(path).shortPath, cannotBe: "written", call: "rename", code: EISDIR)
-        }
-        try writeFile(content, to: complete(path))
-      }
-    } catch {
-      for (path, _) in files { try? removeFile(at: complete(path)) }
-      throw error
-    }
-    for (index, (path, _)) in files.enumerated() {
-      do {
-        try moveItem(at: complete(path), to: file(path))
-      } catch {
-        for (path, _) in files[index...] { try? removeFile(at: complete(path)) }
-        throw error
-      }
-    }
+    try writeFiles(files.map { ($0.content, file($0.path)) })
   }
 }
-
-private let completePrefix = ".complete-"

@@ -75,8 +75,8 @@ package final class RunLock {
 
 /// Whether a process with this identifier runs on this host, and is not this one.
 private func isOtherProcess(_ identifier: String) -> Bool {
-  guard let process = Int32(identifier), process > 0, process != getpid() else { return false }
-  return kill(process, 0) == 0 || errno == EPERM
+  guard let process = Int32(identifier), process != getpid() else { return false }
+  return isProcessRunning(process)
 }
 
 /// Whether the open file is the one at the path of `file`.
