@@ -56,8 +56,8 @@ Settings of any chapter:
   SYNTHETIC=1      generated data in place of the data sets; the results mean nothing
   RECORDED=folder  a folder of recorded training runs, which are not run again (chapter 5, ablations,
                    labels, mixing, night, search)
-  LIST=1           print the command of each training run, one in each line (the same programs)
-  DATASET=svhn     another data set of the paper: cifar100, svhn or stl10 (chapters 4 and 5, own)
+  LIST=1           print the command of each training run, one per line (the same programs)
+  DATASET=svhn     another data set of the paper: cifar100, svhn or stl10 (chapters 4 and 5, night, own)
   RANKS=4          that many processes for each training run (2, 4 or 8), with Open MPI; results do not depend on it
   HOSTS=file       the machines for them, one name in each line, with this folder at the same path on each
   NAME=value       any other option of the program: make chapter4 LABELS=100 LOG_TEST=1

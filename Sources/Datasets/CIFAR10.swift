@@ -64,13 +64,6 @@ public enum CIFAR10 {
 
   /// Reads a data set as ``load(from:)`` does, and compares the files with other hashes.
   package static func load(from directory: URL, sums: [Part: String]) throws -> ImageDataset? {
-    guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
-    var files = CIFARFiles(zip(paths, Part.allCases.map { sums[$0] }), format: .cifar10)
-    let train = try LabelledImages(files: Part.allCases.count - 1, of: &files)
-    let test = try LabelledImages(files: 1, of: &files)
-    return ImageDataset(
-      name: Part.name(isOriginal: files.areOriginal),
-      sha256: files.digest.hex(), isSynthetic: false, classNames: classNames, train: train,
-      test: test)
+    try loadCIFAR(from: directory, format: .cifar10, sums: sums, classNames: classNames)
   }
 }

@@ -2,6 +2,28 @@ import Engine
 import Files
 import Foundation
 
+/// Reads CIFAR-10 or CIFAR-100, or a data set in the same format.
+///
+/// - Parameters:
+///   - directory: The directory with the files, or with a subfolder of them.
+///   - format: The format of a file.
+///   - sums: The SHA-256 of the published files.
+///   - classNames: The names of the classes.
+/// - Returns: The data set; the last file has the test images. Nil if none of the files exists.
+/// - Throws: ``DatasetError`` if only some of the files exist, or if one has the wrong content; `FileError` if one cannot
+///   be read.
+func loadCIFAR<Part: DatasetPart>(
+  from directory: URL, format: CIFARBatch.Format, sums: [Part: String], classNames: [String]
+) throws -> ImageDataset? {
+  guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
+  var files = CIFARFiles(zip(paths, Part.allCases.map { sums[$0] }), format: format)
+  let train = try LabelledImages(files: paths.count - 1, of: &files)
+  let test = try LabelledImages(files: 1, of: &files)
+  return ImageDataset(
+    name: Part.name(isOriginal: files.areOriginal), sha256: files.digest.hex(), isSynthetic: false,
+    classNames: classNames, train: train, test: test)
+}
+
 /// A reader of the files of the binary version that keeps only one file in memory at a time.
 struct CIFARFiles {
   private var rest: ArraySlice<(path: URL, sum: String?)>

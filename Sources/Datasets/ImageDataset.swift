@@ -10,8 +10,8 @@ public struct ImageDataset: Sendable {
   public let name: String
   /// The SHA-256 of the content, in hexadecimal.
   ///
-  /// It hashes the uncompressed files in this order: training images, training labels, test images,
-  /// test labels. Without files, it hashes the pixels and labels in the same order.
+  /// It hashes the data set's files in their published order, those of MNIST decompressed. Without files, it hashes
+  /// training images, training labels, test images and test labels in this order.
   public let sha256: String
   /// Whether the images were drawn by code.
   public let isSynthetic: Bool

@@ -24,7 +24,7 @@ public enum STL10 {
     package var fileName: String { rawValue }
 
     /// Whether the file contains labels, not images.
-    fileprivate var isOfLabels: Bool { self == .trainLabels || self == .testLabels }
+    var isOfLabels: Bool { self == .trainLabels || self == .testLabels }
   }
 
   /// The MD5 of each published file, as in torchvision (torchvision/datasets/stl10.py).
@@ -49,10 +49,11 @@ public enum STL10 {
   private static let publishedArchive = Checksum.md5("91f7769df0f17e558f3565bffb0c7dfb")
 
   /// The height and width of an image.
-  private static let size = 96
-  private static let imageSize = size * size * 3
+  static let size = 96
+  /// The bytes of an image.
+  static let imageSize = size * size * 3
   /// The largest number of images in a file that is read: 262,144, which take 7.2 GB.
-  private static let maximumCount = 1 << 18
+  static let maximumCount = 1 << 18
 
   /// Finds out which of the files a directory holds.
   ///
@@ -80,75 +81,22 @@ public enum STL10 {
   package static func load(from directory: URL, md5 sums: [Part: String]) throws -> ImageDataset? {
     guard let paths = try DatasetFiles<Part>(in: directory)?.paths() else { return nil }
     let files = Dictionary(uniqueKeysWithValues: zip(Part.allCases, paths))
-    let digest = RunningDigest.sha256()
-    var areOriginal = true
-    /// Appends the pixels or the labels in a file.
-    func read(_ part: Part, _ append: (UnsafeRawBufferPointer) throws -> Void) throws {
-      let own = RunningDigest.md5()
-      let limit = maximumCount * (part.isOfLabels ? 1 : imageSize)
-      try unsafe readFile(at: files[part]!, inPartsOf: 256 * imageSize, limit: limit) { bytes in
-        unsafe digest.update(bytes)
-        unsafe own.update(bytes)
-        try unsafe append(bytes)
-      }
-      areOriginal = own.hex() == sums[part] && areOriginal
-    }
-    func images(_ parts: [Part]) throws -> [UInt8] {
-      var pixels: [UInt8] = []
-      for part in parts {
-        try unsafe read(part) { try unsafe appendImages($0, to: &pixels, of: files[part]!) }
-      }
-      return pixels
-    }
-    func labels(_ part: Part, of count: Int) throws -> [UInt8] {
-      var labels: [UInt8] = []
-      try unsafe read(part) { unsafe labels += $0 }
-      return try checked(labels, count: count, of: files[part]!)
-    }
-    var pixels = try images([.trainImages])
+    var reader = STL10Reader(files, md5: sums)
+    // In the order in which the files are hashed.
+    var pixels = try reader.images(in: .trainImages, reservingSpaceFor: [.unlabelledImages])
     let known = pixels.count / imageSize
-    let trainLabels = try labels(.trainLabels, of: known)
-    pixels += try images([.unlabelledImages])
-    let unlabelled = pixels.count / imageSize - known
-    let testPixels = try images([.testImages])
-    let testLabels = try labels(.testLabels, of: testPixels.count / imageSize)
+    var labels = try reader.labels(in: .trainLabels, of: known)
+    try reader.appendImages(in: .unlabelledImages, to: &pixels)
+    labels += [UInt8](repeating: 0, count: pixels.count / imageSize - known)
+    let testPixels = try reader.images(in: .testImages)
+    let testLabels = try reader.labels(in: .testLabels, of: testPixels.count / imageSize)
     func split(_ pixels: [UInt8], _ labels: [UInt8]) -> LabelledImages {
       LabelledImages(height: size, width: size, channels: 3, pixels: pixels, labels: labels)
     }
     return ImageDataset(
-      name: Part.name(isOriginal: areOriginal), sha256: digest.hex(),
-      isSynthetic: false, classNames: classNames,
-      train: split(pixels, trainLabels + [UInt8](repeating: 0, count: unlabelled)),
+      name: Part.name(isOriginal: reader.areOriginal), sha256: reader.digest.hex(),
+      isSynthetic: false, classNames: classNames, train: split(pixels, labels),
       test: split(testPixels, testLabels), knownLabels: known)
-  }
-
-  private static func appendImages(
-    _ bytes: UnsafeRawBufferPointer, to pixels: inout [UInt8], of file: URL
-  ) throws {
-    guard bytes.count.isMultiple(of: imageSize) else {
-      throw unsafe DatasetError(
-        file.shortPath,
-        found: looksLikeWebPage(bytes.prefix(64))
-          ? "content that looks like a web page"
-          : "\(bytes.count % imageSize) bytes after the last whole image, truncated or too long",
-        expected: "whole images of \(imageSize) bytes")
-    }
-    let count = bytes.count / imageSize
-    unsafe pixels += [UInt8](unsafeUninitializedCapacity: bytes.count) { part, written in
-      unsafe transposeImages(bytes, count: count, size: size, channels: 3, to: part.baseAddress!)
-      written = bytes.count
-    }
-  }
-
-  /// The labels from 0 to 9.
-  private static func checked(_ labels: [UInt8], count: Int, of file: URL) throws -> [UInt8] {
-    guard labels.count == count, count > 0 else {
-      throw DatasetError(
-        file.shortPath, found: "\(labels.count) labels",
-        expected: "\(count), one for each image, at least 1")
-    }
-    try DatasetError.unless(labels, in: 1...10, of: file.shortPath)
-    return labels.map { $0 - 1 }
   }
 
   /// Downloads the archive of the binary version (2.6 GB) and unpacks it to `directory/stl10_binary`.

@@ -32,7 +32,7 @@ package struct NearestNeighbours: Sendable {
     unsafe indices.withUnsafeMutableBufferPointer { indices in
       unsafe squaredDistances.withUnsafeMutableBufferPointer { squaredDistances in
         let blocks = (rows.rows + blockLength - 1) / blockLength
-        Parallel.forEach(part: blocks) { block in
+        Parallel.forEachPart(of: blocks) { block in
           let start = block * blockLength
           let queries = start..<min(start + blockLength, rows.rows)
           let nearest = sources.nearest(count, to: queries)

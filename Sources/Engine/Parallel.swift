@@ -18,7 +18,7 @@ public enum Parallel {
   ///
   /// `body` runs concurrently and must write to memory of its own part only. Task-local values, such as ``threads``
   /// and the effect of ``withoutGradients(_:)``, apply to the calling thread only; set them inside `body`.
-  public static func forEach(part parts: Int, _ body: (_ part: Int) -> Void) {
+  public static func forEachPart(of parts: Int, _ body: (_ part: Int) -> Void) {
     let threads = min(threads, parts)
     guard threads > 1 else {
       for part in 0..<parts { body(part) }
@@ -40,13 +40,13 @@ public enum Parallel {
   }
 
   /// Divides `0..<count` into `parts` ranges of nearly equal length and calls `body` with each, in
-  /// parallel as in ``forEach(part:_:)``.
+  /// parallel as in ``forEachPart(of:_:)``.
   ///
   /// `parts` must not depend on the number of threads; some ranges are empty if `count < parts`.
   public static func forEachRange(
     of count: Int, parts: Int = 16, _ body: (_ part: Int, _ range: Range<Int>) -> Void
   ) {
-    forEach(part: parts) { part in
+    forEachPart(of: parts) { part in
       body(part, (count * part / parts)..<(count * (part + 1) / parts))
     }
   }

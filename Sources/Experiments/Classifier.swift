@@ -138,11 +138,14 @@ public struct Classifier {
   /// The probability of each class for pictures, (N, classes); the result does not depend on the others of the
   /// call.
   ///
-  /// - Parameter pixels: The bytes of at least one picture (N, size, size, 3).
+  /// - Parameter pixels: The bytes of at least one picture (N, size, size, 3), otherwise the process ends with a message.
   /// - Throws: An error in one line if a prediction is not a number, because the weights are too large.
   public func predictions(for pixels: [UInt8]) throws -> Tensor {
     let size = description.size
-    let count = pixels.count / (size * size * 3)
+    let (count, rest) = pixels.count.quotientAndRemainder(dividingBy: size * size * 3)
+    require(
+      count > 0 && rest == 0,
+      "Pictures of \(size)×\(size) pixels in 3 channels cannot have \(pixels.count) bytes.")
     let images = LabelledImages(
       height: size, width: size, channels: 3, pixels: pixels,
       labels: [UInt8](repeating: 0, count: count))

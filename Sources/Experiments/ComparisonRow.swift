@@ -64,14 +64,12 @@ extension Run {
   ///     PROGRAM-learning-curves.
   ///   - name: The name of the table; the picture of the curves is NAME-curves.svg.
   ///   - writeMore: Writes more about the rows with their runs, before the table.
-  /// - Throws: The errors of `train(_:)` and of ``takeFirstSteps(_:of:)``.
+  /// - Throws: The errors of `train(_:)` and of ``takesOnlyFirstSteps(of:)``.
   public func compare(
     _ rows: [ComparisonRow], for chapter: ChapterName, named name: String,
     writingMore writeMore: (_ trained: [ComparisonRow]) -> Void = { _ in }
   ) throws {
-    if let steps = self[firstSteps] {
-      return try takeFirstSteps(steps, of: rows.map(\.result.spec))
-    }
+    if try takesOnlyFirstSteps(of: rows.map(\.result.spec)) { return }
     let trained = try train(rows)
     writeMore(trained)
     writeTable(of: trained, named: name, for: chapter)

@@ -53,7 +53,7 @@ public struct Experiment: Sendable, Encodable {
     }
   }
 
-  /// Sets the number of steps to that of whole batches in `epochs` passes over the labelled images.
+  /// Sets the number of steps to that of whole batches in `epochs` epochs of the labelled images.
   mutating func setSteps(epochs: Int) {
     training.steps = epochs * max(1, labels / training.labelledBatch)
   }

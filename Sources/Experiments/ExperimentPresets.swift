@@ -110,10 +110,10 @@ extension Experiment {
     }
   }
 
-  /// The article's scale. Its own run stopped after 187 epochs, when its machine was taken away.
+  /// The article's scale. Its own run ended after 187 epochs, when its machine was preempted.
   static let article = Experiment()
 
-  /// A night's run: the paper's WRN-28-2 for fewer epochs.
+  /// A run of a night: WRN-28-2 in fastai's form, for fewer epochs.
   static var overnight: Experiment {
     var experiment = Experiment()
     experiment.network.startChannels = 16
@@ -126,8 +126,8 @@ extension Experiment {
     return experiment
   }
 
-  /// A run of half an hour to an hour and a half: a network of 16 layers instead of 28, smaller batches
-  /// and more steps, and images that start small.
+  /// A run of half an hour to an hour and a half: a network of 16 layers instead of 28, smaller batches,
+  /// fewer steps, and images that start small.
   static var short: Experiment {
     var experiment = Experiment.overnight
     experiment.network.depth = 16

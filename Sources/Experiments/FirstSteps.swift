@@ -9,12 +9,14 @@ public let firstSteps = CommandLineOption(
   "take only this many steps of the training runs in --recorded, for their fingerprints")
 
 extension Run {
-  /// Takes the first `count` steps of each training run of `specs` that is recorded, and records the
+  /// With ``firstSteps``, takes these steps of each training run of `specs` that is recorded, and records the
   /// fingerprints of the weights and the inputs, both under the name of the training run.
   ///
+  /// - Returns: Whether the option is given; then there is nothing else to do.
   /// - Throws: An error if the options name no folder of recorded training runs, or settings do not fit
   ///   the data.
-  public func takeFirstSteps(_ count: Int, of specs: [TrainingSpec]) throws {
+  public func takesOnlyFirstSteps(of specs: [TrainingSpec]) throws -> Bool {
+    guard let count = self[firstSteps] else { return false }
     try checkTableOptions()
     guard let folder = self[recordedTrainings] else {
       throw UsageError(
@@ -30,17 +32,18 @@ extension Run {
           key.name, on: dataset, inputs: key.inputs.merging(["steps": count]) { old, _ in old },
           counting: .images(perStep: spec.imagesPerStep)
         ) { progress in
-          try firstSteps(count, of: spec, seed: seed, on: dataset, progress: progress)
+          try fingerprints(afterSteps: count, of: spec, seed: seed, on: dataset, progress: progress)
         }
         record(taken, ofStage: key.name)
         inputs[key.name] = .object(try key.inputs.mapValues { try JSONValue(describing: $0) })
       }
     }
     try record(settings: inputs)
+    return true
   }
 
-  private func firstSteps(
-    _ count: Int, of spec: TrainingSpec, seed: Int, on dataset: ImageDataset,
+  private func fingerprints(
+    afterSteps count: Int, of spec: TrainingSpec, seed: Int, on dataset: ImageDataset,
     progress: StageProgress
   ) throws -> WeightFingerprints {
     let training = try spec.experiment.makeTraining(by: spec.method, on: dataset, seed: seed)

@@ -13,7 +13,7 @@ public let onlyRecorded = CommandLineOption(
 
 /// The option to print the training runs as commands, for GNU parallel or a cluster.
 public let listTrainings = CommandLineOption(
-  flag: "list", "print the command of each training run, one in each line, and end"
+  flag: "list", "print the command of each training run, one per line, and exit"
 ).withoutRecord()
 
 /// The option to carry out one training run of the program only.
@@ -42,7 +42,7 @@ extension Run {
     }
   }
 
-  /// Prints the command of each training run of `specs`, one in each line.
+  /// Prints the command of each training run of `specs`, one per line.
   func printCommands(of specs: [TrainingSpec]) throws {
     for spec in specs {
       for seed in seeds {

@@ -62,27 +62,40 @@ extension Run {
       return specs.map { SpecResults(spec: $0, runs: []) }
     }
     let chosen = try chosen(of: specs)
-    let source = self[datasetOption]
-    // The settings for CIFAR-10 are known without the images.
-    let dataset =
-      self[onlyRecorded] && source.isCIFAR10
-      ? nil : try dataset(source, minimumTrain: 10, minimumTest: 10)
-    let specs =
-      dataset.map { dataset in specs.map { $0.fitted(to: dataset, from: source) } } ?? specs
-    try record(settings: specs)
+    let (fitted, dataset) = try specsFittedToData(specs)
+    try record(settings: fitted)
     if let dataset {
-      for spec in chosen.map({ specs[$0] }) {
-        try spec.experiment.check(for: spec.method, on: dataset)
+      for index in chosen {
+        try fitted[index].experiment.check(for: fitted[index].method, on: dataset)
       }
     }
-    let results = try specs.enumerated().map { index, spec in
+    let results = try fitted.enumerated().map { index, spec in
       let runs = try (chosen.contains(index) ? seeds : []).compactMap { seed in
         try result(of: spec, seed: seed, on: dataset) { try summary($0, spec, $1) }
           .map { (value: $0, origin: $1, seed: seed) }
       }
       return SpecResults(spec: spec, runs: runs)
     }
-    let known = Set(results.flatMap(\.runs).map(\.seed))
+    try leaveOutSeedsWithoutRuns(results.map { $0.runs.map(\.seed) })
+    return results
+  }
+
+  /// The specifications with settings that fit the data set, and the data set; nil, and the specifications as they are,
+  /// where only recorded runs on CIFAR-10 are read, for which the images are not needed.
+  private func specsFittedToData(_ specs: [TrainingSpec]) throws -> ([TrainingSpec], ImageDataset?)
+  {
+    let source = self[datasetOption]
+    if self[onlyRecorded] && source.isCIFAR10 { return (specs, nil) }
+    let dataset = try dataset(source, minimumTrain: 10, minimumTest: 10)
+    return (specs.map { $0.fitted(to: dataset, from: source) }, dataset)
+  }
+
+  /// Leaves out the seeds that no specification has a run with.
+  ///
+  /// - Parameter seedsOfSpecs: For each specification the seeds of its runs.
+  /// - Throws: An error if there are no runs.
+  private func leaveOutSeedsWithoutRuns(_ seedsOfSpecs: [[Int]]) throws {
+    let known = Set(seedsOfSpecs.joined())
     guard !known.isEmpty else {
       throw Failure(
         "--recorded: found none of this chapter's training runs, expected at least one with "
@@ -90,10 +103,9 @@ extension Run {
     }
     leaveOutSeeds(unless: known.contains)
     // Without these options the command would train what is missing.
-    if self[onlyRecorded], results.contains(where: { $0.runs.count < known.count }) {
+    if self[onlyRecorded], seedsOfSpecs.contains(where: { $0.count < known.count }) {
       record(effectOf: [recordedTrainings.declaration, onlyRecorded.declaration])
     }
-    return results
   }
 
   /// The result of the run of `spec` with one seed and its origin: shared by another chapter in OUT,

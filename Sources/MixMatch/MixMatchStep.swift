@@ -37,7 +37,8 @@ public struct MixMatchStep: SemiSupervisedMethod {
 
   private var rampedWeight: RampedWeight { RampedWeight(unlabelledWeight, rampSteps: rampSteps) }
 
-  /// Checks K, T, α, the length of the ramp, ``mixupStages`` and the decay of ``alignment``.
+  /// Checks K, T, α, the weight of the unlabelled loss and the length of its ramp, ``mixupStages`` and the decay of
+  /// ``alignment``.
   ///
   /// - Throws: ``TrainingError``.
   public func check() throws {

@@ -12,9 +12,7 @@ public struct RampedWeight: Sendable, Encodable {
 
   /// Throws a ``TrainingError`` unless the weight is a number of at least 0 and the ramp has a step.
   func check() throws {
-    try TrainingError.unless(
-      value >= 0 && value.isFinite, "weight of the unlabelled loss", found: "\(value)",
-      expected: "a finite number of at least 0")
+    try TrainingError.unlessWeight(value, "weight of the unlabelled loss")
     try TrainingError.unlessPositive(steps, "steps of the ramp")
   }
 

@@ -129,8 +129,8 @@ public struct Batch: Sendable {
     (self.labelled, self.unlabelled) = (labelled, unlabelled)
   }
 
-  /// The images of ``unlabelled``. The process ends with a message if there are none, which a method with at least one
-  /// version need not expect.
+  /// The images of ``unlabelled``. The process ends with a message if there are none; the data pipeline adds them to
+  /// the batches of every method with at least one version.
   public var unlabelledImages: Tensor {
     guard let unlabelled else {
       fatalError("The batch has no unlabelled images; give the data pipeline at least one version.")

@@ -52,7 +52,7 @@ public struct PictureDecoder: Sendable {
     unsafe results.initialize(repeating: nil)
     // Each part writes to its own element.
     let shared = unsafe UncheckedSendable(value: results)
-    Parallel.forEach(part: files.count) { index in
+    Parallel.forEachPart(of: files.count) { index in
       unsafe shared.value[index] = decode(fileAt: files[index], explaining: false)
     }
     // The messages of libvips belong to all threads together, so failures are repeated one after the other.

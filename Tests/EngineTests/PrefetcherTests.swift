@@ -77,11 +77,11 @@ import Testing
     try with(threads: 4) {
       let sums = Prefetcher(count: 30) { index in
         let sum = Mutex(0)
-        Parallel.forEach(part: 8) { part in sum.withLock { $0 += part * index } }
+        Parallel.forEachPart(of: 8) { part in sum.withLock { $0 += part * index } }
         return (sum: sum.withLock { $0 }, threads: Parallel.threads)
       }
       for index in 0..<30 {
-        Parallel.forEach(part: 8) { _ in Thread.sleep(forTimeInterval: 0.0005) }
+        Parallel.forEachPart(of: 8) { _ in Thread.sleep(forTimeInterval: 0.0005) }
         let element = try sums(index)
         #expect(element == (28 * index, 1))
       }

@@ -53,9 +53,32 @@ import Testing
     var vat = VirtualAdversarialTraining(rampSteps: 10)
     #expect(try complaint(about: vat) == nil)
     vat.probe = 0
-    #expect(try complaint(about: vat) == "ξ of VAT: found 0.0, expected a number above 0")
-    (vat.probe, vat.radius) = (0.1, .nan)
-    #expect(try complaint(about: vat) == "ε of VAT: found nan, expected a number above 0")
+    #expect(try complaint(about: vat) == "ξ of VAT: found 0.0, expected a finite number above 0")
+    for radius in [Float.nan, .infinity] {
+      (vat.probe, vat.radius) = (0.1, radius)
+      #expect(
+        try complaint(about: vat) == "ε of VAT: found \(radius), expected a finite number above 0")
+    }
+  }
+
+  @Test func weightsOfLossesMustBeNumbersOfAtLeastZero() throws {
+    for weight in [Float.nan, .infinity, -1] {
+      var mixMatch = MixMatchStep()
+      mixMatch.unlabelledWeight = weight
+      var mixup = MixupOnly()
+      mixup.unlabelledWeight = weight
+      for method in [mixMatch, mixup] as [any SemiSupervisedMethod] {
+        #expect(
+          try complaint(about: method)
+            == "weight of the unlabelled loss: found \(weight), expected a finite number of at least 0"
+        )
+      }
+      var vat = VirtualAdversarialTraining(rampSteps: 10)
+      vat.entropyWeight = weight
+      #expect(
+        try complaint(about: vat)
+          == "weight of the entropy: found \(weight), expected a finite number of at least 0")
+    }
   }
 
   @Test func batchesMustHaveImages() throws {

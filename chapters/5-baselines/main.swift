@@ -61,7 +61,7 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // Each row has the mean accuracy over the seeds, the article's accuracy, and the time of the training. The
 // article's times are those of a P100, a graphics card. Ours are processor (CPU) times, summed over the cores: two
 // cores that have nothing else to do need about half as long. "Images per CPU second" counts the images that the
-// network is trained on: labelled ones, and all versions of unlabelled ones. "Worst class" is the recall of the class
+// network is trained on: labelled ones, and all versions of unlabelled ones. "Lowest recall" is the recall of the class
 // that is recognised least often. A dash stands for what was not measured.
 //
 // ![The results](results.md)
@@ -82,9 +82,11 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // labels. Mixup of the labelled images alone gives
 // {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
 // {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer points} estimate what the unlabelled images contribute.
-// Equal steps are not equal cost: a step of MixMatch also processes unlabelled images, and by the count below costs
-// about 3.7 supervised steps. At about equal cost, MixMatch with 6,000 steps reaches {ablations.accuracy.mixmatch %},
-// and supervised training with mixup with 24,000 steps {chapter5.accuracy.labels-mixup-longer %}. Supervised training
+// Equal steps are not equal cost: a step of MixMatch also processes unlabelled images. By the count below it costs
+// about 3.7 supervised steps, and by the processor times of shorter runs ([mixing](#mixing))
+// {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-mixup .1}. With 6,000 steps, at a lower cost than that of 24,000
+// supervised steps, MixMatch reaches {ablations.accuracy.mixmatch %}, and supervised training with mixup with 24,000
+// steps {chapter5.accuracy.labels-mixup-longer %}. Supervised training
 // at the cost of the whole run of MixMatch has not been run. Full supervision is
 // {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
 //

@@ -33,10 +33,10 @@ import Foundation
 //   means and deviations stayed the same. That an interval contains 0 does not show that two means are equal.
 //
 // Runs with the same seed share the labelled images, and Welch's interval treats them as independent. If their
-// accuracies rise and fall together, the difference is known better than the interval says.
+// accuracies rise and fall together, the difference is known more precisely than the interval suggests.
 //
 // Where the first three seeds gave no verdict, more were run for some claims. Adding seeds until there is a verdict makes
-// a wrong one more likely than the level of 95 % says.
+// a wrong one more likely than the nominal 5 %.
 //
 // The number of parameters is compared as it is, without an interval, and so is the ratio of two mean times, each over
 // at least three seeds.

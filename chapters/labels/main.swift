@@ -85,9 +85,7 @@ let chapter = Chapter(
 exit(
   chapter.run { run in
     var series = series(run.preset)
-    if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: series.flatMap { $0.rows.map(\.spec) })
-    }
+    if try run.takesOnlyFirstSteps(of: series.flatMap { $0.rows.map(\.spec) }) { return }
     let rows = try run.train(series.flatMap(\.rows))
     var start = 0
     for index in series.indices {

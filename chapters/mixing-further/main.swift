@@ -247,7 +247,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // The next figure shows what the policy network has learned: the mean interval for pairs of one class, and for
 // pairs of two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½. So an interval [a, b] whose
-// middle lies above ½ is replaced by [1 − b, 1 − a], its mirror image; then only the middle is at most ½. At ½ both
+// middle lies above ½ is replaced by [1 − b, 1 − a], its mirror image. After that every middle is at most ½, although an
+// upper end may lie above it. At λ = ½ both
 // images have the same share, at 0 the pair is not mixed. In a pair of one class any λ gives the same label.
 //
 // ![The learned intervals of λ, mirrored where their middle lies above ½, and the loss of the discriminator, for each
@@ -307,9 +308,7 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: rows(run.preset).map(\.spec))
-    }
+    if try run.takesOnlyFirstSteps(of: rows(run.preset).map(\.spec)) { return }
     let rows = try run.train(rows(run.preset))
     guard run.writesRecord else { return }
     run.recordDifferences(rows)

@@ -149,8 +149,8 @@ func supervisedSettings(_ experiment: Experiment, _ method: MixMatchStep, _ run:
 // How many steps MixMatch takes is decided before it starts, because the schedule of learning rates depends on
 // it, and so do the bits of the result. A preset scales it with your data: `short` trains for 15 epochs of the
 // unlabelled pictures, with at least 3,000 steps. With `HOURS=1` the program measures the time of a step
-// first, and chooses the number of steps so that both training runs together take about an hour. The record says
-// how many steps that were, and `STEPS` with the same number gives the same bits on any machine that decodes the
+// first, and chooses the number of steps so that both training runs together take about an hour. The record contains
+// the number of steps, and `STEPS` with the same number gives the same bits on any machine that decodes the
 // pictures to the same pixels: libvips and its codecs decode them, and other versions can round differently.
 //
 // {.fold}

@@ -99,9 +99,7 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    if let steps = run[firstSteps] {
-      return try run.takeFirstSteps(steps, of: trials(run.preset).map(\.spec))
-    }
+    if try run.takesOnlyFirstSteps(of: trials(run.preset).map(\.spec)) { return }
     let trials = try run.search(trials(run.preset))
     let best = ComparedMethod.allCases.compactMap { trials.best(of: $0)?.metric }
     let finished = FinishedRows(trials, "trials") { $0.accuracy != nil }

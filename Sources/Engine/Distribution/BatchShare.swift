@@ -113,7 +113,7 @@ struct BatchParts {
 
   /// Calls `body` in parallel for each part with the range of its images, counted from this process's first.
   func forEach(_ body: (_ part: Int, _ images: Range<Int>) -> Void) {
-    Parallel.forEach(part: count) { part in
+    Parallel.forEachPart(of: count) { part in
       let start = images * (first + part) / all - firstImage
       body(part, start..<images * (first + part + 1) / all - firstImage)
     }

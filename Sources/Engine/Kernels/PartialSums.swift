@@ -21,7 +21,7 @@ struct PartialSums {
   /// Allocates `count` zeros per part.
   init(parts: BatchParts, count: Int) {
     self.init(uninitialisedParts: parts, count: count)
-    Parallel.forEach(part: parts.count) { [buffer, stride] part in
+    Parallel.forEachPart(of: parts.count) { [buffer, stride] part in
       unsafe (buffer.pointer + part * stride).update(repeating: 0, count: stride)
     }
   }

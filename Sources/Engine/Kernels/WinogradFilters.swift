@@ -36,7 +36,7 @@ struct WinogradFilters<Scheme: WinogradScheme> {
   /// exchanged: (3, 3, outputs, inputs). Both numbers are multiples of 16.
   init(turning weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
     let turned = Buffer(count: 9 * inputs * outputs)
-    Parallel.forEach(part: 9) { position in
+    Parallel.forEachPart(of: 9) { position in
       let source = unsafe weights + (8 - position) * inputs * outputs
       let target = unsafe turned.pointer + position * inputs * outputs
       // Sixteen outputs at a time, to use each cache line completely once it is loaded.

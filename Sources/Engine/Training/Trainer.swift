@@ -12,7 +12,7 @@ public final class Trainer {
   public let auxiliary: (any Module)?
   /// The schedule of the learning rate.
   public let schedule: any Schedule
-  /// Fingerprints of the weights after 1, 10, 100 … of the steps so far.
+  /// Fingerprints of the weights after 1, 10, 100 … steps and after the last, as far as these steps are taken.
   public private(set) var fingerprints = WeightFingerprints()
   private let adam: Adam
   private let ema: WeightEMA?

@@ -72,7 +72,8 @@ extension LabelledImages {
   /// The images at `indices`, resampled to `size`, as the input of a network: (`indices`.count,
   /// size.height, size.width, channels of `scaling`).
   ///
-  /// Where `size` is nil or the images' own, pixels are only normalised.
+  /// Where `size` is nil or the images' own, pixels are only normalised; otherwise the process ends with a message if
+  /// ``transformed(count:size:scaling:_:)`` cannot resample them.
   public func tensor(_ indices: some Collection<Int>, size: ImageSize?, scaling: PixelScaling)
     -> Tensor
   {
@@ -87,7 +88,9 @@ extension LabelledImages {
   /// `scaling`).
   ///
   /// Grey images are repeated in as many channels as `scaling` has. A pixel of a result that is smaller
-  /// than the image is the mean over the area that it covers.
+  /// than the image is the mean over the area that it covers. The process ends with a message if the images have fewer
+  /// than 2×2 pixels, if `scaling` has more than 4 channels, or if it has another number than the images and they are
+  /// not grey.
   ///
   /// - Parameters:
   ///   - count: The number of results.

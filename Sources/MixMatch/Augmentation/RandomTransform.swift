@@ -6,8 +6,8 @@ public struct RandomTransform: Sendable {
   public let name: String
   /// The probability with which it is applied to an image.
   public let probability: Float
-  /// The transform at a fraction of its first parameter's range, from 0 for the minimum to 1 for the
-  /// maximum; all other parameters have no effect.
+  /// The transform at a fraction of one parameter's range, from 0 for the minimum to 1 for the maximum; the other
+  /// parameters are fixed.
   public let along: @Sendable (_ fraction: Float) -> ImageTransform
 
   private let draw: @Sendable (inout RandomStream) -> ImageTransform
@@ -17,7 +17,7 @@ public struct RandomTransform: Sendable {
   /// - Parameters:
   ///   - name: The name in figures and tables.
   ///   - probability: The probability with which it is applied to an image.
-  ///   - along: The transform at a fraction of its parameter's range.
+  ///   - along: The transform at a fraction of one parameter's range.
   ///   - draw: Draws all parameters; if not given, the fraction is uniform on [0, 1).
   public init(
     _ name: String, probability: Float,

@@ -26,7 +26,7 @@ public struct MeanTeacher: SemiSupervisedMethod {
   /// Whether the method needs an EMA of the weights: it does; without one the network would be its own teacher.
   public var needsTeacher: Bool { true }
 
-  /// Checks the length of the ramp.
+  /// Checks the weight of the unlabelled loss and the length of its ramp.
   ///
   /// - Throws: ``TrainingError``.
   public func check() throws { try unlabelledWeight.check() }

@@ -21,10 +21,13 @@ public struct MixupOnly: SemiSupervisedMethod {
   /// The number of versions of each unlabelled image: 1, because it is augmented once.
   public var versions: Int { 1 }
 
-  /// Checks α.
+  /// Checks α and the weight of the unlabelled loss.
   ///
   /// - Throws: ``TrainingError``.
-  public func check() throws { try TrainingError.unlessBeta(alpha: alpha) }
+  public func check() throws {
+    try TrainingError.unlessBeta(alpha: alpha)
+    try TrainingError.unlessWeight(unlabelledWeight, "weight of the unlabelled loss")
+  }
 
   /// Cross-entropy on the mixed labelled and on the mixed unlabelled examples.
   public func loss(

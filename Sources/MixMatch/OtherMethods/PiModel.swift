@@ -20,7 +20,7 @@ public struct PiModel: SemiSupervisedMethod {
   /// The number of versions of each unlabelled image: 2, whose predictions are compared.
   public var versions: Int { 2 }
 
-  /// Checks the length of the ramp.
+  /// Checks the weight of the unlabelled loss and the length of its ramp.
   ///
   /// - Throws: ``TrainingError``.
   public func check() throws { try unlabelledWeight.check() }

@@ -22,7 +22,7 @@ public struct PseudoLabel: SemiSupervisedMethod {
   /// The number of versions of each unlabelled image: 1, because it is augmented once.
   public var versions: Int { 1 }
 
-  /// Checks τ and the length of the ramp.
+  /// Checks τ, the weight of the unlabelled loss and the length of its ramp.
   ///
   /// - Throws: ``TrainingError``.
   public func check() throws {

@@ -36,15 +36,17 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   /// The number of versions of each unlabelled image: 1, because it is augmented once.
   public var versions: Int { 1 }
 
-  /// Checks ε, ξ and the length of the ramp.
+  /// Checks ε, ξ, the weights of divergence and entropy, and the length of the ramp.
   ///
   /// - Throws: ``TrainingError``.
   public func check() throws {
     for (name, norm) in [("ε", radius), ("ξ", probe)] {
       try TrainingError.unless(
-        norm > 0, "\(name) of VAT", found: "\(norm)", expected: "a number above 0")
+        norm > 0 && norm.isFinite, "\(name) of VAT", found: "\(norm)",
+        expected: "a finite number above 0")
     }
     try unlabelledWeight.check()
+    try TrainingError.unlessWeight(entropyWeight, "weight of the entropy")
   }
 
   /// Cross-entropy on the labelled images, and the divergence under the perturbation and the entropy on

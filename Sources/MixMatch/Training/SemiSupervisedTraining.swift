@@ -65,7 +65,8 @@ public final class SemiSupervisedTraining {
 
   /// Trains for `steps`, all steps of the settings if not given, and calls `body` after each of them.
   ///
-  /// A range that starts above 0 continues from a state that was restored.
+  /// A range that starts above 0 continues from a state that was restored. The process ends with a message if the range
+  /// exceeds the steps of the settings.
   ///
   /// - Throws: `NonFiniteLoss`; ``TrainingError`` if a prediction is not a number; or an error that `body` throws.
   public func run(

@@ -168,6 +168,13 @@ public struct TrainingError: OneLineError {
     try unless(count >= 1, setting, found: "\(count)", expected: "at least 1")
   }
 
+  /// Throws an error unless `weight` can be the factor of a loss.
+  static func unlessWeight(_ weight: Float, _ setting: String) throws {
+    try unless(
+      weight >= 0 && weight.isFinite, setting, found: "\(weight)",
+      expected: "a finite number of at least 0")
+  }
+
   /// Throws an error unless `alpha` is the parameter of a ``SymmetricBeta``.
   static func unlessBeta(alpha: Double) throws {
     try unless(
