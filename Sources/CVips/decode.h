@@ -16,6 +16,7 @@ const char *vips_version_string(void);
 void vips_block_untrusted_set(int state);
 void vips_concurrency_set(int threads);
 void vips_cache_set_max(int operations);
+void vips_vector_set_enabled(int state);
 const char *vips_foreign_find_load_buffer(const void *bytes, size_t count);
 VipsImage *vips_image_new_from_buffer(const void *bytes, size_t count, const char *options, ...);
 int vips_image_get_width(const VipsImage *image);
@@ -58,12 +59,15 @@ static inline void cvips_ignore_message(
     const char *domain, int level, const char *message, void *data) {}
 
 // Starts libvips; returns 0, or -1 if it cannot be used. The decoders that libvips itself does not call safe
-// for files from strangers stay off. Parallelism is the caller's, and no image is kept between two calls.
+// for files from strangers stay off. Parallelism is the caller's, and no image is kept between two calls. Machine code
+// that liborc makes at run time is not used: its memory management crashes now and then where several threads decode
+// pictures (version 0.4.33).
 static inline int cvips_start(void) {
   if (vips_init("mixmatch") != 0) return -1;
   vips_block_untrusted_set(1);
   vips_concurrency_set(1);
   vips_cache_set_max(0);
+  vips_vector_set_enabled(0);
   g_log_set_handler("VIPS", CVIPS_LOG_LEVELS, cvips_ignore_message, NULL);
   return 0;
 }

@@ -1,11 +1,16 @@
 import Foundation
 
-/// The size of a file and the time of its last change, which show whether it is the same as before.
+/// The size of a file, the times of its last changes and its number, which show whether it is the same as before.
 package struct FileStatus: Codable, Hashable, Sendable {
   /// The size in bytes.
   package var size: Int
-  /// The time of the last change, in nanoseconds since 1970, modulo 2⁶⁴; only to be compared.
+  /// The time of the last change of the content, in nanoseconds since 1970, modulo 2⁶⁴; only to be compared. A program
+  /// can set it, such as when it unpacks an archive.
   package var modified: Int
+  /// The time of the last change of the content, the name or the rights, in the same unit.
+  package var changed: Int
+  /// The number of the file in its file system: a file that takes the place of another one has another number.
+  package var number: UInt64
 }
 
 /// Returns the status of a file, or of the file that a symbolic link names; nil if there is none.
@@ -17,7 +22,9 @@ package func fileStatus(at file: URL) throws -> FileStatus? {
     if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
     throw FileError(file, cannotBe: "read", call: "stat")
   }
-  return FileStatus(size: Int(status.st_size), modified: status.modificationNanoseconds)
+  return FileStatus(
+    size: Int(status.st_size), modified: status.modificationNanoseconds,
+    changed: status.changeNanoseconds, number: UInt64(status.st_ino))
 }
 
 extension stat {
@@ -40,9 +47,23 @@ extension stat {
   /// away.
   var modificationNanoseconds: Int {
     #if canImport(Glibc)
-      st_mtim.tv_sec &* 1_000_000_000 &+ st_mtim.tv_nsec
+      nanoseconds(st_mtim)
     #else
-      st_mtimespec.tv_sec &* 1_000_000_000 &+ st_mtimespec.tv_nsec
+      nanoseconds(st_mtimespec)
     #endif
   }
+
+  /// The time of the last change of the content, the name or the rights, in the same unit.
+  var changeNanoseconds: Int {
+    #if canImport(Glibc)
+      nanoseconds(st_ctim)
+    #else
+      nanoseconds(st_ctimespec)
+    #endif
+  }
+}
+
+/// A time in nanoseconds, modulo 2⁶⁴.
+private func nanoseconds(_ time: timespec) -> Int {
+  time.tv_sec &* 1_000_000_000 &+ time.tv_nsec
 }

@@ -186,6 +186,19 @@ package func listFiles(
   }
 }
 
+/// Whether a folder, or a symbolic link to one, is at `url`; false if nothing is there.
+///
+/// - Throws: ``FileError`` if that cannot be found out, such as in a folder without the right to search it.
+package func isFolder(at url: URL) throws -> Bool {
+  var status = stat()
+  guard unsafe stat(url.filePath, &status) == 0 else {
+    // A link may lead to nothing or to itself.
+    if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return false }
+    throw FileError(url, cannotBe: "read", call: "stat")
+  }
+  return status.st_mode & S_IFMT == S_IFDIR
+}
+
 extension URL {
   /// Whether a folder exists at this path.
   package var isExistingDirectory: Bool {

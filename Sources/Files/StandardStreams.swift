@@ -18,6 +18,24 @@ package func prepareStandardStreams() {
   signal(SIGCHLD, SIG_DFL)
 }
 
+/// Reads standard input to its end.
+///
+/// - Throws: ``FileError`` if it cannot be read, such as a folder.
+package func readStandardInput() throws -> Data {
+  var content = Data()
+  var part = Data(count: 1 << 16)
+  while true {
+    let count = unsafe part.withUnsafeMutableBytes { buffer in
+      retrying { unsafe read(STDIN_FILENO, buffer.baseAddress!, buffer.count) }
+    }
+    guard count >= 0 else {
+      throw FileError("standard input", cannotBe: "read", call: "read", code: errno)
+    }
+    guard count > 0 else { return content }
+    content += part.prefix(count)
+  }
+}
+
 /// Writes `text` to standard output.
 ///
 /// - Throws: ``FileError``.

@@ -159,27 +159,36 @@ package func removeTree(at folder: URL) {
 
 /// Creates a folder and its parent folders if they do not exist.
 ///
+/// - Returns: The folders that did not exist, the outermost first.
 /// - Throws: ``FileError``.
-package func makeFolder(at folder: URL) throws {
-  guard let code = codeOfMaking(folder) else { return }
+@discardableResult
+package func makeFolder(at folder: URL) throws -> [URL] {
+  var (code, isNew) = outcomeOfMaking(folder)
+  var outer: [URL] = []
   let parent = folder.standardizedFileURL.deletingLastPathComponent()
-  guard code == ENOENT, parent.filePath != folder.standardizedFileURL.filePath else {
+  if code == ENOENT, parent.filePath != folder.standardizedFileURL.filePath {
+    outer = try makeFolder(at: parent)
+    (code, isNew) = outcomeOfMaking(folder)
+  }
+  if let code {
     throw FileError(folder.shortPath, cannotBe: "created", call: "mkdir", code: code)
   }
-  try makeFolder(at: parent)
-  if let code = codeOfMaking(folder) {
-    throw FileError(folder.shortPath, cannotBe: "created", call: "mkdir", code: code)
-  }
+  return outer + (isNew ? [folder] : [])
 }
 
 /// Creates one folder; returns nil if it exists then, otherwise the system's error number, which is ENOTDIR if a file is
-/// in the way.
-private func codeOfMaking(_ folder: URL) -> Int32? {
-  guard unsafe mkdir(folder.filePath, 0o777) != 0 else { return nil }
+/// in the way; and whether it did not exist.
+private func outcomeOfMaking(_ folder: URL) -> (code: Int32?, isNew: Bool) {
+  guard unsafe mkdir(folder.filePath, 0o777) != 0 else { return (nil, true) }
   // Later calls may change it.
   let code = errno
-  guard code == EEXIST else { return code }
-  return folder.isExistingDirectory ? nil : ENOTDIR
+  guard code == EEXIST else { return (code, false) }
+  return (folder.isExistingDirectory ? nil : ENOTDIR, false)
+}
+
+/// Removes a folder if it is empty, and ignores errors.
+package func removeFolderIfEmpty(at folder: URL) {
+  unsafe rmdir(folder.filePath)
 }
 
 /// Synchronises the folder of `file` to the disk; without this, a power failure may undo a new name.

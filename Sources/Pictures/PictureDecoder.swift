@@ -10,7 +10,8 @@ import Foundation
 /// by its EXIF orientation, converted from its colour profile to sRGB (grey and CMYK too), and put on white
 /// where it is transparent. A profile that does not fit the picture, such as one for RGB in a grey picture, is ignored.
 /// The shorter side is resampled to the size, and the middle of the longer side is kept. Of an animation it takes the
-/// first frame. Only pictures whose channels are unsigned integers of 8 or 16 bits are decoded.
+/// first frame. Only pictures whose channels are unsigned integers of 8 or 16 bits are decoded, and no TIFF files in YCbCr
+/// that are not compressed as JPEG.
 public struct PictureDecoder: Sendable {
   /// The height and width of a decoded picture, in pixels.
   public let size: Int
@@ -18,7 +19,7 @@ public struct PictureDecoder: Sendable {
   var byteCount: Int { size * size * 3 }
 
   /// The version of the decoding and of libvips: another one may give other pixels.
-  static let version = unsafe "2, libvips " + String(cString: vips_version_string())
+  static let version = unsafe "3, libvips " + String(cString: vips_version_string())
 
   /// A decoder to `size`×`size` pixels.
   ///
@@ -109,6 +110,10 @@ public struct PictureDecoder: Sendable {
     _ bytes: UnsafeRawBufferPointer, explaining: Bool
   ) throws(UnreadablePicture) -> [UInt8] {
     guard unsafe !bytes.isEmpty else { throw UnreadablePicture("an empty file") }
+    guard unsafe !isUncompressedYCbCr(tiff: bytes) else {
+      throw UnreadablePicture(
+        "a TIFF file in YCbCr without JPEG compression, whose colours libvips does not convert")
+    }
     let decoder = unsafe cvips_decoder(bytes.baseAddress, bytes.count).map {
       unsafe String(cString: $0)
     }

@@ -12,7 +12,7 @@ import Foundation
 ///
 /// Folders are searched with all their subfolders. Names that begin with a full stop are ignored, and so are
 /// files without an extension of pictures. Folders beside those of the first two layouts are not used, and listed in
-/// ``unusedFolders``.
+/// ``unusedFolders``. A folder at the root whose name is nearly that of a part, such as `Test` or `labeled`, is an error.
 public struct PictureFolder: Sendable {
   /// The folder.
   public let root: URL
@@ -81,7 +81,9 @@ public struct PictureFolder: Sendable {
   public init(_ root: URL, output: URL? = nil) throws {
     self.root = root
     var listing = Listing(root: root)
-    func has(_ name: String) -> Bool { root.appending(path: name).isExistingDirectory }
+    let folders = try listing.folders(in: "")
+    try Self.checkSpelling(of: folders, in: root)
+    func has(_ name: String) -> Bool { folders.contains(name) }
     let layout: Layout =
       has("labelled") ? .labelledAndUnlabelled : has("train") ? .trainingAndTest : .classes
     let (training, unlabelled, tests) = layout.folders
@@ -111,14 +113,26 @@ public struct PictureFolder: Sendable {
           found: "a class without training pictures",
           expected: "one of \(classes.prefix(10).joined(separator: ", "))")
       }
-      pictures += try listing.pictures(of: classes, in: test, .test, folders: Set(names))
+      pictures += try listing.pictures(of: classes, in: test, .test, folders: names)
       used.insert(test)
     }
+    if layout != .classes { try listing.countFilesBesideFolders(in: "") }
     (self.layout, self.classes) = (layout, classes)
     otherFiles = listing.otherFiles
     strayPictures = listing.strayPictures
-    unusedFolders =
-      try layout == .classes ? [] : listing.folders(in: "").filter { !used.contains($0) }
+    unusedFolders = layout == .classes ? [] : folders.filter { !used.contains($0) }
+  }
+
+  /// Throws an error if a folder at the root has the name of a part in other spelling, such as `Test` or `labeled`:
+  /// its pictures would be taken for those of a class, or not be used.
+  private static func checkSpelling(of folders: [String], in root: URL) throws {
+    for name in folders where !isPart(name) {
+      let usual = name.lowercased().replacing("labeled", with: "labelled")
+      if isPart(usual) {
+        throw PictureError(
+          root.appending(path: name).shortPath, found: "this name", expected: "the name \(usual)")
+      }
+    }
   }
 
   /// Whether a folder has the name of a part in some layout: at the root it cannot be the folder of a class.
@@ -200,26 +214,27 @@ private struct Listing {
 
   /// The names of the visible folders in `path`, sorted.
   func folders(in path: String) throws -> [String] {
-    try visibleNames(in: path).filter { url(joined(path, $0)).isExistingDirectory }
+    try visibleNames(in: path).filter { try isFolder(at: url(joined(path, $0))) }
+  }
+
+  /// Counts the files in `path` itself, pictures and others, which are not used.
+  mutating func countFilesBesideFolders(in path: String) throws {
+    for name in try visibleNames(in: path) where try !isFolder(at: url(joined(path, name))) {
+      if hasPictureExtension(name) { strayPictures += 1 } else { otherFiles += 1 }
+    }
   }
 
   /// The names of the folders of classes in `path`, sorted.
   mutating func classes(in path: String, atLeast minimum: Int = 2) throws -> [String] {
-    var names: [String] = []
-    for name in try visibleNames(in: path) {
-      if url(joined(path, name)).isExistingDirectory {
-        names.append(name)
-      } else if hasPictureExtension(name) {
-        strayPictures += 1
-      } else {
-        otherFiles += 1
-      }
-    }
+    let names = try folders(in: path)
+    try countFilesBesideFolders(in: path)
     let place = url(path).shortPath
     guard names.count >= minimum else {
       throw PictureError(
         place, found: names.isEmpty ? "no folder of a class" : "only the class \(names[0])",
-        expected: "a folder with pictures for each of at least \(minimum) classes")
+        expected: minimum == 1
+          ? "a folder with pictures for at least one class"
+          : "a folder with pictures for each of at least \(minimum) classes")
     }
     guard names.count <= 256 else {
       throw PictureError(place, found: "\(names.count) folders", expected: "at most 256 classes")
@@ -240,11 +255,18 @@ private struct Listing {
   }
 
   /// The pictures in the folders of the classes in `path`; each folder has at least one.
+  ///
+  /// - Parameters:
+  ///   - classes: The names of the classes.
+  ///   - path: The folder with the folders of the classes.
+  ///   - part: The use of the pictures.
+  ///   - folders: The names of the folders, if some classes have none, or if a folder has another Unicode form of the
+  ///     name of its class, as copies from macOS may have; by default those of the classes.
   mutating func pictures(
-    of classes: [String], in path: String, _ part: PictureFolder.Part, folders: Set<String>? = nil
+    of classes: [String], in path: String, _ part: PictureFolder.Part, folders: [String]? = nil
   ) throws -> [PictureFolder.Picture] {
     try classes.enumerated().flatMap { label, name -> [PictureFolder.Picture] in
-      guard folders?.contains(name) ?? true else { return [] }
+      guard let name = (folders ?? classes).first(where: { $0 == name }) else { return [] }
       let found = try files(in: joined(path, name))
       guard !found.isEmpty else {
         throw PictureError(
@@ -257,7 +279,7 @@ private struct Listing {
 
   /// The paths of the pictures without a class; at least one.
   mutating func unlabelled(in path: String) throws -> [String] {
-    guard url(path).isExistingDirectory else {
+    guard try isFolder(at: url(path)) else {
       throw PictureError(
         url(path).shortPath, found: "no such folder beside labelled",
         expected:
@@ -284,7 +306,7 @@ private struct Listing {
     var found: [String] = []
     for name in try visibleNames(in: path) {
       let item = joined(path, name)
-      if url(item).isExistingDirectory {
+      if try isFolder(at: url(item)) {
         found += try files(in: item, &visited)
       } else if hasPictureExtension(name) {
         found.append(item)

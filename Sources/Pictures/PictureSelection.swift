@@ -38,6 +38,8 @@ public struct PictureSelection: Sendable {
     public var isTestHeldOut = false
     /// The classes with fewer than ``fewLabels`` training pictures.
     public var smallClasses: [String] = []
+    /// The classes without test pictures.
+    public var untestedClasses: [String] = []
 
     /// A file and what was found about it.
     public struct Finding: Sendable {
@@ -99,6 +101,7 @@ public struct PictureSelection: Sendable {
           expected: "at least \(findings.isTestHeldOut ? 2 : 1)\(others)")
       }
       if count < Self.fewLabels { findings.smallClasses.append(name) }
+      if !test.contains(where: { $0.label == label }) { findings.untestedClasses.append(name) }
     }
     (self.training, self.test, self.unlabelled) = (training, test, chosen(.unlabelled))
     self.findings = findings
@@ -196,10 +199,13 @@ extension PictureSelection {
       test: try images(test), knownLabels: training.count, isSynthetic: isSynthetic)
   }
 
-  /// Lines for the user about what was left out of `folder`, and about classes with few pictures.
+  /// Lines for the user about what was found in `folder`, what was left out, and classes with few pictures.
   public func report(on folder: PictureFolder) -> [String] {
     let place = folder.root.shortPath
-    var lines: [String] = []
+    var lines = [
+      "\(place): layout \(folder.layout.rawValue): \(classes.count) classes (\(listed(classes))), \(training.count) "
+        + "pictures with a class, \(unlabelled.count) without, \(test.count) for the test"
+    ]
     func add(_ found: [Findings.Finding], _ text: String) {
       guard !found.isEmpty else { return }
       lines.append("\(place): \(text): \(found.count)")
@@ -214,11 +220,9 @@ extension PictureSelection {
       )
     }
     if !folder.unusedFolders.isEmpty {
-      let names = folder.unusedFolders.prefix(10).joined(separator: ", ")
-      let rest = folder.unusedFolders.count - 10
       lines.append(
-        "\(place): folders beside those of the layout, which are not used: \(names)"
-          + (rest > 0 ? " and \(rest) more" : ""))
+        "\(place): folders beside those of the layout, which are not used: "
+          + listed(folder.unusedFolders))
     }
     if folder.otherFiles > 0 {
       lines.append("\(place): files that are no pictures by their names: \(folder.otherFiles)")
@@ -231,11 +235,21 @@ extension PictureSelection {
     if !findings.smallClasses.isEmpty {
       lines.append(
         "\(place): fewer than \(Self.fewLabels) training pictures in "
-          + findings.smallClasses.prefix(10).joined(separator: ", ")
-          + "; more of them would help most")
+          + "\(listed(findings.smallClasses)); more of them would help most")
+    }
+    if !findings.untestedClasses.isEmpty {
+      lines.append(
+        "\(place): no test picture of \(listed(findings.untestedClasses)); the test accuracy is that of the other "
+          + "classes")
     }
     return lines
   }
+}
+
+/// The first ten of some names, and the number of the others.
+private func listed(_ names: [String]) -> String {
+  names.prefix(10).joined(separator: ", ")
+    + (names.count > 10 ? " and \(names.count - 10) more" : "")
 }
 
 /// A share as a percentage, such as "5 %".

@@ -8,7 +8,11 @@ package struct Article {
   package let markdown: String
   /// Notes for the author of the article, one line each.
   package let notes: [String]
-  /// The number of figures, tables and numbers that are missing because their chapter has not been run.
+  /// The program of the only chapter, if its results are not from OUT but those recorded in the repository; otherwise
+  /// nil.
+  package let recordedProgram: String?
+  /// The number of figures, tables and numbers that are missing, because their chapter has not been run or their files
+  /// were removed.
   package let missing: Int
 
   /// Weaves the article of a repository.
@@ -47,6 +51,7 @@ package struct Article {
     parts += [weaver.listOfDepartures, try weaver.listOfRuns(chapters), references.markdown]
     markdown = parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     notes = weaver.notes
+    recordedProgram = only.flatMap { results.shown($0)?.keptIn == nil ? nil : $0 }
     missing = weaver.missing
   }
 }

@@ -23,18 +23,30 @@ let program = Program(
     "Prints the path, the most probable class and its probability for each picture, separated by tabs.\n"
     + "Control characters in a path are shown as \\n, \\t and so on; --json prints the path itself.\n"
     + "WEIGHTS is a file from make own (figures/own-mixmatch.safetensors). A PICTURE is a file, a folder,\n"
-    + "which is searched with its subfolders, or - for names of both from standard input, one in each line.",
+    + "which is searched with its subfolders, or - for names of both from standard input, one per line or\n"
+    + "separated by null characters (find -print0).",
   words: "WEIGHTS PICTURE…", options: [top, json, threads])
 
-/// The lines of standard input.
-func namesFromInput() -> [String] {
-  Array(sequence(state: ()) { _ in readLine() }).filter { !$0.isEmpty }
+/// The names in standard input, separated by line breaks or, as `find -print0` prints them, by null characters.
+///
+/// - Throws: An error if there is none, or if they are not in UTF-8.
+func namesFromInput() throws -> [String] {
+  guard let text = String(validating: try readStandardInput(), as: UTF8.self) else {
+    throw Failure("standard input: found bytes that are not UTF-8, expected names of pictures")
+  }
+  let separator: (Character) -> Bool =
+    text.contains("\0") ? { $0 == "\0" } : { $0 == "\n" || $0 == "\r\n" }
+  let names = text.split(whereSeparator: separator).map(String.init)
+  guard !names.isEmpty else {
+    throw Failure("standard input: found no names, expected at least one of a picture or a folder")
+  }
+  return names
 }
 
 /// The pictures in a folder, or the file itself.
 func pictures(at path: String) throws -> [String] {
   let url = URL(filePath: path)
-  guard url.isExistingDirectory else { return [path] }
+  guard try isFolder(at: url) else { return [path] }
   let found = try pictureFiles(in: url)
   guard !found.isEmpty else {
     throw Failure("\(path): found no picture in this folder, expected at least one")
@@ -125,7 +137,7 @@ exit(
     }
     let classifier = try Classifier(contentsOf: URL(filePath: invocation.words[0]))
     let decoder = try PictureDecoder(size: classifier.description.size)
-    let paths = try invocation.words.dropFirst().flatMap { $0 == "-" ? namesFromInput() : [$0] }
+    let paths = try invocation.words.dropFirst().flatMap { $0 == "-" ? try namesFromInput() : [$0] }
       .flatMap(pictures)
     try Parallel.$threads.withValue(invocation[threads] ?? Parallel.threads) {
       try printPredictions(for: paths, classifier, decoder, invocation)

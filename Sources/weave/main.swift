@@ -37,6 +37,12 @@ exit(
     let name = invocation[chapter] ?? "article"
     for note in article.notes { invocation.note("weave: note: \(note)") }
 
+    if let program = article.recordedProgram {
+      invocation.note(
+        "weave: \(invocation[out].shortPath) has no record of \(program); the page shows the results that are "
+          + "recorded in results/")
+    }
+
     let directory = OutputDirectory(invocation[out])
     try directory.prepare(subdirectories: ["cache/weave"])
     let lock = try RunLock(directory.file("cache/weave/.lock"), for: "weave")
@@ -54,8 +60,8 @@ exit(
     if pdf == nil { try directory.remove("\(name).pdf") }
     if article.missing > 0 {
       invocation.note(
-        "weave: \(article.missing) figures, tables or numbers are missing because their chapter has "
-          + "not been run")
+        "weave: \(article.missing) figures, tables or numbers are missing; the page names the commands that make "
+          + "them")
     }
     if pdf == nil {
       invocation.note("weave: found no Chromium in PATH, which is needed to make \(name).pdf")

@@ -1,4 +1,5 @@
 import ChapterKit
+import Datasets
 import Foundation
 import Testing
 
@@ -27,6 +28,31 @@ import Testing
     #expect(status == 0)
     let record = try RunRecord.load(chapter: 3, from: bench.root.appending(path: folder))
     #expect(record?.command == command)
+  }
+
+  @Test func aRunOnOtherDataNamesTheCommandItReplaces() throws {
+    let bench = try Workbench()
+    func run(_ pixel: UInt8) -> Int32 {
+      bench.run("--out", bench.out.path) { run in
+        let image = LabelledImages(height: 1, width: 1, channels: 1, pixels: [pixel], labels: [0])
+        _ = try run.use(
+          ImageDataset(name: "one", classNames: ["only"], train: image, test: image))
+        try body(run)
+      }
+    }
+    #expect(run(1) == 0 && run(1) == 0)
+    #expect(!bench.standardError.contains("replaces"))
+    #expect(run(2) == 0)
+    #expect(
+      bench.standardError.contains(
+        "this run has other data, and replaces the results of make chapter3"))
+  }
+
+  @Test func aRefusedRunLeavesNoFolders() throws {
+    let bench = try Workbench()
+    let out = bench.root.appending(path: "a/b")
+    #expect(bench.run("--out", out.path) { _ in throw Failure("no") } == 1)
+    #expect(bench.names(in: "a") == [] && !bench.names(in: "").contains("a"))
   }
 
   @Test func aRunNamesTheCommandItReplaces() throws {

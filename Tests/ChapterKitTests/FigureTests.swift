@@ -67,6 +67,36 @@ import Testing
     #expect(bench.names(in: "figures").filter { $0.hasPrefix(".partial") } == [])
   }
 
+  /// A figure with a text in a data file and in a variable; the contents in which gnuplot gets them.
+  private func textForGnuplot(_ text: String, into picture: String) -> (
+    data: String, value: String, warning: String?
+  ) {
+    let figure = Figure(script: "dots", picture: picture, data: ["dots"], variables: ["name": text])
+    let drawable = DrawableText(for: figure, [Data(text.utf8)])
+    return (
+      String(decoding: drawable.data(Data(text.utf8)), as: UTF8.self), drawable.variable(text),
+      drawable.warning
+    )
+  }
+
+  @Test func aBackslashIsNoEscapeSequenceInADataFile() {
+    for picture in ["dots.svg", "dots.png"] {
+      let text = textForGnuplot(#"back\slash, λ ½"#, into: picture)
+      #expect(text.data == #"back\\slash, λ ½"# && text.value == #"back\slash, λ ½"#)
+      #expect(text.warning == nil)
+    }
+  }
+
+  /// U+10FFFD is for private use.
+  @Test(.enabled(if: ExternalProgram("fc-list") != nil))
+  func aCharacterWithoutFontIsReplacedInPNGOnly() {
+    #expect(textForGnuplot("a\u{10FFFD}b\u{200D}", into: "dots.svg").data == "a\u{10FFFD}b\u{200D}")
+    let text = textForGnuplot("a\u{10FFFD}b\u{200D}", into: "dots.png")
+    #expect(text.data == "a\u{FFFD}b\u{200D}" && text.value == text.data)
+    #expect(
+      text.warning?.hasPrefix("found no font with the characters \u{10FFFD}, expected one") == true)
+  }
+
   @Test func smokeRunsWarnInThePicture() throws {
     let bench = try Workbench()
     let status = bench.run("--preset", "smoke") { run in
@@ -93,7 +123,7 @@ import Testing
     #expect(bench.complaints.last?.contains(", expected dots.svg; the data files are in ") == true)
     #expect(bench.read("figures/cache/chapter3/drawing/data/chapter3-dots.tsv") != nil)
     #expect(bench.names(in: "figures/data") == [])
-    #expect(bench.names(in: "figures").sorted() == ["cache", "data", "dots.gp", "style.gp"])
+    #expect(bench.names(in: "figures").sorted() == ["cache", "dots.gp", "style.gp"])
   }
 
   @Test func aMissingGnuplotOrScriptOrDataFileIsNamed() throws {

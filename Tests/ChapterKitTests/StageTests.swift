@@ -232,7 +232,7 @@ import Testing
       })
     statuses.append(inner.run { _ in })
     #expect(statuses == [75, 0, 0, 0])
-    #expect(bench.names(in: "figures/cache/chapter3") == ["article"])
+    #expect(bench.names(in: "figures/cache") == [])
   }
 
   private static let dry = CommandLineOption(flag: "dry", "leave the record as it is")

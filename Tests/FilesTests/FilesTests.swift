@@ -395,6 +395,22 @@ func expectSoon(
     #expect(try readFile(at: folder["target/notes"]) == Data([2]))
   }
 
+  @Test func aFolderIsToldFromAFileAndFromWhatCannotBeFoundOut() throws {
+    let folder = try Folder()
+    #expect(try makeFolder(at: folder["a/b"]).map(\.lastPathComponent) == ["a", "b"])
+    #expect(try makeFolder(at: folder["a/b"]) == [])
+    try writeFile(Data(), to: folder["file"])
+    unsafe symlink("a", folder["link"].filePath)
+    unsafe symlink("loop", folder["loop"].filePath)
+    let found = try ["a", "link", "file", "loop", "none", "file/b"].map {
+      try isFolder(at: folder[$0])
+    }
+    #expect(found == [true, true, false, false, false, false])
+    let name = String(repeating: "n", count: 300)
+    let error = fileError { _ = try isFolder(at: folder[name]) }
+    #expect(error?.description.contains("cannot be read (stat: File name too long)") == true)
+  }
+
   /// In nanoseconds since 1970 such a date is larger than a number of 64 bits.
   @Test(arguments: [13_569_465_600, -13_569_465_600])
   func aFileCanBeDatedCenturiesAway(seconds: Int) throws {

@@ -86,6 +86,31 @@ extension PictureTests {
       }
     }
 
+    /// libvips does not convert the colours of such a file.
+    @Test func refusesTIFFInYCbCrUnlessCompressedAsJPEG() throws {
+      let (yCbCr, jpeg) = (6, 7)
+      let decoder = try PictureDecoder(size: 4)
+      func reason(compression: Int) -> String? {
+        let file = tiff(bits: 8, sampleFormat: 1, photometric: yCbCr, compression: compression)
+        do {
+          _ = try decoder.decode(file)
+          return nil
+        } catch {
+          return error.description
+        }
+      }
+      #expect(
+        reason(compression: 1)
+          == "a TIFF file in YCbCr without JPEG compression, whose colours libvips does not convert")
+      // The pixels of this one are no JPEG.
+      #expect(reason(compression: jpeg)?.hasPrefix("a TIFF file in YCbCr") == false)
+      // A truncated directory.
+      let file = tiff(bits: 8, sampleFormat: 1, photometric: yCbCr)
+      for count in stride(from: 4, to: file.count, by: 7) {
+        #expect(throws: UnreadablePicture.self) { try decoder.decode(file.prefix(count)) }
+      }
+    }
+
     @Test(arguments: 2...8) func turnsPicturesUpright(_ orientation: Int) throws {
       let turned = try decode("orientation-\(orientation).jpg", size: 48)
       let upright = try decode("quadrants.jpg", size: 48)
@@ -207,11 +232,13 @@ private func decode(_ name: String, size: Int) throws -> [UInt8] {
 /// - Parameters:
 ///   - bits: The number of bits of a pixel.
 ///   - sampleFormat: 1 for unsigned integers, 2 for signed ones, 3 for floating-point numbers.
-private func tiff(bits: Int, sampleFormat: Int) -> Data {
+private func tiff(bits: Int, sampleFormat: Int, photometric: Int = 1, compression: Int = 1) -> Data
+{
   let size = 16 * bits / 8
-  // Width, height, bits, no compression, black is 0, offset, channels, rows of the strip, bytes of the strip, format.
+  // Width, height, bits, compression, meaning of the values (1: black is 0), offset, channels, rows of the strip, bytes of the strip, format.
   let fields = [
-    (256, 4), (257, 4), (258, bits), (259, 1), (262, 1), (273, 8), (277, 1), (278, 4), (279, size),
+    (256, 4), (257, 4), (258, bits), (259, compression), (262, photometric), (273, 8), (277, 1),
+    (278, 4), (279, size),
     (339, sampleFormat),
   ]
   func bytes(_ number: Int, _ count: Int) -> [UInt8] {

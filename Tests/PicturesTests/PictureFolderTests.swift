@@ -31,6 +31,30 @@ extension PictureTests {
           .training, .training, .training, .unlabelled, .unlabelled, .test,
         ])
       #expect((found.otherFiles, found.strayPictures) == (1, 1))
+      try folder.add("8.jpg", "readme.txt", "pictures.json")
+      let later = try PictureFolder(folder.url)
+      #expect((later.otherFiles, later.strayPictures) == (2, 2))
+    }
+
+    @Test func reportsTheLayoutAndTheClasses() throws {
+      try folder.add("labelled/robin/1.jpg", "labelled/wren/2.jpg", "unlabelled/3.jpg")
+      try folder.add("test/wren/4.jpg")
+      let lines = try selection().report(on: PictureFolder(folder.url))
+      #expect(
+        lines.first?.hasSuffix(
+          ": layout labelled and unlabelled: 2 classes (robin, wren), 2 pictures with a class, 1 without, 1 for the test"
+        ) == true)
+      #expect(lines.contains { $0.contains(": no test picture of robin; ") })
+    }
+
+    /// macOS writes names in the decomposed form, other systems keep the form that was typed.
+    @Test func aClassMayHaveAnotherUnicodeFormAmongTheTestPictures() throws {
+      try folder.add("labelled/caf\u{E9}/1.jpg", "labelled/bar/1.jpg", "unlabelled/1.jpg")
+      try folder.add("test/cafe\u{301}/2.jpg")
+      let found = try PictureFolder(folder.url)
+      #expect(found.pictures.last?.label == 1)
+      #expect(
+        found.pictures.last.map { Array($0.path.utf8) } == Array("test/cafe\u{301}/2.jpg".utf8))
     }
 
     @Test(arguments: ["test", "val"]) func findsTorchvisionsLayout(_ test: String) throws {
@@ -117,6 +141,11 @@ extension PictureTests {
         "test: found this folder beside folders of classes"
       ),
       (["a\tb/1.jpg", "c/1.jpg"], "found the class \"a\\tb\", expected a name without tabs"),
+      (
+        ["labeled/a/1.jpg", "labeled/b/1.jpg", "unlabeled/1.jpg"],
+        "labeled: found this name, expected the name labelled"
+      ),
+      (["train/a/1.jpg", "train/b/1.jpg", "Test/a/1.jpg"], "Test: found this name, expected"),
       // A composed and a decomposed é.
       (["caf\u{E9}/1.jpg", "cafe\u{301}/1.jpg"], "found two folders of the class café"),
     ]
@@ -364,6 +393,31 @@ extension PictureTests {
       #expect(try cache.read([fixture("quadrants.png")]).map(\.problem) == [nil])
       let after = try listFolder(at: place.appending(path: "32"))
       #expect(Set(after).subtracting(before) == ["pack-0.json", "pack-0.pixels"])
+    }
+
+    /// Archives and some file systems round times to seconds.
+    @Test func readsFilesThatChangedPlacesAgain() throws {
+      let files = ["1.png", "2.png"].map { folder.url.appending(path: $0) }
+      let names = ["quadrants.png", "grey.png"]
+      let contents = try names.map { try Data(contentsOf: fixture($0)) }
+      let longest = contents.map(\.count).max()!
+      // PNG ends with its chunk IEND; bytes behind it are ignored.
+      let padded = contents.map { $0 + Data(count: longest - $0.count) }
+      let times = Array(repeating: timespec(tv_sec: 1_700_000_000, tv_nsec: 0), count: 2)
+      for (file, content) in zip(files, padded) {
+        try content.write(to: file)
+        unsafe utimensat(AT_FDCWD, file.filePath, times, 0)
+      }
+      let cache = try PictureCache(
+        in: folder.url.appending(path: "cache"), decoder: PictureDecoder(size: 32)
+      ) { _ in }
+      let before = try cache.read(files)
+      #expect(before.map(\.problem) == [nil, nil])
+      let third = folder.url.appending(path: "3.png")
+      for (from, to) in [(files[0], third), (files[1], files[0]), (third, files[1])] {
+        try FileManager.default.moveItem(at: from, to: to)
+      }
+      #expect(try cache.read(files) == before.reversed())
     }
 
     @Test func readsAChangedFileAgain() throws {

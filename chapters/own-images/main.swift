@@ -58,12 +58,12 @@ import Pictures
 
 let labels = CommandLineOption(
   "labels", .wholeNumber(in: 2...1_000_000),
-  "number of pictures that keep their class (default: all in labelled/)")
+  "number of pictures that keep their class, drawn at random (default: all in labelled/)")
 let balanced = CommandLineOption(
   flag: "balanced", "the same number of labelled pictures of each class, for LABELS")
 let unreadable = CommandLineOption(
   "unreadable", .number("a number from 0 to 1") { (0...1).contains($0) }, default: 0.05,
-  "the share of files that may be no pictures before the run ends with an error")
+  "the run ends with an error if a larger share of the files are no pictures")
 let size = CommandLineOption(
   "size", .oneOf([32, 64, 96], named: { "\($0)" }), default: 32,
   "height and width to which pictures are resampled, in pixels")
@@ -157,7 +157,8 @@ func supervisedSettings(_ experiment: Experiment, _ method: MixMatchStep, _ run:
 
 let hours = CommandLineOption(
   "hours", .number("a number from 0.01 to 1000") { (0.01...1000).contains($0) },
-  "hours for both training runs together; decides the number of steps by measuring")
+  "hours for both training runs of a seed together, in place of --steps, which are then chosen by measuring"
+)
 let steps = CommandLineOption(
   "steps", .wholeNumber(in: 10...100_000_000), "number of steps of MixMatch")
 let augmentation = CommandLineOption(
@@ -354,6 +355,9 @@ struct PictureCounts: Encodable {
 
 exit(
   chapter.run { run in
+    guard run[hours] == nil || run[steps] == nil else {
+      throw UsageError("--hours: found --steps too, expected one of them")
+    }
     let own =
       try run[published] == nil && !run.usesSyntheticData ? readPictures(run) : nil
     let dataset =

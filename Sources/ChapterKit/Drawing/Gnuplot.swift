@@ -31,7 +31,8 @@ package struct Gnuplot {
     of figure: Figure, previous: FileRecord?, reading content: (_ path: String) throws -> Data?
   ) throws -> (picture: CompleteFile, wasDrawn: Bool) {
     let data = try dataFiles(of: figure, reading: content)
-    let drawnFrom = try fingerprint(of: figure, data)
+    let text = DrawableText(for: figure, data.map(\.content))
+    let drawnFrom = try fingerprint(of: figure, data, text)
     if let previous, previous.drawnFrom == drawnFrom,
       let picture = try content(figure.picture), sha256Hex(picture) == previous.sha256,
       defect(inPicture: picture, named: figure.picture) == nil
@@ -39,8 +40,9 @@ package struct Gnuplot {
       return (CompleteFile(previous, picture), false)
     }
     try workingFolder.prepare(subdirectories: ["data"])
-    try workingFolder.write(data)
-    let picture = try draw(figure)
+    try workingFolder.write(data.map { ($0.path, text.data($0.content)) })
+    if let warning = text.warning { console.note("\(figure.picture): \(warning)") }
+    let picture = try draw(figure, with: figure.variables.mapValues(text.variable))
     let record = FileRecord(
       path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom,
       drawnBy: version(), figure: figure)
@@ -74,17 +76,20 @@ package struct Gnuplot {
   package func fingerprint(of figure: Figure, reading content: (_ path: String) throws -> Data?)
     throws -> String
   {
-    try fingerprint(of: figure, dataFiles(of: figure, reading: content))
+    let data = try dataFiles(of: figure, reading: content)
+    return try fingerprint(of: figure, data, DrawableText(for: figure, data.map(\.content)))
   }
 
-  private func fingerprint(of figure: Figure, _ data: [(path: String, content: Data)]) throws
-    -> String
-  {
+  private func fingerprint(
+    of figure: Figure, _ data: [(path: String, content: Data)], _ text: DrawableText
+  ) throws -> String {
     struct Origin: Encodable {
       var script: String
       var reads: [String: String]
       var data: [String]
       var variables: [String: String]
+      /// The characters that cannot be drawn; nil if there are none.
+      var withoutFont: String?
     }
     func source(_ path: String) throws -> Data? {
       try readFileIfPresent(at: root.appending(path: path))
@@ -99,7 +104,9 @@ package struct Gnuplot {
     }
     let origin = Origin(
       script: sha256Hex(script), reads: Dictionary(uniqueKeysWithValues: reads),
-      data: data.map { sha256Hex($0.content) }, variables: figure.variables)
+      data: data.map { sha256Hex($0.content) }, variables: figure.variables,
+      withoutFont: text.withoutFont.isEmpty
+        ? nil : String(String.UnicodeScalarView(text.withoutFont)))
     return sha256Hex(try JSON.encode(origin))
   }
 
@@ -107,13 +114,13 @@ package struct Gnuplot {
   ///
   /// gnuplot writes to a pipe, because it ignores a full disk and exits with status 0. With -d it skips
   /// the user's start-up files, which could change the picture.
-  private func draw(_ figure: Figure) throws -> Data {
+  private func draw(_ figure: Figure, with variables: [String: String]) throws -> Data {
     guard let executable else {
       throw Failure(
         "gnuplot: found no such program, expected it in PATH to draw \(figure.picture); "
           + "install it; \(dataLocation)")
     }
-    var variables = figure.variables
+    var variables = variables
     variables["data"] = workingFolder.file("data").absoluteURL.filePath
     variables["out"] = "/dev/stdout"
     let (status, picture, errors) = try ExternalProgram(at: executable).run(

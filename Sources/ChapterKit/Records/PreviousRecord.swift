@@ -43,8 +43,19 @@ package struct PreviousRecord {
     guard let record, let recorded = record.options?.filter({ !ignored.contains($0.key) }),
       recorded != options || !Set(record.seeds).isSubset(of: seeds)
     else { return nil }
-    let others = recorded == options ? "seeds" : "options"
-    return "\(file.shortPath): this run has other \(others), and replaces the results of "
+    return notice(of: record, others: recorded == options ? "seeds" : "options")
+  }
+
+  /// A notice that a run replaces the results on another data set; nil if there are no such results.
+  func replacementNote(dataset: DatasetIdentity) -> String? {
+    guard let record, let recorded = record.dataset, recorded.sha256 != dataset.sha256 else {
+      return nil
+    }
+    return notice(of: record, others: "data")
+  }
+
+  private func notice(of record: RunRecord, others: String) -> String {
+    "\(file.shortPath): this run has other \(others), and replaces the results of "
       + "\(record.command) of \(record.date.prefix(10))"
   }
 

@@ -18,6 +18,8 @@ public final class Run {
   private let environment: RunEnvironment
   private let output: OutputDirectory
   private let previous: PreviousRecord
+  /// The directories that did not exist before the run.
+  private let createdDirectories: [URL]
   /// The lock of the chapter in OUT; nil in a run that writes no record.
   private let lock: RunLock?
   private let log: WorkLog
@@ -53,19 +55,21 @@ public final class Run {
       {
         environment.console.note(note)
       }
-      try store.prepare()
+      createdDirectories = try store.prepare()
       lock = try RunLock(
         output.file("cache/\(chapter.name.program)/.lock"), for: chapter.name.program)
     } else {
-      lock = nil
+      (createdDirectories, lock) = ([], nil)
     }
     log = WorkLog(environment.console)
     stages = StageRunner(store, threads: settings.threads, log: log, in: environment)
   }
 
-  /// Releases the lock, so that other processes can run the chapter in this OUT.
+  /// Releases the lock, so that other processes can run the chapter in this OUT, and removes directories in which the run
+  /// has written nothing, such as one that it refuses.
   func end() {
     lock?.release()
+    for directory in createdDirectories.reversed() { removeFolderIfEmpty(at: directory) }
     if isCopy { removeTree(at: output.url) }
   }
 
@@ -137,7 +141,7 @@ extension Run {
     }
     let found =
       try environment.processes?.obtainAfterFirst("the data set", \.sha256, obtain) ?? obtain()
-    findings.dataset = DatasetIdentity(found)
+    useDataset(DatasetIdentity(found))
     return found
   }
 
@@ -181,8 +185,13 @@ extension Run {
     if dataset.isSynthetic {
       try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
     }
-    findings.dataset = DatasetIdentity(dataset)
+    useDataset(DatasetIdentity(dataset))
     return dataset
+  }
+
+  private func useDataset(_ dataset: DatasetIdentity) {
+    findings.dataset = dataset
+    if writesRecord, let note = previous.replacementNote(dataset: dataset) { console.note(note) }
   }
 
   /// Whether synthetic data were requested (`--synthetic`).
@@ -427,6 +436,8 @@ extension Run {
       try new.append((RunRecord.fileName(chapter: chapter.name), record.encoded()))
     }
     guard !new.isEmpty else { return }
+    // Another chapter, which is refused, may have removed a directory that it had created in the same OUT.
+    try output.prepare(subdirectories: ["data"])
     try output.write(new)
     log.noteWritten()
   }

@@ -10,17 +10,21 @@ package struct OutputDirectory: Sendable {
   /// Creates the directory and its `subdirectories`, checks that they can be written, and removes the
   /// partial files of interrupted processes.
   ///
+  /// - Returns: The directories that did not exist, an outer one before those in it.
   /// - Throws: `FileError`, which names a directory that cannot be written.
-  package func prepare(subdirectories: [String]) throws {
+  @discardableResult
+  package func prepare(subdirectories: [String]) throws -> [URL] {
+    var created: [URL] = []
     for path in ["."] + subdirectories {
       let directory = file(path).standardizedFileURL
-      try makeFolder(at: directory)
+      created += try makeFolder(at: directory)
       let probe = directory.appending(path: ".writable")
       // A write that fails may leave the file.
       defer { try? removeFile(at: probe) }
       try writeFile(Data(), to: probe)
       try removeLeftovers(in: directory)
     }
+    return created
   }
 
   /// The URL of `path` in the directory.

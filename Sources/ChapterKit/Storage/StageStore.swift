@@ -51,8 +51,8 @@ package struct StageStore {
     directory = "cache/\(chapter.program)/\(preset.rawValue)"
   }
 
-  /// Creates the directories.
-  func prepare() throws { try output.prepare(subdirectories: ["data", directory]) }
+  /// Creates the directories; returns those that did not exist.
+  func prepare() throws -> [URL] { try output.prepare(subdirectories: ["data", directory]) }
 
   /// A result and its origin.
   package struct Entry<Value> {

@@ -1,0 +1,65 @@
+import Files
+import Foundation
+
+/// The text of a figure in the form in which gnuplot draws it.
+///
+/// gnuplot takes a backslash in a data file as the beginning of an escape sequence. In a PNG picture it draws a
+/// character that no installed font has as a box hundreds of pixels wide; U+FFFD (�), which the usual font has, takes
+/// its place. In an SVG picture the viewer chooses the fonts.
+package struct DrawableText {
+  /// The characters that no installed font has, sorted; none for SVG.
+  package let withoutFont: [Unicode.Scalar]
+
+  /// The text of a figure with the contents of its data files.
+  package init(for figure: Figure, _ data: [Data]) {
+    guard figure.picture.hasSuffix(".png") else {
+      withoutFont = []
+      return
+    }
+    let texts = data.map { String(decoding: $0, as: UTF8.self) } + figure.variables.values
+    var scalars: Set<Unicode.Scalar> = []
+    for text in texts { scalars.formUnion(text.unicodeScalars.lazy.filter { !$0.isASCII }) }
+    withoutFont = charactersWithoutFont(
+      scalars.filter { !$0.properties.isDefaultIgnorableCodePoint })
+  }
+
+  /// A warning about the characters that cannot be drawn; nil if there are none.
+  package var warning: String? {
+    guard !withoutFont.isEmpty else { return nil }
+    let shown = String(String.UnicodeScalarView(withoutFont.prefix(10)))
+    let rest = withoutFont.count > 10 ? " and \(withoutFont.count - 10) more" : ""
+    return "found no font with the characters \(shown)\(rest), expected one; � stands for them; "
+      + "install a font, such as the package fonts-noto-cjk for Chinese, Japanese and Korean, and run the "
+      + "same command again"
+  }
+
+  /// The content of a data file for gnuplot.
+  package func data(_ content: Data) -> Data {
+    guard !withoutFont.isEmpty || content.contains(UInt8(ascii: "\\")) else { return content }
+    let text = variable(String(decoding: content, as: UTF8.self))
+    return Data(text.replacing("\\", with: "\\\\").utf8)
+  }
+
+  /// The value of a variable for gnuplot.
+  package func variable(_ text: String) -> String {
+    guard !withoutFont.isEmpty else { return text }
+    let missing = Set(withoutFont)
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { missing.contains($0) ? "\u{FFFD}" : $0 }))
+  }
+}
+
+/// Those of some characters that no installed font has, sorted, by the program fc-list of fontconfig, from which gnuplot's
+/// library for text has its fonts; none without that program.
+private func charactersWithoutFont(_ characters: Set<Unicode.Scalar>) -> [Unicode.Scalar] {
+  guard !characters.isEmpty, let program = ExternalProgram("fc-list") else { return [] }
+  /// Whether a font has all of the characters.
+  func isFontInstalled(with characters: some Sequence<Unicode.Scalar>) -> Bool {
+    let codes = characters.map { String($0.value, radix: 16) }.joined(separator: " ")
+    let found = try? program.run([":charset=\(codes)", "family"])
+    return found.map { $0.status != 0 || !$0.output.isEmpty } ?? true
+  }
+  // One call is enough for most figures.
+  if isFontInstalled(with: characters) { return [] }
+  return characters.sorted { $0.value < $1.value }.filter { !isFontInstalled(with: [$0]) }
+}
