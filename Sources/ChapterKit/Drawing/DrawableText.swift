@@ -3,9 +3,10 @@ import Foundation
 
 /// The text of a figure in the form in which gnuplot draws it.
 ///
-/// gnuplot takes a backslash in a data file as the beginning of an escape sequence. In a PNG picture it draws a
-/// character that no installed font has as a box hundreds of pixels wide; U+FFFD (�), which the usual font has, takes
-/// its place. In an SVG picture the viewer chooses the fonts.
+/// gnuplot takes a backslash in a data file as the beginning of an escape sequence, in some places twice; U+2216 (∖),
+/// which looks like it, takes its place. In a PNG picture it draws a character that no installed font has as a box
+/// hundreds of pixels wide; U+FFFD (�), which the usual font has, takes its place. In an SVG picture the viewer chooses
+/// the fonts.
 package struct DrawableText {
   /// The characters that no installed font has, sorted; none for SVG.
   package let withoutFont: [Unicode.Scalar]
@@ -37,7 +38,7 @@ package struct DrawableText {
   package func data(_ content: Data) -> Data {
     guard !withoutFont.isEmpty || content.contains(UInt8(ascii: "\\")) else { return content }
     let text = variable(String(decoding: content, as: UTF8.self))
-    return Data(text.replacing("\\", with: "\\\\").utf8)
+    return Data(text.replacing("\\", with: "\u{2216}").utf8)
   }
 
   /// The value of a variable for gnuplot.
