@@ -182,7 +182,9 @@ extension Classifier.Description {
       (10...1000).contains(network.depth) && network.depth % 6 == 4
         && (1...100).contains(network.widenFactor) && (1...1000).contains(network.startChannels)
         && network.depth * network.widenFactor * network.startChannels < 100_000,
-      "the network \(network)", "a depth of 6·n + 4 and moderate widths")
+      "a network of depth \(network.depth), widening factor \(network.widenFactor) and "
+        + "\(network.startChannels) channels at the start",
+      "a depth of 6·n + 4 and moderate widths")
   }
 }
 

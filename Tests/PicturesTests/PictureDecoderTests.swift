@@ -101,7 +101,8 @@ extension PictureTests {
       }
       #expect(
         reason(compression: 1)
-          == "a TIFF file in YCbCr without JPEG compression, whose colours libvips does not convert")
+          == "a TIFF file in YCbCr without JPEG compression, whose colours libvips does not convert"
+      )
       // The pixels of this one are no JPEG.
       #expect(reason(compression: jpeg)?.hasPrefix("a TIFF file in YCbCr") == false)
       // A truncated directory.
