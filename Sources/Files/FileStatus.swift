@@ -1,6 +1,6 @@
 import Foundation
 
-/// The size of a file, the times of its last changes and its number, which show whether it is the same as before.
+/// The size of a file and the times of its last changes, which show whether it is the same as before.
 package struct FileStatus: Codable, Hashable, Sendable {
   /// The size in bytes.
   package var size: Int
@@ -9,8 +9,6 @@ package struct FileStatus: Codable, Hashable, Sendable {
   package var modified: Int
   /// The time of the last change of the content, the name or the rights, in the same unit.
   package var changed: Int
-  /// The number of the file in its file system: a file that takes the place of another one has another number.
-  package var number: UInt64
 }
 
 /// Returns the status of a file, or of the file that a symbolic link names; nil if there is none.
@@ -24,7 +22,7 @@ package func fileStatus(at file: URL) throws -> FileStatus? {
   }
   return FileStatus(
     size: Int(status.st_size), modified: status.modificationNanoseconds,
-    changed: status.changeNanoseconds, number: UInt64(status.st_ino))
+    changed: status.changeNanoseconds)
 }
 
 extension stat {

@@ -11,8 +11,8 @@ import Foundation
 ///     pack-NUMBER.pixels   a line with the SHA-256 of the rest, and the pixels one picture after the other
 ///     pack-NUMBER.json     a line with the SHA-256 of the rest, and an ``Index`` as JSON
 ///
-/// A file whose path, size and time of change are unchanged is not opened again; one that was moved or touched
-/// is read to compute its hash, but not decoded. Deleting the folder of the cache does no harm.
+/// A file whose path, size and times of change are unchanged is not opened again; one that was moved or touched is
+/// decoded again, but its pixels are stored once. Deleting the folder of the cache does no harm.
 public final class PictureCache {
   private let decoder: PictureDecoder
   private let output: OutputDirectory

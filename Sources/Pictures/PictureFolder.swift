@@ -82,10 +82,10 @@ public struct PictureFolder: Sendable {
     self.root = root
     var listing = Listing(root: root)
     let folders = try listing.folders(in: "")
-    try Self.checkSpelling(of: folders, in: root)
     func has(_ name: String) -> Bool { folders.contains(name) }
     let layout: Layout =
       has("labelled") ? .labelledAndUnlabelled : has("train") ? .trainingAndTest : .classes
+    try Self.checkSpelling(of: folders, layout, in: root)
     let (training, unlabelled, tests) = layout.folders
     var used = Set([training, unlabelled].compactMap(\.self))
     if let output {
@@ -94,7 +94,7 @@ public struct PictureFolder: Sendable {
       }
     }
     let classes = try listing.classes(in: training)
-    if layout == .classes, let part = classes.first(where: Self.isPart) {
+    if layout == .classes, let part = classes.first(where: { Self.isPart($0) }) {
       throw PictureError(
         root.appending(path: part).shortPath, found: "this folder beside folders of classes",
         expected: "labelled/CLASS beside unlabelled and test, or train/CLASS beside test or val")
@@ -123,21 +123,22 @@ public struct PictureFolder: Sendable {
     unusedFolders = layout == .classes ? [] : folders.filter { !used.contains($0) }
   }
 
-  /// Throws an error if a folder at the root has the name of a part in other spelling, such as `Test` or `labeled`:
-  /// its pictures would be taken for those of a class, or not be used.
-  private static func checkSpelling(of folders: [String], in root: URL) throws {
+  /// Throws an error if a folder at the root has the name of a part of the layout in other spelling, such as `Test` or
+  /// `labeled`: its pictures would be taken for those of a class, or not be used.
+  private static func checkSpelling(of folders: [String], _ layout: Layout, in root: URL) throws {
     for name in folders where !isPart(name) {
       let usual = name.lowercased().replacing("labeled", with: "labelled")
-      if isPart(usual) {
+      if isPart(usual, of: layout == .classes ? Layout.allCases : [layout]) {
         throw PictureError(
-          root.appending(path: name).shortPath, found: "this name", expected: "the name \(usual)")
+          root.appending(path: name).shortPath, found: "this name",
+          expected: "the name \(usual), or an unlike one for a class")
       }
     }
   }
 
-  /// Whether a folder has the name of a part in some layout: at the root it cannot be the folder of a class.
-  private static func isPart(_ name: String) -> Bool {
-    Layout.allCases.map(\.folders).contains { folders in
+  /// Whether a folder has the name of a part in some of the layouts: at the root it cannot be the folder of a class.
+  private static func isPart(_ name: String, of layouts: [Layout] = Layout.allCases) -> Bool {
+    layouts.map(\.folders).contains { folders in
       folders.training == name || folders.unlabelled == name || folders.tests.contains(name)
     }
   }
@@ -306,10 +307,11 @@ private struct Listing {
     var found: [String] = []
     for name in try visibleNames(in: path) {
       let item = joined(path, name)
-      if try isFolder(at: url(item)) {
-        found += try files(in: item, &visited)
-      } else if hasPictureExtension(name) {
+      if hasPictureExtension(name), (try? isFolder(at: url(item))) != true {
+        // A picture, or a link to one, that cannot be read is reported when it is decoded.
         found.append(item)
+      } else if try isFolder(at: url(item)) {
+        found += try files(in: item, &visited)
       } else {
         otherFiles += 1
       }

@@ -2,7 +2,7 @@
 ///
 /// libvips (8.14) gives luminance and colour differences of such a picture as if they were red, green and blue. Only the
 /// classic format is recognised, not BigTIFF.
-func isUncompressedYCbCr(tiff bytes: UnsafeRawBufferPointer) -> Bool {
+package func isUncompressedYCbCr(tiff bytes: UnsafeRawBufferPointer) -> Bool {
   let (compression, photometric) = (259, 262)
   let (jpeg, yCbCr) = (7, 6)
   let tags = unsafe firstTags([compression, photometric], tiff: bytes)
@@ -13,7 +13,7 @@ func isUncompressedYCbCr(tiff bytes: UnsafeRawBufferPointer) -> Bool {
 ///
 /// Source: TIFF 6.0 (Adobe, 1992), section 2.
 ///
-/// - Returns: The values by tag; none if the bytes are no TIFF file, or end before its first directory does.
+/// - Returns: The values by tag; none if the bytes are no TIFF file, and those before the end if they end too early.
 private func firstTags(_ wanted: Set<Int>, tiff bytes: UnsafeRawBufferPointer) -> [Int: Int] {
   let order = unsafe bytes.prefix(4).map(Int.init)
   let isLittleEndian: Bool

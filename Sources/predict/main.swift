@@ -46,7 +46,8 @@ func namesFromInput() throws -> [String] {
 /// The pictures in a folder, or the file itself.
 func pictures(at path: String) throws -> [String] {
   let url = URL(filePath: path)
-  guard try isFolder(at: url) else { return [path] }
+  // The decoder tells why a file cannot be read.
+  guard (try? isFolder(at: url)) == true else { return [path] }
   let found = try pictureFiles(in: url)
   guard !found.isEmpty else {
     throw Failure("\(path): found no picture in this folder, expected at least one")

@@ -26,10 +26,22 @@ import Testing
     try withOutput { output in
       try output.write(Data("old".utf8), to: "own.html")
       #expect(throws: FileError.self) {
-        try output.write([("own.html", Data("a".utf8)), ("missing/own.pdf", Data("b".utf8))])
+        try output.write([("own.html", Data("a".utf8)), ("own.html/own.pdf", Data("b".utf8))])
       }
       #expect(try output.content(of: "own.html") == Data("old".utf8))
       #expect(try output.names(in: ".") == ["own.html"])
+    }
+  }
+
+  @Test func aDirectoryThatWasRemovedIsCreatedAgain() throws {
+    try withOutput { output in
+      #expect(try output.prepare(subdirectories: ["data/a"]).count == 2)
+      removeFolderIfEmpty(at: output.file("data/a"))
+      removeFolderIfEmpty(at: output.file("data"))
+      #expect(!output.file("data").isPresent)
+      try output.write(Data("a".utf8), to: "data/a/b")
+      removeFolderIfEmpty(at: output.file("data/a"))
+      #expect(try output.content(of: "data/a/b") == Data("a".utf8))
     }
   }
 

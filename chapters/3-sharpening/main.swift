@@ -254,7 +254,7 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 //
 // Sharpening raises the accuracy by {chapter3.accuracy.T0.5 > accuracy.T1 points}, measured with {chapter3.seeds}
 // seeds. The lowest accuracy of a seed with sharpening is {chapter3.accuracy.T0.5 lowest %}, the highest without it
-// {chapter3.accuracy.T1 highest %}. The difference appears in the second epoch, and grows in the later ones.
+// {chapter3.accuracy.T1 highest %}. The difference appears in the second epoch, and grows from the fifth on.
 // After the first epoch the accuracy is {chapter3.epoch1.T1 %} without sharpening and {chapter3.epoch1.T0.5 %} with it,
 // after the second {chapter3.epoch2.T1 %} and {chapter3.epoch2.T0.5 %}. From the fourth epoch on it no longer rises
 // without sharpening. The

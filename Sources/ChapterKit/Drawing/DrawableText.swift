@@ -17,7 +17,8 @@ package struct DrawableText {
       withoutFont = []
       return
     }
-    let texts = data.map { String(decoding: $0, as: UTF8.self) } + figure.variables.values
+    let texts =
+      data.map { withoutBackslashes(String(decoding: $0, as: UTF8.self)) } + figure.variables.values
     var scalars: Set<Unicode.Scalar> = []
     for text in texts { scalars.formUnion(text.unicodeScalars.lazy.filter { !$0.isASCII }) }
     withoutFont = charactersWithoutFont(
@@ -37,8 +38,7 @@ package struct DrawableText {
   /// The content of a data file for gnuplot.
   package func data(_ content: Data) -> Data {
     guard !withoutFont.isEmpty || content.contains(UInt8(ascii: "\\")) else { return content }
-    let text = variable(String(decoding: content, as: UTF8.self))
-    return Data(text.replacing("\\", with: "\u{2216}").utf8)
+    return Data(variable(withoutBackslashes(String(decoding: content, as: UTF8.self))).utf8)
   }
 
   /// The value of a variable for gnuplot.
@@ -48,6 +48,10 @@ package struct DrawableText {
     return String(
       String.UnicodeScalarView(text.unicodeScalars.map { missing.contains($0) ? "\u{FFFD}" : $0 }))
   }
+}
+
+private func withoutBackslashes(_ text: String) -> String {
+  text.replacing("\\", with: "\u{2216}")
 }
 
 /// Those of some characters that no installed font has, sorted, by the program fc-list of fontconfig, from which gnuplot's

@@ -88,8 +88,6 @@ package struct Gnuplot {
       var reads: [String: String]
       var data: [String]
       var variables: [String: String]
-      /// The characters that cannot be drawn; nil if there are none.
-      var withoutFont: String?
     }
     func source(_ path: String) throws -> Data? {
       try readFileIfPresent(at: root.appending(path: path))
@@ -104,9 +102,8 @@ package struct Gnuplot {
     }
     let origin = Origin(
       script: sha256Hex(script), reads: Dictionary(uniqueKeysWithValues: reads),
-      data: data.map { sha256Hex($0.content) }, variables: figure.variables,
-      withoutFont: text.withoutFont.isEmpty
-        ? nil : String(String.UnicodeScalarView(text.withoutFont)))
+      data: data.map { sha256Hex(text.data($0.content)) },
+      variables: figure.variables.mapValues(text.variable))
     return sha256Hex(try JSON.encode(origin))
   }
 

@@ -436,8 +436,6 @@ extension Run {
       try new.append((RunRecord.fileName(chapter: chapter.name), record.encoded()))
     }
     guard !new.isEmpty else { return }
-    // Another chapter, which is refused, may have removed a directory that it had created in the same OUT.
-    try output.prepare(subdirectories: ["data"])
     try output.write(new)
     log.noteWritten()
   }

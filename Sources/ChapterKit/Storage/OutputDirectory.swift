@@ -45,13 +45,17 @@ package struct OutputDirectory: Sendable {
   package func remove(_ path: String) throws { try removeFile(at: file(path)) }
 
   /// Writes a file completely under a temporary name, then renames it to `path`.
-  package func write(_ data: Data, to path: String) throws { try writeFile(data, to: file(path)) }
+  package func write(_ data: Data, to path: String) throws { try write([(path, data)]) }
 
   /// Writes files that belong together: all of them completely under temporary names, then renames them.
+  ///
+  /// Directories are created if they do not exist: another process may have removed one that it had created and left
+  /// empty.
   ///
   /// - Throws: `FileError`. If a file cannot be written, all of them are as before; if one cannot be renamed, those
   ///   before it are replaced already.
   package func write(_ files: [(path: String, content: Data)]) throws {
+    for (path, _) in files { try makeFolder(at: file(path).deletingLastPathComponent()) }
     try writeFiles(files.map { ($0.content, file($0.path)) })
   }
 }

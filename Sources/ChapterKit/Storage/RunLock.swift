@@ -20,6 +20,8 @@ package final class RunLock {
     self.file = file
     var taken: Int32?
     while taken == nil {
+      // A process that ends removes directories that it leaves empty.
+      try makeFolder(at: file.deletingLastPathComponent())
       let descriptor = try openFile(at: file)
       do {
         try RunLock.take(descriptor, file, name, host)
