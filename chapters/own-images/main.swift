@@ -49,7 +49,7 @@ import Pictures
 //     make photograph-tools
 //     make build-write-pictures
 //     .build/release/write-pictures --data data --labels 500 --to pictures
-//     make own DATA=pictures STEPS=1000
+//     make own DATA=pictures STEPS=6000
 //
 // The first command installs libvips, the library that reads and writes pictures. The recorded run of this project used
 // these pictures.
@@ -278,12 +278,11 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 // MixMatch reaches {own.accuracy.mixmatch %}, supervised training with mixup {own.accuracy.supervised %}. In the
 // report of `make own`, these numbers and all figures are those of your run.
 //
-// In the recorded run of this project the pictures are those of CIFAR-10, written out as files, and MixMatch has only
-// 1,000 steps, which are too few: it is less accurate than supervised training. With 6,000 steps it reaches
-// {ablations.accuracy.mixmatch %} ([ablations](#ablations)), which is more than the
-// {chapter5.accuracy.labels-mixup-longer %} of 24,000 steps of supervised training with mixup. By the count above these
-// cost about a tenth more, and by the processor times of shorter runs ([mixing](#mixing)) about 1.4 times as much. So
-// if MixMatch does worse on your pictures, give it more steps, too.
+// In the recorded run of this project the pictures are those of CIFAR-10, written out as files, with 500 labels, and
+// MixMatch has 6,000 steps. By the count above both training runs cost the same; by processor time supervised training
+// cost a quarter more. (The times in the table are not processor times, and other work ran beside them.) With 24,000
+// steps MixMatch reaches {chapter5.accuracy.mixmatch %} (chapter 5). In an earlier run with 1,000 steps it was less
+// accurate than supervised training. So if MixMatch does worse on your pictures, give it more steps, too.
 //
 // The title of the table has a 95 % confidence interval for the difference between these two networks on all pictures
 // of this kind, of which the test pictures are a sample. With another seed there would be two other networks; only
