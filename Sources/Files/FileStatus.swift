@@ -15,14 +15,24 @@ package struct FileStatus: Codable, Hashable, Sendable {
 ///
 /// - Throws: ``FileError`` if its folder cannot be searched.
 package func fileStatus(at file: URL) throws -> FileStatus? {
-  var status = stat()
-  guard unsafe stat(file.filePath, &status) == 0 else {
-    if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
-    throw FileError(file, cannotBe: "read", call: "stat")
+  try statusIfPresent(of: file).map { status in
+    FileStatus(
+      size: Int(status.st_size), modified: nanoseconds(status.st_mtim),
+      changed: nanoseconds(status.st_ctim))
   }
-  return FileStatus(
-    size: Int(status.st_size), modified: status.modificationNanoseconds,
-    changed: status.changeNanoseconds)
+}
+
+/// The system's status of what is at `url`, or of what a symbolic link there names; nil if nothing is there.
+///
+/// - Throws: ``FileError`` if that cannot be found out, such as in a folder without the right to search it.
+func statusIfPresent(of url: URL) throws -> stat? {
+  var status = stat()
+  guard unsafe stat(url.filePath, &status) == 0 else {
+    // A link may lead to nothing or to itself.
+    if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
+    throw FileError(url, cannotBe: "read", call: "stat")
+  }
+  return status
 }
 
 extension stat {
@@ -33,35 +43,17 @@ extension stat {
   }
 
   /// The time of the last change of the content, in seconds since 1970.
-  package var modificationTime: Int {
-    #if canImport(Glibc)
-      st_mtim.tv_sec
-    #else
-      st_mtimespec.tv_sec
-    #endif
-  }
+  package var modificationTime: Int { st_mtim.tv_sec }
 
-  /// The time of the last change of the content, in nanoseconds since 1970, modulo 2⁶⁴: a file may be dated centuries
-  /// away.
-  var modificationNanoseconds: Int {
-    #if canImport(Glibc)
-      nanoseconds(st_mtim)
-    #else
-      nanoseconds(st_mtimespec)
-    #endif
-  }
-
-  /// The time of the last change of the content, the name or the rights, in the same unit.
-  var changeNanoseconds: Int {
-    #if canImport(Glibc)
-      nanoseconds(st_ctim)
-    #else
-      nanoseconds(st_ctimespec)
-    #endif
-  }
+  #if !canImport(Glibc)
+    /// The field's name on Linux.
+    var st_mtim: timespec { st_mtimespec }
+    /// The field's name on Linux.
+    var st_ctim: timespec { st_ctimespec }
+  #endif
 }
 
-/// A time in nanoseconds, modulo 2⁶⁴.
+/// A time in nanoseconds, modulo 2⁶⁴: a file may be dated centuries away.
 private func nanoseconds(_ time: timespec) -> Int {
   time.tv_sec &* 1_000_000_000 &+ time.tv_nsec
 }

@@ -190,13 +190,7 @@ package func listFiles(
 ///
 /// - Throws: ``FileError`` if that cannot be found out, such as in a folder without the right to search it.
 package func isFolder(at url: URL) throws -> Bool {
-  var status = stat()
-  guard unsafe stat(url.filePath, &status) == 0 else {
-    // A link may lead to nothing or to itself.
-    if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return false }
-    throw FileError(url, cannotBe: "read", call: "stat")
-  }
-  return status.st_mode & S_IFMT == S_IFDIR
+  try statusIfPresent(of: url).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
 }
 
 extension URL {

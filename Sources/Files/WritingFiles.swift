@@ -47,7 +47,10 @@ package func writeFiles(
     for partial in partials { unsafe unlink(partial.url.filePath) }
     throw error
   }
-  if durably { for partial in partials { try synchronizeFolder(of: partial.file) } }
+  guard durably else { return }
+  for folder in Set(partials.map { $0.file.deletingLastPathComponent() }) {
+    try synchronizeFolder(at: folder)
+  }
 }
 
 /// Writes all bytes of a partial file, which `descriptor` is open for.
@@ -122,7 +125,7 @@ package func moveItem(at source: URL, to destination: URL) throws {
   guard unsafe rename(source.filePath, destination.filePath) == 0 else {
     throw FileError(destination, cannotBe: "written", call: "rename")
   }
-  try synchronizeFolder(of: destination)
+  try synchronizeFolder(at: destination.deletingLastPathComponent())
 }
 
 /// Synchronises a file that another program has written to the disk.
@@ -191,9 +194,8 @@ package func removeFolderIfEmpty(at folder: URL) {
   unsafe rmdir(folder.filePath)
 }
 
-/// Synchronises the folder of `file` to the disk; without this, a power failure may undo a new name.
-private func synchronizeFolder(of file: URL) throws {
-  let folder = file.deletingLastPathComponent()
+/// Synchronises a folder to the disk; without this, a power failure may undo a new name in it.
+private func synchronizeFolder(at folder: URL) throws {
   let descriptor = retrying { unsafe open(folder.filePath, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else { throw FileError(folder, cannotBe: "synchronised", call: "open") }
   defer { close(descriptor) }

@@ -81,7 +81,7 @@ public struct PictureFolder: Sendable {
   public init(_ root: URL, output: URL? = nil) throws {
     self.root = root
     var listing = Listing(root: root)
-    let folders = try listing.folders(in: "")
+    let (folders, files) = try listing.foldersAndFiles(in: "")
     func has(_ name: String) -> Bool { folders.contains(name) }
     let layout: Layout =
       has("labelled") ? .labelledAndUnlabelled : has("train") ? .trainingAndTest : .classes
@@ -116,7 +116,7 @@ public struct PictureFolder: Sendable {
       pictures += try listing.pictures(of: classes, in: test, .test, folders: names)
       used.insert(test)
     }
-    if layout != .classes { try listing.countFilesBesideFolders(in: "") }
+    if layout != .classes { listing.count(unused: files) }
     (self.layout, self.classes) = (layout, classes)
     otherFiles = listing.otherFiles
     strayPictures = listing.strayPictures
@@ -213,22 +213,29 @@ private struct Listing {
     }
   }
 
-  /// The names of the visible folders in `path`, sorted.
-  func folders(in path: String) throws -> [String] {
-    try visibleNames(in: path).filter { try isFolder(at: url(joined(path, $0))) }
+  /// The names of the visible folders and of the visible files in `path`, both sorted.
+  func foldersAndFiles(in path: String) throws -> (folders: [String], files: [String]) {
+    var (folders, files): ([String], [String]) = ([], [])
+    for name in try visibleNames(in: path) {
+      if try isFolder(at: url(joined(path, name))) {
+        folders.append(name)
+      } else {
+        files.append(name)
+      }
+    }
+    return (folders, files)
   }
 
-  /// Counts the files in `path` itself, pictures and others, which are not used.
-  mutating func countFilesBesideFolders(in path: String) throws {
-    for name in try visibleNames(in: path) where try !isFolder(at: url(joined(path, name))) {
-      if hasPictureExtension(name) { strayPictures += 1 } else { otherFiles += 1 }
-    }
+  /// Counts files beside the folders of a layout, pictures and others.
+  mutating func count(unused files: [String]) {
+    strayPictures += files.count(where: hasPictureExtension)
+    otherFiles += files.count { !hasPictureExtension($0) }
   }
 
   /// The names of the folders of classes in `path`, sorted.
   mutating func classes(in path: String, atLeast minimum: Int = 2) throws -> [String] {
-    let names = try folders(in: path)
-    try countFilesBesideFolders(in: path)
+    let (names, files) = try foldersAndFiles(in: path)
+    count(unused: files)
     let place = url(path).shortPath
     guard names.count >= minimum else {
       throw PictureError(
@@ -307,7 +314,7 @@ private struct Listing {
     var found: [String] = []
     for name in try visibleNames(in: path) {
       let item = joined(path, name)
-      if hasPictureExtension(name), (try? isFolder(at: url(item))) != true {
+      if hasPictureExtension(name), !url(item).isExistingDirectory {
         // A picture, or a link to one, that cannot be read is reported when it is decoded.
         found.append(item)
       } else if try isFolder(at: url(item)) {

@@ -38,8 +38,6 @@ public struct PictureSelection: Sendable {
     public var isTestHeldOut = false
     /// The classes with fewer than ``fewLabels`` training pictures.
     public var smallClasses: [String] = []
-    /// The classes without test pictures.
-    public var untestedClasses: [String] = []
 
     /// A file and what was found about it.
     public struct Finding: Sendable {
@@ -101,7 +99,6 @@ public struct PictureSelection: Sendable {
           expected: "at least \(findings.isTestHeldOut ? 2 : 1)\(others)")
       }
       if count < Self.fewLabels { findings.smallClasses.append(name) }
-      if !test.contains(where: { $0.label == label }) { findings.untestedClasses.append(name) }
     }
     (self.training, self.test, self.unlabelled) = (training, test, chosen(.unlabelled))
     self.findings = findings
@@ -237,9 +234,11 @@ extension PictureSelection {
         "\(place): fewer than \(Self.fewLabels) training pictures in "
           + "\(listed(findings.smallClasses)); more of them would help most")
     }
-    if !findings.untestedClasses.isEmpty {
+    let tested = Set(test.map(\.label))
+    let untested = classes.indices.filter { !tested.contains($0) }.map { classes[$0] }
+    if !untested.isEmpty {
       lines.append(
-        "\(place): no test picture of \(listed(findings.untestedClasses)); the test accuracy is that of the other "
+        "\(place): no test picture of \(listed(untested)); the test accuracy is that of the other "
           + "classes")
     }
     return lines

@@ -47,7 +47,7 @@ func namesFromInput() throws -> [String] {
 func pictures(at path: String) throws -> [String] {
   let url = URL(filePath: path)
   // The decoder tells why a file cannot be read.
-  guard (try? isFolder(at: url)) == true else { return [path] }
+  guard url.isExistingDirectory else { return [path] }
   let found = try pictureFiles(in: url)
   guard !found.isEmpty else {
     throw Failure("\(path): found no picture in this folder, expected at least one")

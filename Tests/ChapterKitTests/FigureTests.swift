@@ -74,7 +74,7 @@ import Testing
     let figure = Figure(script: "dots", picture: picture, data: ["dots"], variables: ["name": text])
     let drawable = DrawableText(for: figure, [Data(text.utf8)])
     return (
-      String(decoding: drawable.data(Data(text.utf8)), as: UTF8.self), drawable.variable(text),
+      String(decoding: drawable.data[0], as: UTF8.self), drawable.variables["name"]!,
       drawable.warning
     )
   }

@@ -235,10 +235,13 @@ private func decode(_ name: String, size: Int) throws -> [UInt8] {
 /// - Parameters:
 ///   - bits: The number of bits of a pixel.
 ///   - sampleFormat: 1 for unsigned integers, 2 for signed ones, 3 for floating-point numbers.
+///   - photometric: 1 for grey with 0 as black, 6 for YCbCr.
+///   - compression: 1 for none, 7 for JPEG.
 private func tiff(bits: Int, sampleFormat: Int, photometric: Int = 1, compression: Int = 1) -> Data
 {
   let size = 16 * bits / 8
-  // Width, height, bits, compression, meaning of the values (1: black is 0), offset, channels, rows of the strip, bytes of the strip, format.
+  // Width, height, bits, compression, photometric interpretation, offset, channels, rows of the strip, bytes of the
+  // strip, format.
   let fields = [
     (256, 4), (257, 4), (258, bits), (259, compression), (262, photometric), (273, 8), (277, 1),
     (278, 4), (279, size),

@@ -8,21 +8,32 @@ import Foundation
 /// hundreds of pixels wide; U+FFFD (�), which the usual font has, takes its place. In an SVG picture the viewer chooses
 /// the fonts.
 package struct DrawableText {
+  /// The contents of the figure's data files, in their order.
+  package let data: [Data]
+  /// The values of the figure's variables.
+  package let variables: [String: String]
   /// The characters that no installed font has, sorted; none for SVG.
-  package let withoutFont: [Unicode.Scalar]
+  private let withoutFont: [Unicode.Scalar]
 
   /// The text of a figure with the contents of its data files.
   package init(for figure: Figure, _ data: [Data]) {
-    guard figure.picture.hasSuffix(".png") else {
-      withoutFont = []
+    let data = data.map(withoutBackslashes)
+    withoutFont =
+      figure.picture.hasSuffix(".png")
+      ? charactersWithoutFont(
+        in: data.map { String(decoding: $0, as: UTF8.self) } + figure.variables.values) : []
+    guard !withoutFont.isEmpty else {
+      (self.data, variables) = (data, figure.variables)
       return
     }
-    let texts =
-      data.map { withoutBackslashes(String(decoding: $0, as: UTF8.self)) } + figure.variables.values
-    var scalars: Set<Unicode.Scalar> = []
-    for text in texts { scalars.formUnion(text.unicodeScalars.lazy.filter { !$0.isASCII }) }
-    withoutFont = charactersWithoutFont(
-      scalars.filter { !$0.properties.isDefaultIgnorableCodePoint })
+    let missing = Set(withoutFont)
+    func replaced(_ text: String) -> String {
+      String(
+        String.UnicodeScalarView(
+          text.unicodeScalars.map { missing.contains($0) ? "\u{FFFD}" : $0 }))
+    }
+    self.data = data.map { Data(replaced(String(decoding: $0, as: UTF8.self)).utf8) }
+    variables = figure.variables.mapValues(replaced)
   }
 
   /// A warning about the characters that cannot be drawn; nil if there are none.
@@ -34,29 +45,25 @@ package struct DrawableText {
       + "install a font, such as the package fonts-noto-cjk for Chinese, Japanese and Korean, and run the "
       + "same command again"
   }
-
-  /// The content of a data file for gnuplot.
-  package func data(_ content: Data) -> Data {
-    guard !withoutFont.isEmpty || content.contains(UInt8(ascii: "\\")) else { return content }
-    return Data(variable(withoutBackslashes(String(decoding: content, as: UTF8.self))).utf8)
-  }
-
-  /// The value of a variable for gnuplot.
-  package func variable(_ text: String) -> String {
-    guard !withoutFont.isEmpty else { return text }
-    let missing = Set(withoutFont)
-    return String(
-      String.UnicodeScalarView(text.unicodeScalars.map { missing.contains($0) ? "\u{FFFD}" : $0 }))
-  }
 }
 
-private func withoutBackslashes(_ text: String) -> String {
-  text.replacing("\\", with: "\u{2216}")
+/// The content of a data file with U+2216 in place of each backslash.
+private func withoutBackslashes(_ content: Data) -> Data {
+  guard content.contains(UInt8(ascii: "\\")) else { return content }
+  return Data(
+    String(decoding: content, as: UTF8.self).replacing("\\", with: "\u{2216}").utf8)
 }
 
-/// Those of some characters that no installed font has, sorted, by the program fc-list of fontconfig, from which gnuplot's
-/// library for text has its fonts; none without that program.
-private func charactersWithoutFont(_ characters: Set<Unicode.Scalar>) -> [Unicode.Scalar] {
+/// The characters of some texts that no installed font has, sorted, by the program fc-list of fontconfig, from which
+/// gnuplot's library for text has its fonts; none without that program.
+private func charactersWithoutFont(in texts: [String]) -> [Unicode.Scalar] {
+  var characters: Set<Unicode.Scalar> = []
+  for text in texts {
+    characters.formUnion(
+      text.unicodeScalars.lazy.filter {
+        !$0.isASCII && !$0.properties.isDefaultIgnorableCodePoint
+      })
+  }
   guard !characters.isEmpty, let program = ExternalProgram("fc-list") else { return [] }
   /// Whether a font has all of the characters.
   func isFontInstalled(with characters: some Sequence<Unicode.Scalar>) -> Bool {

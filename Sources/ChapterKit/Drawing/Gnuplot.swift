@@ -32,7 +32,7 @@ package struct Gnuplot {
   ) throws -> (picture: CompleteFile, wasDrawn: Bool) {
     let data = try dataFiles(of: figure, reading: content)
     let text = DrawableText(for: figure, data.map(\.content))
-    let drawnFrom = try fingerprint(of: figure, data, text)
+    let drawnFrom = try fingerprint(of: figure, text)
     if let previous, previous.drawnFrom == drawnFrom,
       let picture = try content(figure.picture), sha256Hex(picture) == previous.sha256,
       defect(inPicture: picture, named: figure.picture) == nil
@@ -40,9 +40,9 @@ package struct Gnuplot {
       return (CompleteFile(previous, picture), false)
     }
     try workingFolder.prepare(subdirectories: ["data"])
-    try workingFolder.write(data.map { ($0.path, text.data($0.content)) })
+    try workingFolder.write(zip(data, text.data).map { ($0.path, $1) })
     if let warning = text.warning { console.note("\(figure.picture): \(warning)") }
-    let picture = try draw(figure, with: figure.variables.mapValues(text.variable))
+    let picture = try draw(figure, with: text.variables)
     let record = FileRecord(
       path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom,
       drawnBy: version(), figure: figure)
@@ -77,12 +77,10 @@ package struct Gnuplot {
     throws -> String
   {
     let data = try dataFiles(of: figure, reading: content)
-    return try fingerprint(of: figure, data, DrawableText(for: figure, data.map(\.content)))
+    return try fingerprint(of: figure, DrawableText(for: figure, data.map(\.content)))
   }
 
-  private func fingerprint(
-    of figure: Figure, _ data: [(path: String, content: Data)], _ text: DrawableText
-  ) throws -> String {
+  private func fingerprint(of figure: Figure, _ text: DrawableText) throws -> String {
     struct Origin: Encodable {
       var script: String
       var reads: [String: String]
@@ -102,8 +100,7 @@ package struct Gnuplot {
     }
     let origin = Origin(
       script: sha256Hex(script), reads: Dictionary(uniqueKeysWithValues: reads),
-      data: data.map { sha256Hex(text.data($0.content)) },
-      variables: figure.variables.mapValues(text.variable))
+      data: text.data.map { sha256Hex($0) }, variables: text.variables)
     return sha256Hex(try JSON.encode(origin))
   }
 

@@ -85,7 +85,7 @@ final class StageRunner {
     _ work: (StageProgress) throws -> Value
   ) throws -> StageStore.Entry<Value> {
     log.beginWork()
-    _ = try store.prepare()
+    try store.prepare()
     let checkpoints = store.checkpoints(of: name, key: key)
     try environment.processes?.checkAgreement(
       on: "the checkpoints of \(name)", "\(key) \(checkpoints.find().names)")

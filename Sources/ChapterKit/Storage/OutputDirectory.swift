@@ -55,7 +55,9 @@ package struct OutputDirectory: Sendable {
   /// - Throws: `FileError`. If a file cannot be written, all of them are as before; if one cannot be renamed, those
   ///   before it are replaced already.
   package func write(_ files: [(path: String, content: Data)]) throws {
-    for (path, _) in files { try makeFolder(at: file(path).deletingLastPathComponent()) }
+    for folder in Set(files.map { file($0.path).deletingLastPathComponent() }) {
+      try makeFolder(at: folder)
+    }
     try writeFiles(files.map { ($0.content, file($0.path)) })
   }
 }

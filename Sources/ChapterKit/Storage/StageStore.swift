@@ -52,6 +52,7 @@ package struct StageStore {
   }
 
   /// Creates the directories; returns those that did not exist.
+  @discardableResult
   func prepare() throws -> [URL] { try output.prepare(subdirectories: ["data", directory]) }
 
   /// A result and its origin.
