@@ -73,9 +73,9 @@ Times on two cores; shared cores take two to three times as long as fast ones:
   first build, make test      one to a few minutes each
   chapters 1 and 2            seconds
   chapter 3                   2 to 14 minutes per seed
-  chapters 4 and 5            half an hour to 2 hours each, per seed
-  ablations, mixing           one to two hours each, per seed; labels four to seven; search fifteen with
-                              one thread; night about a day
+  chapters 4 and 5            half an hour to an hour and a half each, per seed
+  ablations                   two to three hours per seed; mixing one to two; labels four to seven; search
+                              fifteen with one thread; night about a day
   any chapter, PRESET=smoke   seconds to two minutes
   any chapter, run again      about a second if nothing has changed
   make bench                  a few minutes; make bench-peers half an hour
@@ -115,6 +115,9 @@ endif
 # In the same way Package.swift has the processes of MPI where this is 1. RANKS asks for them, so that they are
 # installed first.
 ifneq ($(RANKS),)
+ifeq ($(filter 1 2 4 8,$(RANKS)),)
+$(error RANKS: found $(RANKS), expected 1, 2, 4 or 8)
+endif
 ifneq ($(shell scripts/install-missing mpi >&2 && echo 1),1)
 $(error RANKS needs Open MPI)
 endif
@@ -128,9 +131,17 @@ export RANKS HOSTS
 # --log-test=1. The program rejects unknown options. The values are passed through the environment, so that
 # they may contain spaces and quotes; empty ones are ignored. The settings in the help may also come from
 # the environment, for programs that have them.
-GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
-OURS := PYTHON MACHINE NATIVE SWIFT_FLAGS TEST_FLAGS FOLDERS CHAPTERS TABLES APPENDICES PROGRAMS MAKE MAKEFLAGS SHELL
-OPTIONS := $(filter-out $(OURS) $(filter .% -%,$(GIVEN)),$(GIVEN))
+override GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
+override GIVEN := $(filter-out .% -% PYTHON NATIVE SWIFT_FLAGS TEST_FLAGS MAKE MAKEFLAGS SHELL,$(GIVEN))
+# A variable with the name of one of this file would take its place.
+override INTERNAL := HELP FOLDERS CHAPTERS TABLES APPENDICES PHOTOGRAPHS PROGRAMS MACHINE LIBVIPS MPI GIVEN OPTIONS \
+  INTERNAL PLACES SETTINGS SMOKE_OUT CLAIMS STYLED
+override MISNAMED := $(filter $(INTERNAL) MISNAMED,$(GIVEN)) $(shell printf '%s\n' $(foreach v,$(GIVEN),'$v') | \
+  LC_ALL=C grep -vxE '[A-Z][A-Z0-9_]*')
+ifneq ($(strip $(MISNAMED)),)
+$(error found $(firstword $(MISNAMED))=..., expected the name of a setting or option in capitals, such as LABELS=100)
+endif
+OPTIONS := $(GIVEN)
 # Without this, make would expand a dollar sign in a value.
 $(foreach v,$(OPTIONS),$(eval override $v := $$(value $v)))
 export $(OPTIONS)

@@ -14,7 +14,7 @@ histogram = data . '/chapter2-lambda-draws.tsv'
 
 eval beginSVG(900, 400)
 eval heading(sprintf('λ′ = max(λ, 1 − λ): the first image has %.0f %% of the blend on average', 100 * mean), \
-  sprintf('Densities of λ, drawn from Beta(α, α) with α = %s, and of λ′. Dots: histogram of %s draws of λ′.', alpha, thousands(int(draws))))
+  sprintf('Densities of λ, drawn from Beta(α, α) with α = %s, and of λ′. Dots: histogram of %s draws of λ′. Vertical axis: probability density.', alpha, thousands(int(draws))))
 
 set bmargin at screen atY(68)
 set tmargin at screen atY(pageHeight - 118)

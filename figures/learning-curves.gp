@@ -54,13 +54,14 @@ do for [panel = 1 : 2] {
 
 shown = 1
 do for [k = 1 : runCount] { if (strstrt(word(runs, k), 'MixMatch') == 1) { shown = k } }
-reached(k) = sprintf('Test accuracy of the first seed: %s %.1f %%', word(runs, k), 100 * ourEnd[k])
+reached(k) = sprintf('Test accuracy of the first seed: %.1f %% (%s)', 100 * ourEnd[k], word(runs, k))
 other = runCount == 2 ? 3 - shown : shown
-finding = hasTheirs(shown) ? sprintf('%s, the article %.1f %%', reached(shown), 100 * theirEnd[shown]) : \
-  other == shown ? reached(shown) : sprintf('%s, %s %.1f %%', reached(shown), word(runs, other), 100 * ourEnd[other])
-eval heading(finding, \
-  anyTheirs ? 'Lines: validation images; dots, numbers: test images; thin lines: the article. An epoch is a pass over the unlabelled images, or else the labelled ones.' : \
-  'Dots, numbers: accuracy on test images.' . (axis eq 'share' ? '' : ' An epoch is a pass over the unlabelled images, or else the labelled ones.'))
+finding = hasTheirs(shown) ? sprintf('%s, %.1f %% (the article)', reached(shown), 100 * theirEnd[shown]) : \
+  other == shown ? reached(shown) : sprintf('%s, %.1f %% (%s)', reached(shown), 100 * ourEnd[other], word(runs, other))
+stats ours using (column('validation') == column('validation') ? 1 : 0) name 'Validated' nooutput
+eval heading(finding, (Validated_max > 0 ? 'Thick lines: validation accuracy. ' : '') . 'Dots, numbers: test accuracy.' . \
+  (anyTheirs ? ' Thin lines: the article.' : '') . \
+  (axis eq 'share' ? '' : ' An epoch is a pass over the unlabelled images, or over the labelled ones if no others are used.'))
 
 # The largest tick step of at most `x` / 2 that is 1, 2 or 5 times a power of ten.
 power(x) = 10 ** floor(log10(x / 2))

@@ -14,7 +14,7 @@ ofSeed(s, y) = column('seed') == s ? y : NaN
 
 eval beginSVG(900, 520)
 eval heading('Where AdaMixUp draws λ from, and how well mixtures can be told from images', \
-  'Bands: mean interval over 100 steps, as the share of the image that has less of the mixture; ½ is an even mixture. One for each seed.')
+  'Bands: mean interval over 100 steps, as the share of the image that has less of the mixture; ½ is an even mixture. One band per seed.')
 
 set xrange [0 : X_max]
 set border 1 linecolor rgb ink

@@ -29,7 +29,7 @@ do for [k = 1 : runCount] {
 
 set lmargin at screen atX(pageMargin + 70)
 set rmargin at screen atX(pageMargin + 70 + 430)
-set bmargin at screen atY(76)
+set bmargin at screen atY(90)
 set tmargin at screen atY(pageHeight - 70)
 set xrange [0 : 1]
 set yrange [0 : 1]

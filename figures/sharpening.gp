@@ -14,7 +14,7 @@ eval beginSVG(900, 360)
 eval heading('Sharpening increases the probability of the most likely class', \
   'A random distribution over the classes (T = 1), and the same distribution sharpened. Dark outline: T = 1.')
 
-set lmargin at screen atX(pageMargin + 50)
+set lmargin at screen atX(pageMargin + 70)
 set rmargin at screen atX(pageWidth - pageMargin)
 set bmargin at screen atY(68)
 set tmargin at screen atY(pageHeight - 122)
@@ -40,7 +40,7 @@ set border 0
 set xtics scale 0 textcolor rgb ink font smallFont offset 0, 0.4
 set ytics 0.25 scale 0 textcolor rgb softInk font smallFont
 set ylabel 'probability' textcolor rgb softInk font smallFont
-set label 2 'class' at screen atX(pageMargin + 43), atY(57) right textcolor rgb softInk font smallFont
+set label 2 'class' at screen atX(pageMargin + 63), atY(57) right textcolor rgb softInk font smallFont
 
 do for [i = 1 : panels] {
   left = (i - 1) * panelStep - 0.5

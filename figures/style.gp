@@ -72,7 +72,7 @@ palette10 = "0x92dadd 0xa96b59 0xe76300 0x94a4a2 0x717581 0xbd1f01 0xb9ac70 0x3f
 classColor(k) = int(word(palette10, int(k) % 10 + 1))
 
 # The colour of a training run in all figures, by its title.
-runColor(title) = classColor(strstrt(title, 'MixMatch') == 1 ? 7 : strstrt(title, 'all labels') > 0 ? 8 : strstrt(title, 'few steps') > 0 ? 2 : 4)
+runColor(title) = classColor(strstrt(title, 'MixMatch') == 1 ? 7 : strstrt(title, 'all labels') > 0 ? 8 : strstrt(title, '50 epochs') > 0 ? 2 : 4)
 
 # The colour with a transparency from 0 (opaque) to 1, as 0xAARRGGBB.
 transparent(color, amount) = color + (int(255 * amount) << 24)

@@ -14,10 +14,14 @@ import json
 import struct
 import sys
 
-import numpy as np
-import torch
-from torch import nn
-from torch.nn import functional as F
+try:
+    import numpy as np
+    import torch
+    from PIL import Image, ImageOps
+    from torch import nn
+    from torch.nn import functional as F
+except ImportError as error:
+    sys.exit(f"pytorch_predict: found no module {error.name}, expected torch, numpy and pillow; pip install them")
 
 
 def read_safetensors(path):
@@ -127,12 +131,21 @@ def load(path):
 
 
 def main():
-    from PIL import Image, ImageOps
-
-    network, description = load(sys.argv[1])
+    if len(sys.argv) < 3:
+        sys.exit("pytorch_predict: found no weights or no pictures, expected pytorch_predict.py WEIGHTS PICTURE ...")
+    try:
+        network, description = load(sys.argv[1])
+    except OSError as error:
+        sys.exit(f"pytorch_predict: {sys.argv[1]}: cannot be read ({error.strerror})")
+    except (KeyError, RuntimeError, TypeError, ValueError, struct.error):
+        sys.exit(f"pytorch_predict: {sys.argv[1]}: found other content, expected weights that make own, chapter 4 "
+                 "or export-weights wrote")
     size = (description["size"],) * 2
     for path in sys.argv[2:]:
-        picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+        try:
+            picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+        except OSError:
+            sys.exit(f"pytorch_predict: {path}: found no picture that Pillow can read, expected one")
         pixels = np.asarray(ImageOps.fit(picture, size, Image.Resampling.LANCZOS))[None]
         shares = logits(network, description, pixels).softmax(1)[0]
         best = int(shares.argmax())

@@ -5,5 +5,6 @@
 #ifdef __linux__
 int pipe2(int ends[2], int flags);
 int syncfs(int descriptor);
+int renameat2(int fromFolder, const char *from, int toFolder, const char *to, unsigned int flags);
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 #endif

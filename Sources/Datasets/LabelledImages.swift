@@ -29,7 +29,7 @@ public struct LabelledImages: Sendable {
       height > 0 && width > 0 && channels > 0,
       "An image has at least one pixel and channel, not \(height)×\(width)×\(channels).")
     require(
-      pixels.count == labels.count * height * width * channels,
+      pixels.count == elementCount(of: [labels.count, height, width, channels]),
       "\(labels.count) labels need as many images of \(height)×\(width)×\(channels) bytes, "
         + "not \(pixels.count) bytes.")
     self.height = height

@@ -18,8 +18,8 @@ func syntheticImages(
   seed: UInt64, draw: (_ label: Int, _ random: inout RandomStream) -> [UInt8]
 ) -> ImageDataset {
   func images(_ count: Int, split: String) -> LabelledImages {
-    let length = size * size * channels
-    var pixels = [UInt8](repeating: 0, count: count * length)
+    let length = elementCount(of: [size, size, channels])
+    var pixels = [UInt8](repeating: 0, count: elementCount(of: [count, length]))
     var labels = [UInt8](repeating: 0, count: count)
     unsafe pixels.withUnsafeMutableBufferPointer { pixels in
       unsafe labels.withUnsafeMutableBufferPointer { labels in

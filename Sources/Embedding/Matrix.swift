@@ -12,7 +12,7 @@ public struct Matrix: Sendable {
   /// Creates a matrix from its entries in row-major order.
   public init(rows: Int, columns: Int, values: [Float]) {
     require(
-      rows >= 0 && columns >= 0 && values.count == rows * columns,
+      values.count == elementCount(of: [rows, columns]),
       "A matrix of \(rows) × \(columns) cannot hold \(values.count) numbers.")
     self.rows = rows
     self.columns = columns

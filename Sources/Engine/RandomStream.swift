@@ -81,6 +81,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// Returns the integers 0 ..< `count` in random order (Fisher and Yates).
   public mutating func permutation(of count: Int) -> [Int] {
+    require(count >= 0, "A permutation has at least 0 elements; found \(count).")
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {
       order.swapAt(last, integer(below: last + 1))

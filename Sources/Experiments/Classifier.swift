@@ -113,7 +113,8 @@ public struct Classifier {
     let needed = description.network.filterElementCount
     guard found >= needed else {
       throw Failure(
-        "found \(found) weights, expected at least \(needed) for \(description.network)")
+        "found \(found) weights, expected at least \(needed) for its network of depth "
+          + "\(description.network.depth)")
     }
     let network = description.network.make(seed: 0, classes: description.classes.count)
     try load(network)

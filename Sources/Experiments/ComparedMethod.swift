@@ -49,7 +49,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     }
   }
 
-  /// The hyperparameters that are searched, as factors of their usual values.
+  /// The hyperparameters that are searched, as factors of their default values.
   public struct Factors: Hashable, Sendable {
     /// The factor of the unlabelled loss's weight.
     public let weight: Float
@@ -61,16 +61,16 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
       (self.weight, self.learningRate) = (weight, learningRate)
     }
 
-    /// The usual values.
-    public static let usual = Factors(weight: 1, learningRate: 1)
+    /// The default values.
+    public static let `default` = Factors(weight: 1, learningRate: 1)
   }
 
-  /// The factors that the search tries for this method: the usual values, and one of them changed at a
+  /// The factors that the search tries for this method: the default values, and one of them changed at a
   /// time. Methods that use labelled images alone have no unlabelled loss.
   public var candidates: [Factors] {
     let rates = [0.5, 2, 4].map { Factors(weight: 1, learningRate: $0) }
     let weights = [1 / 3, 3].map { Factors(weight: $0, learningRate: 1) }
-    return [.usual] + (usesLabelledImagesAlone ? [] : weights) + rates
+    return [.default] + (usesLabelledImagesAlone ? [] : weights) + rates
   }
 
   private var usesLabelledImagesAlone: Bool {
@@ -78,12 +78,12 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   }
 
   /// The factors of the hyperparameters with which the method is trained: those with the highest validation accuracy at
-  /// the scale that is searched, `short`, in results/search.json; at the article's scale the usual values.
+  /// the scale that is searched, `short`, in results/search.json; at the article's scale the default values.
   /// ChosenHyperparameterTests compares them with the record.
   ///
-  /// Full supervision at `overnight` has the usual values, with which it is recorded.
+  /// Full supervision at `overnight` has the default values, with which it is recorded.
   public func chosen(at preset: Preset) -> Factors {
-    if preset == .article || (preset == .overnight && self == .allLabels) { return .usual }
+    if preset == .article || (preset == .overnight && self == .allLabels) { return .default }
     return switch self {
     case .mixMatch, .mixupAlone, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
     case .supervised, .pseudoLabel, .meanTeacher: Factors(weight: 1, learningRate: 4)

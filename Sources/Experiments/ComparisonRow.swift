@@ -29,7 +29,7 @@ public struct ComparisonRow {
   /// The article's supervised training with few labels, by `spec`.
   public static func fewSteps(_ spec: TrainingSpec) -> ComparisonRow {
     ComparisonRow(
-      "supervised, few steps", key: "labels-alone", by: spec, published: 0.3723,
+      "supervised, 50 epochs", key: "labels-alone", by: spec, published: 0.3723,
       article: Article(time: "7 min", curve: "supervised-500"))
   }
 

@@ -3,10 +3,14 @@ extension String {
   ///
   /// The names of files may contain line breaks and tabs. Escaped, they neither start a new line nor a new column,
   /// and do not control the terminal. Backslashes stay.
-  package var withVisibleControlCharacters: String {
+  package var withVisibleControlCharacters: String { withVisibleControlCharacters(except: []) }
+
+  /// The text with a visible escape in place of each control character that is not in `kept`.
+  package func withVisibleControlCharacters(except kept: Set<Unicode.Scalar>) -> String {
     guard unicodeScalars.contains(where: \.isControl) else { return self }
     return unicodeScalars.map { scalar in
-      switch scalar {
+      if kept.contains(scalar) { return String(scalar) }
+      return switch scalar {
       case "\n": #"\n"#
       case "\t": #"\t"#
       case "\r": #"\r"#

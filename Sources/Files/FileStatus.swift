@@ -22,6 +22,20 @@ package func fileStatus(at file: URL) throws -> FileStatus? {
   }
 }
 
+/// What tells a file or folder from all others, whatever the path that leads to it.
+package struct FileIdentity: Hashable, Sendable {
+  private let device: dev_t
+  private let number: ino_t
+
+  /// The identity of what is at `url`, or of what a symbolic link there names; nil if nothing is there.
+  ///
+  /// - Throws: ``FileError`` if its folder cannot be searched.
+  package init?(of url: URL) throws {
+    guard let status = try statusIfPresent(of: url) else { return nil }
+    (device, number) = (status.st_dev, status.st_ino)
+  }
+}
+
 /// The system's status of what is at `url`, or of what a symbolic link there names; nil if nothing is there.
 ///
 /// - Throws: ``FileError`` if that cannot be found out, such as in a folder without the right to search it.

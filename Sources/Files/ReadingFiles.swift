@@ -175,14 +175,17 @@ package func listFolder(at folder: URL) throws -> [String] {
 ///   - path: A path relative to `root`.
 ///   - root: The folder to which paths are relative.
 ///   - isIncluded: Whether a file or folder below `path` is listed, given its path relative to `root`.
+///   - ancestors: The folders that contain `path`; a symbolic link that leads back to one of them is not followed.
 /// - Throws: ``FileError`` if a folder cannot be listed, or if a name is not in UTF-8.
 package func listFiles(
-  at path: String, of root: URL, where isIncluded: (String) -> Bool = { _ in true }
+  at path: String, of root: URL, where isIncluded: (String) -> Bool = { _ in true },
+  in ancestors: Set<FileIdentity> = []
 ) throws -> [String] {
   let item = root.appending(path: path)
   guard item.isExistingDirectory else { return item.isPresent ? [path] : [] }
+  guard let identity = try FileIdentity(of: item), !ancestors.contains(identity) else { return [] }
   return try listFolder(at: item).map { "\(path)/\($0)" }.filter(isIncluded).flatMap {
-    try listFiles(at: $0, of: root, where: isIncluded)
+    try listFiles(at: $0, of: root, where: isIncluded, in: ancestors.union([identity]))
   }
 }
 

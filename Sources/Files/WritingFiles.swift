@@ -67,12 +67,21 @@ private func write(
 
 /// The file to write under the name `file`: if that is a symbolic link, the file that it names.
 ///
-/// - Throws: ``FileError`` if it is a folder, a device or a pipe.
+/// - Throws: ``FileError`` if it is a folder, a device, a pipe, or a link to nothing.
 private func fileItself(_ file: URL) throws -> URL {
   var status = stat()
-  guard unsafe lstat(file.filePath, &status) == 0 else { return file }
+  guard unsafe lstat(file.filePath, &status) == 0 else {
+    // If its folder is missing, that is reported when the partial file is created.
+    if errno == ENOENT || errno == ENOTDIR { return file }
+    throw FileError(file, cannotBe: "written", call: "lstat")
+  }
   let isLink = status.st_mode & S_IFMT == S_IFLNK
-  guard unsafe !isLink || stat(file.filePath, &status) == 0 else { return file }
+  if isLink, unsafe stat(file.filePath, &status) != 0 {
+    guard errno == ENOENT else { throw FileError(file, cannotBe: "written", call: "stat") }
+    throw FileError(
+      file, found: "a symbolic link to nothing", expected: "a file, a link to one, or nothing",
+      code: ENOENT, remedy: "remove the link, or name another file")
+  }
   guard status.st_mode & S_IFMT != S_IFDIR else {
     throw FileError(file.shortPath, cannotBe: "written", call: "rename", code: EISDIR)
   }
@@ -169,7 +178,8 @@ package func makeFolder(at folder: URL) throws -> [URL] {
   var (code, isNew) = outcomeOfMaking(folder)
   var outer: [URL] = []
   let parent = folder.standardizedFileURL.deletingLastPathComponent()
-  if code == ENOENT, parent.filePath != folder.standardizedFileURL.filePath {
+  // The current folder may have been removed, and cannot be made again under such a name.
+  if code == ENOENT, ![".", "..", "/"].contains(parent.lastPathComponent) {
     outer = try makeFolder(at: parent)
     (code, isNew) = outcomeOfMaking(folder)
   }
@@ -195,7 +205,7 @@ package func removeFolderIfEmpty(at folder: URL) {
 }
 
 /// Synchronises a folder to the disk; without this, a power failure may undo a new name in it.
-private func synchronizeFolder(at folder: URL) throws {
+func synchronizeFolder(at folder: URL) throws {
   let descriptor = retrying { unsafe open(folder.filePath, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else { throw FileError(folder, cannotBe: "synchronised", call: "open") }
   defer { close(descriptor) }

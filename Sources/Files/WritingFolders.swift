@@ -5,7 +5,8 @@ import Foundation
 ///
 /// The content is written into a partial folder beside `folder`, named like the partial version of a file
 /// (".partial-HOST-PROCESS-COUNT-" and the final name), and synchronised to the disk; then the partial folder is
-/// renamed. The process holds a lock on it (flock). Partial versions of `folder` without a lock, which
+/// renamed, or exchanges names with the folder that it replaces: at each moment a complete folder has the name. The
+/// process holds a lock on it (flock). Partial versions of `folder` without a lock, which
 /// interrupted processes of this host have left, are removed first.
 ///
 /// - Parameters:
@@ -13,7 +14,8 @@ import Foundation
 ///   - replacing: Whether a folder that exists is replaced; otherwise it must not exist, or be empty. A file or a
 ///     symbolic link is never replaced.
 ///   - fill: Writes the content into the folder that it is given. The files need not be written durably.
-/// - Throws: ``FileError`` if a step fails, or the error of `fill`; the partial folder is then removed.
+/// - Throws: ``FileError`` if a step fails, or the error of `fill`; the partial folder is then removed. Only if the new
+///   name cannot be synchronised to the disk is the folder new in spite of the error.
 package func writeFolder(
   at folder: URL, replacing: Bool = false, _ fill: (_ partial: URL) throws -> Void
 ) throws {
@@ -33,21 +35,39 @@ package func writeFolder(
     _ = lockFile(descriptor)
     try fill(partial)
     try synchronizeTree(at: partial, descriptor)
-    // Under the name of a partial version, what an interruption leaves of the old folder is removed next time.
-    let old = PartialFile(for: folder).url
-    let isReplaced = replacing && folder.isPresent
-    if isReplaced { try moveItem(at: folder, to: old) }
-    do {
+    if replacing, folder.isPresent {
+      try exchangeNames(of: partial, and: folder)
+      try synchronizeFolder(at: folder.deletingLastPathComponent())
+      // The old folder, which has the name of a partial version.
+      removeTree(at: partial)
+    } else {
       try moveItem(at: partial, to: folder)
-    } catch {
-      if isReplaced { try? moveItem(at: old, to: folder) }
-      throw error
     }
-    if isReplaced { removeTree(at: old) }
   } catch {
     removeTree(at: partial)
     throw error
   }
+}
+
+/// Exchanges the names of two folders on the same disk in one step.
+///
+/// - Throws: ``FileError``, about `folder`, if that fails, or if the file system cannot do it.
+private func exchangeNames(of partial: URL, and folder: URL) throws {
+  #if canImport(Glibc)
+    let exchange: UInt32 = 2  // RENAME_EXCHANGE
+    let result = unsafe renameat2(
+      AT_FDCWD, partial.filePath, AT_FDCWD, folder.filePathWithoutSlash, exchange)
+  #else
+    let result = unsafe renamex_np(
+      partial.filePath, folder.filePathWithoutSlash, UInt32(RENAME_SWAP))
+  #endif
+  guard result != 0 else { return }
+  if [EINVAL, ENOSYS, ENOTSUP, EXDEV].contains(errno) {
+    throw FileError(
+      folder, found: "a folder, which this file system cannot replace in one step",
+      expected: "nothing there", code: errno, remedy: "move it away, or name another folder")
+  }
+  throw FileError(folder, cannotBe: "written", call: "rename")
 }
 
 /// Removes the partial versions of `folder` that interrupted processes of this host have left.

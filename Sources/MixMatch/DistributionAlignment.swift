@@ -6,13 +6,14 @@ import Engine
 ///
 ///     q̃ᵢ = q̄ᵢ · p(i)/p̃(i), normalised
 ///
-/// p is the running mean of the labels, and p̃ that of the guesses. A class that is guessed too rarely gets more
-/// probability, so that the network does not lose it to a similar class.
+/// p is the running mean of the labels, and p̃ that of the guesses: exponential moving averages with the same decay. In
+/// the authors' code the one of the labels has a decay of 0.999, and p̃ is the mean over the last 128 batches. A
+/// class that is guessed too rarely gets more probability, so that the network does not lose it to a similar class.
 public struct DistributionAlignment: Sendable, Encodable {
-  /// The weight of a batch in the running means is 1 − `decay`; 0.99 corresponds to about 100 batches.
+  /// The weight of a batch in the running means is 1 − `decay`; 0.99 averages over about 100 batches.
   public var decay: Float = 0.99
 
-  /// Alignment with the usual decay.
+  /// Alignment with a decay of 0.99.
   public init() {}
 }
 

@@ -5,7 +5,7 @@ import Engine
 ///
 /// mixup(a, b)ᵢ = λ′ᵢ·aᵢ + (1 − λ′ᵢ)·bᵢ
 ///
-/// λ′ = 1 gives a, to the last bit. Mixtures of distributions are distributions. Gradients flow to a and
+/// λ′ = 1 gives a, without rounding, if b is finite. Mixtures of distributions are distributions. Gradients flow to a and
 /// b, and to coefficients that depend on parameters.
 ///
 /// - Parameters:

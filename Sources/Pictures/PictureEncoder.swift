@@ -30,7 +30,7 @@ public func encodePicture(
 ) throws -> Data {
   require(
     [1, 3].contains(channels) && height > 0 && width > 0
-      && pixels.count == height * width * channels,
+      && pixels.count == elementCount(of: [height, width, channels]),
     "\(pixels.count) bytes do not fit an image of the shape (\(height), \(width), \(channels)).")
   var count = 0
   guard

@@ -304,13 +304,17 @@ private struct Listing {
 
   /// The paths of all pictures in `path` and its subfolders, relative to the root and sorted.
   mutating func files(in path: String) throws -> [String] {
-    var visited: Set<String> = []
+    var visited: Set<FileIdentity> = []
     return try files(in: path, &visited)
   }
 
-  private mutating func files(in path: String, _ visited: inout Set<String>) throws -> [String] {
+  private mutating func files(
+    in path: String, _ visited: inout Set<FileIdentity>
+  ) throws -> [String] {
     // A symbolic link may lead back to a folder that contains it.
-    guard visited.insert(url(path).resolvingSymlinksInPath().filePath).inserted else { return [] }
+    guard let folder = try FileIdentity(of: url(path)), visited.insert(folder).inserted else {
+      return []
+    }
     var found: [String] = []
     for name in try visibleNames(in: path) {
       let item = joined(path, name)

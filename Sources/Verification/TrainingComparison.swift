@@ -44,15 +44,19 @@ package struct RecordedTraining {
       case .text(let name)? = stage["name"], case .object(let dataset)? = object["dataset"],
       case .text(let sha256)? = dataset["sha256"], let inputs = object["inputs"],
       let value = object["value"], case .object(let values) = value,
-      let match = name.wholeMatch(of: /(.+), (\w+), seed (\d+)/), let seed = Int(match.3),
+      let match = name.wholeMatch(of: /(.+), (\w+), seed ([0-9]+)/), let seed = Int(match.3),
       validSeeds.contains(seed)
     else { throw Failure("\(file.shortPath): found other content, expected \(expected)") }
     self.file = file.deletingPathExtension().lastPathComponent
     (self.name, self.dataset, self.inputs, self.value) = (name, sha256, inputs, value)
     argument = fileNamePart(of: String(match.1))
     (preset, self.seed) = (String(match.2), seed)
-    fingerprints = try values["fingerprints"].map {
-      try JSON.decode(WeightFingerprints.self, from: JSON.encode($0))
+    do {
+      fingerprints = try values["fingerprints"].map {
+        try JSON.decode(WeightFingerprints.self, from: JSON.encode($0))
+      }
+    } catch {
+      throw Failure("\(file.shortPath): found other content as fingerprints, expected \(expected)")
     }
   }
 

@@ -91,9 +91,12 @@ func chapterFolders(in root: URL) throws -> [ChapterFolder] {
       "chapters: found no chapter \(index + 1), expected a folder \(index + 1)-NAME before "
         + "\(folders[index].name)")
   }
-  for (folder, other) in zip(folders, folders.dropFirst()) where folder.program == other.program {
+  for (index, folder) in folders.enumerated() {
+    guard let other = folders[..<index].first(where: { $0.program == folder.program }) else {
+      continue
+    }
     throw Failure(
-      "chapters: found the folders \(folder.name) and \(other.name), expected one for the program "
+      "chapters: found the folders \(other.name) and \(folder.name), expected one for the program "
         + folder.program)
   }
   return folders

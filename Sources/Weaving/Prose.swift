@@ -273,7 +273,7 @@ package struct HandTypedNumber: Equatable {
   /// Percentages need at least two significant digits, other numbers a decimal point and three: 78 % and
   /// 0.778 are likely results, while 10 and 0.75 may be settings.
   package static func find(in text: String, among metrics: [String: Double]) -> HandTypedNumber? {
-    for match in text.matches(of: /(\d+(?:\.(\d+))?)(\s?%)?/) {
+    for match in text.matches(of: /([0-9]+(?:\.([0-9]+))?)(\s?%)?/) {
       let (number, decimals) = (String(match.1), match.2?.count ?? 0)
       let isShare = match.3 != nil
       let digits = number.filter(\.isNumber).drop { $0 == "0" }.count

@@ -20,7 +20,7 @@ struct QuotedNumber {
       (kind, style) = (.seeds, .decimals(0))
       return
     }
-    guard let match = text.wholeMatch(of: /(.+) (?:%|\.(\d)|(points))/) else {
+    guard let match = text.wholeMatch(of: /(.+) (?:%|\.([0-9])|(points))/) else {
       throw Failure(
         "found {\(program).\(text)}, expected a format after the name: {\(program).\(text) %} or "
           + "{\(program).\(text) .3}")

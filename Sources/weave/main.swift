@@ -44,7 +44,8 @@ exit(
     }
 
     let directory = OutputDirectory(invocation[out])
-    try directory.prepare(subdirectories: ["cache/weave"])
+    let created = try directory.prepare(subdirectories: ["cache/weave"])
+    defer { for folder in created.reversed() { removeFolderIfEmpty(at: folder) } }
     let lock = try RunLock(directory.file("cache/weave/.lock"), for: "weave")
     defer { lock.release() }
     // A book cannot link to files beside it, and a PDF would contain their full paths.
@@ -74,10 +75,10 @@ exit(
 /// Runs a program that makes a part of the article.
 ///
 /// - Throws: ``Interruption`` if a signal has asked this process to end meanwhile, after the program has ended.
-func run(_ program: ExternalProgram, _ arguments: [String]) throws -> (
+func run(_ program: ExternalProgram, _ arguments: [String], in directory: URL) throws -> (
   status: Int32, output: Data, errors: String
 ) {
-  let result = try program.run(arguments)
+  let result = try program.run(arguments, in: directory)
   if let signal = StopSignals.ofProcess.received() {
     throw Interruption("interrupted; the files in OUT are as before", by: signal)
   }
@@ -86,13 +87,15 @@ func run(_ program: ExternalProgram, _ arguments: [String]) throws -> (
 
 /// Converts the article's Markdown into an HTML page with its controls.
 func page(_ markdown: String, root: URL, in scratch: URL) throws -> Data {
-  let script = scratch.appending(path: "try.html")
   let code = try readFile(at: root.appending(path: "article/try.js"))
-  try writeFile(Data("<script>\n".utf8) + code + Data("</script>\n".utf8), to: script)
-  // The current folder is the root. Pandoc takes a path with % or # for an address.
+  try writeFile(
+    Data("<script>\n".utf8) + code + Data("</script>\n".utf8),
+    to: scratch.appending(path: "try.html"))
+  try writeFile(
+    readFile(at: root.appending(path: "article/template.html")),
+    to: scratch.appending(path: "template.html"))
   let page = try pandoc(
-    markdown,
-    ["--to=html5", "--template", "article/template.html", "--include-after-body", script.filePath],
+    markdown, ["--to=html5", "--template=template.html", "--include-after-body=try.html"],
     in: scratch)
   guard String(decoding: page.suffix(16), as: UTF8.self).contains("</html>") else {
     throw Failure("pandoc: found a page without an end, expected article.html")
@@ -110,32 +113,31 @@ func withFiguresAsGroups(_ page: Data) -> Data {
 
 /// Converts the article's Markdown into an EPUB.
 func book(_ markdown: String, in scratch: URL) throws -> Data {
-  let file = scratch.appending(path: "article.epub")
   _ = try pandoc(
     markdown,
     [
-      "--to=epub3", "--metadata=lang:en", "--metadata=author:The maintainers", "--output",
-      file.filePath,
+      "--to=epub3", "--metadata=lang:en", "--metadata=author:The maintainers",
+      "--output=article.epub",
     ],
     in: scratch)
-  return try readFile(at: file)
+  return try readFile(at: scratch.appending(path: "article.epub"))
 }
 
-/// Runs Pandoc on the article's Markdown; returns what it prints.
+/// Runs Pandoc on the article's Markdown in `scratch`; returns what it prints. Files have relative names there, because
+/// Pandoc takes a path with % or # for an address.
 func pandoc(_ markdown: String, _ arguments: [String], in scratch: URL) throws -> Data {
   guard let pandoc = ExternalProgram("pandoc") else {
     throw Failure(
       "pandoc: found no such program, expected it in PATH to make the article; install it, "
         + "on Debian with apt-get install pandoc")
   }
-  let source = scratch.appending(path: "article.md")
-  try writeFile(Data(markdown.utf8), to: source)
+  try writeFile(Data(markdown.utf8), to: scratch.appending(path: "article.md"))
   let (status, output, errors) = try run(
     pandoc,
     [
       "--from=markdown-implicit_figures", "--toc", "--toc-depth=3", "--mathml", "--wrap=none",
       "--shift-heading-level-by=1",
-    ] + arguments + [source.filePath])
+    ] + arguments + ["article.md"], in: scratch)
   guard status == 0, errors.isEmpty else {
     let found = status == 0 ? "warnings" : "exit status \(status)"
     throw Failure(
@@ -177,7 +179,7 @@ func printed(_ page: Data, in scratch: URL) throws -> Data? {
       "--user-data-dir=\(scratch.appending(path: "profile").filePath)",
       "--print-to-pdf=\(pdf.filePath)",
       source.absoluteURL.absoluteString,
-    ] + (geteuid() == 0 ? ["--no-sandbox"] : []))
+    ] + (geteuid() == 0 ? ["--no-sandbox"] : []), in: scratch)
   let content = try readFileIfPresent(at: pdf) ?? Data()
   let end = String(decoding: content.suffix(16), as: UTF8.self)
   guard status == 0, end.contains("%%EOF") else {

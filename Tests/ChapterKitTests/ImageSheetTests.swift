@@ -13,7 +13,7 @@ import Testing
     // The smallest PNG, of one pixel.
     bench.gnuplot = try bench.gnuplot(
       """
-      echo "$*" >> gnuplot.log
+      printf '%s\\n' "$*" >> gnuplot.log
       echo iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg== \\
         | base64 -d
       """)
@@ -35,9 +35,11 @@ import Testing
         "3\t0\t\"class\"\t\"not a cat\"",
       ])
     let picture = try #require(bench.read("gnuplot.log"))
-    for assignment in ["sheet='chapter3-dots'", "sheetHeight='3'", "sheetWidth='5'", "tile='2'"] {
+    for assignment in [
+      #"sheet="chapter3-dots""#, #"sheetHeight="3""#, #"sheetWidth="5""#, #"tile="2""#,
+    ] {
       #expect(picture.contains("\(assignment); "))
     }
-    #expect(picture.contains("shown='2'; "))
+    #expect(picture.contains(#"shown="2"; "#))
   }
 }

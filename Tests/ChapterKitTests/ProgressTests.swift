@@ -150,6 +150,13 @@ import Testing
     #expect(shown == "\r123456789\u{1B}[K\rabc\u{1B}[K\r\u{1B}[Knote\nresult\n")
   }
 
+  @Test func aResultDoesNotControlTheTerminal() {
+    var shown = ""
+    let console = Console(isTerminal: false, output: { shown += $0 }, errors: { _ in })
+    console.print("a\tb\nc\u{1B}[31m\r.jpg")
+    #expect(shown == "a\tb\nc" + #"\u{1B}[31m\r.jpg"# + "\n")
+  }
+
   @Test func aNoteAndAnErrorAreOneLine() {
     var shown = ""
     let console = Console(isTerminal: false, output: { _ in }, errors: { shown += $0 })

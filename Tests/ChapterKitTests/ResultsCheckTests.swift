@@ -5,7 +5,7 @@ import Testing
 @Suite struct ResultsCheckTests {
   /// A gnuplot whose pictures consist of the script and the data, in any directory.
   private let drawing = """
-    data=$(printf '%s' "$3" | sed -E "s/.*data='(([^']|'')*)'; out=.*/\\1/; s/''/'/g")
+    data=$(printf '%b' "$(printf '%s' "$3" | sed -E 's/.*data="([^"]*)"; out=.*/\\1/')")
     cat "$4" "$data/dots.tsv"
     """
 

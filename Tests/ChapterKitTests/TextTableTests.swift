@@ -24,7 +24,7 @@ import Testing
       bench.read("figures/data/results.tsv")?.split(separator: "\n").dropFirst()
         == ["training\tn", "\"all | labels\"\t\"3\"", "\"few\"\t\"1\""])
     let picture = try #require(bench.read("figures/results.svg"))
-    for assignment in ["columns='2'", "table='results'", "title='Accuracy'"] {
+    for assignment in [#"columns="2""#, #"table="results""#, #"title="Accuracy""#] {
       #expect(picture.contains(assignment))
     }
     #expect(try bench.record()?.files.map(\.kind) == [.data, .table, .figure])

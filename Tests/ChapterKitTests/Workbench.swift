@@ -37,8 +37,8 @@ final class Workbench {
     try write("set grid", to: "figures/style.gp")
     gnuplot = try gnuplot(
       """
-      echo "$*" >> gnuplot.log
-      echo "<?xml version='1.0'?>"; cat "$4"; echo "$3"; echo "</svg>"
+      printf '%s\\n' "$*" >> gnuplot.log
+      echo "<?xml version='1.0'?>"; cat "$4"; printf '%s\\n' "$3"; echo "</svg>"
       """)
   }
 

@@ -105,6 +105,27 @@ import Testing
     expect(
       "The shape [2, -1] has a negative length.",
       in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "shape")
+      _ = Tensor.normal(shape: [-1, 3], random: &random)
+    }
+    expect("The shape [-1, 3] has a negative length.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(repeating: 0, shape: [.max, 2])
+    }
+    expect("The shape [9223372036854775807, 2] has too many elements.", in: result)
+  }
+
+  @Test func negativeNumbersOfElements() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "permutation")
+      _ = random.permutation(of: -1)
+    }
+    expect("A permutation has at least 0 elements; found -1.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = oneHot([], classes: -1)
+    }
+    expect("The shape [0, -1] has a negative length.", in: result)
   }
 
   @Test func biasOfAnotherLength() async {

@@ -50,6 +50,21 @@ import Testing
     #expect(y.gradient(withRespectTo: x).scalar == 100_001)
   }
 
+  /// Recursive deinitialisers would exhaust it, too.
+  @Test func aLongTapeIsDroppedWithoutABackwardPass() {
+    final class Saved: Sendable {}
+    weak var saved: Saved?
+    do {
+      let object = Saved()
+      saved = object
+      var y = x.value.recorded(from: [x.value]) { gradient in
+        withExtendedLifetime(object) { [gradient] }
+      }
+      for _ in 0..<100_000 { y = y * y + x.value }
+    }
+    #expect(saved == nil, "the first operation of the tape is freed")
+  }
+
   /// A chain in which every node is used twice: 2²⁰ paths, walked as twenty nodes.
   @Test func manyPathsAreWalkedOnce() {
     var y = x.value

@@ -19,8 +19,8 @@ import Testing
         ? zip(trials, accuracies).max { $0.1 < $1.1 }!.0.factors : nil
     }
     let chosen = ComparedMethod.allCases.map { $0.chosen(at: .short) }
-    #expect(chosen.allSatisfy { $0 == .usual } || chosen == best)
-    #expect(ComparedMethod.allCases.allSatisfy { $0.chosen(at: .article) == .usual })
+    #expect(chosen.allSatisfy { $0 == .default } || chosen == best)
+    #expect(ComparedMethod.allCases.allSatisfy { $0.chosen(at: .article) == .default })
     #expect(ComparedMethod.allCases.map { $0.chosen(at: .smoke) } == chosen)
     for method in ComparedMethod.allCases where method != .allLabels {
       #expect(method.chosen(at: .overnight) == method.chosen(at: .short))

@@ -89,6 +89,9 @@ func expectSoon(
     #expect(
       try listFiles(at: "a", of: folder.url) { $0 != "a/hidden" } == ["a/2", "a/b/1"])
     #expect(try listFiles(at: "a/2", of: folder.url) == ["a/2"])
+    unsafe symlink(".", folder["a/b/loop"].filePath)
+    unsafe symlink("../../a", folder["a/b/up"].filePath)
+    #expect(try listFiles(at: "a", of: folder.url) == ["a/2", "a/b/1", "a/hidden/3"])
     #expect(try listFiles(at: "c", of: folder.url) == [])
   }
 
@@ -260,6 +263,13 @@ func expectSoon(
       ),
       (
         "loop",
+        "written (stat: Too many levels of symbolic links); remove the symbolic link that leads back",
+        {
+          try writeFile(Data(), to: folder["loop"])
+        }
+      ),
+      (
+        "loop",
         "read (open: Too many levels of symbolic links); remove the symbolic link that leads back",
         {
           _ = try readFile(at: folder["loop"])
@@ -271,6 +281,36 @@ func expectSoon(
       #expect(line.hasPrefix("\(folder[name].filePath): cannot be \(text)"), "\(line)")
     }
     #expect(try listFolder(at: folder.url) == ["a", "c", "loop"])
+  }
+
+  @Test func aLinkToNothingIsNotReplacedByAFile() throws {
+    let folder = try Folder()
+    unsafe symlink("gone/file", folder["link"].filePath)
+    let line = fileError { try writeFile(Data(), to: folder["link"]) }?.description ?? ""
+    #expect(
+      line.hasSuffix(
+        "link: found a symbolic link to nothing, expected a file, a link to one, or nothing; remove the link, or "
+          + "name another file"), "\(line)")
+    #expect(try listFolder(at: folder.url) == ["link"])
+    try makeFolder(at: folder["gone"])
+    try writeFile(bytes, to: folder["gone/file"])
+    try writeFile(Data([9]), to: folder["link"])
+    #expect(try readFile(at: folder["gone/file"]) == Data([9]))
+  }
+
+  @Test func aRelativeFolderInARemovedOneIsNotMade() async throws {
+    await #expect(processExitsWith: .success) {
+      let folder = try Folder()
+      try makeFolder(at: folder["gone"])
+      _ = chdir(folder["gone"].filePath)
+      rmdir(folder["gone"].filePath)
+      for path in ["new", "new/folder"] {
+        let line = fileError { try makeFolder(at: URL(filePath: path)) }?.description ?? ""
+        guard line.hasPrefix("new: cannot be created (mkdir: No such file or directory)") else {
+          throw CancellationError()
+        }
+      }
+    }
   }
 
   @Test func aTreeIsRemovedAndLinksAreNotFollowed() throws {

@@ -205,15 +205,65 @@ import Testing
 
   /// Between the lowest and the highest learning rate there is at least one step.
   @Test func aLearningRateCurveHasTwoSteps() throws {
+    let error = #expect(throws: TrainingError.self) {
+      try learningRateCurve(by: Supervised(), steps: 1)
+    }
+    #expect(
+      error?.description == "steps of the learning-rate curve: found 1, expected at least 2")
+  }
+
+  /// A loss of up to four times the smallest one is part of the curve; a larger one ends it, and `body` sees it.
+  @Test func aLearningRateCurveEndsWhereTheLossExceedsFourTimesItsMinimum() throws {
+    var seen: [Float] = []
+    let curve = try learningRateCurve(by: GivenLosses([1, 0.5, 2, 2.1, 0.1]), steps: 6) {
+      #expect($0 == seen.count)
+      seen.append($1)
+    }
+    #expect(curve.losses == [1, 0.5, 2])
+    #expect(seen == [1, 0.5, 2, 2.1])
+    // From 10⁻⁵ to 1 in five equal factors.
+    #expect(curve.learningRates.count == 3)
+    for (rate, expected) in zip(curve.learningRates, [1e-5, 1e-4, 1e-3] as [Float]) {
+      #expect(abs(rate / expected - 1) < 1e-5)
+    }
+  }
+
+  @Test(arguments: [[1, .nan], [1, 4.5], [.infinity]] as [[Float]])
+  func aLossThatDivergesAtOnceHasNoCurve(losses: [Float]) {
+    let error = #expect(throws: TrainingError.self) {
+      try learningRateCurve(by: GivenLosses(losses), steps: 6)
+    }
+    #expect(
+      error?.description
+        == "learning rates: found a loss that diverges in the first steps, expected it to decrease at first; "
+        + "change the settings")
+  }
+
+  @discardableResult
+  private func learningRateCurve(
+    by method: some SemiSupervisedMethod, steps: Int,
+    inEachStep body: (_ step: Int, _ loss: Float) throws -> Void = { _, _ in }
+  ) throws -> LearningRateCurve {
     let stripes = dataset(images(12), test: images(4))
     let data = TrainingData(
       stripes, split: try LabelSplit(labels: stripes.train.labels, labelled: 4, seed: 0),
       scaling: .cifar)
-    let error = #expect(throws: TrainingError.self) {
-      try LearningRateCurve(
-        of: GlobalAveragePool(), by: Supervised(), on: data, settings: settings, steps: 1, seed: 0)
-    }
-    #expect(
-      error?.description == "steps of the learning-rate curve: found 1, expected at least 2")
+    return try LearningRateCurve(
+      of: GlobalAveragePool(), by: method, on: data, settings: settings, steps: steps, seed: 0,
+      inEachStep: body)
+  }
+}
+
+/// A method with a given loss in each step, from which no gradient flows.
+private struct GivenLosses: SemiSupervisedMethod {
+  let losses: [Float]
+  var versions: Int { 0 }
+
+  init(_ losses: [Float]) { self.losses = losses }
+
+  func loss(
+    _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
+  ) -> Loss {
+    Loss(labelled: Tensor([losses[step]], shape: []))
   }
 }

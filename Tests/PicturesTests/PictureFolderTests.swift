@@ -57,6 +57,17 @@ extension PictureTests {
         found.pictures.last.map { Array($0.path.utf8) } == Array("test/cafe\u{301}/2.jpg".utf8))
     }
 
+    /// Two folders whose names a `String` takes for equal, and a link that leads back.
+    @Test func foldersOfNamesInBothUnicodeFormsAreRead() throws {
+      try folder.add("labelled/a/1.jpg", "labelled/b/1.jpg")
+      try folder.add("unlabelled/caf\u{E9}/2.jpg", "unlabelled/cafe\u{301}/3.jpg")
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.url.appending(path: "unlabelled/cafe\u{301}/up").path,
+        withDestinationPath: "../../unlabelled")
+      let found = try PictureFolder(folder.url).pictures.filter { $0.label == nil }
+      #expect(found.map { $0.path.suffix(5) }.sorted() == ["2.jpg", "3.jpg"])
+    }
+
     @Test(arguments: ["test", "val"]) func findsTorchvisionsLayout(_ test: String) throws {
       try folder.add("train/b/1.jpg", "train/a/2.jpg", "\(test)/a/3.jpg")
       let found = try PictureFolder(folder.url)

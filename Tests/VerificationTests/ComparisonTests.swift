@@ -87,7 +87,7 @@ private final class TwoRuns {
     let lines = """
       #!/bin/sh
       if [ "$1" = --version ]; then echo '\(version)'; exit; fi
-      data=$(echo "$3" | sed "s/.*data='\\([^']*\\)'.*/\\1/")
+      data=$(printf '%s' "$3" | sed 's/.*data="\\([^"]*\\)".*/\\1/')
       echo "<?xml version='1.0'?>"; cat "$data/a.tsv" "$4"; echo "</svg>"
       """
     try writeFile(Data(lines.utf8), to: program)
@@ -242,6 +242,33 @@ private final class TwoRuns {
     }
     #expect(differenceOfTables(table("", "5 min"), table("", "6 min")) == .identical)
     #expect(differenceOfTables(table("+1.0", "5 min"), table("+2.0", "5 min")).outcome == .differs)
+  }
+
+  @Test func aTrainingRunWithOtherFingerprintsIsNamed() throws {
+    let folder = URL.temporaryDirectory.appending(path: "trainings-\(UUID().uuidString)")
+    try makeFolder(at: folder)
+    defer { removeTree(at: folder) }
+    func complaint(fingerprints: String) throws -> String? {
+      let text = """
+        {"dataset": {"sha256": "ab"}, "inputs": {}, "stage": {"name": "a, short, seed 0"},
+         "value": {"fingerprints": \(fingerprints)}}
+        """
+      let content = try JSON.decode(JSONValue.self, from: Data(text.utf8))
+      try writeFile(SealedJSON.encode(content), to: folder.appending(path: "a.json"))
+      do {
+        return try RecordedTraining.all(in: folder).isEmpty ? "none" : nil
+      } catch {
+        return oneLine(error)
+      }
+    }
+    #expect(try complaint(fingerprints: "[]") == nil)
+    for other in [#"[{"step": 1, "weights": "zz"}]"#, "null"] {
+      let line = try complaint(fingerprints: other) ?? ""
+      #expect(
+        line.hasSuffix(
+          "a.json: found other content as fingerprints, expected the record of a training run"),
+        "\(line)")
+    }
   }
 
   @Test func aDirectoryWithoutRecordsIsNoRun() throws {

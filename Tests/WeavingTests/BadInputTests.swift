@@ -70,9 +70,16 @@ import Weaving
     let article = try SmallArticle()
     try article.write("// # A\n", to: "chapters/own-images/main.swift")
     try article.write("// # B\n", to: "chapters/own-copy/main.swift")
+    let expected =
+      "chapters: found the folders own-copy and own-images, expected one for the program own"
+    #expect(article.complaint() == expected)
+    // Another folder whose name lies between them.
+    try article.write("// # C\n", to: "chapters/own-i/main.swift")
+    try article.write("// # C\n", to: "chapters/own-copy 2-x/main.swift")
     #expect(
       article.complaint()
-        == "chapters: found the folders own-copy and own-images, expected one for the program own")
+        == "chapters: found the folders own-copy and own-copy 2-x, expected one for the program own"
+    )
   }
 
   @Test func brokenRecord() throws {

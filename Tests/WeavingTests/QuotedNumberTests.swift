@@ -35,6 +35,14 @@ import Weaving
     #expect(article.complaint().contains("expected NAME, NAME first, NAME lowest, NAME highest"))
   }
 
+  /// U+0663 is a digit, but no format.
+  @Test func otherDigitsAreRefused() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// It is {chapter1.kl .\u{663}}.\n")
+    try article.writeRecord()
+    #expect(article.complaint().contains("expected a format after the name"))
+  }
+
   /// Sentences such as "raises the accuracy by {chapter3.accuracy.T0.5 > accuracy.T1 points}" are true of the recorded
   /// runs.
   @Test func whatTheProseCallsHigherIsHigherInTheRecords() throws {

@@ -23,21 +23,21 @@ import MixMatch
 // versions of an image, and so works on images without labels. MixMatch combines it with mixup (chapter 2)
 // and with sharpening, which makes guesses more confident (chapter 3).
 //
-// MixMatch augments each labelled image once, and each unlabelled image K times (the article calls this
-// "multiple augmentation"). The mean of the network's predictions for the K versions is the guess that the
-// network then learns for each of them. The mean is a better guess than a single prediction, as the average
-// of several estimates usually is. In the paper's experiments with 250 labels, K = 1 gives
-// [17.09 %]{.article} error, K = 2 gives [11.80 %]{.article}, and more versions hardly help.
+// MixMatch augments each labelled image once, and each unlabelled image K times (the article calls this "multiple
+// augmentation"). The mean of the network's predictions for the K versions is the guess that the network then learns
+// for each of them. The mean is a better guess than a single prediction, as the average of several estimates usually
+// is. In the paper's experiments with 250 labels, K = 1 gives [17.09 %]{.article} error, K = 2 gives [11.80
+// %]{.article}, and more versions hardly help.
 //
 // ## Labelled and unlabelled images
 //
 // The article draws 500 of the 50,000 training images at random, regardless of their classes, and always the same ones
-// (its notebook fixes the seed), so its results are those of a single split. The method sees the
-// labels of these only; the other images count as unlabelled. The paper draws the same number of each class, as
-// `BALANCED=1` does here. `LabelSplit` in Sources/Datasets/LabelSplit.swift does both; the record of a run, a file with
-// its settings and results, has the number of labels of each class. With seed 0 there are
-// {chapter1.labelled.airplane .0} airplanes, {chapter1.labelled.cat .0} cats, {chapter1.labelled.dog .0} dogs and
-// {chapter1.labelled.ship .0} ships. Chapter 4 has the same labelled images.
+// (its notebook fixes the seed), so its results are those of a single split. The method sees the labels of these only;
+// the other images count as unlabelled. The paper draws the same number of each class, as `BALANCED=1` does here.
+// `LabelSplit` in Sources/Datasets/LabelSplit.swift does both; the record of a run, a file with its settings and
+// results, has the number of labels of each class. With seed 0 there are {chapter1.labelled.airplane .0} airplanes,
+// {chapter1.labelled.cat .0} cats, {chapter1.labelled.dog .0} dogs and {chapter1.labelled.ship .0} ships. Chapter 4 has
+// the same labelled images.
 //
 // The settings of the chapter are:
 
@@ -146,9 +146,9 @@ func range(
 // Two versions of one image differ by {chapter1.betweenVersions %} of the range on average, and the network should
 // make the same prediction for both.
 //
-// ![An image of each class, and beside it two versions in each of two
-// epochs.](augmentations.png "Ten small photographs, from airplane to truck, each followed by four
-// versions: rotated, warped, brighter or darker, some mirrored.")
+// ![An image of each class, and beside it two versions in each of two epochs.](augmentations.png "Ten small
+// photographs, from airplane to truck, each followed by four versions: rotated, warped, brighter or darker, some
+// mirrored.")
 //
 // A background thread prepares the next batch while the current one is measured, as during training.
 

@@ -8,7 +8,7 @@
 //
 //     make chapter2
 //
-// blends two images of CIFAR-10, draws the distribution of the coefficient λ, and compares the mean and the standard
+// blends two images of CIFAR-10, plots the distribution of the coefficient λ, and compares the mean and the standard
 // deviation of random draws with the exact ones.
 
 import ChapterKit
@@ -34,9 +34,9 @@ import MixMatch
 //
 // The figure below blends two training images of different classes with several coefficients:
 //
-// ![Two images and their labels, blended with smaller and smaller
-// λ.](mixup.png "Seven pictures in a row, from one photograph over its blends with a second to the
-// second alone; below each, bars with the probabilities of the two classes.")
+// ![Two images and their labels, blended with smaller and smaller λ.](mixup.png "Seven pictures in a row, from one
+// photograph over its blends with a second to the second alone; below each, bars with the probabilities of the two
+// classes.")
 
 /// The mixtures of two images and of their labels with several coefficients.
 struct Blends: Codable {
@@ -76,15 +76,16 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // $$ \frac{(λ (1 − λ))^{α − 1}}{\mathrm{B}(α, α)} $$
 //
-// The Beta function B(α, α) makes the total probability 1. The parameter α determines how
-// strongly images are mixed. As α → 0, the probability concentrates at 0 and 1, and images stay unmixed. With
-// α = 1 all values of λ are equally likely. As α → ∞, every mixture becomes half and half. The paper recommends
-// α = 0.75, which is nearly uniform but prefers the ends.
+// The Beta function B(α, α) makes the total probability 1. The parameter α determines how strongly images are mixed. As
+// α → 0, the probability concentrates at 0 and 1, and images stay unmixed. With α = 1 all values of λ are equally
+// likely. As α → ∞, every mixture becomes half and half. The paper recommends α = 0.75, which is nearly uniform but
+// prefers the ends.
 //
-// Most algorithms that draw from a Beta distribution use rejection sampling: they draw until a condition holds, so
-// the number of random numbers that they need is itself random. For two equal parameters there is a formula instead,
-// which Devroye [^13] derives from a method of Bailey [^14]. It takes two random numbers for each draw. With V₁ and
-// V₂ uniform on (0, 1),
+// Most algorithms that draw from a Beta distribution use rejection sampling: they draw until a condition holds, so the
+// number of random numbers that they need is itself random. A difference in the last bit of one result could then
+// change that number, and with it all later draws of a run. For two equal parameters there is a formula instead, which
+// Devroye [^13] derives from a method of Bailey [^14], and which always takes two random numbers. With V₁ and V₂
+// uniform on (0, 1),
 //
 // $$ t = \sqrt{V_1^{−1/α} − 1}\, \cos 2πV_2 $$
 // $$ λ = \frac{1}{2} \left(1 + \frac{t}{\sqrt{1 + t^2}}\right) $$
@@ -93,9 +94,9 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // The figure below shows the article's five densities, each over a histogram of the sampler's draws.
 //
-// ![The density of Beta(α, α) for the article's five α, over histograms of
-// draws.](beta.svg "Five panels, each a curve over a histogram that follows it: high at both ends for
-// α = 0.2 and 0.75, flat for 1, a hill for 10, a spike in the middle for 100.")
+// ![The density of Beta(α, α) for the article's five α, over histograms of draws.](beta.svg "Five panels, each a curve
+// over a histogram that follows it: high at both ends for α = 0.2 and 0.75, flat for 1, a hill for 10, a spike in the
+// middle for 100.")
 //
 // [[try beta]]
 //
@@ -132,8 +133,8 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 
 // ## The larger share, λ′
 //
-// MixMatch has one loss for labelled images and another for unlabelled ones, and mixes both kinds with
-// each other. Each mixture must still count as one of the two kinds. In place of λ the paper therefore uses
+// MixMatch has one loss for labelled images and another for unlabelled ones, and mixes both kinds with each other. Each
+// mixture must still count as one of the two kinds. In place of λ the paper therefore uses
 //
 // $$ λ′ = \max(λ, 1 − λ) $$
 //
@@ -142,9 +143,8 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // below shows.
 //
 // ![The distributions of λ and of λ′, and draws of λ′. The lower half of λ's distribution, at the left in a colour of
-// its own, is mirrored onto the upper half.](lambda.svg "Left a curve over the range
-// from 0 to 1, its two halves in two colours; right the one half put on top of the other, dots of
-// draws along its edge, and a line at the mean.")
+// its own, is mirrored onto the upper half.](lambda.svg "Left a curve over the range from 0 to 1, its two halves in two
+// colours; right the one half put on top of the other, dots of draws along its edge, and a line at the mean.")
 //
 // Mean and variance of λ′ have closed forms:
 //
@@ -160,13 +160,12 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 //
 // ## One λ′ per batch, or one per image
 //
-// The article's notebook draws one λ′ for a whole batch, the paper's code one for each image. For a
-// single image this makes no difference. For a training step it does: with one λ′ per batch, some batches
-// are hardly mixed and others strongly. Over many batches of 64 images, the standard deviation
-// of a batch's mean λ′ is {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and
-// {chapter2.batchMean.deviation.example .4}, about an eighth of it, with one per image, because the mean of 64
-// independent draws varies √64 = 8 times less than a single one. `MixingCoefficients` implements
-// both.
+// The article's notebook draws one λ′ for a whole batch, the paper's code one for each image. For a single image this
+// makes no difference. For a training step it does: with one λ′ per batch, some batches are hardly mixed and others
+// strongly. Over many batches of 64 images, the standard deviation of a batch's mean λ′ is
+// {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and {chapter2.batchMean.deviation.example .4}, about an
+// eighth of it, with one per image, because the mean of 64 independent draws varies √64 = 8 times less than a single
+// one. `MixingCoefficients` implements both.
 //
 // {.fold}
 
@@ -179,7 +178,7 @@ struct CoefficientStatistics: Codable {
   var batchDeviation: [String: Double]
 }
 
-/// Draws the coefficients of many batches, shared and not shared, and computes their statistics.
+/// Samples the coefficients of many batches, shared and not shared, and computes their statistics.
 func measureCoefficients(seed: Int, settings: Settings) -> CoefficientStatistics {
   func batches(_ sharing: MixingCoefficients.Sharing) -> [[Double]] {
     (0..<settings.batches).map { batch in

@@ -1,15 +1,14 @@
 // # Chapter 3: Sharpening, seen on MNIST
 //
-// MixMatch guesses the labels of unlabelled images, and learns from its guesses. A guess is
-// a distribution over the classes. Before the method uses it, it *sharpens* it, which makes the likely
-// classes likelier still. This chapter looks at that one step alone.
-// There is no mixup here and no augmentation; there are handwritten digits, a network of two
-// convolutions, and a single number, the temperature T.
+// MixMatch guesses the labels of unlabelled images, and learns from its guesses. A guess is a distribution over the
+// classes. Before the method uses it, it *sharpens* it, which makes the likely classes likelier still. This chapter
+// looks at that one step alone. There is no mixup here and no augmentation; there are handwritten digits, a network of
+// two convolutions, and a single number, the temperature T.
 //
 //     make chapter3
 //
-// trains the network twice, once without sharpening (T = 1) and once with it (T = 0.5), and draws
-// all 10,000 test digits on a map, coloured by each network's predictions.
+// trains the network twice, once without sharpening (T = 1) and once with it (T = 0.5), and draws all 10,000 test
+// digits on a map, coloured by each network's predictions.
 
 import ChapterKit
 import Datasets
@@ -26,18 +25,17 @@ import MixMatch
 //
 // $$ \operatorname{sharpen}(\bar q, T)_i = \frac{\bar q_i^{1/T}}{\sum_j \bar q_j^{1/T}} $$
 //
-// At T = 1 nothing happens. Below 1 the powers favour what is already large, and in the limit T → 0
-// all of the mass lies on one class: the guess has become a hard label.
+// At T = 1 nothing happens. Below 1 the powers favour what is already large, and in the limit T → 0 all of the mass
+// lies on one class: the guess has become a hard label.
 //
 // [[Sources/MixMatch/Sharpening.swift: sharpen]]
 //
-// To see it at work, draw ten numbers from a normal distribution, make them a distribution with a
-// softmax, and sharpen that. Sharpening raises the ratio of two probabilities to the power 1/T, so two classes with
-// almost equal probabilities can both remain at a low temperature, while the entropy falls.
+// To see it at work, draw ten numbers from a normal distribution, make them a distribution with a softmax, and sharpen
+// that. Sharpening raises the ratio of two probabilities to the power 1/T, so two classes with almost equal
+// probabilities can both remain at a low temperature, while the entropy falls.
 //
-// ![A random distribution over ten classes, sharpened at three
-// temperatures.](sharpening.svg "Three bar charts of the same ten classes, for T = 1, 0.5 and 0.1: the
-// two highest bars grow, and at T = 0.1 hardly another is left.")
+// ![A random distribution over ten classes, sharpened at three temperatures.](sharpening.svg "Three bar charts of the
+// same ten classes, for T = 1, 0.5 and 0.1: the two highest bars grow, and at T = 0.1 hardly another is left.")
 //
 // [[try sharpening: chapter3-sharpening T1]]
 
@@ -60,8 +58,8 @@ func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
 //
 // ## The experiment
 //
-// Of the 60,000 training images of MNIST, 500 drawn at random keep their label. The unlabelled
-// batches are drawn from all 60,000, as in the article's notebook. These are the settings:
+// Of the 60,000 training images of MNIST, 500 drawn at random keep their label. The unlabelled batches are drawn from
+// all 60,000, as in the article's notebook. These are the settings:
 
 /// The scale and the constants of the experiment.
 struct Settings: Encodable {
@@ -111,9 +109,9 @@ struct Settings: Encodable {
 // loss. Each run moves batch norm's running statistics, the mean and variance that evaluation uses, towards those of
 // the unlabelled images. Here the network runs once, because without augmentation both runs give the same prediction.
 //
-// At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero, and
-// but for batch norm's running statistics, which u moves too, the network learns from 500 images
-// alone. That is the baseline that the article's "without sharpening" amounts to.
+// At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero, and but for batch norm's
+// running statistics, which u moves too, the network learns from 500 images alone. That is the baseline that the
+// article's "without sharpening" amounts to.
 
 /// A trained network's evaluation on the test images, its accuracy on them after each epoch, and fingerprints of its
 /// weights after 1, 10, 100 … steps.
@@ -229,23 +227,21 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // | T = 1, without sharpening  | {chapter3.accuracy.T1 %}   | [80.1 %]{.article} |
 // | T = 0.5, with it           | {chapter3.accuracy.T0.5 %} | [90.7 %]{.article} |
 //
-// The article's notebook, as saved, has [78.57 %]{.article} at T = 1 and [90.70 %]{.article} at
-// T = 0.5.
+// The article's notebook, as saved, has [78.57 %]{.article} at T = 1 and [90.70 %]{.article} at T = 0.5.
 //
 // ![The accuracy on the test images after each epoch.](sharpening-curves.svg "Two lines over ten epochs, with bands.
 // Both rise; the one without sharpening stays level from the fourth epoch on, the other rises further, along the dots
 // of the article's run.")
 //
-// On the maps below, the colour is the predicted class, a mark is larger the less confident the
-// prediction is, and an outline marks a wrong one.
+// On the maps below, the colour is the predicted class, a mark is larger the less confident the prediction is, and an
+// outline marks a wrong one.
 //
 // ![The t-SNE map of the 10,000 test images, and the predictions of the first seed's network, trained without
-// sharpening (T = 1).](tsne-T1.png "A map of 10,000 dots in some ten clusters, most of one
-// colour each, with many large dots of other colours in between.")
+// sharpening (T = 1).](tsne-T1.png "A map of 10,000 dots in some ten clusters, most of one colour each, with many large
+// dots of other colours in between.")
 //
 // ![The same map, with the predictions of the first seed's network trained with sharpening (T = 0.5).](tsne-T0.5.png
-// "The same map of 10,000 dots; the clusters
-// are more of one colour each, and large dots are fewer.")
+// "The same map of 10,000 dots; the clusters are more of one colour each, and large dots are fewer.")
 //
 // The clusters come from the images alone; t-SNE's divergence, which measures how badly the map keeps
 // neighbourhoods, is {chapter3.tsne.kl .3}.
@@ -254,11 +250,10 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 //
 // Sharpening raises the accuracy by {chapter3.accuracy.T0.5 > accuracy.T1 points}, measured with {chapter3.seeds}
 // seeds. The lowest accuracy of a seed with sharpening is {chapter3.accuracy.T0.5 lowest %}, the highest without it
-// {chapter3.accuracy.T1 highest %}. The difference appears in the second epoch, and grows from the fifth on.
-// After the first epoch the accuracy is {chapter3.epoch1.T1 %} without sharpening and {chapter3.epoch1.T0.5 %} with it,
-// after the second {chapter3.epoch2.T1 %} and {chapter3.epoch2.T0.5 %}. From the fourth epoch on it no longer rises
-// without sharpening. The
-// article's values after each epoch, which are with sharpening, lie in the range of the seeds here.
+// {chapter3.accuracy.T1 highest %}. The difference appears in the second epoch, and grows from the fifth on. After the
+// first epoch the accuracy is {chapter3.epoch1.T1 %} without sharpening and {chapter3.epoch1.T0.5 %} with it, after the
+// second {chapter3.epoch2.T1 %} and {chapter3.epoch2.T0.5 %}. From the fourth epoch on it no longer rises without
+// sharpening. The article's values after each epoch, which are with sharpening, lie in the range of the seeds here.
 //
 // The maps show the first seed only. Without sharpening, uncertain and wrong predictions are scattered through whole
 // clusters, most of all through those of 2 and 5. With it, most clusters have one colour: a guess that most images of a

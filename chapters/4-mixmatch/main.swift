@@ -30,8 +30,7 @@ import MixMatch
 // two versions, each mixed with a random partner, the prediction for the mixture, the mixed label that it should
 // equal, and the loss.")
 //
-// The data pipeline takes the first three steps while the network is
-// busy with the previous batch (chapter 1):
+// The data pipeline takes the first three steps while the network is busy with the previous batch (chapter 1):
 //
 // **1.** Draw a batch of labelled images x with their labels p, and a batch of unlabelled images u.
 //
@@ -39,15 +38,28 @@ import MixMatch
 //
 // **3.** Augment each unlabelled image K times: $\hat u_1 … \hat u_K = \operatorname{augment}(u)$.
 //
-// The other six are one function. In it f is the network's prediction, q̄ its mean over the K versions of an image,
-// $\bar q = \frac{1}{K} \sum_k f(\hat u_k)$, and q is the sharpened guess, $q = \operatorname{sharpen}(\bar q, T)$. No
-// gradient flows through q: it is the target, as in chapter 3. An
-// example is an image with its label or its guess. X has the labelled examples, and U the K versions of all unlabelled
-// images. W has the examples of both in random order, so an example can meet itself; X′ and U′ are the mixtures,
-// $X′ = \operatorname{mixup}(X, W_1 … W_{|X|}, λ′)$ and $U′ = \operatorname{mixup}(U, \text{the rest of } W, λ′)$.
-// Because λ′ = max(λ, 1 − λ), each example stays closer to itself: X′ is still mostly labelled, and U′ mostly
-// guessed. In the code λ stands for λ′. The values `frequencies` and `pairing` belong to variants that the
-// [ablations](#ablations) describe; usually `frequencies` is nil, and `pairing` puts all of X and U in random order.
+// The other six are one function. f is the network's prediction, and an *example* is an image with its label or its
+// guess.
+//
+// **4.** Guess the label of each unlabelled image: the mean prediction for its K versions, $\bar q = \frac{1}{K} \sum_k
+// f(\hat u_k)$.
+//
+// **5.** Sharpen the guess: $q = \operatorname{sharpen}(\bar q, T)$. No gradient flows through q: it is the target, as
+// in chapter 3.
+//
+// **6.** Collect the examples. X has the labelled ones; U has all K versions of all unlabelled images, each with the
+// guess q of its image.
+//
+// **7.** Put the examples of X and U together in random order: W. An example can meet itself.
+//
+// **8.** Mix the labelled examples with the first ones of W: $X′ = \operatorname{mixup}(X, W_1 … W_{|X|}, λ′)$.
+//
+// **9.** Mix the unlabelled examples with the others: $U′ = \operatorname{mixup}(U, \text{the rest of } W, λ′)$.
+//
+// Because λ′ = max(λ, 1 − λ) is at least ½, X′ is still mostly labelled, and U′ mostly guessed. In the code λ stands
+// for λ′. Some of the code is for variants that the [ablations](#ablations) describe; in MixMatch itself, `frequencies`
+// is nil, `pairing` puts all of X and U in random order, and `withUnmixedAtOne` changes nothing. The section "Batch
+// norm" explains `batchNorm`.
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.mix]]
 //
@@ -64,16 +76,24 @@ import MixMatch
 // $$ L_u = \frac{1}{C\, |U′|} \sum_{(u, q) \in U′} \lVert q − f(u) \rVert^2 $$
 // $$ L = L_x + λ_u\, r\, L_u $$
 //
-// The function is longer than the equations because it also serves two variants. A group is a set of examples that
-// batch norm normalises together. Usually one group has all mixed examples; with interleaved batch norm, below, there
-// are several. The stage is the place in the network where examples are mixed: at 0, as in the paper, the images
-// themselves, and with manifold mixup ([appendix "Mixing further"](#mixing)) the result of a later part of the network.
+// In its simplest form the loss would be computed like this:
+//
+//     let logits = model(concatenated([mixed.X.images, mixed.U.images]), .training)
+//     let labelled = crossEntropy(logits[X], mixed.X.labels)
+//     let unlabelled = meanSquaredError(softmax(logits[U]), mixed.U.labels)
+//     let loss = labelled + λᵤ * r * unlabelled
+//
+// where `logits[X]` and `logits[U]` are the rows of the mixed examples X′ and U′. The function is longer because it
+// also serves two variants. A *group* is a set of examples that batch norm normalises together. Usually one group has
+// all mixed examples; with interleaved batch norm, below, there are several. And with manifold mixup
+// ([appendix](#mixing)) hidden states are mixed in place of images: `stage` is the part of the network before which
+// that happens, 0 for images.
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
 //
 // H is the cross-entropy and C the number of classes. The squared error, for which chapter 3 has the reason, is small,
-// and λᵤ is therefore large, 75. The ramp r grows from 0 to 1
-// while guesses are still poor: over 3,000 steps in the article, over 16,000 in the paper.
+// and λᵤ is therefore large, 75. The ramp r grows from 0 to 1 while guesses are still poor: over 3,000 steps in the
+// article, over 16,000 in the paper.
 //
 // Departure: λᵤ is 75, as in the article's table; the notebook's code has 100.
 //
@@ -118,13 +138,15 @@ let batchNorm = CommandLineOption(
 // The [appendix "One iteration in numbers"](#method) also has a table of all hyperparameters, the curve of the
 // schedule, and a sketch of the network.
 //
-// The paper's network is WRN-28-2, a wide residual network: each of its blocks adds the result of two convolutions to
-// the block's input. It has 28 layers and twice the channels of the first residual networks. At the
-// article's scale a batch has 64 labelled and 128 unlabelled images, the latter in two versions.
-// Adam follows a one-cycle schedule [^21] of learning rates up to 2·10⁻³, with decoupled weight decay of 0.02. An
-// epoch is one pass over the unlabelled images, and the training is planned for 200 epochs of the article's 49,500
-// unlabelled images (its run was stopped after 187); here validation images are held out, so that the same number of
-// steps makes a few more epochs. On two cores that takes days. The presets therefore include smaller scales
+// The paper's network is WRN-28-2, a wide residual network with 28 layers and twice the channels of the first residual
+// networks. Each of its blocks adds the result of two convolutions to the block's input.
+//
+// At the article's scale a batch has 64 labelled and 128 unlabelled images, the latter in two versions. The optimiser
+// is Adam with decoupled weight decay of 0.02, and the learning rate follows a one-cycle schedule [^21] up to 2·10⁻³.
+// The article planned 200 epochs of its 49,500 unlabelled images, and stopped after 187. Here the preset `article`
+// takes the planned number of steps. Because validation images are held out, these are a few more epochs.
+//
+// On two cores that takes days to weeks. The presets therefore include smaller scales
 // (Sources/Experiments/ExperimentPresets.swift), which chapter 5 and the ablations use too. They change network,
 // batches, schedule, weight decay, augmentation and image sizes; of MixMatch's own settings they change the ramp, the
 // drawing of λ and, at `short`, the batches in which labels are guessed (three departures above).
@@ -135,9 +157,9 @@ let batchNorm = CommandLineOption(
 //
 // [[Sources/Experiments/ExperimentPresets.swift: Experiment.short]]
 //
-// The [search](#search) found twice the highest learning rate of `short` to be better. `ComparedMethod.chosen(at:)`
-// applies this factor, so that MixMatch is trained with 8·10⁻³ at `short`, and at `overnight` with 4·10⁻³ in place of
-// 2·10⁻³.
+// The highest learning rates in these presets, 4·10⁻³ at `short` and the article's 2·10⁻³ at `overnight`, are those
+// before the [search](#search), which found twice the rate of `short` to be best. `ComparedMethod.chosen(at:)` applies
+// this factor at both scales: MixMatch is trained with 8·10⁻³ at `short`, and with 4·10⁻³ at `overnight`.
 //
 // Departure: the preset `article` has the notebook's network, which has twice the channels of the one that the
 // article's text names, and 5.86 million parameters instead of 1.47.
@@ -152,6 +174,10 @@ let batchNorm = CommandLineOption(
 // in every convolution; here there is none. Its batch norm has an ε of 10⁻³; here it is 10⁻⁵. It draws the weights of
 // the last layer from Glorot's normal distribution; here they are uniform on ±1/√n for n inputs. And at stride 2 its
 // padding adds zeros on the right and below only; here there are zeros on every side.
+//
+// Departure: the scales of batch norm are 1 at first. In PyTorch before version 1.2, of August 2019, they are random,
+// uniform from 0 to 1, where fastai does not set them: in the first batch norm of each block and in the last one. The
+// notebook does not state its version; chapter 3 has the same departure.
 //
 // Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and the
 // highest learning rate and weight decay are larger. Images start small, because steps with small images cost a
@@ -226,12 +252,12 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 
 // ## Evaluation
 //
-// During training the network is evaluated on 2,000 training images that are held out for validation. The
-// test images are evaluated once, after the last step; this rule was fixed before any result was known. (Full
-// supervision in chapter 5 and the networks of the appendix "Your own pictures" have no validation images. Their curves
-// show the test images, which decide nothing there.) Where a preset
-// begins with smaller images, the validation images have the same size as those of the training at that time, so that a
-// learning curve can rise at a change of the size because the images are larger.
+// During training the network is evaluated on 2,000 training images that are held out for validation. The test images
+// are evaluated once, after the last step; this rule was fixed before any result was known. (Full supervision in
+// chapter 5 and the networks of the appendix "Your own pictures" have no validation images. Their curves show the test
+// images, which decide nothing there.) Where a preset begins with smaller images, the validation images have the same
+// size as those of the training at that time, so that a learning curve can rise at a change of the size because the
+// images are larger.
 //
 // Departure: 2,000 training images are held out, and the test images are evaluated once. The article holds out none,
 // and evaluates the test images after every epoch (`LOG_TEST=1`); the paper's code reports the median of its last 20
@@ -349,6 +375,9 @@ func record(
 // after two fifths of the training, and to 32 pixels for the last quarter.](learning-curves.svg "Curves over the course
 // of the training: accuracy rises towards its final value, the labelled and the unlabelled loss beside it.")
 //
+// The validation accuracy at the end is higher than the test accuracy. With 2,000 validation images its standard error
+// is about one point, and hyperparameters were chosen on these images.
+//
 // The unlabelled loss rises at first. Early predictions are nearly uniform, and so are their sharpened guesses; the two
 // differ more when predictions become more confident.
 //
@@ -362,15 +391,13 @@ func record(
 // likely course is that the network guesses the wrong class for some images, learns from these guesses, and guesses the
 // wrong class for more images. In the confusion matrix, the largest value in the row of such a class is off the
 // diagonal: here it is the cat, of which more are predicted as dogs than as cats. The run shown here is that of the
-// first seed, with {chapter5.accuracy.mixmatch first %} on the test images; the seeds of
-// [chapter 5](#chapter5-findings) have {chapter5.accuracy.mixmatch lowest %} to
-// {chapter5.accuracy.mixmatch highest %}. The chapter shows the first seed whatever its result, because a choice by
-// the result would hide such runs.
+// first seed, with {chapter5.accuracy.mixmatch first %} on the test images; the seeds of [chapter
+// 5](#chapter5-findings) have {chapter5.accuracy.mixmatch lowest %} to {chapter5.accuracy.mixmatch highest %}. The
+// chapter shows the first seed whatever its result, because a choice by the result would hide such runs.
 //
 // ![The confusion matrix of the network trained with MixMatch. Each row has the test images of one class, each column
-// those predicted as one class; the numbers are shares of the row in per cent, and empty cells
-// are 0.](confusion.png "A table of ten by ten classes, with shares of the images: dark along the diagonal where the
-// predictions are right.")
+// those predicted as one class; the numbers are shares of the row in per cent, and empty cells are 0.](confusion.png "A
+// table of ten by ten classes, with shares of the images: dark along the diagonal where the predictions are right.")
 //
 // ![Wrong predictions for test images with the highest confidence.](mistakes.png "Small photographs, each with
 // its class and the class that the network predicts.")
@@ -381,9 +408,9 @@ func record(
 //
 // ## Finding a learning rate
 //
-// `make lr-find` increases the learning rate from step to step and draws the loss. A good highest rate is
-// somewhat below the rate at which the loss stops decreasing. The rates of the presets were not found this way: those of
-// `short` and `overnight` come from the [search](#search). The figure is not recorded.
+// `make lr-find` increases the learning rate from step to step and draws the loss. A good highest rate is somewhat
+// below the rate at which the loss stops decreasing. The rates of the presets were not found this way: those of `short`
+// and `overnight` come from the [search](#search). The figure is not recorded.
 //
 // {.fold}
 

@@ -20,7 +20,8 @@ import MixMatch
 //
 // The article trains its network for 100 epochs on all 50,000 images and labels, in batches of 128, with a
 // one-cycle schedule of learning rates up to 2·10⁻² and a weight decay of 10⁻⁴. At the smaller scales network and
-// image sizes are MixMatch's, so that the table compares methods and not networks; batches have 64 images, and the
+// image sizes are MixMatch's, so that the table compares methods and not networks (the baseline with 350 steps, below,
+// sees images of 32 pixels throughout, so that it trains on fewer of them in a second); batches have 64 images, and the
 // steps follow from the number of epochs. At `short` the highest learning rate of each training comes from a search on
 // validation images, which is the same for all methods ([appendix](#search)); only the article's 350 steps, described
 // below, keep the article's rate. No images are held out here, so that all labels are used: the learning curve shows
@@ -35,10 +36,11 @@ import MixMatch
 // comparison allows as many steps as MixMatch, and mixup, which needs no unlabelled images.
 //
 // Departure: two more supervised baselines train on the 500 labelled images, with MixMatch's steps, image sizes and
-// augmentation, one of them with mixup; the article has only the one with 50 epochs. The difference between MixMatch and
-// the baseline with mixup estimates what the unlabelled images contribute.
+// augmentation, one of them with mixup; the article has only the one with 50 epochs. The difference between MixMatch
+// and the baseline with mixup estimates what the unlabelled images contribute.
 
-/// The article's 50 epochs on the labelled images.
+/// The article's 50 epochs on the labelled images. In the record the row is `labels-alone`; in that of the ablations
+/// this key stands for supervised training with a quarter of MixMatch's steps.
 func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
   var (experiment, _) = Experiment.mixMatch(preset)
   experiment.training.labelledBatch = 64
@@ -77,26 +79,25 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // ## Findings
 //
-// **Compared with supervised training.** With the same steps and augmentation, MixMatch is
-// {chapter5.accuracy.mixmatch > accuracy.labels-alone-longer points} more accurate than supervised training with 500
-// labels. Mixup of the labelled images alone gives
-// {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
+// **Compared with supervised training.** With the same steps and augmentation, MixMatch is {chapter5.accuracy.mixmatch
+// > accuracy.labels-alone-longer points} more accurate than supervised training with 500 labels. Mixup of the labelled
+// images alone gives {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
 // {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer points} estimate what the unlabelled images contribute.
 // Equal steps are not equal cost: a step of MixMatch also processes unlabelled images. By the count below it costs
-// about 3.7 supervised steps, and by the processor times of shorter runs ([mixing](#mixing))
-// {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-mixup .1}. With 6,000 steps, at a lower cost than that of 24,000
-// supervised steps, MixMatch reaches {ablations.accuracy.mixmatch %}, and supervised training with mixup with 24,000
-// steps {chapter5.accuracy.labels-mixup-longer %}. Supervised training
-// at the cost of the whole run of MixMatch has not been run. Full supervision is
-// {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
+// about 3.7 supervised steps, and by the processor times of shorter runs, which shared the computer with other work
+// ([mixing](#mixing)), about {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-mixup .1}. With 6,000 steps, at a lower
+// cost than that of 24,000 supervised steps, MixMatch reaches {ablations.accuracy.mixmatch %}, and supervised training
+// with mixup with 24,000 steps {chapter5.accuracy.labels-mixup-longer %}. Supervised training at the cost of the whole
+// run of MixMatch has not been run. Full supervision is {chapter5.accuracy.all-labels > accuracy.mixmatch points} more
+// accurate than MixMatch.
 //
 // **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, these runs
 // {chapter5.accuracy.mixmatch %}. Much differs at once, and these runs cannot separate the causes. The largest
-// differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24
-// pixels; chapter 4 lists the others. Full supervision loses less: it reaches {chapter5.accuracy.all-labels %}, the
-// article [94.76 %]{.article}. But its training is also shortened less, from [100]{.article} to 30 epochs, that of
-// MixMatch from [187]{.article} to 16. Long training may also matter more for MixMatch, because its guessed labels
-// become better only as the network does. With a quarter of the steps it reaches
+// differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24 pixels;
+// chapter 4 lists the others. Full supervision loses less: it reaches {chapter5.accuracy.all-labels %}, the article
+// [94.76 %]{.article}. But its training is also shortened less: from [100]{.article} to 30 epochs, while that of
+// MixMatch is shortened from [187]{.article} to 16. Long training may also matter more for MixMatch, because its
+// guessed labels become better only as the network does. With a quarter of the steps it reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)).
 //
 // **The seeds differ.** MixMatch's worst seed has {chapter5.accuracy.mixmatch lowest %}, its best one
@@ -111,13 +112,14 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // further. No run here separates the two causes.
 //
 // **Cost.** An epoch of MixMatch takes {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} times
-// as long as an epoch of full supervision (one seed each). Count a forward pass of an image as one unit, and a
-// backward pass as two. Full supervision then costs three units for each image. MixMatch trains on three mixtures for each unlabelled image: two
-// versions, and one labelled image, because a batch has as many labelled as unlabelled images. They cost 9, and the two
-// forward passes for the guess cost 2. This is 11/3 ≈ 3.7 times the work; with the 47,500 unlabelled images that an
-// epoch has here, and with full supervision's evaluation of the test images after each epoch, about 3.3 times. In the
-// article a batch has twice as many unlabelled as labelled images, which costs 2.5 · 3 + 2 = 9.5, or 3.2 times as much;
-// it states [2.5 times]{.article}. The article's run took [14 h]{.article} on a graphics card.
+// as long as an epoch of full supervision (one seed each). Count a forward pass of an image as one unit, and a backward
+// pass as two. Full supervision then costs three units for each image. MixMatch trains on three mixtures for each
+// unlabelled image: two versions, and one labelled image, because a batch has as many labelled as unlabelled images.
+// They cost 9, and the two forward passes for the guess cost 2. This is 11/3 ≈ 3.7 times the work; with the 47,500
+// unlabelled images that an epoch has here, and with full supervision's evaluation of the test images after each epoch,
+// about 3.3 times. In the article a batch has twice as many unlabelled as labelled images, which costs 2.5 · 3 + 2 =
+// 9.5, or 3.2 times as much; it states [2.5 times]{.article}. The article's run took [14 h]{.article} on a graphics
+// card.
 //
 // **Longer training.** The curves of MixMatch and of full supervision flatten over their last evaluations, because the
 // learning rate falls to almost 0 there. This does not show that longer training would bring nothing. The appendix

@@ -29,14 +29,19 @@ import Foundation
 //   if the whole interval lies below.
 // - "Within 2 points" of a number holds if the whole interval of the distance lies between −2 and 2 points. It
 //   fails if the whole interval lies outside.
-// - Otherwise there is no verdict: the table has the interval, and the number of seeds that would decide if
-//   means and deviations stayed the same. That an interval contains 0 does not show that two means are equal.
+// - Otherwise there is no verdict: the table has the interval, and the number of seeds that would decide if means and
+//   deviations stayed the same. This number is a rough estimate, and does not say which verdict they would give. That
+//   an interval contains 0 does not show that two means are equal.
 //
 // Runs with the same seed share the labelled images, and Welch's interval treats them as independent. If their
-// accuracies rise and fall together, the difference is known more precisely than the interval suggests.
+// accuracies rise and fall together, the difference is known more precisely than the interval suggests; if one rises
+// where the other falls, less precisely. Both occur here. The intervals also assume that accuracies are distributed
+// normally, which so few seeds cannot check.
 //
-// Where the first three seeds gave no verdict, more were run for some claims. Adding seeds until there is a verdict makes
-// a wrong one more likely than the nominal 5 %.
+// For some claims more than three seeds were run. Chapter 3 has 19, the number that this table had named after ten.
+// MixMatch and distribution alignment got more because three had not decided about alignment, and the EMA with a decay
+// of 0.999 because MixMatch's fourth seed had undone a verdict. Adding seeds until there is a verdict makes a wrong one
+// more likely than the nominal 5 %, and no interval is corrected for the number of claims.
 //
 // The number of parameters is compared as it is, without an interval, and so is the ratio of two mean times, each over
 // at least three seeds.
@@ -44,29 +49,30 @@ import Foundation
 // If the training runs are shorter than the article's, the verdict states their scale. Numbers that no chapter
 // measures are in the table too, with the reason.
 
-// The rules were written before most of the runs. Some were changed after results were known: above all the rule on the
-// first part of the training, the number of seeds for the cost of an epoch, and the claim on distribution alignment,
-// which was added. In detail:
+// The rules were written before most of the runs. Some were changed after results were known: above all those for "a
+// small part of the training gives most of the improvement" and for the EMA, the number of seeds for the cost of an
+// epoch, and the claim on distribution alignment, which was added. In detail:
 //
-// - 24 November 2026: the first rules, after first runs of chapters 3 and 5 and before those of the ablations. They
-//   compared means by two standard errors.
-// - 26 November 2026: the intervals above replace two standard errors, which are no test at a stated level, and were
-//   also used for two seeds.
-// - 26 November 2026: the rule on the first hours compared accuracies during one run. Below the article's scale, those
-//   early in the run are measured on smaller images than the final accuracy, and by that rule the claim was not
-//   reproduced. The new rule compares two complete training runs. The shorter one, too, lowers its learning rate to
-//   almost zero, which favours the claim. The rule is older than the runs of the ablations with three seeds.
+// - 24 November 2026: the first rules, written after first runs of chapters 3 and 5 and before those of the ablations.
+//   A difference of two means counted from two standard errors on.
+// - 26 November 2026: the intervals above replace this, because two standard errors are no test at a stated level, and
+//   were also applied to two seeds.
+// - 26 November 2026: the rule on a small part of the training compared accuracies during one run. Below the article's
+//   scale, those early in the run are measured on smaller images than the final accuracy, and by that rule the claim
+//   was not reproduced. The new rule compares two complete training runs. The shorter one, too, lowers its learning
+//   rate to almost zero, which favours the claim. The rule is older than the runs of the ablations with three seeds.
 // - 27 November 2026: the cost of an epoch is compared by processor times instead of times by the clock, because long
-//   runs share the computer with other work. This rule is older than the first run that records its processor time.
-// - 28 November 2026: the rule on the first hours asked for more than 80 % of the accuracy, which supervised training
-//   with mixup passes as well. It now asks for 80 % of the gain over supervised training: the article speaks of the
-//   improvement. The cost of an epoch needs three seeds: a single ratio was within 2 % of the rule's limit. The claim
-//   on distribution alignment was added. Seeds 0 to 2 of the ablations and all runs of chapter 5 are older than these
-//   changes; further seeds of the ablations, and chapter 3 with 19 seeds, are younger.
+//   runs share the computer with other work. This rule is older than the first run that records its processor time. By
+//   the clock the ratio was 3.2 with three seeds, and the claim was not reproduced.
+// - 28 November 2026: the rule on a small part of the training asked for more than 80 % of the accuracy, which
+//   supervised training with mixup passes as well. It now asks for 80 % of the gain over supervised training: the
+//   article speaks of the improvement. The cost of an epoch needs three seeds: a single ratio lay above the rule's
+//   limit, by 2 % of it. The claim on distribution alignment was added. Seeds 0 to 2 of the ablations and all runs of
+//   chapter 5 are older than these changes; further seeds of the ablations, and chapter 3 with 19 seeds, are younger.
 // - 28 November 2026: the rule on the EMA named a decay of 0.999, which averages over a sixth of the runs of the
 //   ablations and changes the accuracy by {ablations.difference.average points}. A rule that limits a benefit is passed
-//   by any average that does harm. It now names 0.99, the decay of the other methods in the ablations. The runs with this
-//   decay are younger than the rule.
+//   by any average that does harm. It now names 0.99, the decay of the other methods in the ablations. The runs with
+//   this decay are younger than the rule.
 
 // ## The table
 //
@@ -132,6 +138,13 @@ enum Scale: Sendable {
   }
 }
 
+extension Verdict {
+  /// This verdict; if it is open, its reason begins with `name`, that of one of several comparisons.
+  func named(_ name: String) -> Verdict {
+    if case .open(let reason) = self { .open("\(name): \(reason)") } else { self }
+  }
+}
+
 /// Holds if the difference from which `interval` is taken exceeds `margin`; fails if it is below.
 func exceeds(_ interval: ConfidenceInterval?, _ margin: Double) -> Verdict {
   guard let interval else { return .open("fewer than three seeds") }
@@ -154,9 +167,10 @@ func * (factor: Double, metric: Metric) -> Metric {
   return product
 }
 
-/// The sums of two metrics with the same seeds, seed by seed; nil unless both have as many seeds, at least two.
+/// The sums of two metrics with the same seeds, seed by seed. Of further seeds that only one of them has, the later
+/// ones, there is no sum; it is nil if a metric has a single seed.
 func sum(_ a: Metric, _ b: Metric) -> Metric? {
-  guard let a = a.values, let b = b.values, a.count == b.count else { return nil }
+  guard let a = a.values, let b = b.values else { return nil }
   return Metric(of: zip(a, b).map(+))
 }
 
@@ -180,11 +194,11 @@ func undecided(_ interval: ConfidenceInterval, _ seeds: Int?) -> String {
       ?? "even 1,000 seeds like these would not decide")
 }
 
-/// Holds if all verdicts hold; fails if one fails; otherwise open.
+/// Holds if all verdicts hold; fails if one fails; otherwise open, for the reasons of all that are open.
 func all(_ verdicts: Verdict...) -> Verdict {
   for case .fails in verdicts { return .fails }
-  for case .open(let reason) in verdicts { return .open(reason) }
-  return .holds
+  let reasons = verdicts.compactMap { if case .open(let reason) = $0 { reason } else { nil } }
+  return reasons.isEmpty ? .holds : .open(reasons.joined(separator: "; "))
 }
 
 /// The opposite of `verdict`; open if it is open.
@@ -246,7 +260,11 @@ let claims = [
     rule:
       "less than 8 points below full supervision; above supervised training (350 steps) by more than 25 points",
     metrics: [fewLabels, mixMatch, allLabels],
-    decide: { all(not(exceeds($0[2], $0[1], by: 8)), exceeds($0[1], $0[0], by: 25)) }),
+    decide: {
+      all(
+        not(exceeds($0[2], $0[1], by: 8)).named("below full supervision"),
+        exceeds($0[1], $0[0], by: 25).named("above supervised training"))
+    }),
   Claim(
     text: "MixMatch is far above supervised training even with as many steps.",
     article: "not measured; added here",
@@ -268,7 +286,8 @@ let claims = [
   Claim(
     text: "VAT, the next best method of the paper, is far behind MixMatch.",
     article: "11.08 and 36.03 % error (paper, 250 labels)",
-    rule: "MixMatch is ahead by more than 5 points",
+    rule:
+      "MixMatch is ahead by more than 5 points (supervised training is also more than 5 points behind in these runs)",
     metrics: [ablation("VAT", "vat"), quarterRun], decide: { exceeds($0[1], $0[0], by: 5) }),
   Claim(
     text: "The network is the paper's, with 1.47 million parameters.", article: "1.47 million",
@@ -289,7 +308,11 @@ let claims = [
     metrics: [
       ablation("no mixup", "no-mixup"), ablation("no sharpening", "no-sharpening"), quarterRun,
     ],
-    decide: { all(exceeds($0[1], $0[0]), exceeds($0[2], $0[0])) }),
+    decide: {
+      all(
+        exceeds($0[1], $0[0]).named("no sharpening − no mixup"),
+        exceeds($0[2], $0[0]).named("MixMatch − no mixup"))
+    }),
   Claim(
     text: "Two augmentations suffice.",
     article: "17.09, 11.80, 11.55, 12.45 % error for K = 1, 2, 3, 4 (paper, 250 labels)",
@@ -298,7 +321,11 @@ let claims = [
       ablation("K = 1", "one-version"), ablation("K = 2", "mixmatch"),
       ablation("K = 3", "three-versions"),
     ],
-    decide: { all(exceeds($0[1], $0[0]), not(exceeds($0[2], $0[1], by: 1))) }),
+    decide: {
+      all(
+        exceeds($0[1], $0[0]).named("K = 2 − K = 1"),
+        not(exceeds($0[2], $0[1], by: 1)).named("K = 3 − K = 2"))
+    }),
   Claim(
     text: "An epoch of MixMatch costs about 2.5 times one of full supervision.",
     article: "2.3 by the notebooks' times",
@@ -369,7 +396,7 @@ func row(_ claim: Claim, _ records: Records) -> [TableCell] {
   }
   guard found.count == claim.metrics.count else {
     let missing = claim.metrics.first { records[$0.chapter]?.metrics[$0.metric] == nil }!
-    return head + ["–", "–", "not run yet: make \(missing.chapter.program)"]
+    return head + ["–", "not run yet: make \(missing.chapter.program)"]
   }
   let measured = found.map { value -> TableCell in
     let number = TableCell.cited(
@@ -377,12 +404,8 @@ func row(_ claim: Claim, _ records: Records) -> [TableCell] {
     let name = found.count > 1 ? "\(value.source.name): " : ""
     return "\(name)\(number) (n = \(value.metric.n))"
   }
-  let runs = found.map(\.record.origin).reduce(into: [String]()) { runs, run in
-    if !runs.contains(run) { runs.append(run) }
-  }
   return head + [
     measured.isEmpty ? "–" : .joined(measured, separator: ", "),
-    TableCell(runs.isEmpty ? "–" : runs.joined(separator: "; ")),
     words(
       claim.decide(found.map(\.metric)), warning: found.lazy.compactMap(\.record.warning).first,
       scale: found.lazy.compactMap { $0.source.scale.words($0.record.preset) }.first),
@@ -418,7 +441,7 @@ exit(
       in: given ?? URL(filePath: "figures"), of: chapters, allowingNone: given == nil)
     let records = own.isEmpty ? try Records(in: URL(filePath: "results"), of: chapters) : own
     let rows = claims.map { row($0, records) }
-    for (claim, row) in zip(claims, rows) { invocation.print("\(claim.text)\n    \(row[5].text)") }
+    for (claim, row) in zip(claims, rows) { invocation.print("\(claim.text)\n    \(row[4].text)") }
     guard !own.isEmpty else {
       invocation.print(
         "claims: these are the recorded results in results/, because figures/ has no record of a run"
@@ -429,7 +452,7 @@ exit(
       TextTable(
         name: "claims", title: "The article's claims",
         explanation: "Measured: mean ± standard deviation over n seeds.",
-        columns: ["claim", "article", "rule", "measured", "run", "verdict"], rows: rows),
+        columns: ["claim", "article", "rule", "measured", "verdict"], rows: rows),
       about: chapters, as: "claims")
     invocation.print("claims: done; results in \(records.path): claims.md")
   })

@@ -1,14 +1,14 @@
 // # Appendix: How many labels?
 //
 // The paper's main figure shows the error over the number of labels: MixMatch needs few labels to come close to
-// supervised learning with all of them, and further labels help less and less. This appendix has the runs for the same
-// curve with chapter 4's settings:
+// supervised learning with all of them, and further labels help less and less. This appendix is for the same curve with
+// chapter 4's settings:
 //
 //     make labels
 //
-// It trains with 250 to 4,000 labels, by MixMatch and by supervised training for as many steps. The runs with 500
-// labels and with all labels are those of chapter 5. The table counts the rows that have not been run; until they are,
-// the figure has single points in place of a curve.
+// trains with 250 to 4,000 labels, by MixMatch and by supervised training for as many steps. The runs with 500 labels
+// and with all labels are those of chapter 5. The other rows have not been run (the table counts them), so that the
+// figure has single points in place of a curve, and this appendix does not answer its question yet.
 
 import ChapterKit
 import Experiments

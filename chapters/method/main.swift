@@ -52,8 +52,8 @@ struct Iteration {
   let mixed: MixMatchStep.Mixed
   let loss: Loss
   /// The network's predictions for the versions, and for the mixed examples.
-  let versions: [[Float]]
-  let predictions: [[Float]]
+  let versionPredictions: [[Float]]
+  let mixturePredictions: [[Float]]
 
   /// Computes the iteration after the end of the ramp.
   init(of pictures: Pictures, by method: MixMatchStep, seed: UInt64) {
@@ -65,8 +65,8 @@ struct Iteration {
     var random = MixMatchStep.random(ofStep: method.rampSteps, seed: seed)
     mixed = method.mix(batch, by: network, random: &random)
     loss = method.loss(batch, by: MethodNetworks(network), step: method.rampSteps, seed: seed)
-    versions = predict(batch.unlabelledImages)
-    predictions = predict(Examples(concatenating: [mixed.X, mixed.U]).images)
+    versionPredictions = predict(batch.unlabelledImages)
+    mixturePredictions = predict(Examples(concatenating: [mixed.X, mixed.U]).images)
   }
 }
 
@@ -77,12 +77,12 @@ struct Iteration {
 // version: the image, its random partner, their mixture with the share lambda prime, the network's prediction for the
 // mixture, the mixture of their labels, and the loss. The sum of the losses is below.")
 //
-// Step 4: the predictions for the two versions give the class red {method.version1.red .3} and
-// {method.version2.red .3}; their mean is {method.guess.red .3}. Step 5: sharpening with T = 0.5 squares the
-// probabilities and divides by their sum, which raises it to {method.sharpened.red .3}. The entropy of the guess
-// falls from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Step 6 gives the sharpened guess to
-// both versions. Steps 7 to 9: each example gets a random partner, possibly itself, and keeps the share
-// λ′ = {method.lambda .3}, which is drawn once for the batch, as in the article.
+// Step 4: the predictions for the two versions give the class red {method.version1.red .3} and {method.version2.red
+// .3}; their mean is {method.guess.red .3}. Step 5: sharpening with T = 0.5 squares the probabilities and divides by
+// their sum, which raises it to {method.sharpened.red .3}. The entropy of the guess falls from {method.guess.entropy
+// .3} to {method.sharpened.entropy .3} nats. Step 6 gives the sharpened guess to both versions. Steps 7 to 9: each
+// example gets a random partner, possibly itself, and keeps the share λ′ = {method.lambda .3}, which is drawn once for
+// the batch, as in the article.
 //
 // The cross-entropy of X′ is {method.loss.labelled .3}; the mean squared error of U′ is {method.loss.unlabelled .5}.
 // The second is small, which is why its weight λᵤ is large: with λᵤ = 75, and after the ramp, the loss is
@@ -110,7 +110,7 @@ func rows(_ pictures: Pictures, _ iteration: Iteration) -> [Row] {
     Row(name: "labelled", colour: pictures.labelled, label: [0, 1, 0]),
     Row(name: "unlabelled", colour: pictures.unlabelled, label: none),
   ]
-  rows += zip(pictures.versions, iteration.versions).map {
+  rows += zip(pictures.versions, iteration.versionPredictions).map {
     Row(name: "version", colour: $0, label: $1)
   }
   rows += [
@@ -129,7 +129,7 @@ func rows(_ pictures: Pictures, _ iteration: Iteration) -> [Row] {
         label: row(mixed.unmixed.labels, partner), share: 1 - share),
       Row(
         name: "mixture", colour: row(mixtures.images, index), label: row(mixtures.labels, index)),
-      Row(name: "prediction", colour: none, label: iteration.predictions[index]),
+      Row(name: "prediction", colour: none, label: iteration.mixturePredictions[index]),
     ]
   }
   return rows
@@ -152,7 +152,8 @@ func columns(_ rows: [Row]) -> [DataColumn] {
 func metrics(_ iteration: Iteration) -> [String: Float] {
   let (raw, sharpened) = (iteration.mixed.guesses.raw, iteration.mixed.guesses.sharpened)
   return [
-    "version1.red": iteration.versions[0][0], "version2.red": iteration.versions[1][0],
+    "version1.red": iteration.versionPredictions[0][0],
+    "version2.red": iteration.versionPredictions[1][0],
     "guess.red": raw.scalars[0], "sharpened.red": sharpened.scalars[0],
     "guess.entropy": Float(meanEntropy(raw)), "sharpened.entropy": Float(meanEntropy(sharpened)),
     "lambda": iteration.mixed.lambda.values[0], "loss.labelled": iteration.loss.labelled.scalar,
@@ -173,9 +174,9 @@ struct Outcome: Codable {
 // of its moving average of gradients, goes the opposite way. High rates in the middle of the training regularise, and
 // the small ones at the end let the network settle.
 //
-// ![The one-cycle schedule of chapter 4: learning rate and β₁ over the steps of a
-// training.](one-cycle.svg "Two curves over the steps. The learning rate rises for 30 percent of the steps and falls
-// to zero at the end; beta 1 falls from 0.95 to 0.85 and returns.")
+// ![The one-cycle schedule of chapter 4: learning rate and β₁ over the steps of a training.](one-cycle.svg "Two curves
+// over the steps. The learning rate rises for 30 percent of the steps and falls to zero at the end; beta 1 falls from
+// 0.95 to 0.85 and returns.")
 //
 // {.fold}
 
@@ -192,16 +193,15 @@ func scheduleColumns(_ experiment: Experiment) -> [DataColumn] {
 
 // ## The network
 //
-// A *wide residual network* is a convolutional network of blocks. A block computes a correction of its input by two
-// 3×3 convolutions, and adds it to the input. In fastai's variant the correction is multiplied by 0.2 first, and the
-// input passes batch norm and ReLU before the addition. The addition gives gradients a short way back to the first
-// layers. "Wide" means that the
-// blocks have w times as many channels as those of the first residual networks, which have 16, 32 and 64. WRN-28-2
-// has w = 2 and 28 convolutions: one at the beginning, two in each of the four blocks of its three groups, and one in
-// the first block of each group, of 1×1 pixels, which gives the block's input the group's number of channels. The
-// second and the third group halve height and width and double the channels; the mean over the positions that remain
-// goes into a linear layer. The notebook's network has as many channels as WRN-28-4, because its first convolution has
-// twice the channels.
+// A *wide residual network* is a convolutional network of blocks. A block computes a *residual*, the result of two 3×3
+// convolutions, and adds it to a *shortcut* from its input. In fastai's variant the residual is multiplied by 0.2
+// first, and the shortcut starts after the block's first batch norm and ReLU. The addition gives gradients a short way
+// back to the first layers. "Wide" means that the blocks have w times as many channels as those of the first residual
+// networks, which have 16, 32 and 64. WRN-28-2 has w = 2 and 28 convolutions: one at the beginning, two in each of the
+// four blocks of its three groups, and one in the first block of each group, of 1×1 pixels, which gives the block's
+// input the group's number of channels. The second and the third group halve height and width and double the channels;
+// the mean over the positions that remain goes into a linear layer. The notebook's network has as many channels as
+// WRN-28-4, because its first convolution has twice the channels.
 //
 // ![The wide residual network of the preset `short` and that of the article. The width of a group shows its channels,
 // its height the size of its images. Below, one block: 3×3 stands for a convolution, norm for batch

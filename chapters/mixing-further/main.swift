@@ -65,13 +65,12 @@ import MixMatch
 // If it cannot, mixtures intrude, and its loss is large. The policy network gets gradients of two losses, both of
 // them through the mixture:
 //
-// * The discriminator's loss moves the interval to where mixtures are recognised.
-// * The classifier's loss, with the mixed label taken as fixed, moves it to where the classifier predicts this label
-//   best.
+// * The discriminator's loss moves the interval to where mixtures are recognised. * The classifier's loss, with the
+// mixed label taken as fixed, moves it to where the classifier predicts this label best.
 //
 // The figure shows the result on the line: the places of the mixtures of the two outer classes, and the loss of the
-// discriminator. The points of each class are spread around its place with a standard deviation of
-// 0.3. As a control, the same training runs are made with the interval [⅓, ⅔] for every pair:
+// discriminator. The points of each class are spread around its place with a standard deviation of 0.3. As a control,
+// the same training runs are made with the interval [⅓, ⅔] for every pair:
 //
 // ![Mixtures of the two outer classes while AdaMixUp learns, and the discriminator's loss with learned and with fixed
 // intervals, in ten runs of each.](mixing-line.svg "Above, lines over the training steps that start near the class in
@@ -85,7 +84,7 @@ import MixMatch
 // to a mean length of {mixing.line.length .2}, in half of the runs to less than 0.01: the policy network chooses λ
 // rather than an interval.
 //
-// The discriminator gains where the policy network still mixes: its loss in the end is
+// In the end the loss of the discriminator is lower where the policy network still mixes:
 // {mixing.line.discriminatorLoss.mixed .3} in these runs, {mixing.line.discriminatorLoss.unmixed .3} in those without
 // mixing, and {mixing.line.discriminatorLoss.fixed .3} with fixed intervals; guessing has ln 2 ≈ 0.693. A pair that is
 // not mixed gives an unchanged image that counts as a mixture, and no discriminator can recognise it. No run comes near
@@ -180,9 +179,9 @@ func mean(_ numbers: [Float]) -> Double {
 // $$ L = L_{\text{class}} + L_{\text{intr}} $$
 //
 // f is the classifier, p the label of x, and there are as many mixtures as images. Each network is trained by the
-// gradient of the same sum. This is not a contest as in generative adversarial
-// networks, in which one network is trained to deceive another: here the policy network is to help both others. The
-// labels p′ of the mixtures depend on λ too, but count as constants, as in the authors' code.
+// gradient of the same sum. This is not a contest as in generative adversarial networks, in which one network is
+// trained to deceive another: here the policy network is to help both others. The labels p′ of the mixtures depend on λ
+// too, but count as constants, as in the authors' code.
 //
 // [[Sources/MixMatch/OtherMethods/AdaMixUp.swift: AdaMixUp.loss]]
 //
@@ -209,7 +208,7 @@ func mean(_ numbers: [Float]) -> Double {
 // trained with the interval [⅓, ⅔] for every pair. The last two runs are MixMatch with its own mixup and with
 // manifold mixup, both with α = 0.75.
 //
-// Each has the learning rate that the same search has found for it (appendix "Choosing hyperparameters"), and the two
+// Each has the learning rate that the same search has found for it ([appendix](#search)), and the two
 // controls and MixMatch with manifold mixup that of the training which they vary.
 //
 // Departure: as in the comparison of methods, an exponential moving average of the weights with a decay of 0.99 is
@@ -239,20 +238,22 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ![Test accuracy with and without mixing](mixing.md)
 //
-// ![The test accuracy of each training run, with its standard deviation over the seeds. The dotted line is supervised
-// training without mixing.](mixing-accuracy.svg "A bar for each training run; a dotted line marks supervised training
-// without mixing")
+// ![The test accuracy of each training run, with its standard deviation over the seeds. The dotted line is the mean of
+// supervised training without mixing. Bars without a line are those of the first seed alone: compare them with each
+// other.](mixing-accuracy.svg "A bar for each training run; a dotted line marks supervised training without mixing")
 //
-// The column "difference" is that from supervised training without mixing in percentage points.
+// The column "difference" is that from supervised training without mixing in percentage points, over the seeds that
+// both rows have. Without mixing the first seed is the least accurate ({mixing.accuracy.labels-alone first %}, the mean
+// is {mixing.accuracy.labels-alone %}), so that rows with n = 1 show larger differences than rows with more seeds.
 //
-// The next figure shows what the policy network has learned: the mean interval for pairs of one class, and for
-// pairs of two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½. So an interval [a, b] whose
-// middle lies above ½ is replaced by [1 − b, 1 − a], its mirror image. After that every middle is at most ½, although an
-// upper end may lie above it. At λ = ½ both
-// images have the same share, at 0 the pair is not mixed. In a pair of one class any λ gives the same label.
+// The next figure shows what the policy network has learned: the mean interval for pairs of one class, and for pairs of
+// two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½. So an interval [a, b] whose middle
+// lies above ½ is replaced by [1 − b, 1 − a], its mirror image. After that every middle is at most ½, although an upper
+// end may lie above it. At λ = ½ both images have the same share, at 0 the pair is not mixed. In a pair of one class
+// any λ gives the same label.
 //
 // ![The learned intervals of λ, mirrored where their middle lies above ½, and the loss of the discriminator, for each
-// seed.](mixing-intervals.svg "Bands over the
+// seed with which AdaMixUp was trained (in the recorded runs, one).](mixing-intervals.svg "Bands over the
 // training steps, for pairs of one class and for pairs of two classes; below, the loss of the discriminator")
 //
 // ## Findings
@@ -330,7 +331,7 @@ exit(
         explanation:
           "Test accuracy at 500 labels, mean ± standard deviation over n seeds, a quarter of "
           + "chapter 4's steps.\(finished.remark)",
-        columns: ["method", "test accuracy", "n", "difference", "CPU time per seed"],
+        columns: ["method", "test accuracy", "n", "difference (points)", "CPU time per seed"],
         rows: finished.rows.map { cells($0, baseline: rows[0]) }))
     run.drawAccuracies(
       of: finished.rows, named: "mixing-accuracy",

@@ -35,9 +35,9 @@ import Pictures
 // proportions. The paper assumes this, and it is the first thing to check when MixMatch does worse than supervised
 // training: a picture of anything else gets a guessed label too, and this label is always wrong.
 //
-// Test pictures decide how well you can tell the two networks apart: with 100 of them, differences below
-// some ten points may be chance. They must not show the same scene as a training picture. Without
-// a folder `test` the program holds out a fifth of the labelled pictures of each class.
+// Test pictures decide how well you can tell the two networks apart: with 100 of them, differences below some ten
+// points may be chance. They must not show the same scene as a training picture. Without a folder `test` the program
+// holds out a fifth of the labelled pictures of each class.
 //
 // Two other layouts are recognised. In torchvision's, `train/CLASS` and `test/CLASS` (or `val/CLASS`) contain
 // pictures that all have a class. Or there is a folder for each class and nothing else. Both are for
@@ -81,10 +81,9 @@ let published = CommandLineOption(
 // ninefold.
 //
 // Decoded pictures are cached in OUT/cache/pictures under the hash of their files. A run decodes only the pictures that
-// are not in this cache, so you can delete OUT/cache/pictures at any time. Files that
-// are no pictures are listed and left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with
-// the same content, and a training picture that is a test picture too. The same picture in two classes is an
-// error, because only you know which class is right.
+// are not in this cache, so you can delete OUT/cache/pictures at any time. Files that are no pictures are listed and
+// left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with the same content, and a training picture
+// that is a test picture too. The same picture in two classes is an error, because only you know which class is right.
 //
 // {.fold}
 
@@ -117,9 +116,9 @@ func readPictures(_ run: Run) throws -> OwnPictures {
 
 // ## The training
 //
-// Both networks are the one of chapter 4 at the scale `short`: a wide residual network with 16 layers, trained
-// at half the size first, then at three quarters, then at SIZE. Pictures are mirrored and shifted. If
-// your classes differ by direction or by position, such as traffic signs, give `AUGMENTATION=none`.
+// Both networks are the one of chapter 4 at the scale `short`: a wide residual network with 16 layers, trained at half
+// the size first, then at three quarters, then at SIZE. Pictures are mirrored and shifted. If your classes differ by
+// direction or by position, such as traffic signs, give `AUGMENTATION=none`.
 //
 // A step of MixMatch costs more than a supervised step: it trains on K versions of each unlabelled picture
 // besides the labelled ones, and guesses labels for them before. A guess is a forward pass, about a third of
@@ -280,7 +279,7 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 //
 // In the recorded run of this project the pictures are those of CIFAR-10, written out as files, with 500 labels, and
 // MixMatch has 6,000 steps. By the count above both training runs cost the same; by processor time supervised training
-// cost a quarter more. (The times in the table are not processor times, and other work ran beside them.) With 24,000
+// cost a quarter more. The times in the table are those of the clock, with other work beside them. With 24,000
 // steps MixMatch reaches {chapter5.accuracy.mixmatch %} (chapter 5). In an earlier run with 1,000 steps it was less
 // accurate than supervised training. So if MixMatch does worse on your pictures, give it more steps, too.
 //
@@ -294,14 +293,14 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 //
 // ![The recall of each class](own-classes.md)
 //
-// The recall of a class is the share of its test pictures that are recognised. A class that MixMatch
-// recognises less often than the supervised network may have lost pictures to a similar class
-// (chapter 4). A few more labels of just these two classes may help.
+// The recall of a class is the share of its test pictures that are recognised. A class that MixMatch recognises less
+// often than the supervised network may have lost pictures to a similar class (chapter 4). A few more labels of just
+// these two classes may help.
 //
 // ![The confusion matrix of the network trained with MixMatch. Each row has the test pictures of one class, each column
 // those predicted as one class; the numbers are shares of the row in per cent, and empty cells are
-// 0.](own-confusion.png "A table of classes, with shares
-// of the pictures: dark along the diagonal where the predictions are right.")
+// 0.](own-confusion.png "A table of classes, with shares of the pictures: dark along the diagonal where the predictions
+// are right.")
 //
 // ![The test pictures that MixMatch predicts wrongly with the highest confidence. With your own pictures, check these
 // first: one of them may be in the wrong folder.](own-mistakes.png "Small photographs, each with its class and the

@@ -38,11 +38,12 @@ package final class Console {
       output: { try writeToStandardOutput($0) }, errors: { writeToStandardError($0) })
   }
 
-  /// Prints a result.
+  /// Prints a result, of one or several lines that may have tabs. Other control characters, such as those in the name
+  /// of a file, become visible escapes.
   package func print(_ text: String) {
     clearBar()
     do {
-      try output(text + "\n")
+      try output(text.withVisibleControlCharacters(except: ["\n", "\t"]) + "\n")
     } catch {
       printingError = printingError ?? error
     }

@@ -161,9 +161,20 @@ private func filesNamed(in script: String) -> Set<String> {
   return Set(lines.flatMap { $0.matches(of: /'(figures\/[^']+)'/).map { String($0.1) } })
 }
 
-/// Assignments for gnuplot's `-e`, each value as a text in single quotes; a quote in it is doubled.
+/// Assignments for gnuplot's `-e`, each value as a text in double quotes. Characters that could have a meaning there,
+/// such as quotes, backslashes and backquotes, are octal escapes.
 package func gnuplotAssignments(_ variables: [String: String]) -> String {
   variables.sorted { $0.key < $1.key }
-    .map { "\($0.key)='\($0.value.replacing("'", with: "''"))'" }
+    .map { name, value in "\(name)=\"\(value.unicodeScalars.map(escaped).joined())\"" }
     .joined(separator: "; ")
+}
+
+/// A character in a text in double quotes of gnuplot.
+private func escaped(_ character: Unicode.Scalar) -> String {
+  let isPlain =
+    !character.isASCII || character.properties.isAlphabetic
+    || character.properties.numericType != nil || " /.,:;-+()".unicodeScalars.contains(character)
+  guard !isPlain else { return String(character) }
+  let octal = String(character.value, radix: 8)
+  return "\\" + String(repeating: "0", count: 3 - octal.count) + octal
 }

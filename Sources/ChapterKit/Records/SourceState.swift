@@ -58,7 +58,9 @@ private func hashOfSources(at root: URL) throws -> String {
   let files =
     try ["Package.swift"]
     + ["Sources", "chapters"].flatMap { try listFiles(at: $0, of: root).filter(isSourceFile) }
-    + listFiles(at: "figures", of: root).filter { $0.hasSuffix(".gp") }
+    // Without the folders in figures/, which contain results.
+    + listFolder(at: root.appending(path: "figures")).filter { $0.hasSuffix(".gp") }
+    .map { "figures/\($0)" }
   let lines = try files.sorted().map { path in
     "\(path) \(sha256Hex(try readFile(at: root.appending(path: path))))"
   }

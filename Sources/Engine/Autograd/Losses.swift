@@ -126,16 +126,17 @@ private func logSoftmax(_ x: Tensor) -> Tensor {
 /// - Returns: Distributions (N, classes), each with probability 1 for its label.
 public func oneHot(_ labels: [Int], classes: Int) -> Tensor {
   requireLabels(labels, classes: classes)
-  var scalars = [Float](repeating: 0, count: labels.count * classes)
+  var scalars = [Float](repeating: 0, count: elementCount(of: [labels.count, classes]))
   for (row, label) in labels.enumerated() { scalars[row * classes + label] = 1 }
   return Tensor(scalars, shape: [labels.count, classes])
 }
 
 /// Requires that all labels lie in 0 ..< `classes`.
 func requireLabels(_ labels: [Int], classes: Int) {
+  let other = labels.first { $0 < 0 || $0 >= classes }
   require(
-    labels.allSatisfy { (0..<classes).contains($0) },
-    "Labels must lie in 0..<\(classes); found \(labels.first { !(0..<classes).contains($0) }!).")
+    other == nil,
+    "Labels must lie in 0..<\(classes); found \(other ?? 0).")
 }
 
 /// The mean squared error: the mean over all elements of (a − b)².

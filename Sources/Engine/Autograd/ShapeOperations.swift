@@ -6,7 +6,7 @@ extension Tensor {
   /// - Parameter newShape: A shape with as many elements as this tensor has.
   public func reshaped(to newShape: [Int]) -> Tensor {
     require(
-      newShape.allSatisfy { $0 >= 0 } && newShape.reduce(1, *) == count,
+      elementCount(of: newShape) == count,
       "A tensor of shape \(shape) has \(count) elements and cannot take the shape \(newShape).")
     return Tensor(shape: newShape, buffer: buffer, node: nil).recorded(from: [self]) {
       [shape] gradient in [gradient.reshaped(to: shape)]

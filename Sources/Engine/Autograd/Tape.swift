@@ -31,6 +31,23 @@ final class Node: @unchecked Sendable {
     skipsZeros = BatchShare.current == nil
   }
 
+  /// Frees the nodes that only this one refers to in a loop. Swift would free each node within the deinitialiser of
+  /// the one before, and exhaust the thread's stack if a long tape is dropped without a backward pass.
+  deinit {
+    var unfreed = releaseInputs()
+    while var node = unfreed.popLast() {
+      if isKnownUniquelyReferenced(&node) { unfreed += node.releaseInputs() }
+    }
+  }
+
+  /// Removes the inputs and what the operation had saved, which may refer to them too.
+  ///
+  /// - Returns: The inputs that are nodes.
+  private func releaseInputs() -> [Node] {
+    defer { (inputs, pullback) = ([], nil) }
+    return inputs.compactMap { $0 }
+  }
+
   /// Computes the gradients of the inputs, of their shapes, and frees what the operation had saved.
   ///
   /// `gradient` is that with respect to the output, of its shape.

@@ -24,6 +24,9 @@ public final class WideResNet: Layer {
 
     /// The network of fastai v1: ReLU, residual branches multiplied by 0.2, and all shortcuts,
     /// including the identities, after the block's first normalisation and activation.
+    ///
+    /// The scales of batch norm are 1 at first. In PyTorch before 1.2 they are random, uniform from 0 to 1, where
+    /// fastai does not set them: in the first batch norm of each block and in the last one.
     public static let fastai = Variant(
       activation: .relu, residualFactor: 0.2, batchNormMomentum: 0.1,
       initialisation: .kaimingNormalFanIn, shortcutIsActivated: { _, _ in true })

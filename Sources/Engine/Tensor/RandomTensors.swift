@@ -3,11 +3,11 @@ extension Tensor {
   public static func uniform(in range: Range<Float>, shape: [Int], random: inout RandomStream)
     -> Tensor
   {
-    Tensor((0..<shape.reduce(1, *)).map { _ in random.uniform(in: range) }, shape: shape)
+    Tensor((0..<elementCount(of: shape)).map { _ in random.uniform(in: range) }, shape: shape)
   }
 
   /// Returns a tensor with elements drawn from the normal distribution with mean 0 and standard deviation 1.
   public static func normal(shape: [Int], random: inout RandomStream) -> Tensor {
-    Tensor((0..<shape.reduce(1, *)).map { _ in random.normal() }, shape: shape)
+    Tensor((0..<elementCount(of: shape)).map { _ in random.normal() }, shape: shape)
   }
 }

@@ -19,7 +19,7 @@ public struct Tensor: Sendable {
   ///   - shape: The lengths of the axes.
   public init(_ scalars: [Float], shape: [Int]) {
     require(
-      scalars.count == shape.reduce(1, *),
+      scalars.count == elementCount(of: shape),
       "A tensor of shape \(shape) cannot hold \(scalars.count) elements.")
     self.init(uninitialised: shape)
     unsafe scalars.withUnsafeBufferPointer {
@@ -49,8 +49,7 @@ public struct Tensor: Sendable {
 
   /// Creates a tensor whose elements have yet to be written through ``pointer``.
   package init(uninitialised shape: [Int]) {
-    require(shape.allSatisfy { $0 >= 0 }, "The shape \(shape) has a negative length.")
-    self.init(shape: shape, buffer: Buffer(count: shape.reduce(1, *)), node: nil)
+    self.init(shape: shape, buffer: Buffer(count: elementCount(of: shape)), node: nil)
   }
 
   init(shape: [Int], buffer: Buffer, node: Node?) {
@@ -111,4 +110,16 @@ func filled(_ shape: [Int], _ write: (UnsafeMutablePointer<Float>) -> Void) -> T
   let result = Tensor(uninitialised: shape)
   unsafe write(result.pointer)
   return result
+}
+
+/// The number of elements of an array of a shape: the product of the lengths of its axes, 1 without axes.
+///
+/// It ends the process with a message if a length is negative, or the product larger than an Int.
+package func elementCount(of shape: [Int]) -> Int {
+  require(shape.allSatisfy { $0 >= 0 }, "The shape \(shape) has a negative length.")
+  return shape.reduce(1) { product, length in
+    let (result, overflows) = product.multipliedReportingOverflow(by: length)
+    require(!overflows, "The shape \(shape) has too many elements.")
+    return result
+  }
 }

@@ -45,7 +45,7 @@ public final class Trainer {
   ///
   /// - Throws: ``NonFiniteLoss`` if the loss is NaN or infinite; then this method has changed nothing, and the
   ///   parameters are those of before the step. The forward pass in training mode has already moved the
-  ///   running averages of batch norm.
+  ///   running averages of batch norm and of `auxiliary`.
   public func step(_ loss: Tensor, at step: Int) throws {
     let (learningRate, momentum) = schedule(step)
     guard loss.scalar.isFinite else {

@@ -10,6 +10,10 @@ import Engine
 /// images have a forward pass of their own, and only the labelled images update batch norm's running
 /// statistics, as in the MixMatch paper's code. Lee uses every prediction; the threshold τ and the default
 /// of w are Oliver et al.'s (2018, arXiv:1804.09170).
+///
+/// The paper's code multiplies the losses, of shape (N), by [max ≥ τ] of shape (N, 1), which gives all N² products. Its
+/// unlabelled loss is therefore the mean of H over all predictions times the share of the confident ones. Here it is
+/// the formula above.
 public struct PseudoLabel: SemiSupervisedMethod {
   /// τ, the lowest probability at which a prediction serves as a label.
   public var threshold: Float = 0.95

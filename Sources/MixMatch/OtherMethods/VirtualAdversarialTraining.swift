@@ -13,9 +13,13 @@ import Engine
 /// where r is 0. Labelled images have a forward pass of their own, and only they update the running
 /// statistics.
 ///
-/// All of this and the defaults are those of the MixMatch paper's code, with a single power iteration. Two
-/// numbers have other units: the paper's ε is 6 for images of 32 × 32 pixels with values from −1 to 1, and
-/// its ξ of 10⁻⁶ is too small for single precision in networks this deep.
+/// A single power iteration and the defaults are those of the MixMatch paper's code. Two numbers have other units: the
+/// paper's ε is 6 for images of 32 × 32 pixels with values from −1 to 1, and its ξ of 10⁻⁶ is too small for single
+/// precision in networks this deep.
+///
+/// One thing differs: D in the loss is Miyato's, of the prediction for u and that for u + r. The paper's code has
+/// D(softmax(model(u + r)), softmax(model(u))) there, whose gradient is smaller where the prediction changes from one
+/// class to another; for the perturbation it has the same D as here.
 public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   /// ε for an image of 32 × 32 pixels: the norm of the perturbation r, in units of the normalised pixels.
   ///
@@ -56,10 +60,17 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   )
     -> Loss
   {
+    let d = Tensor.normal(shape: batch.unlabelledImages.shape, random: &random)
+    return loss(batch, by: networks, step: step, towards: d)
+  }
+
+  /// The loss if the power iteration starts from the direction `d`, of the shape of the unlabelled images.
+  package func loss(_ batch: Batch, by networks: MethodNetworks, step: Int, towards d: Tensor)
+    -> Loss
+  {
     let (X, U) = (batch.labelled, batch.unlabelledImages)
     let logits = networks.model(U, .trainingWithFrozenStatistics)
     let p = softmax(logits.detached)
-    let d = Tensor.normal(shape: U.shape, random: &random)
     let r = perturbation(of: U, from: p, towards: d, by: networks.model)
     return Loss(
       labelled: crossEntropy(networks.model(X.images, .training), X.labels),

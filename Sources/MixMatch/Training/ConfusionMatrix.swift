@@ -18,6 +18,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
     require(
       (labels + predictions).allSatisfy { $0 >= 0 && $0 < classes },
       "Labels and predictions of \(classes) classes are numbers from 0 to \(classes - 1).")
+    require(classes >= 0, "The number of classes is at least 0; found \(classes).")
     var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
     for (label, prediction) in zip(labels, predictions) { counts[label][prediction] += 1 }
     self.counts = counts

@@ -64,7 +64,7 @@ public struct TrainingSettings: Sendable, Encodable {
     guard !phases.isEmpty else { return Double(count) / Double(steps) }
     var (done, all, start) = (0.0, 0.0, 0.0)
     for phase in phases {
-      let (length, cost) = (phase.share * Double(steps), Double(phase.size * phase.size))
+      let (length, cost) = (phase.share * Double(steps), Double(phase.size) * Double(phase.size))
       done += cost * min(max(Double(count) - start, 0), length)
       all += cost * length
       start += length
