@@ -186,8 +186,9 @@ let batchNorm = CommandLineOption(
 //
 // ### Options {.fold}
 //
-// Options change single settings. Without an option, the preset's value holds. For example, `make chapter4 STEPS=6000
-// VERSIONS=1` trains for a quarter of the steps of `short`, with one version of each unlabelled image.
+// Options change single settings. Without an option, the preset's value holds. For example,
+// `make chapter4 STEPS=6000 VERSIONS=1` trains for a quarter of the steps of `short`, with one version of each
+// unlabelled image.
 
 let steps = CommandLineOption("steps", .wholeNumber(in: 1...100_000_000), "number of steps")
 let labels = CommandLineOption(

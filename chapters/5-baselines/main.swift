@@ -79,9 +79,10 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // ## Findings
 //
-// **Compared with supervised training.** With the same steps and augmentation, MixMatch is {chapter5.accuracy.mixmatch
-// > accuracy.labels-alone-longer points} more accurate than supervised training with 500 labels. Mixup of the labelled
-// images alone gives {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
+// **Compared with supervised training.** With the same steps and augmentation, MixMatch is
+// {chapter5.accuracy.mixmatch > accuracy.labels-alone-longer points} more accurate than supervised training with 500
+// labels. Mixup of the labelled images alone gives
+// {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
 // {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer points} estimate what the unlabelled images contribute.
 // Equal steps are not equal cost: a step of MixMatch also processes unlabelled images. By the count below it costs
 // about 3.7 supervised steps, and by the processor times of shorter runs, which shared the computer with other work

@@ -159,8 +159,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // MixMatch without a change")
 //
 // The column "difference" is that from MixMatch without a change in percentage points, over the seeds with which both
-// were trained: a row with one seed is compared with MixMatch at this seed, not with the mean of MixMatch. `make
-// claims` decides by stated rules which differences count. "Lowest recall" is the recall of the class that is
+// were trained: a row with one seed is compared with MixMatch at this seed, not with the mean of MixMatch.
+// `make claims` decides by stated rules which differences count. "Lowest recall" is the recall of the class that is
 // recognised least often: MixMatch can lose a whole class to a similar one. A dash stands for runs in which it was not
 // measured.
 //

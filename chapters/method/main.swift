@@ -77,12 +77,12 @@ struct Iteration {
 // version: the image, its random partner, their mixture with the share lambda prime, the network's prediction for the
 // mixture, the mixture of their labels, and the loss. The sum of the losses is below.")
 //
-// Step 4: the predictions for the two versions give the class red {method.version1.red .3} and {method.version2.red
-// .3}; their mean is {method.guess.red .3}. Step 5: sharpening with T = 0.5 squares the probabilities and divides by
-// their sum, which raises it to {method.sharpened.red .3}. The entropy of the guess falls from {method.guess.entropy
-// .3} to {method.sharpened.entropy .3} nats. Step 6 gives the sharpened guess to both versions. Steps 7 to 9: each
-// example gets a random partner, possibly itself, and keeps the share λ′ = {method.lambda .3}, which is drawn once for
-// the batch, as in the article.
+// Step 4: the predictions for the two versions give the class red {method.version1.red .3} and
+// {method.version2.red .3}; their mean is {method.guess.red .3}. Step 5: sharpening with T = 0.5 squares the
+// probabilities and divides by their sum, which raises it to {method.sharpened.red .3}. The entropy of the guess falls
+// from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Step 6 gives the sharpened guess to both
+// versions. Steps 7 to 9: each example gets a random partner, possibly itself, and keeps the share λ′ =
+// {method.lambda .3}, which is drawn once for the batch, as in the article.
 //
 // The cross-entropy of X′ is {method.loss.labelled .3}; the mean squared error of U′ is {method.loss.unlabelled .5}.
 // The second is small, which is why its weight λᵤ is large: with λᵤ = 75, and after the ramp, the loss is

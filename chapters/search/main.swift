@@ -66,13 +66,13 @@ func trials(_ preset: Preset) -> [Trial] {
 // In these short runs all methods but VAT do best with twice or four times the default learning rate, six of them at
 // the end of the range; VAT does best with a third of the weight. MixMatch gains
 // {search.validation.mixmatch.weight-1.0.rate-2.0 > validation.mixmatch.weight-1.0.rate-1.0 points} with twice the
-// rate; four times is no better ({search.validation.mixmatch.weight-1.0.rate-4.0 -
-// validation.mixmatch.weight-1.0.rate-2.0 points} beside twice). Full supervision, too, does best with twice the rate.
-// Chapters 4 and 5 use these rates in their longer runs, where the gain is gone for these two: with the default values
-// (three seeds each, with an earlier version of the programs; results/chapter5.json at commit 52c104f) MixMatch had the
-// present accuracy within a tenth of a point, and full supervision half a point more. Supervised training with 500
-// labels kept a gain of 2 points. A rate that is best in a short run need not be best in a longer one, in which a
-// smaller rate gets as far.
+// rate; four times is no better
+// ({search.validation.mixmatch.weight-1.0.rate-4.0 - validation.mixmatch.weight-1.0.rate-2.0 points} beside twice).
+// Full supervision, too, does best with twice the rate. Chapters 4 and 5 use these rates in their longer runs, where
+// the gain is gone for these two: with the default values (three seeds each, with an earlier version of the programs;
+// results/chapter5.json at commit 52c104f) MixMatch had the present accuracy within a tenth of a point, and full
+// supervision half a point more. Supervised training with 500 labels kept a gain of 2 points. A rate that is best in a
+// short run need not be best in a longer one, in which a smaller rate gets as far.
 //
 // ## Running it {.fold}
 
