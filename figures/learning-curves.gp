@@ -48,6 +48,7 @@ do for [k = 1 : runCount] {
 do for [panel = 1 : 2] {
   stats ours using (lossOrZero(panel)) name 'L' nooutput
   highestLoss[panel] = L_max > 0 ? L_max : 1.0
+  if (panel == 1 || L_max > 0) { panelCount = panel }
 }
 
 # --- Title: the accuracy of the run of MixMatch, or of the first one, beside the article's or that of the other run ---
@@ -58,10 +59,10 @@ reached(k) = sprintf('Test accuracy of the first seed: %.1f %% (%s)', 100 * ourE
 other = runCount == 2 ? 3 - shown : shown
 finding = hasTheirs(shown) ? sprintf('%s, %.1f %% (the article)', reached(shown), 100 * theirEnd[shown]) : \
   other == shown ? reached(shown) : sprintf('%s, %.1f %% (%s)', reached(shown), 100 * ourEnd[other], word(runs, other))
-stats ours using (column('validation') == column('validation') ? 1 : 0) name 'Validated' nooutput
+stats ours using (strcol('validation') eq 'NaN' ? 0 : 1) name 'Validated' nooutput
 eval heading(finding, (Validated_max > 0 ? 'Thick lines: validation accuracy. ' : '') . 'Dots, numbers: test accuracy.' . \
   (anyTheirs ? ' Thin lines: the article.' : '') . \
-  (axis eq 'share' ? '' : ' An epoch is a pass over the unlabelled images, or over the labelled ones if no others are used.'))
+  (axis eq 'share' ? '' : ' Epochs are passes over the unlabelled images, or else the labelled ones.'))
 
 # The largest tick step of at most `x` / 2 that is 1, 2 or 5 times a power of ten.
 power(x) = 10 ** floor(log10(x / 2))
@@ -81,7 +82,7 @@ do for [k = 1 : runCount] {
   legendX = legendX + legendWidth(k)
 }
 
-# --- Three panels with a common axis --------------------------------------------
+# --- Two or three panels with a common axis -------------------------------------
 
 set lmargin at screen atX(pageMargin + 40)
 set rmargin at screen atX(pageWidth - pageMargin - 10)
@@ -110,15 +111,15 @@ plot for [k = 1 : runCount] theirs using (isTheirs(k) ? column('epoch') + 1 : Na
 
 unset label
 unset arrow
-do for [panel = 1 : 2] {
+do for [panel = 1 : panelCount] {
   set yrange [0 : 1.05 * highestLoss[panel]]
   set ytics tickStep(highestLoss[panel])
   set tmargin at screen atY(panel == 1 ? 258 : 148)
-  set bmargin at screen atY(panel == 1 ? 178 : 68)
-  eval ticks(panel == 2)
+  set bmargin at screen atY(panel < panelCount ? 178 : 68)
+  eval ticks(panel == panelCount)
   set label 30 panel == 1 ? 'labelled loss Lₓ' : 'unlabelled loss Lᵤ' at graph 0, graph 1 offset 0, 0.7 @panelTitle
   set label 31 panel == 1 ? 'cross-entropy on X′' : 'squared error on U′, before weighting' at graph 0, graph 1 offset 19, 0.7 @panelNote
-  if (panel == 2) { set label 32 axis eq 'share' ? 'share of the run' : 'epochs' at graph 1, screen atY(38) right @panelNote }
+  if (panel == panelCount) { set label 32 axis eq 'share' ? 'share of the run' : 'epochs' at graph 1, screen atY(38) right @panelNote }
   plot for [k = 1 : runCount] ours using (ourX(k)):(loss(panel)) @ourLine
   unset label
 }

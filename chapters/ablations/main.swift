@@ -46,7 +46,7 @@ let ablations = [
     name: "mixup of unlabelled images only", key: "mixup-unlabelled",
     change: { $1.pairing = .unlabelledOnly }, paper: 1 - 0.1235),
   Ablation(
-    name: "mixup within labelled and within unlabelled images", key: "mixup-apart",
+    name: "mixup, labelled and unlabelled apart", key: "mixup-apart",
     change: { $1.pairing = .apart }, paper: 1 - 0.1226),
 
   // The row "manifold mixup in MixMatch" mixes hidden states in place of images ([appendix](#mixing)).
