@@ -112,6 +112,13 @@ int rename(const char *from, const char *to) {
   return real(from, to);
 }
 
+int renameat2(int fromFolder, const char *from, int toFolder, const char *to, unsigned flags) {
+  static int (*real)(int, const char *, int, const char *, unsigned);
+  if (!real) real = dlsym(RTLD_NEXT, "renameat2");
+  if (isOurs(to) && fails("rename")) return errno = error, -1;
+  return real(fromFolder, from, toFolder, to, flags);
+}
+
 int mkdir(const char *path, mode_t mode) {
   static int (*real)(const char *, mode_t);
   if (!real) real = dlsym(RTLD_NEXT, "mkdir");
