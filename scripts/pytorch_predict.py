@@ -137,7 +137,7 @@ def main():
         network, description = load(sys.argv[1])
     except OSError as error:
         sys.exit(f"pytorch_predict: {sys.argv[1]}: cannot be read ({error.strerror})")
-    except (KeyError, RuntimeError, TypeError, ValueError, struct.error):
+    except (AttributeError, KeyError, MemoryError, OverflowError, RuntimeError, TypeError, ValueError, struct.error):
         sys.exit(f"pytorch_predict: {sys.argv[1]}: found other content, expected weights that make own, chapter 4 "
                  "or export-weights wrote")
     size = (description["size"],) * 2

@@ -29,14 +29,14 @@ extension Experiment {
   static func mixMatch(_ preset: Preset, steps: Int?, factors: ComparedMethod.Factors)
     -> (experiment: Experiment, method: MixMatchStep)
   {
-    var (experiment, method) = usualMixMatch(preset, steps: steps)
+    var (experiment, method) = defaultMixMatch(preset, steps: steps)
     experiment.training.peakLearningRate *= factors.learningRate
     method.unlabelledWeight *= factors.weight
     return (experiment, method)
   }
 
   /// The settings of MixMatch at a preset before the search.
-  private static func usualMixMatch(_ preset: Preset, steps: Int?)
+  private static func defaultMixMatch(_ preset: Preset, steps: Int?)
     -> (experiment: Experiment, method: MixMatchStep)
   {
     var experiment = scale(preset)

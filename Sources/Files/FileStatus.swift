@@ -22,7 +22,7 @@ package func fileStatus(at file: URL) throws -> FileStatus? {
   }
 }
 
-/// What tells a file or folder from all others, whatever the path that leads to it.
+/// The device and inode number of a file or folder: the same for every path that leads to it.
 package struct FileIdentity: Hashable, Sendable {
   private let device: dev_t
   private let number: ino_t

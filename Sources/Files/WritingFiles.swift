@@ -9,7 +9,8 @@ import Foundation
 ///
 /// - Parameters:
 ///   - content: The bytes.
-///   - file: The file, in a folder that exists; no device or pipe, which the new file would replace.
+///   - file: The file, in a folder that exists; no device or pipe, which the new file would replace, and no symbolic link
+///     to nothing.
 ///   - durably: Whether to wait until the bytes are on the disk, which takes milliseconds. Without this, a power
 ///     failure may leave an empty file; it suits many files that are written again after an interruption.
 /// - Throws: ``FileError`` if a step fails; the partial file is then removed.

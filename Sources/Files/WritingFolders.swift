@@ -12,7 +12,7 @@ import Foundation
 /// - Parameters:
 ///   - folder: The folder; its parent folders are created if necessary.
 ///   - replacing: Whether a folder that exists is replaced; otherwise it must not exist, or be empty. A file or a
-///     symbolic link is never replaced.
+///     symbolic link is never replaced. The file system must be able to exchange two names, which NFS cannot.
 ///   - fill: Writes the content into the folder that it is given. The files need not be written durably.
 /// - Throws: ``FileError`` if a step fails, or the error of `fill`; the partial folder is then removed. Only if the new
 ///   name cannot be synchronised to the disk is the folder new in spite of the error.

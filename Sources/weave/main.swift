@@ -176,8 +176,8 @@ func printed(_ page: Data, in scratch: URL) throws -> Data? {
     browser,
     [
       "--headless", "--disable-gpu", "--no-pdf-header-footer",
-      "--user-data-dir=\(scratch.appending(path: "profile").filePath)",
-      "--print-to-pdf=\(pdf.filePath)",
+      "--user-data-dir=\(scratch.appending(path: "profile").absoluteURL.filePath)",
+      "--print-to-pdf=\(pdf.absoluteURL.filePath)",
       source.absoluteURL.absoluteString,
     ] + (geteuid() == 0 ? ["--no-sandbox"] : []), in: scratch)
   let content = try readFileIfPresent(at: pdf) ?? Data()

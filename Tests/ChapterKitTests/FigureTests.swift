@@ -54,17 +54,17 @@ import Testing
 
   @Test func gnuplotGetsVariablesUnchanged() throws {
     let bench = try Workbench()
-    #expect(draw(bench, temperature: "it's \"½\" $HOME `id`") == 0, "\(bench.standardError)")
+    #expect(draw(bench, temperature: "it's \"5½\" $HOME `id`") == 0, "\(bench.standardError)")
     let picture = try #require(bench.read("figures/dots.svg"))
-    let path = bench.out.path.replacing("'", with: #"\047"#)
-    #expect(path.contains(#"chapter kit\047s "#), "the path needs quoting")
+    let path = bench.out.path.replacing("'", with: #"\0047"#)
+    #expect(path.contains(#"chapter kit\0047s "#), "the path needs quoting")
     #expect(
       picture.contains(
         "\nplot 1data=\"\(path)/cache/chapter3/drawing/data\"; out=\"/dev/stdout\"; "))
     #expect(!bench.names(in: "figures/cache/chapter3").contains("drawing"))
     #expect(
       picture.contains(
-        #"; temperature="it\047s \042½\042 \044HOME \140id\140"; watermark="""# + "\n"))
+        #"; temperature="it\0047s \00425½\0042 \0044HOME \0140id\0140"; watermark="""# + "\n"))
     #expect(picture.contains("; stamp=\"chapter 3 · preset article · seed 0 · commit 1a2b3c4 · "))
     #expect(bench.names(in: "figures").filter { $0.hasPrefix(".partial") } == [])
   }

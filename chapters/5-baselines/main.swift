@@ -147,7 +147,8 @@ let chapter = Chapter(
   summary: "trains with all labels and with few, and compares MixMatch with both.",
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
-    .scale(.short, costs: "half an hour to an hour per seed on 2 cores, after chapter 4"),
+    .scale(
+      .short, costs: "half an hour to an hour and a half per seed on 2 cores, after chapter 4"),
     .scale(
       .overnight,
       costs:

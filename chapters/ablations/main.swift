@@ -187,8 +187,9 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **Other settings** change the accuracy by little in the one seed that was run: no ramp
 //   {ablations.difference.no-ramp points}, one λ for each batch {ablations.difference.lambda-per-batch points}, batch
 //   norm in interleaved groups {ablations.difference.interleaved points}.
-// - **An EMA of the weights** changes the accuracy by {ablations.difference.average points}. Its decay of 0.999
-//   averages over about the last 1,000 of only 6,000 steps. The other methods have 0.99.
+// - **An EMA of the weights** changes the accuracy by {ablations.difference.average points} with a decay of 0.999, which
+//   averages over about the last 1,000 of only 6,000 steps, and by {ablations.difference.average-0.99 points} with 0.99,
+//   the decay of the other methods.
 // - **Distribution alignment** changes the accuracy by {ablations.difference.alignment points}, and the recall of the
 //   worst class from {ablations.smallestRecall.mixmatch %} to {ablations.smallestRecall.alignment %}. Both are higher
 //   in each of the four seeds that both were run with, but the rule of the [claims](#claims) decides only the recall:
@@ -229,7 +230,7 @@ let chapter = Chapter(
   summary: "removes or changes parts of MixMatch, and compares other methods with it.",
   presets: [
     .scale(.smoke, costs: "two minutes; runs all code, the results mean nothing"),
-    .scale(.short, costs: "two hours per seed on 2 cores, several on slow ones"),
+    .scale(.short, costs: "two to three hours per seed on 2 cores, more on slow ones"),
     .scale(.overnight, costs: "planned for 2 hours a row and seed on 2 cores; not run yet"),
     .scale(.article, costs: "days a row and seed on 2 cores; not run yet"),
   ],

@@ -65,8 +65,9 @@ import MixMatch
 // If it cannot, mixtures intrude, and its loss is large. The policy network gets gradients of two losses, both of
 // them through the mixture:
 //
-// * The discriminator's loss moves the interval to where mixtures are recognised. * The classifier's loss, with the
-// mixed label taken as fixed, moves it to where the classifier predicts this label best.
+// - The discriminator's loss moves the interval to where mixtures are recognised.
+// - The classifier's loss, with the mixed label taken as fixed, moves it to where the classifier predicts this label
+//   best.
 //
 // The figure shows the result on the line: the places of the mixtures of the two outer classes, and the loss of the
 // discriminator. The points of each class are spread around its place with a standard deviation of 0.3. As a control,

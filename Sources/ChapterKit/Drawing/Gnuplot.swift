@@ -169,12 +169,13 @@ package func gnuplotAssignments(_ variables: [String: String]) -> String {
     .joined(separator: "; ")
 }
 
-/// A character in a text in double quotes of gnuplot.
+/// A character as it is written in a double-quoted string of gnuplot.
 private func escaped(_ character: Unicode.Scalar) -> String {
   let isPlain =
     !character.isASCII || character.properties.isAlphabetic
-    || character.properties.numericType != nil || " /.,:;-+()".unicodeScalars.contains(character)
+    || character.properties.numericType != nil || " /.,:;-+()_".unicodeScalars.contains(character)
   guard !isPlain else { return String(character) }
+  // Four digits: after a leading zero gnuplot reads up to three more, even if the next character is one of the text.
   let octal = String(character.value, radix: 8)
-  return "\\" + String(repeating: "0", count: 3 - octal.count) + octal
+  return "\\" + String(repeating: "0", count: 4 - octal.count) + octal
 }

@@ -3,8 +3,8 @@
 ///
 /// The tape is the graph of nodes that a loss refers to; ``Tensor/backward()`` frees it.
 ///
-/// `@unchecked Sendable`: an operation's inputs and pullback change only in ``propagate(_:)``, and a
-/// leaf's gradient only in `backward()` and the optimiser. One thread at a time trains a network, so
+/// `@unchecked Sendable`: an operation's inputs and pullback change only in ``propagate(_:)`` and when the last
+/// reference to the operation ends, and a leaf's gradient only in `backward()` and the optimiser. One thread at a time trains a network, so
 /// no two threads walk the same tape; other threads only read tensors.
 final class Node: @unchecked Sendable {
   /// Maps the gradient with respect to the output, of its shape, to those with respect to the inputs, of
@@ -31,7 +31,7 @@ final class Node: @unchecked Sendable {
     skipsZeros = BatchShare.current == nil
   }
 
-  /// Frees the nodes that only this one refers to in a loop. Swift would free each node within the deinitialiser of
+  /// Frees, in a loop, the nodes that only this one refers to. Swift would free each node within the deinitialiser of
   /// the one before, and exhaust the thread's stack if a long tape is dropped without a backward pass.
   deinit {
     var unfreed = releaseInputs()
@@ -40,7 +40,7 @@ final class Node: @unchecked Sendable {
     }
   }
 
-  /// Removes the inputs and what the operation had saved, which may refer to them too.
+  /// Removes the inputs and the pullback, whose saved tensors may refer to the same nodes.
   ///
   /// - Returns: The inputs that are nodes.
   private func releaseInputs() -> [Node] {
