@@ -85,7 +85,9 @@ import Foundation
 
 /// The verdict on a claim.
 enum Verdict {
-  case holds, fails
+  case holds
+  /// The claim fails, and of several comparisons those of these names.
+  case fails([String] = [])
   /// There is no verdict, for this reason.
   case open(String)
 }
@@ -142,9 +144,13 @@ enum Scale: Sendable {
 }
 
 extension Verdict {
-  /// This verdict; if it is open, its reason begins with `name`, that of one of several comparisons.
+  /// This verdict as that of one of several comparisons, with its name.
   func named(_ name: String) -> Verdict {
-    if case .open(let reason) = self { .open("\(name): \(reason)") } else { self }
+    switch self {
+    case .holds: self
+    case .fails: .fails([name])
+    case .open(let reason): .open("\(name): \(reason)")
+    }
   }
 }
 
@@ -152,7 +158,7 @@ extension Verdict {
 func exceeds(_ interval: ConfidenceInterval?, _ margin: Double) -> Verdict {
   guard let interval else { return .open("fewer than three seeds") }
   if interval.lower > margin { return .holds }
-  if interval.upper < margin { return .fails }
+  if interval.upper < margin { return .fails() }
   return .open(undecided(interval, interval.seedsToExclude(margin)))
 }
 
@@ -184,7 +190,7 @@ func isWithin(_ points: Double, of value: Double, _ a: Metric) -> Verdict {
   }
   let margin = points / 100
   if interval.lower > -margin, interval.upper < margin { return .holds }
-  if interval.lower > margin || interval.upper < -margin { return .fails }
+  if interval.lower > margin || interval.upper < -margin { return .fails() }
   let seeds = [-margin, margin].map { interval.seedsToExclude($0) }
   return .open(undecided(interval, seeds.contains(nil) ? nil : seeds.compactMap { $0 }.max()))
 }
@@ -199,22 +205,27 @@ func undecided(_ interval: ConfidenceInterval, _ seeds: Int?) -> String {
 
 /// Holds if all verdicts hold; fails if one fails; otherwise open, for the reasons of all that are open.
 func all(_ verdicts: Verdict...) -> Verdict {
-  for case .fails in verdicts { return .fails }
-  let reasons = verdicts.compactMap { if case .open(let reason) = $0 { reason } else { nil } }
+  let failed = verdicts.compactMap { verdict -> [String]? in
+    if case .fails(let names) = verdict { names } else { nil }
+  }
+  if !failed.isEmpty { return .fails(failed.flatMap(\.self)) }
+  let reasons = verdicts.compactMap { verdict -> String? in
+    if case .open(let reason) = verdict { reason } else { nil }
+  }
   return reasons.isEmpty ? .holds : .open(reasons.joined(separator: "; "))
 }
 
 /// The opposite of `verdict`; open if it is open.
 func not(_ verdict: Verdict) -> Verdict {
   switch verdict {
-  case .holds: .fails
+  case .holds: .fails()
   case .fails: .holds
   case .open: verdict
   }
 }
 
 /// Holds if `condition` is true, and fails otherwise.
-func given(_ condition: Bool) -> Verdict { condition ? .holds : .fails }
+func given(_ condition: Bool) -> Verdict { condition ? .holds : .fails() }
 
 /// The claim that a number of the article is reproduced; `remark` follows the number in the table.
 func number(_ text: String, _ value: Double, _ source: Source, remark: String = "") -> Claim {
@@ -420,7 +431,8 @@ func words(_ verdict: Verdict, warning: String?, scale: String?) -> TableCell {
   let scale = scale.map { ", \($0)" } ?? ""
   switch verdict {
   case .holds: return "reproduced\(scale)"
-  case .fails: return "not reproduced\(scale)"
+  case .fails(let names):
+    return "not reproduced\(names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")\(scale)"
   case .open(let reason): return "no verdict: \(reason)"
   }
 }
