@@ -9,8 +9,8 @@ import Foundation
 ///
 /// - Parameters:
 ///   - content: The bytes.
-///   - file: The file, in a folder that exists; no device or pipe, which the new file would replace, and no symbolic link
-///     to nothing.
+///   - file: The file, in a folder that exists; no device or pipe, which the new file would replace, and no symbolic
+///     link to nothing.
 ///   - durably: Whether to wait until the bytes are on the disk, which takes milliseconds. Without this, a power
 ///     failure may leave an empty file; it suits many files that are written again after an interruption.
 /// - Throws: ``FileError`` if a step fails; the partial file is then removed.
@@ -198,6 +198,13 @@ private func outcomeOfMaking(_ folder: URL) -> (code: Int32?, isNew: Bool) {
   let code = errno
   guard code == EEXIST else { return (code, false) }
   return (folder.isExistingDirectory ? nil : ENOTDIR, false)
+}
+
+/// Removes those of the folders that are empty, and ignores errors.
+///
+/// - Parameter created: Folders that `makeFolder` has created, the outermost first.
+package func removeFoldersIfEmpty(_ created: [URL]) {
+  for folder in created.reversed() { removeFolderIfEmpty(at: folder) }
 }
 
 /// Removes a folder if it is empty, and ignores errors.

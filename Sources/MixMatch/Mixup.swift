@@ -5,8 +5,8 @@ import Engine
 ///
 /// mixup(a, b)ᵢ = λ′ᵢ·aᵢ + (1 − λ′ᵢ)·bᵢ
 ///
-/// λ′ = 1 gives a, without rounding, if b is finite. Mixtures of distributions are distributions. Gradients flow to a and
-/// b, and to coefficients that depend on parameters.
+/// λ′ = 1 gives a, without rounding, if b is finite. Mixtures of distributions are distributions. Gradients flow to a
+/// and b, and to coefficients that depend on parameters.
 ///
 /// - Parameters:
 ///   - a: Images or hidden states (N, H, W, C), or distributions over the classes (N, classes).

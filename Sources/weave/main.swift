@@ -45,7 +45,7 @@ exit(
 
     let directory = OutputDirectory(invocation[out])
     let created = try directory.prepare(subdirectories: ["cache/weave"])
-    defer { for folder in created.reversed() { removeFolderIfEmpty(at: folder) } }
+    defer { removeFoldersIfEmpty(created) }
     let lock = try RunLock(directory.file("cache/weave/.lock"), for: "weave")
     defer { lock.release() }
     // A book cannot link to files beside it, and a PDF would contain their full paths.

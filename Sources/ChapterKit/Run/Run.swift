@@ -69,7 +69,7 @@ public final class Run {
   /// has written nothing, such as one that it refuses.
   func end() {
     lock?.release()
-    for directory in createdDirectories.reversed() { removeFolderIfEmpty(at: directory) }
+    removeFoldersIfEmpty(createdDirectories)
     if isCopy { removeTree(at: output.url) }
   }
 

@@ -4,8 +4,8 @@
 /// The tape is the graph of nodes that a loss refers to; ``Tensor/backward()`` frees it.
 ///
 /// `@unchecked Sendable`: an operation's inputs and pullback change only in ``propagate(_:)`` and when the last
-/// reference to the operation ends, and a leaf's gradient only in `backward()` and the optimiser. One thread at a time trains a network, so
-/// no two threads walk the same tape; other threads only read tensors.
+/// reference to the operation ends, and a leaf's gradient only in `backward()` and the optimiser. One thread at a time
+/// trains a network, so no two threads walk the same tape; other threads only read tensors.
 final class Node: @unchecked Sendable {
   /// Maps the gradient with respect to the output, of its shape, to those with respect to the inputs, of
   /// their shapes; nil for an input that needs none.
