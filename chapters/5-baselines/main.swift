@@ -100,12 +100,12 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // In the article a batch has twice as many unlabelled as labelled images, which costs 2.5 · 3 + 2 = 9.5, or 3.2 times
 // as much:
 //
-// | cost of MixMatch, as a multiple       | counted | measured                                                         |
-// | ------------------------------------- | ------- | ---------------------------------------------------------------- |
-// | of a supervised step                  | 3.7     | {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-alone .1}        |
-// | of a supervised step with mixup       | 3.7     | {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-mixup .1}        |
-// | of an epoch of full supervision       | 3.3     | {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} |
-// | the same in the article               | 3.2     | [2.5]{.article}                                                  |
+// | cost of MixMatch, as a multiple | counted | measured |
+// | --------------------------------------------- | ---------- | ---------- |
+// | of a supervised step | 3.7 | {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-alone .1} |
+// | of a supervised step with mixup | 3.7 | {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-mixup .1} |
+// | of an epoch of full supervision | 3.3 | {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} |
+// | of an epoch of full supervision, in the article | 3.2 | [2.5]{.article} |
 //
 // The first two measured ratios are of mean processor times in shorter runs ([mixing](#mixing)), which shared the
 // computer with other work and do not all have the same seeds; the third is of one seed each.
