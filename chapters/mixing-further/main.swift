@@ -43,7 +43,7 @@ import MixMatch
 // first, then labelled and unlabelled images go through the first stages together, and each hidden state is mixed with
 // that of its partner. (`groups` and `places` serve interleaved batch norm, chapter 4.)
 //
-// [[Sources/MixMatch/OtherMethods/ManifoldMixup.swift: MixMatchStep.examples]]
+// [[Sources/MixMatch/MixupBeforeStage.swift: MixMatchStep.examples]]
 //
 // ## When mixtures intrude
 //
