@@ -148,9 +148,11 @@ func supervisedSettings(_ experiment: Experiment, _ method: MixMatchStep, _ run:
 // How many steps MixMatch takes is decided before it starts, because the schedule of learning rates depends on
 // it, and so do the bits of the result. A preset scales it with your data: `short` trains for 15 epochs of the
 // unlabelled pictures, with at least 3,000 steps. With `HOURS=1` the program measures the time of a step
-// first, and chooses the number of steps so that both training runs together take about an hour. The record contains
-// the number of steps, and `STEPS` with the same number gives the same bits on any machine that decodes the
-// pictures to the same pixels: libvips and its codecs decode them, and other versions can round differently.
+// first, and chooses the number of steps so that both training runs together take about an hour. It uses the median
+// time of the steps at each image size, which a pause does not change, and stores it for these pictures and settings:
+// the same command chooses the same number of steps again, and resumes, even after a run with other settings. The
+// record contains the number of steps, and `STEPS` with the same number gives the same bits on any machine that decodes
+// the pictures to the same pixels: libvips and its codecs decode them, and other versions can round differently.
 //
 // {.fold}
 
@@ -211,20 +213,7 @@ func chooseSteps(
       run.preset, unlabelled: unlabelled, batch: experiment.training.unlabelledBatch)
     return (steps, "preset \(run.preset.rawValue)")
   }
-  var trial = experiment
-  trial.training.steps = 60
-  trial.training.evaluationCount = 1
-  trial.training.evaluatesTest = false
-  let seconds = try run.stage(
-    "speed", on: dataset, inputs: ["experiment": trial, "method": method],
-    counting: .images(perStep: TrainingSpec("", trial, by: method).imagesPerStep)
-  ) { progress in
-    let training = try trial.makeTraining(by: method, on: dataset, seed: run.seeds[0])
-    let clock = ContinuousClock()
-    let start = clock.now
-    try training.run { progress.update($0.step + 1, of: trial.training.steps, []) }
-    return (clock.now - start) / .seconds(1) / Double(trial.training.steps)
-  }
+  let seconds = try run.secondsPerStep(of: experiment, by: method, on: dataset)
   // Half of the time is for MixMatch; two digits are as exact as the measurement.
   let exact = hours * 3600 / 2 / seconds
   var unit = 1.0

@@ -52,7 +52,7 @@ public struct AugmentedImages: Sendable {
 }
 
 /// A height and a width in pixels.
-public struct ImageSize: Sendable, Equatable {
+public struct ImageSize: Sendable, Hashable {
   /// The height in pixels.
   public let height: Int
   /// The width in pixels.
