@@ -69,6 +69,8 @@ static inline int cvips_start(void) {
   vips_cache_set_max(0);
   vips_vector_set_enabled(0);
   g_log_set_handler("VIPS", CVIPS_LOG_LEVELS, cvips_ignore_message, NULL);
+  // GObject warns of a value outside of the range of an option, such as a size that follows from a damaged file.
+  g_log_set_handler("GLib-GObject", CVIPS_LOG_LEVELS, cvips_ignore_message, NULL);
   return 0;
 }
 

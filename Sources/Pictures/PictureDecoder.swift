@@ -10,16 +10,16 @@ import Foundation
 /// by its EXIF orientation, converted from its colour profile to sRGB (grey and CMYK too), and put on white
 /// where it is transparent. A profile that does not fit the picture, such as one for RGB in a grey picture, is ignored.
 /// The shorter side is resampled to the size, and the middle of the longer side is kept. Of an animation it takes the
-/// first frame. Only pictures whose channels are unsigned integers of 8 or 16 bits are decoded, and no TIFF files in YCbCr
-/// that are not compressed as JPEG.
+/// first frame. Only pictures whose channels are unsigned integers of 8 or 16 bits are decoded, no TIFF files in YCbCr
+/// that are not compressed as JPEG, and no pictures with one side more than 1,000 times as long as the other.
 public struct PictureDecoder: Sendable {
   /// The height and width of a decoded picture, in pixels.
   public let size: Int
   /// The number of bytes of a decoded picture, (size, size, 3).
   var byteCount: Int { size * size * 3 }
 
-  /// The version of the decoding and of libvips: another one may give other pixels.
-  static let version = unsafe "3, libvips " + String(cString: vips_version_string())
+  /// The version of the decoding and of libvips: another one may give other pixels, or refuse other files.
+  static let version = unsafe "4, libvips " + String(cString: vips_version_string())
 
   /// A decoder to `size`×`size` pixels.
   ///
@@ -133,6 +133,11 @@ public struct PictureDecoder: Sendable {
         "\(width)×\(height) pixels, more than the limit of \(maximumPixelCount / 1_000_000) million"
       )
     }
+    guard max(width, height) <= maximumSideRatio * min(width, height) else {
+      throw UnreadablePicture(
+        "\(width)×\(height) pixels, one side more than \(maximumSideRatio) times as long as the other"
+      )
+    }
     guard header.has_known_channels != 0 else {
       throw UnreadablePicture("channels that are not unsigned integers of 8 or 16 bits")
     }
@@ -166,6 +171,12 @@ private let acceptedDecoders: Set = [
 
 /// The limit for a picture: interlaced PNG and some other formats are decoded as a whole.
 private let maximumPixelCount = 1 << 29
+
+/// The limit for the ratio of the sides of a picture.
+///
+/// libvips resamples all of a picture and then cuts off its ends: one of 1×640,000 pixels would become twenty million
+/// pixels long. Cutting first would change the pixels at the edges, for which the resampling filter uses those beyond.
+private let maximumSideRatio = 1000
 
 /// Whether libvips has been started in this process.
 let libraryStarted = cvips_start() == 0

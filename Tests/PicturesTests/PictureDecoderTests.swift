@@ -114,6 +114,25 @@ extension PictureTests {
       #expect(findings == (0...file.count).map { $0 >= entryEnd })
     }
 
+    /// libvips resamples all of a picture before it cuts off its ends.
+    @Test func refusesThinPictures() throws {
+      let decoder = try PictureDecoder(size: 8)
+      func decode(height: Int, width: Int) throws -> [UInt8] {
+        let pixels = [UInt8](repeating: 90, count: height * width)
+        return try decoder.decode(
+          encodePicture(pixels, height: height, width: width, channels: 1, as: .png))
+      }
+      #expect(try decode(height: 1, width: 1000).count == 8 * 8 * 3)
+      for (height, width) in [(1, 1001), (1001, 1)] {
+        let error = #expect(throws: UnreadablePicture.self) {
+          try decode(height: height, width: width)
+        }
+        #expect(
+          error?.description
+            == "\(width)×\(height) pixels, one side more than 1000 times as long as the other")
+      }
+    }
+
     @Test(arguments: 2...8) func turnsPicturesUpright(_ orientation: Int) throws {
       let turned = try decode("orientation-\(orientation).jpg", size: 48)
       let upright = try decode("quadrants.jpg", size: 48)

@@ -81,9 +81,10 @@ let published = CommandLineOption(
 // ninefold.
 //
 // Decoded pictures are cached in OUT/cache/pictures under the hash of their files. A run decodes only the pictures that
-// are not in this cache, so you can delete OUT/cache/pictures at any time. Files that are not pictures are listed and
-// left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with the same content, and a training picture
-// that is a test picture too. The same picture in two classes is an error, because only you know which class is right.
+// are not in this cache, so you can delete OUT/cache/pictures at any time. Files that are not pictures, and pictures
+// with one side more than 1,000 times as long as the other, are listed and left out, up to a share of 5 %
+// (`UNREADABLE=0.05`). So is a second file with the same content, and a training picture that is a test picture too.
+// The same picture in two classes is an error, because only you know which class is right.
 //
 // {.fold}
 
