@@ -53,7 +53,8 @@ func run(_ invocation: Invocation) throws {
   }
   let names = Set(chosen.map(\.name))
   let output = OutputDirectory(invocation[out])
-  if !invocation[json] { try output.prepare(subdirectories: ["data"]) }
+  let created = try invocation[json] ? [] : output.prepare(subdirectories: ["data"])
+  defer { removeFoldersIfEmpty(created) }
   let context = Context(data: invocation[data] ?? URL(filePath: "data"), note: invocation.note)
   var results = Results()
   try results.verify(ConvolutionCase.ofWRN28x2.filter { names.contains($0.name) })

@@ -89,7 +89,8 @@ public struct Download: Sendable {
       return
     }
     let curl = try Curl(searchPath: searchPath)
-    try makeFolder()
+    let created = try makeFolder()
+    defer { removeFoldersIfEmpty(created) }
     var failures: [any Error] = []
     for mirror in mirrors {
       progress("downloading \(mirror.absoluteString)")
@@ -108,14 +109,16 @@ public struct Download: Sendable {
       isUnreachable: failures.allSatisfy { ($0 as? Curl.Failure)?.isUnreachable == true })
   }
 
-  private func makeFolder() throws {
+  /// Creates the folder of the file; returns the folders that did not exist.
+  private func makeFolder() throws -> [URL] {
     let folder = destination.deletingLastPathComponent()
-    try Files.makeFolder(at: folder)
+    let created = try Files.makeFolder(at: folder)
     guard unsafe access(folder.filePath, W_OK) == 0 else {
       throw DatasetError(
         folder.shortPath, found: "a folder without write permission",
         expected: "a writable folder for the download")
     }
+    return created
   }
 
   /// Downloads the file from one mirror.

@@ -22,22 +22,38 @@ package func lockFile(_ descriptor: Int32) -> LockState {
 /// without one.
 ///
 /// - Parameters:
-///   - folder: The folder; it is created if necessary.
+///   - folder: The folder; it is created if necessary, and removed again if `body` leaves it empty.
 ///   - waiting: Called before waiting for another process that holds the lock.
 ///   - body: The work.
 /// - Throws: ``FileError`` if the folder cannot be created or opened, or the error of `body`.
 package func withLock<Result>(
   on folder: URL, waiting: () -> Void, _ body: () throws -> Result
 ) throws -> Result {
-  try makeFolder(at: folder)
-  let descriptor = openFolder(at: folder)
-  guard descriptor >= 0 else { throw FileError(folder, cannotBe: "read", call: "open") }
-  defer { close(descriptor) }
-  if lockFile(descriptor) == .heldByAnother {
-    waiting()
-    _ = retrying { flock(descriptor, LOCK_EX) }
+  var (created, locked): ([URL], Int32?) = ([], nil)
+  while locked == nil {
+    created += try makeFolder(at: folder)
+    let descriptor = openFolder(at: folder)
+    guard descriptor >= 0 else { throw FileError(folder, cannotBe: "read", call: "open") }
+    if lockFile(descriptor) == .heldByAnother {
+      waiting()
+      _ = retrying { flock(descriptor, LOCK_EX) }
+    }
+    // The process that held the lock may have removed the folder.
+    if isOpen(descriptor, at: folder) { locked = descriptor } else { close(descriptor) }
+  }
+  let descriptor = locked!
+  defer {
+    removeFoldersIfEmpty(created)
+    close(descriptor)
   }
   return try body()
+}
+
+/// Whether the open file or folder is the one that has the name `file` now.
+package func isOpen(_ descriptor: Int32, at file: URL) -> Bool {
+  var (open, named) = (stat(), stat())
+  return unsafe fstat(descriptor, &open) == 0 && stat(file.filePath, &named) == 0
+    && open.st_dev == named.st_dev && open.st_ino == named.st_ino
 }
 
 /// Opens `file` for reading and writing, and creates it if it does not exist.

@@ -170,9 +170,9 @@ package func removeTree(at folder: URL) {
   unsafe rmdir(folder.filePath)
 }
 
-/// Creates a folder and its parent folders if they do not exist.
+/// Creates a folder and its parent folders if they do not exist; none of them is left if one cannot be created.
 ///
-/// - Returns: The folders that did not exist, the outermost first.
+/// - Returns: The folders that did not exist, the outermost first; see ``removeFoldersIfEmpty(_:)``.
 /// - Throws: ``FileError``.
 @discardableResult
 package func makeFolder(at folder: URL) throws -> [URL] {
@@ -185,6 +185,7 @@ package func makeFolder(at folder: URL) throws -> [URL] {
     (code, isNew) = outcomeOfMaking(folder)
   }
   if let code {
+    removeFoldersIfEmpty(outer)
     throw FileError(folder.shortPath, cannotBe: "created", call: "mkdir", code: code)
   }
   return outer + (isNew ? [folder] : [])
@@ -201,6 +202,9 @@ private func outcomeOfMaking(_ folder: URL) -> (code: Int32?, isNew: Bool) {
 }
 
 /// Removes those of the folders that are empty, and ignores errors.
+///
+/// A function that creates folders calls this at its end, so that it leaves none if it fails before it has written
+/// anything.
 ///
 /// - Parameter created: Folders that `makeFolder` has created, the outermost first.
 package func removeFoldersIfEmpty(_ created: [URL]) {

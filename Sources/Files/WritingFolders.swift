@@ -14,8 +14,9 @@ import Foundation
 ///   - replacing: Whether a folder that exists is replaced; otherwise it must not exist, or be empty. A file or a
 ///     symbolic link is never replaced. The file system must be able to exchange two names, which NFS cannot.
 ///   - fill: Writes the content into the folder that it is given. The files need not be written durably.
-/// - Throws: ``FileError`` if a step fails, or the error of `fill`; the partial folder is then removed. Only if the new
-///   name cannot be synchronised to the disk is the folder new in spite of the error.
+/// - Throws: ``FileError`` if a step fails, or the error of `fill`; the partial folder and the parent folders that were
+///   created are then removed. Only if the new name cannot be synchronised to the disk is the folder new in spite of
+///   the error.
 package func writeFolder(
   at folder: URL, replacing: Bool = false, _ fill: (_ partial: URL) throws -> Void
 ) throws {
@@ -24,7 +25,8 @@ package func writeFolder(
       folder, found: "a file or a symbolic link", expected: "a folder, or nothing", code: ENOTDIR,
       remedy: "move it away, or name another folder")
   }
-  try makeFolder(at: folder.deletingLastPathComponent())
+  let created = try makeFolder(at: folder.deletingLastPathComponent())
+  defer { removeFoldersIfEmpty(created) }
   removeLeftovers(of: folder)
   let partial = PartialFile(for: folder).url
   try makeFolder(at: partial)

@@ -16,6 +16,8 @@ import Foundation
 public final class PictureCache {
   private let decoder: PictureDecoder
   private let output: OutputDirectory
+  /// The folders that did not exist before.
+  private let createdFolders: [URL]
   /// The hashes of the files that were decoded.
   private var known: [FileKey: String] = [:]
   private var places: [String: Place] = [:]
@@ -75,7 +77,7 @@ public final class PictureCache {
   public init(in folder: URL, decoder: PictureDecoder, note: (String) -> Void) throws {
     self.decoder = decoder
     output = OutputDirectory(folder.appending(path: "\(decoder.size)"))
-    try output.prepare(subdirectories: [])
+    createdFolders = try output.prepare(subdirectories: [])
     for name in try output.names(in: ".") {
       guard let number = packNumber(name) else { continue }
       nextPack = max(nextPack, number + 1)
@@ -89,6 +91,8 @@ public final class PictureCache {
       add(index, ofPack: number)
     }
   }
+
+  deinit { removeFoldersIfEmpty(createdFolders) }
 
   /// Adds the pictures of a stored pack to those that are found.
   private func add(_ index: Index, ofPack number: Int) {

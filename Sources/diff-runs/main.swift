@@ -52,7 +52,8 @@ exit(
     let differences = try RunDifference.all(first, second)
     for difference in differences { invocation.print(difference.text) }
     let output = OutputDirectory(invocation[out])
-    try output.prepare(subdirectories: [])
+    let created = try output.prepare(subdirectories: [])
+    defer { removeFoldersIfEmpty(created) }
     try output.write(
       Data(RunDifference.page(differences, first, second).utf8), to: "diff.html")
     invocation.print("diff-runs: open \(output.file("diff.html").filePath)")

@@ -45,6 +45,15 @@ import Testing
     }
   }
 
+  @Test func aFailureLeavesNoEmptyDirectories() throws {
+    try withOutput { output in
+      let name = String(repeating: "n", count: 300)
+      #expect(throws: FileError.self) { try output.prepare(subdirectories: ["a/b", name]) }
+      #expect(throws: FileError.self) { try output.write(Data(), to: "c/d/\(name)") }
+      #expect(try listFolder(at: output.url) == [])
+    }
+  }
+
   @Test func filesThatBelongTogetherStayIfAFolderHasTheNameOfOne() throws {
     try withOutput { output in
       try output.write(Data("old".utf8), to: "own.html")

@@ -148,7 +148,7 @@ import Testing
     #expect(
       line.contains("\(page.absoluteString): found content that looks like a web page, expected"))
     #expect(line.contains("\(folder["missing"].absoluteString): Couldn't open file"))
-    #expect(try downloadedFiles().isEmpty)
+    #expect(!folder["here"].isPresent)
   }
 
   @Test func keepsAnExistingFileWithTheRightContent() throws {
@@ -240,6 +240,14 @@ import Testing
         "data/mnist/t10k-images-idx3-ubyte.gz", "data/mnist/t10k-labels-idx1-ubyte.gz",
         "data/mnist/train-images-idx3-ubyte.gz", "data/mnist/train-labels-idx1-ubyte.gz",
       ])
+  }
+
+  @Test func leavesNoFoldersIfItFails() throws {
+    let place = folder["new/data"]
+    #expect(throws: DatasetError.self) {
+      try MNIST.download(into: place, mirrors: [folder["missing/"]], sums: set.sums) { _ in }
+    }
+    #expect(!folder["new"].isPresent)
   }
 
   @Test func waitsForAnotherDownload() throws {

@@ -388,14 +388,24 @@ func expectSoon(
   @Test func aFolderThatFailsLeavesNothing() throws {
     let folder = try Folder()
     try makeFolder(at: folder["a.unfinished/kept"])
-    #expect(throws: CancellationError.self) {
-      try writeFolder(at: folder["a"]) { partial in
-        try writeFile(Data(), to: partial.appending(path: "b"))
-        throw CancellationError()
+    for name in ["a", "new/deep/a"] {
+      #expect(throws: CancellationError.self) {
+        try writeFolder(at: folder[name]) { partial in
+          try writeFile(Data(), to: partial.appending(path: "b"))
+          throw CancellationError()
+        }
       }
+      #expect(try listFolder(at: folder.url) == ["a.unfinished"])
     }
-    #expect(try listFolder(at: folder.url) == ["a.unfinished"])
     #expect(folder["a.unfinished/kept"].isPresent)
+  }
+
+  @Test func outerFoldersAreRemovedIfAnInnerOneCannotBeCreated() throws {
+    let folder = try Folder()
+    let name = String(repeating: "n", count: 300)
+    let error = fileError { try makeFolder(at: folder["a/b/\(name)"]) }
+    #expect(error?.code == ENAMETOOLONG)
+    #expect(try listFolder(at: folder.url) == [])
   }
 
   @Test func partialFoldersOfInterruptedProcessesAreRemoved() throws {
@@ -476,6 +486,7 @@ func expectSoon(
       let descriptor = unsafe open(folder["new"].filePath, O_RDONLY | O_CLOEXEC)
       defer { close(descriptor) }
       isOther = lockFile(descriptor) == .heldByAnother
+      try writeFile(Data(), to: folder["new/a"])
     }
     #expect(isOther)
     // A process that another test starts has the descriptor, and with it the lock, until it is replaced.
@@ -486,7 +497,23 @@ func expectSoon(
       close(descriptor)
       return isFree
     }
-    #expect(try listFolder(at: folder["new"]) == [])
+    #expect(try listFolder(at: folder["new"]) == ["a"])
+  }
+
+  /// A process removes a folder that it has created and left empty, even if another one waits for its lock.
+  @Test func aLockedFolderThatIsRemovedIsCreatedAgain() throws {
+    let folder = try Folder()
+    try makeFolder(at: folder["new"])
+    let descriptor = unsafe open(folder["new"].filePath, O_RDONLY | O_CLOEXEC)
+    #expect(lockFile(descriptor) == .taken)
+    func end() {
+      removeFolderIfEmpty(at: folder["new"])
+      close(descriptor)
+    }
+    var wasThere = false
+    try withLock(on: folder["new"], waiting: end) { wasThere = folder["new"].isPresent }
+    #expect(wasThere)
+    #expect(!folder["new"].isPresent)
   }
 
   // MARK: Leftovers

@@ -374,6 +374,16 @@ extension PictureTests {
       #expect(try readInRun([file]).readings[0].problem == nil)
     }
 
+    @Test func leavesNoFoldersWithoutAPicture() throws {
+      do {
+        let cache = try PictureCache(
+          in: folder.url.appending(path: "new/cache"), decoder: PictureDecoder(size: 32)
+        ) { _ in }
+        #expect(try cache.read([fixture("truncated.jpg")])[0].problem != nil)
+      }
+      #expect(!folder.url.appending(path: "new").isPresent)
+    }
+
     /// A folder in the place of the pack's file makes the first write fail.
     @Test func decodesAgainWhatCouldNotBeStored() throws {
       let files = [fixture("quadrants.png")]

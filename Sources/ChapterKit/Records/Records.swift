@@ -79,7 +79,8 @@ public struct Records {
     if record.warning == nil, Set(sources.compactMap(\.dataset?.sha256)).count > 1 {
       record.dataset = nil
     }
-    try output.prepare(subdirectories: ["data"])
+    let created = try output.prepare(subdirectories: ["data"])
+    defer { removeFoldersIfEmpty(created) }
     let files = [table.dataFile.complete(for: record), table.complete(for: record)]
     record.files = files.map(\.record)
     try output.write(

@@ -10,19 +10,25 @@ package struct OutputDirectory: Sendable {
   /// Creates the directory and its `subdirectories`, checks that they can be written, and removes the
   /// partial files of interrupted processes.
   ///
-  /// - Returns: The directories that did not exist, an outer one before those in it.
-  /// - Throws: `FileError`, which names a directory that cannot be written.
+  /// - Returns: The directories that did not exist, an outer one before those in it; a caller that may fail before it
+  ///   has written anything gives them to `removeFoldersIfEmpty` at its end.
+  /// - Throws: `FileError`, which names a directory that cannot be written; then none is left that did not exist.
   @discardableResult
   package func prepare(subdirectories: [String]) throws -> [URL] {
     var created: [URL] = []
-    for path in ["."] + subdirectories {
-      let directory = file(path).standardizedFileURL
-      created += try makeFolder(at: directory)
-      let probe = directory.appending(path: ".writable")
-      // A write that fails may leave the file.
-      defer { try? removeFile(at: probe) }
-      try writeFile(Data(), to: probe)
-      try removeLeftovers(in: directory)
+    do {
+      for path in ["."] + subdirectories {
+        let directory = file(path).standardizedFileURL
+        created += try makeFolder(at: directory)
+        let probe = directory.appending(path: ".writable")
+        // A write that fails may leave the file.
+        defer { try? removeFile(at: probe) }
+        try writeFile(Data(), to: probe)
+        try removeLeftovers(in: directory)
+      }
+    } catch {
+      removeFoldersIfEmpty(created)
+      throw error
     }
     return created
   }
@@ -55,8 +61,10 @@ package struct OutputDirectory: Sendable {
   /// - Throws: `FileError`. If a file cannot be written, all of them are as before; if one cannot be renamed, those
   ///   before it are replaced already.
   package func write(_ files: [(path: String, content: Data)]) throws {
+    var created: [URL] = []
+    defer { removeFoldersIfEmpty(created) }
     for folder in Set(files.map { file($0.path).deletingLastPathComponent() }) {
-      try makeFolder(at: folder)
+      created += try makeFolder(at: folder)
     }
     try writeFiles(files.map { ($0.content, file($0.path)) })
   }

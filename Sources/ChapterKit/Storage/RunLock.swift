@@ -30,7 +30,7 @@ package final class RunLock {
         throw error
       }
       // Another process may have released the lock, and removed its file, since this one opened it.
-      if isFile(descriptor, at: file) { taken = descriptor } else { close(descriptor) }
+      if isOpen(descriptor, at: file) { taken = descriptor } else { close(descriptor) }
     }
     let descriptor = taken!
     self.descriptor = descriptor
@@ -70,7 +70,7 @@ package final class RunLock {
 
   /// Releases the lock.
   package func release() {
-    if isFile(descriptor, at: file) { unsafe unlink(file.filePath) }
+    if isOpen(descriptor, at: file) { unsafe unlink(file.filePath) }
     heartbeat.cancel()
   }
 }
@@ -79,11 +79,4 @@ package final class RunLock {
 private func isOtherProcess(_ identifier: String) -> Bool {
   guard let process = Int32(identifier), process != getpid() else { return false }
   return isProcessRunning(process)
-}
-
-/// Whether the open file is the one at the path of `file`.
-private func isFile(_ descriptor: Int32, at file: URL) -> Bool {
-  var (open, named) = (stat(), stat())
-  return unsafe fstat(descriptor, &open) == 0 && stat(file.filePath, &named) == 0
-    && open.st_dev == named.st_dev && open.st_ino == named.st_ino
 }
