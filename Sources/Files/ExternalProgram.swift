@@ -49,38 +49,58 @@ package struct ExternalProgram: Sendable {
   /// - Parameters:
   ///   - arguments: The arguments, without the program's name.
   ///   - directory: The working directory; by default that of this process.
-  ///   - environment: The environment; by default that of this process.
+  ///   - environment: The environment; by default that of this process, with TMPDIR as an absolute path.
   ///   - standardError: The destination of standard error.
+  ///   - shouldStop: Called several times a second while the program runs. Once it returns true, the program is asked
+  ///     to end, by SIGTERM; nil to let it run to its own end.
   /// - Returns: The exit status, or 128 and the signal's number if a signal ended the program; the
   ///   bytes written to standard output; and the text written to standard error if it is collected.
   /// - Throws: ``FileError`` if the program cannot be started, its output cannot be read, or its exit status cannot be
   ///   found.
   package func run(
     _ arguments: [String], in directory: URL? = nil, environment: [String: String]? = nil,
-    standardError: ErrorStream = .collected
+    standardError: ErrorStream = .collected, stoppingWhen shouldStop: (() -> Bool)? = nil
   ) throws -> (status: Int32, output: Data, errors: String) {
     let output = try ReadingPipe()
     let errors = try standardError == .collected ? ReadingPipe() : nil
     let process = try spawn(
-      arguments, in: directory, environment: environment ?? ProcessInfo.processInfo.environment,
+      arguments, in: directory, environment: environment ?? inheritedEnvironment,
       output: output, errors: errors)
     output.closeWritingEnd()
     errors?.closeWritingEnd()
-    let contents = Result { try readToEnd([output] + (errors.map { [$0] } ?? [])) }
+    var isAsked = false
+    func askIfDue() {
+      guard !isAsked, shouldStop?() == true else { return }
+      isAsked = true
+      kill(process, SIGTERM)
+    }
+    let check: (() -> Void)? = shouldStop == nil ? nil : askIfDue
+    let contents = Result { try readToEnd([output] + (errors.map { [$0] } ?? []), check) }
     if case .failure = contents {
       // It might wait for ever for a reader.
       kill(process, SIGKILL)
     }
-    var status: Int32 = 0
-    guard retrying({ unsafe waitpid(process, &status, 0) }) == process else {
-      throw FileError(executable.shortPath, cannotBe: "waited for", call: "waitpid", code: errno)
-    }
+    let status = try exitStatus(of: process, check)
     let read = try contents.get()
     let signal = status & 0x7f
     return (
       signal == 0 ? status >> 8 & 0xff : 128 + signal, Data(read[0]),
       read.count > 1 ? String(decoding: read[1], as: UTF8.self) : ""
     )
+  }
+
+  /// Waits until the process ends, and returns its status as `waitpid` reports it; calls `check` meanwhile.
+  private func exitStatus(of process: pid_t, _ check: (() -> Void)?) throws -> Int32 {
+    var status: Int32 = 0
+    while true {
+      let ended = retrying { unsafe waitpid(process, &status, check == nil ? 0 : WNOHANG) }
+      if ended == process { return status }
+      guard ended == 0 else {
+        throw FileError(executable.shortPath, cannotBe: "waited for", call: "waitpid", code: errno)
+      }
+      check?()
+      usleep(10_000)
+    }
   }
 
   /// Starts the program and returns its process identifier.
@@ -107,7 +127,11 @@ package struct ExternalProgram: Sendable {
     let path = executable.absoluteURL.filePath
     let code = unsafe withCStrings([path] + arguments) { arguments in
       unsafe withCStrings(environment.map { "\($0)=\($1)" }) { environment in
-        whileBusy { unsafe posix_spawn(&process, path, &actions, nil, arguments, environment) }
+        whileBusy {
+          withoutBlockedSignals {
+            unsafe posix_spawn(&process, path, &actions, nil, arguments, environment)
+          }
+        }
       }
     }
     guard code == 0 else {
@@ -132,6 +156,15 @@ package struct ExternalProgram: Sendable {
   }
 }
 
+/// The environment of this process for a program that may run in another folder.
+private var inheritedEnvironment: [String: String] {
+  var environment = ProcessInfo.processInfo.environment
+  if environment["TMPDIR"]?.isEmpty == false {
+    environment["TMPDIR"] = URL.absoluteTemporaryDirectory.filePath
+  }
+  return environment
+}
+
 /// Repeats `start` for up to a second while the program's file is open for writing.
 ///
 /// A file that was just written can still be open in another child process of this one, which has not
@@ -142,6 +175,18 @@ private func whileBusy(_ start: () -> Int32) -> Int32 {
     guard code == ETXTBSY else { return code }
     usleep(10_000)
   }
+  return start()
+}
+
+/// Calls `start` while the thread blocks no signals.
+///
+/// A program inherits the blocked signals of the thread that starts it. Threads of a pool block almost all signals, and
+/// the program could not be asked to end.
+private func withoutBlockedSignals(_ start: () -> Int32) -> Int32 {
+  var (none, before) = (sigset_t(), sigset_t())
+  unsafe sigemptyset(&none)
+  unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+  defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
   return start()
 }
 
@@ -178,17 +223,23 @@ private final class ReadingPipe {
   }
 }
 
-/// Reads all pipes to their ends.
+/// The milliseconds between two calls of the function that decides whether a program should stop.
+private let checkInterval: Int32 = 100
+
+/// Reads all pipes to their ends; calls `check` meanwhile.
 ///
 /// They are read alternately: a program blocks while one of its pipes is full.
 ///
 /// - Throws: ``FileError`` if a system call fails.
-private func readToEnd(_ pipes: [ReadingPipe]) throws -> [[UInt8]] {
+private func readToEnd(_ pipes: [ReadingPipe], _ check: (() -> Void)?) throws -> [[UInt8]] {
   var contents = [[UInt8]](repeating: [], count: pipes.count)
   var requests = pipes.map { pollfd(fd: $0.reading, events: Int16(POLLIN), revents: 0) }
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
   while requests.contains(where: { $0.fd >= 0 }) {
-    guard retrying({ unsafe poll(&requests, nfds_t(requests.count), -1) }) > 0 else {
+    check?()
+    // A signal does not always interrupt this call, because another thread may receive it.
+    let timeout = check == nil ? -1 : checkInterval
+    guard retrying({ unsafe poll(&requests, nfds_t(requests.count), timeout) }) >= 0 else {
       throw FileError("a pipe", cannotBe: "read", call: "poll", code: errno)
     }
     for index in requests.indices where requests[index].fd >= 0 && requests[index].revents != 0 {

@@ -21,7 +21,7 @@ let program = Program(
 
 exit(
   program.run { invocation in
-    let scratch = URL.temporaryDirectory.appending(path: UUID().uuidString)
+    let scratch = URL.absoluteTemporaryDirectory.appending(path: UUID().uuidString)
     defer { removeTree(at: scratch) }
     let check = ResultsCheck.ofProcess(
       invocation[results], scratch: scratch, console: invocation.console)

@@ -26,7 +26,7 @@ let program = Program(
 ///
 /// - Throws: An error if a result is not identical.
 func requireEqualResults(_ recorded: URL, _ repeated: URL, _ invocation: Invocation) throws {
-  let scratch = URL.temporaryDirectory.appending(path: "diff-runs-\(UUID().uuidString)")
+  let scratch = URL.absoluteTemporaryDirectory.appending(path: "diff-runs-\(UUID().uuidString)")
   defer { removeTree(at: scratch) }
   let gnuplot = Gnuplot(
     executable: ExternalProgram("gnuplot")?.executable, root: URL.currentDirectory(),

@@ -62,13 +62,20 @@ struct Repetition {
   /// Repeats, compares and writes the report; then the directory of the repetition is removed, unless something differs.
   ///
   /// A verification of everything that was interrupted or failed continues with its results and checkpoints.
+  ///
+  /// - Throws: ``Interruption`` if a signal asks this process to end, after the program that runs has ended;
+  ///   ``BusyError`` if another verification runs, or a program that an earlier one has started.
   func run() throws -> VerificationReport {
     let output = OutputDirectory(invocation[out])
-    try output.prepare(subdirectories: ["verification"])
+    let created = try output.prepare(subdirectories: ["verification"])
+    defer { removeFoldersIfEmpty(created) }
     let runLock = try RunLock(output.file("verification/.lock"), for: "verify")
     defer { runLock.release() }
+    // A verification that was killed may have left its program running.
+    try RunLock.requireNone(in: scratch)
     if !isFull { removeTree(at: scratch) }
-    try makeFolder(at: scratch)
+    let createdScratch = try makeFolder(at: scratch)
+    defer { removeFoldersIfEmpty(createdScratch) }
     let lock = try EnvironmentLock.load(root: root)
     let environment = ComputingEnvironment.ofThisComputer(root: root)
     let findings =
@@ -220,8 +227,9 @@ struct Repetition {
   /// Runs a program that lies beside this one; its progress goes to standard error.
   private func call(_ name: String, _ arguments: [String]) throws {
     let directory = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let (status, _, _) = try ExternalProgram(at: directory.appending(path: name))
-      .run(arguments, standardError: .inherited)
+    let (status, _, _) = try StopSignals.ofProcess.run(
+      ExternalProgram(at: directory.appending(path: name)), arguments, standardError: .inherited
+    ) { Interruption("interrupted while \(name) was running", by: $0, resumes: isFull) }
     guard status == 0 else {
       throw Failure("\(name): found exit status \(status), expected a repetition of its record")
     }
@@ -230,6 +238,9 @@ struct Repetition {
 
 exit(
   program.run { invocation in
+    let signals = StopSignals.ofProcess
+    signals.watch()
+    defer { signals.release() }
     let report = try Repetition(invocation).run()
     for line in report.otherVersions { invocation.print("not the locked version  \(line)") }
     for finding in report.findings { invocation.print(finding.line) }

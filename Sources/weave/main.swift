@@ -30,7 +30,7 @@ exit(
     defer { signals.release() }
     let root = URL.currentDirectory()
     // Pandoc and the browser write here; only complete files are written to OUT.
-    let scratch = URL.temporaryDirectory.appending(path: "weave-\(UUID())")
+    let scratch = URL.absoluteTemporaryDirectory.appending(path: "weave-\(UUID())")
     try makeFolder(at: scratch)
     defer { removeTree(at: scratch) }
     let article = try Article(root: root, out: invocation[out], only: invocation[chapter])
@@ -78,11 +78,9 @@ exit(
 func run(_ program: ExternalProgram, _ arguments: [String], in directory: URL) throws -> (
   status: Int32, output: Data, errors: String
 ) {
-  let result = try program.run(arguments, in: directory)
-  if let signal = StopSignals.ofProcess.received() {
-    throw Interruption("interrupted; the files in OUT are as before", by: signal)
+  try StopSignals.ofProcess.run(program, arguments, in: directory) {
+    Interruption("interrupted; the files in OUT are as before", by: $0, resumes: false)
   }
-  return result
 }
 
 /// Converts the article's Markdown into an HTML page with its controls.
@@ -176,9 +174,8 @@ func printed(_ page: Data, in scratch: URL) throws -> Data? {
     browser,
     [
       "--headless", "--disable-gpu", "--no-pdf-header-footer",
-      "--user-data-dir=\(scratch.appending(path: "profile").absoluteURL.filePath)",
-      "--print-to-pdf=\(pdf.absoluteURL.filePath)",
-      source.absoluteURL.absoluteString,
+      "--user-data-dir=\(scratch.appending(path: "profile").filePath)",
+      "--print-to-pdf=\(pdf.filePath)", source.absoluteString,
     ] + (geteuid() == 0 ? ["--no-sandbox"] : []), in: scratch)
   let content = try readFileIfPresent(at: pdf) ?? Data()
   let end = String(decoding: content.suffix(16), as: UTF8.self)

@@ -1,6 +1,7 @@
 import ChapterKit
 import Datasets
 import Engine
+import Files
 import Foundation
 import Testing
 
@@ -288,6 +289,25 @@ import Testing
       precondition(signals.received() == SIGHUP, "a terminal that is closed")
       signals.release()
       CheckpointTests.send(SIGTERM)
+    }
+  }
+
+  /// The program sends the signal to this process, and ends only by a signal.
+  @Test func aSignalEndsTheProgramThatIsRun() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      guard let shell = ExternalProgram("sh") else { exit(1) }
+      let signals = StopSignals.ofProcess
+      signals.watch()
+      let script = "kill -TERM $PPID; while :; do sleep 0.05; done"
+      do {
+        _ = try signals.run(shell, ["-c", script]) {
+          Interruption("interrupted", by: $0, resumes: false)
+        }
+        exit(2)
+      } catch let interruption as Interruption {
+        let text = "interrupted; run the same command again to start over"
+        exit(interruption.signal == SIGTERM && interruption.description == text ? 7 : 3)
+      }
     }
   }
 

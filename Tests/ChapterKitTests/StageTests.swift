@@ -321,6 +321,25 @@ import Testing
     #expect(bench.run { _ in } == 0, "its process is gone: the lock would be held")
   }
 
+  /// Before a folder is removed; a lock that a killed process has left is no obstacle.
+  @Test func aProgramThatHoldsALockInAFolderIsNamed() throws {
+    let bench = try Workbench()
+    let path = "figures/cache/chapter3/.lock"
+    #expect(throws: Never.self) { try RunLock.requireNone(in: bench.out.appending(path: "none")) }
+    try bench.write("\(hostName) 4711", to: path)
+    try RunLock.requireNone(in: bench.out)
+    #expect(bench.read(path) == nil)
+    let lock = try RunLock(bench.root.appending(path: path), for: "chapter3")
+    defer { lock.release() }
+    let error = #expect(throws: BusyError.self) { try RunLock.requireNone(in: bench.out) }
+    #expect(
+      error?.description.hasSuffix(
+        "cache/chapter3/.lock: found a program already running there as process \(getpid()) on host "
+          + "\(hostName), expected no other run; wait until it ends, or give another OUT (--out)")
+        == true, "\(error!)")
+    #expect(bench.read(path) != nil)
+  }
+
   @Test func staleCheckpointsAreRemovedWhenTheResultIsLoaded() throws {
     let bench = try Workbench()
     _ = computed(in: bench)

@@ -57,6 +57,30 @@ import Testing
     #expect(try shell.run(["-c", "kill -9 $$"]).status == 128 + SIGKILL)
   }
 
+  /// A program that closes its streams gives no output to wait for.
+  @Test(arguments: ["", "exec >&- 2>&-; "])
+  func aProgramIsAskedToEndAndWaitedFor(start: String) throws {
+    let folder = try Folder()
+    let script = start + "trap 'sleep 0.2; exit 3' TERM; : >started; while :; do sleep 0.05; done"
+    let (status, _, _) = try shell.run(
+      ["-c", script], in: folder.url, stoppingWhen: { folder["started"].isPresent })
+    #expect(status == 3)
+  }
+
+  /// A relative path would lead elsewhere from the folder in which the program runs.
+  @Test func theTemporaryFolderOfAProgramHasAnAbsolutePath() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try Folder()
+      setenv("TMPDIR", "relative", 1)
+      let output = try ExternalProgram("sh")?.run(
+        ["-c", "printf %s \"$TMPDIR\""], in: folder.url
+      ).output
+      let path = String(decoding: output ?? Data(), as: UTF8.self)
+      let expected = URL.currentDirectory().appending(path: "relative").filePath
+      guard path == expected || path == expected + "/" else { throw CancellationError() }
+    }
+  }
+
   /// Ctrl-C reaches the processes of the terminal's foreground group only.
   @Test func theProgramStaysInTheProcessGroup() throws {
     let (_, output, _) = try shell.run(["-c", "ps -o pgid= -p $$"])

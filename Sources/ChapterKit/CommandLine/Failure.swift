@@ -22,15 +22,21 @@ package struct UsageError: OneLineError {
   package init(_ description: String) { self.description = description }
 }
 
-/// The error that ends a run after a signal, when its progress has been saved.
+/// The error that ends a program after a signal, when its progress, if there is any, has been saved.
 package struct Interruption: OneLineError {
   package let description: String
   /// The signal's number.
   package let signal: Int32
 
-  /// An interruption by `signal`; `description` names the progress that was saved.
-  package init(_ description: String, by signal: Int32) {
-    self.description = "\(description); run the same command again to resume"
+  /// An interruption.
+  ///
+  /// - Parameters:
+  ///   - description: What was interrupted, and the progress that was saved.
+  ///   - signal: The signal's number.
+  ///   - resumes: Whether the same command continues, or starts over.
+  package init(_ description: String, by signal: Int32, resumes: Bool = true) {
+    self.description =
+      "\(description); run the same command again to \(resumes ? "resume" : "start over")"
     self.signal = signal
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -40,6 +41,36 @@ package struct StopSignals {
         let number = lastSignal.load(ordering: .relaxed)
         return number == 0 ? nil : number
       })
+  }
+}
+
+extension StopSignals {
+  /// Runs a program that must not continue when this process ends, while signals are watched.
+  ///
+  /// If a signal arrives, the program is asked to end, and waited for. It gets SIGTERM, whichever signal this process
+  /// has received: Ctrl-C in a terminal reaches both, and a second SIGINT would end a chapter before it has saved its
+  /// progress.
+  ///
+  /// - Parameters:
+  ///   - program: The program.
+  ///   - arguments: Its arguments.
+  ///   - directory: The working directory; by default that of this process.
+  ///   - standardError: The destination of the program's standard error.
+  ///   - interruption: The error for the number of a signal.
+  /// - Returns: The program's status, output and errors, as `ExternalProgram.run` does.
+  /// - Throws: The error of `interruption` if a signal has arrived before or meanwhile; `FileError` if the program
+  ///   cannot be run.
+  package func run(
+    _ program: ExternalProgram, _ arguments: [String], in directory: URL? = nil,
+    standardError: ExternalProgram.ErrorStream = .collected,
+    interruption: (Int32) -> Interruption
+  ) throws -> (status: Int32, output: Data, errors: String) {
+    if let signal = received() { throw interruption(signal) }
+    let result = try program.run(
+      arguments, in: directory, standardError: standardError,
+      stoppingWhen: { received() != nil })
+    if let signal = received() { throw interruption(signal) }
+    return result
   }
 }
 

@@ -42,6 +42,16 @@ package final class RunLock {
     heartbeat.activate()
   }
 
+  /// Checks that no process holds a lock in `folder`, such as before it is removed; a lock file without a process is
+  /// removed.
+  ///
+  /// - Throws: ``BusyError`` if a process holds one; `FileError` if a file cannot be read or written.
+  package static func requireNone(in folder: URL) throws {
+    for path in try listFiles(at: ".", of: folder) where path.hasSuffix(".lock") {
+      try RunLock(folder.appending(path: path), for: "a program").release()
+    }
+  }
+
   private static func take(
     _ descriptor: Int32, _ file: URL, _ name: String, _ host: String
   ) throws {
