@@ -65,6 +65,27 @@ import Testing
       bench.standardError.contains("replaces the results of make chapter3 SEEDS=2 of 2023-11-14"))
   }
 
+  #if os(Linux)
+    /// Other systems have only names in UTF-8.
+    @Test func aCurrentFolderThatIsNotUTF8IsNamed() async {
+      await #expect(processExitsWith: .success) {
+        let bench = try Workbench()
+        // "caé" in Latin-1.
+        let name: [CChar] = [99, 97, CChar(truncatingIfNeeded: 0xE9), 0]
+        let entered = unsafe chdir(bench.root.path) == 0 && mkdir(name, 0o755) == 0
+        let enteredInner = unsafe chdir(name) == 0
+        precondition(entered && enteredInner)
+        let error = #expect(throws: Failure.self) { try currentFolder() }
+        #expect(
+          error?.description.hasPrefix("the path of the current folder is not UTF-8: found \"/")
+            == true)
+        let left = unsafe chdir("..") == 0 && rmdir(name) == 0
+        precondition(left)
+        #expect(throws: Never.self) { try currentFolder() }
+      }
+    }
+  #endif
+
   @Test func recordsKeepTheValuesOfEachSeed() throws {
     let bench = try Workbench()
     #expect(bench.run("--seeds", "3", body: body) == 0)

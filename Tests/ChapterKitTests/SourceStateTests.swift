@@ -43,4 +43,21 @@ import Testing
     #expect(changed.commit == clean.commit && changed.dirty == true)
     #expect(changed.sha256 != clean.sha256)
   }
+
+  /// git status usually writes the index again, under a lock, when a file has another date than the index.
+  @Test func theIndexStaysAsItIs() throws {
+    try #require(ExternalProgram("git") != nil, "this test needs git")
+    let bench = try Workbench()
+    try bench.write("", to: "Package.swift")
+    try bench.write("old", to: "Sources/A.swift")
+    try git("init", in: bench)
+    try git("add", ".", in: bench)
+    try git("commit", "-m", "first", in: bench)
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)],
+      ofItemAtPath: bench.root.appending(path: "Sources/A.swift").path)
+    let index = try Data(contentsOf: bench.root.appending(path: ".git/index"))
+    #expect(SourceState.ofCheckout(at: bench.root).dirty == false)
+    #expect(try Data(contentsOf: bench.root.appending(path: ".git/index")) == index)
+  }
 }

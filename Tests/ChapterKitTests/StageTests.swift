@@ -88,6 +88,7 @@ import Testing
     let main = "chapters/3-sharpening/main.swift"
     try bench.write("let a = 1", to: main)
     let edited = try #require(bench.root.appending(path: main).modificationTime)
+    bench.date = Date()
     bench.buildTime = edited
     #expect(computed(in: bench).count == 2)
     bench.buildTime = edited - 1
@@ -96,6 +97,24 @@ import Testing
       bench.standardError.contains(
         "\(main): found a change that is newer than this program, expected a program built from "
           + "these sources; start it with make, which builds it"), "\(bench.standardError)")
+  }
+
+  /// Building the program again would not make it newer than such a file.
+  @Test func aSourceFileDatedInTheFutureIsNamedWithItsRemedy() throws {
+    let bench = try Workbench()
+    let main = "chapters/3-sharpening/main.swift"
+    try bench.write("let a = 1", to: main)
+    bench.date = Date()
+    bench.buildTime = Int(bench.date.timeIntervalSince1970)
+    try FileManager.default.setAttributes(
+      [.modificationDate: bench.date + 86_400],
+      ofItemAtPath: bench.root.appending(path: main).path)
+    #expect(bench.run { run in _ = try run.stage("embed") { _ in 1 } } == 1)
+    #expect(
+      bench.complaints == [
+        "chapter3: \(main): found a file that is dated in the future, expected one that is older than this program; "
+          + "run touch \(main), then start the program with make"
+      ])
   }
 
   @Test func linesWithOnlyACommentAreNotCode() {

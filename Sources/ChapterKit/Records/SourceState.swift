@@ -28,7 +28,10 @@ package struct SourceState: Equatable, Sendable {
     // Variables such as GIT_DIR name another repository, for example in a hook.
     let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GIT_") }
     func ask(_ arguments: [String]) -> String? {
-      guard let answer = try? git.run(arguments, in: root, environment: environment),
+      // Without optional locks, git status does not rewrite the user's index.
+      guard
+        let answer = try? git.run(
+          ["--no-optional-locks"] + arguments, in: root, environment: environment),
         answer.status == 0
       else { return nil }
       return String(decoding: answer.output, as: UTF8.self)

@@ -56,8 +56,11 @@ package struct RunEnvironment {
   }
 
   /// The environment of this process. The package's root is the current directory.
+  ///
+  /// - Throws: An error in one line if the path of the current directory is not UTF-8, the program cannot be read, or
+  ///   mpirun has started it with a wrong number of processes.
   static func ofProcess(console: Console) throws -> RunEnvironment {
-    let root = URL.currentDirectory()
+    let root = try currentFolder()
     let start = ContinuousClock.now
     let executable = runningProgram
     return RunEnvironment(
@@ -75,10 +78,16 @@ extension RunEnvironment {
   /// package has no such files.
   ///
   /// - Throws: ``Failure`` if a file has been edited since the program was built, because then the files
-  ///   are not the program's code.
+  ///   are not the program's code, or if a file is dated in the future, because then that is not known.
   func codeHash(at paths: [String]) throws -> String {
     let code = try SourceCode(at: paths, root: root)
-    if let buildTime, let file = code.file(changedAfter: buildTime) {
+    if let buildTime, let (file, time) = code.file(changedAfter: buildTime) {
+      // Another build would not help: the program would still be older than the file.
+      guard Double(time) <= date().timeIntervalSince1970 else {
+        throw Failure(
+          "\(file): found a file that is dated in the future, expected one that is older than this program; "
+            + "run touch \(shellWord(file)), then start the program with make")
+      }
       throw Failure(
         "\(file): found a change that is newer than this program, expected a program built from these "
           + "sources; start it with make, which builds it")
@@ -97,6 +106,22 @@ extension RunEnvironment {
       seconds: roundedToMilliseconds(time.seconds),
       cpuSeconds: time.cpuSeconds.map(roundedToMilliseconds))
   }
+}
+
+/// The current directory.
+///
+/// - Throws: ``Failure`` if its path is not UTF-8: no `URL` leads to it, and its files would seem to be missing.
+package func currentFolder() throws -> URL {
+  if let path = unsafe getcwd(nil, 0) {
+    defer { unsafe free(path) }
+    let text = unsafe String(cString: path)
+    guard unsafe String(validatingCString: path) != nil else {
+      throw Failure(
+        "the path of the current folder is not UTF-8: found \"\(text)\", expected text in UTF-8; rename that "
+          + "folder, or move the package to another one")
+    }
+  }
+  return .currentDirectory()
 }
 
 /// The processor time of this process so far, in seconds, summed over its threads.

@@ -43,11 +43,15 @@ struct SourceCode {
     return sha256Hex(Data(hashes.joined(separator: "\n").utf8))
   }
 
-  /// A file that was changed after `time`, in seconds since 1970; nil if there is none.
-  func file(changedAfter time: Int) -> String? {
-    texts.keys.sorted().first {
-      root.appending(path: $0).modificationTime.map { $0 > time } ?? false
+  /// A file that was changed after `time`, and the time of its change, both in seconds since 1970; nil if there is
+  /// none.
+  func file(changedAfter time: Int) -> (path: String, time: Int)? {
+    for path in texts.keys.sorted() {
+      if let changed = root.appending(path: path).modificationTime, changed > time {
+        return (path, changed)
+      }
     }
+    return nil
   }
 }
 
