@@ -65,6 +65,33 @@ import Testing
       bench.standardError.contains("replaces the results of make chapter3 SEEDS=2 of 2023-11-14"))
   }
 
+  /// Another run that ended between the reading and the lock would leave its record beside the files of this one.
+  @Test func theRecordIsReadUnderTheLock() throws {
+    let bench = try Workbench()
+    let other = try Workbench(root: bench.root, isOwner: false)
+    #expect(bench.run("--out", bench.out.path, "--rate", "0.5", body: body) == 0)
+    var statuses: [Int32] = []
+    var environment = bench.environment
+    environment.console = Console(
+      isTerminal: false, output: { _ in },
+      errors: { line in
+        guard line.contains("replaces the results of") else { return }
+        statuses.append(other.run("--out", other.out.path, body: body))
+      })
+    let status = Workbench.chapter.run(
+      arguments: ["--out", bench.out.path], in: environment, body)
+    #expect(status == 0 && statuses == [75], "\(other.standardError)")
+  }
+
+  /// A run that is refused releases the lock.
+  @Test func aRefusedRunDoesNotBlockTheNextOne() throws {
+    let bench = try Workbench()
+    #expect(bench.run("--out", bench.out.path, body: body) == 0)
+    #expect(bench.run("--out", bench.out.path, "--preset", "smoke", body: body) == 1)
+    #expect(bench.names(in: "figures/cache/chapter3") == ["article"])
+    #expect(bench.run("--out", bench.out.path, body: body) == 0)
+  }
+
   #if os(Linux)
     /// Other systems have only names in UTF-8.
     @Test func aCurrentFolderThatIsNotUTF8IsNamed() async {

@@ -44,9 +44,24 @@ public final class Run {
     self.settings = settings
     seeds = settings.seeds
     output = OutputDirectory(settings.out)
-    previous = try PreviousRecord(chapter: chapter.name, in: settings.out)
-    try previous.checkMayBeReplaced(bySmoke: settings.preset == .smoke, bySynthetic: false)
     let store = StageStore(output, chapter: chapter.name, preset: settings.preset)
+    let previous: PreviousRecord
+    var (created, lock): ([URL], RunLock?) = ([], nil)
+    do {
+      if settings.writesRecord {
+        created = try store.prepare()
+        lock = try RunLock(
+          output.file("cache/\(chapter.name.program)/.lock"), for: chapter.name.program)
+      }
+      // Only now, because a run that ends writes its record until it releases the lock.
+      previous = try PreviousRecord(chapter: chapter.name, in: settings.out)
+      try previous.checkMayBeReplaced(bySmoke: settings.preset == .smoke, bySynthetic: false)
+    } catch {
+      lock?.release()
+      removeFoldersIfEmpty(created)
+      throw error
+    }
+    (self.previous, createdDirectories, self.lock) = (previous, created, lock)
     if settings.writesRecord {
       if let warning = previous.warning { environment.console.note(warning) }
       let ignored = chapter.options.filter { !$0.changesResults }.map(\.name)
@@ -55,11 +70,6 @@ public final class Run {
       {
         environment.console.note(note)
       }
-      createdDirectories = try store.prepare()
-      lock = try RunLock(
-        output.file("cache/\(chapter.name.program)/.lock"), for: chapter.name.program)
-    } else {
-      (createdDirectories, lock) = ([], nil)
     }
     log = WorkLog(environment.console)
     stages = StageRunner(store, threads: settings.threads, log: log, in: environment)
