@@ -157,6 +157,28 @@ import Testing
     #expect(Set(before).subtracting(after).first?.hasPrefix("train-seed-1-") == true)
   }
 
+  /// Before it is computed again, and removed. The second result has taken no time, so that nothing is lost with it.
+  @Test func aResultThatDoesNotCountIsReported() throws {
+    let bench = try Workbench()
+    func run(rate: Double, seconds: Double) {
+      let status = bench.run { run in
+        _ = try run.stage("train", inputs: ["rate": rate]) { _ in
+          bench.seconds += seconds
+          return rate
+        }
+      }
+      #expect(status == 0, "\(bench.standardError)")
+    }
+    run(rate: 0.1, seconds: 60)
+    #expect(bench.complaints.first == "train: done in 60 s")
+    run(rate: 0.2, seconds: 0)
+    #expect(
+      bench.complaints.first
+        == "train: found only a result of other code, other settings or other data; starting over")
+    run(rate: 0.1, seconds: 0)
+    #expect(bench.complaints.first == "train: done in 0.0 s")
+  }
+
   @Test func aStageKeepsResultsOfStagesWithLongerNames() throws {
     let bench = try Workbench()
     for depth in [10, 28] {

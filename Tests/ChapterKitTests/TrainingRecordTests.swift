@@ -144,6 +144,37 @@ import Testing
     #expect(found(bench, stage(), recorded: true, on: others) == nil)
   }
 
+  /// Before the training starts over, in one line. RECORDED ignores the code only.
+  @Test func aTrainingRecordThatDoesNotCountIsReportedWithTheReason() throws {
+    let bench = try Workbench()
+    func train(_ key: TrainingKey, on dataset: ImageDataset) -> [String] {
+      let status = bench.run { run in
+        _ = try run.sharedStage(
+          key, on: dataset, counting: .iterations, recorded: { nil },
+          { _ in
+            bench.seconds += 60
+            return 7
+          })
+      }
+      #expect(status == 0, "\(bench.standardError)")
+      return bench.complaints.filter { $0.contains("found only") }
+    }
+    try bench.write("let x = 1", to: "Sources/Engine/Kernel.swift")
+    #expect(train(stage(), on: dataset) == [])
+    try bench.write("let x = 2", to: "Sources/Engine/Kernel.swift")
+    let notices = train(stage(), on: dataset)
+    #expect(notices.count == 1)
+    #expect(
+      notices.first?.hasPrefix(
+        "A training, seed 0: found only a result of other code; starting over (RECORDED=") == true)
+    #expect(notices.first?.hasSuffix("figures/trainings' would use it)") == true, "\(notices)")
+    let others = syntheticDigits(trainCount: 20, testCount: 20, seed: 1)
+    #expect(
+      train(stage(rate: 0.2), on: others) == [
+        "A training, seed 0: found only a result of other settings and other data; starting over"
+      ])
+  }
+
   @Test func aFileOfAnotherStageIsNamed() throws {
     let bench = try Workbench()
     try train(bench)

@@ -242,7 +242,8 @@ extension Run {
   ) throws -> Value {
     let folder = try chapter.name.folder(in: environment.root)
     return try stages.run(
-      name, dataset: dataset?.sha256, inputs: inputs, code: folder.map { [$0] } ?? [],
+      StageRequest(
+        name, dataset: dataset?.sha256, inputs: inputs, code: folder.map { [$0] } ?? []),
       counting: unit, work)
   }
 
@@ -260,8 +261,7 @@ extension Run {
     counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
     try stages.run(
-      key.name, dataset: dataset.sha256, inputs: key.inputs, code: key.code + code,
-      counting: unit, work)
+      StageRequest(key, dataset: dataset.sha256, code: code), counting: unit, work)
   }
 
   /// The result that this or another chapter stored in OUT under `key`, if it was computed from the same
@@ -305,7 +305,11 @@ extension Run {
     defer { lock.release() }
     // Another process may have stored it since.
     if let found = try shared(Value.self, key, on: dataset) { return found }
-    let value = try stage(key, on: dataset, counting: unit, work)
+    let folder = shellWord(directory(TrainingKey.directory).shortPath)
+    let value = try stages.run(
+      StageRequest(
+        key, dataset: dataset.sha256, useOfOtherCode: "RECORDED=\(folder) would use it"),
+      counting: unit, work)
     try share(value, of: key, on: dataset)
     return value
   }

@@ -3,6 +3,38 @@ import Engine
 import Files
 import Foundation
 
+/// A stage that a run needs: its name, and everything that its result depends on.
+struct StageRequest {
+  /// The name, which occurs once in a run.
+  let name: String
+  /// The hash of the data set's content; nil for a stage without one.
+  let dataset: String?
+  /// Everything else that the result depends on, apart from the code.
+  let inputs: [String: any Encodable]
+  /// The paths of the code that computes the result, relative to the package's root.
+  let code: [String]
+  /// The key under which other chapters find the result; nil if it is for this chapter only.
+  let sharedKey: TrainingKey?
+  /// A sentence that tells how to use a training record in OUT whose code alone differs; nil if the program cannot.
+  let useOfOtherCode: String?
+
+  /// A stage whose result is for this chapter only.
+  init(
+    _ name: String, dataset: String?, inputs: [String: any Encodable], code: [String]
+  ) {
+    (self.name, self.dataset, self.inputs, self.code) = (name, dataset, inputs, code)
+    (sharedKey, useOfOtherCode) = (nil, nil)
+  }
+
+  /// A stage whose result other chapters find under `key`, and that depends on the further files at the paths `code`.
+  init(
+    _ key: TrainingKey, dataset: String, code: [String] = [], useOfOtherCode: String? = nil
+  ) {
+    (name, self.dataset, inputs, self.code) = (key.name, dataset, key.inputs, key.code + code)
+    (sharedKey, self.useOfOtherCode) = (key, useOfOtherCode)
+  }
+}
+
 /// The stages of a run: loads their results or computes them, and keeps their records.
 final class StageRunner {
   /// The records of the stages so far, in their order.
@@ -18,11 +50,11 @@ final class StageRunner {
     (self.store, self.threads, self.log, self.environment) = (store, threads, log, environment)
   }
 
-  /// The result of the stage `name`, loaded or computed by the code at the paths `code`.
+  /// The result of `stage`, loaded or computed.
   func run<Value: Codable>(
-    _ name: String, dataset: String?, inputs: [String: any Encodable], code: [String],
-    counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
+    _ stage: StageRequest, counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
+    let name = stage.name
     // Their names contain values of options, in which signs may be all that differs.
     if let other = records.first(where: { fileNamePart(of: $0.name) == fileNamePart(of: name) }) {
       throw Failure(
@@ -30,14 +62,15 @@ final class StageRunner {
           + "names of files")
     }
     let key = try StageIdentity(
-      code: codeHash(at: code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
-      stage: name, inputs: inputs.mapValues { try JSONValue(describing: $0) }, dataset: dataset
+      code: codeHash(at: stage.code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
+      stage: name, inputs: stage.inputs.mapValues { try JSONValue(describing: $0) },
+      dataset: stage.dataset
     ).key()
     if let entry = try fromRoot({ try loaded(Value.self, of: name, key: key) }) {
       add(entry.record)
       return entry.value
     }
-    let entry = try compute(name, key: key, counting: unit, work)
+    let entry = try compute(stage, key: key, counting: unit, work)
     records.append(entry.record)
     return entry.value
   }
@@ -81,14 +114,16 @@ final class StageRunner {
   }
 
   private func compute<Value: Codable>(
-    _ name: String, key: String, counting unit: ProgressUnit,
+    _ stage: StageRequest, key: String, counting unit: ProgressUnit,
     _ work: (StageProgress) throws -> Value
   ) throws -> StageStore.Entry<Value> {
+    let name = stage.name
     log.beginWork()
     try store.prepare()
     let checkpoints = store.checkpoints(of: name, key: key)
     try environment.processes?.checkAgreement(
       on: "the checkpoints of \(name)", "\(key) \(checkpoints.find().names)")
+    try noteEarlierWork(on: stage, key: key, checkpoints)
     let progress = StageProgress(
       stage: name, unit: unit, checkpointFiles: checkpoints, in: environment)
     defer { environment.stopSignals.release() }
@@ -113,6 +148,49 @@ final class StageRunner {
     }
     return entry
   }
+
+  /// Writes a line if a stage starts over although OUT has a result or checkpoints of it under other keys, which are
+  /// removed when it is done. A result that took less than a second is not worth the line.
+  private func noteEarlierWork(
+    on stage: StageRequest, key: String, _ checkpoints: CheckpointFiles
+  ) throws {
+    let (ours, others) = try checkpoints.find()
+    guard ours.isEmpty else { return }
+    let differences = try differencesOfTrainingRecord(from: stage)
+    let found: String
+    if !differences.isEmpty {
+      found = "a result of \(differences.map(\.rawValue).joined(separator: " and "))"
+    } else if try store.otherRecords(of: stage.name, key: key).contains(where: \.isLong) {
+      found = "a result of other code, other settings or other data"
+    } else if !others.isEmpty {
+      found = "checkpoints of other code, other settings or other data"
+    } else {
+      return
+    }
+    let use = differences == [.code] ? stage.useOfOtherCode.map { " (\($0))" } : nil
+    environment.console.note("\(stage.name): found only \(found); starting over\(use ?? "")")
+  }
+
+  /// The respects in which the training record of `stage` in OUT differs from the one that the stage needs; none if
+  /// there is no such record, or if it took less than a second.
+  private func differencesOfTrainingRecord(from stage: StageRequest) throws -> [Difference] {
+    guard let key = stage.sharedKey, let record = try store.shared(JSONValue.self, key),
+      record.stage.isLong
+    else { return [] }
+    return try differences(of: record, from: key, dataset: stage.dataset)
+  }
+}
+
+extension StageRecord {
+  /// Whether the computation took so long that its repetition is worth a notice.
+  fileprivate var isLong: Bool { seconds >= 1 }
+}
+
+/// A respect in which a training record differs from the one that a stage needs.
+private enum Difference: String {
+  case code = "other code"
+  case settings = "other settings"
+  case data = "other data"
 }
 
 // MARK: - Shared results
@@ -124,13 +202,24 @@ extension StageRunner {
     _ type: Value.Type, _ key: TrainingKey, dataset: String
   ) throws -> TrainingRecord<Value>? {
     let found = try fromRoot { () -> TrainingRecord<Value>? in
-      guard let found = try store.shared(type, key), try isResult(found, of: key, dataset: dataset),
-        try found.sources == codeHash(at: key.code)
+      guard let found = try store.shared(type, key),
+        try differences(of: found, from: key, dataset: dataset).isEmpty
       else { return nil }
       return found
     }
     if let found { add(found.stage) }
     return found
+  }
+
+  /// The respects in which `record` differs from the training record of `key` on `dataset` by the present code.
+  private func differences<Value>(
+    of record: TrainingRecord<Value>, from key: TrainingKey, dataset: String?
+  ) throws -> [Difference] {
+    var differences: [Difference] = []
+    if try record.sources != codeHash(at: key.code) { differences.append(.code) }
+    if try record.inputs != key.encodedInputs { differences.append(.settings) }
+    if record.dataset.sha256 != dataset { differences.append(.data) }
+    return differences
   }
 
   /// The result that is recorded in `directory` under `key`, if it was computed from the same inputs
@@ -141,7 +230,8 @@ extension StageRunner {
     let file = directory.appending(path: URL(filePath: key.path).lastPathComponent)
     let found = try fromRoot { () -> TrainingRecord<Value>? in
       guard let found = try TrainingRecord<Value>.load(file, ofStage: key.name),
-        try isResult(found, of: key, dataset: dataset)
+        try found.inputs == key.encodedInputs,
+        dataset == nil || found.dataset.sha256 == dataset
       else { return nil }
       return found
     }
@@ -153,14 +243,6 @@ extension StageRunner {
   ///
   /// - Throws: ``BusyError`` if another process computes it.
   func lock(_ key: TrainingKey) throws -> RunLock { try store.lock(key) }
-
-  /// Whether `record` has the inputs of `key` and, if `dataset` is given, that data set.
-  private func isResult<Value>(
-    _ record: TrainingRecord<Value>, of key: TrainingKey, dataset: String?
-  ) throws -> Bool {
-    try record.inputs == key.encodedInputs
-      && (dataset == nil || record.dataset.sha256 == dataset)
-  }
 
   /// Stores the result of a stage of this run in OUT, for other chapters.
   func share(_ value: some Codable & Sendable, of key: TrainingKey, dataset: DatasetIdentity) throws

@@ -76,11 +76,12 @@ struct CheckpointFiles {
     (self.output, self.directory, self.stage, self.key) = (output, directory, stage, key)
   }
 
-  /// The names of the checkpoints under this key, newest first, and whether there are others.
-  func find() throws -> (names: [String], hasOthers: Bool) {
+  /// The names of the checkpoints under this key, newest first, and of those under other keys.
+  func find() throws -> (names: [String], others: [String]) {
     let all = try files()
     let ours = all.filter { $0.key == keyPart(of: key) }.sorted { $0.step > $1.step }
-    return (ours.map(\.name), ours.count < all.count)
+    let others = all.filter { $0.key != keyPart(of: key) }
+    return (ours.map(\.name), others.map(\.name))
   }
 
   /// Loads the checkpoint called `name`.

@@ -96,7 +96,7 @@ public final class Checkpoints {
   ///
   /// - Throws: `FileError` for one that cannot be read.
   private func newestIntact() throws -> (name: String, checkpoint: Checkpoint)? {
-    let (names, hasOthers) = try files.find()
+    let names = try files.find().names
     for name in names {
       do {
         return (name, try files.load(name))
@@ -107,11 +107,6 @@ public final class Checkpoints {
         let instead = name == names.last ? "starting over" : "using the one before it"
         environment.console.note("\(oneLine(error)); \(instead)")
       }
-    }
-    if names.isEmpty, hasOthers {
-      environment.console.note(
-        "\(files.stage): found only checkpoints of other code, other settings or other data; "
-          + "starting over")
     }
     return nil
   }

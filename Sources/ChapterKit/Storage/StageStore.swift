@@ -76,11 +76,8 @@ extension StageStore {
   ) throws -> Entry<Value>? {
     let path = path(stage: stage, key: key)
     guard let data = try output.content(of: path) else { return nil }
-    let lines = intactContent(of: data)?
-      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
-    guard let lines, lines.count == 2,
-      let record = try? JSON.decode(StageRecord.self, from: lines[0]), record.key == key,
-      (try? record.validate()) != nil, let value = try? JSON.decode(Value.self, from: lines[1])
+    guard let (record, encoded) = parts(of: data), record.key == key,
+      let value = try? JSON.decode(Value.self, from: encoded)
     else {
       throw Failure(
         "\(output.file(path).shortPath): found a damaged file, expected the result of a stage")
@@ -88,26 +85,50 @@ extension StageStore {
     return Entry(value: value, record: record)
   }
 
-  /// Stores a result, then removes the stage's older results and its checkpoints.
-  package func store(_ entry: Entry<some Encodable>) throws {
-    let content = try JSON.encode(entry.record) + [newline] + JSON.encode(entry.value)
-    let path = path(stage: entry.record.name, key: entry.record.key)
-    try output.write(checksummed(content), to: path)
-    removeOthers(like: URL(filePath: path).lastPathComponent)
-    checkpoints(of: entry.record.name, key: entry.record.key).removeFinished(ofAllKeys: true)
+  /// The record and the encoded value in the content of a result's file; nil if it is damaged.
+  private func parts(of data: Data) -> (record: StageRecord, value: Data)? {
+    let lines = intactContent(of: data)?
+      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
+    guard let lines, lines.count == 2,
+      let record = try? JSON.decode(StageRecord.self, from: lines[0]),
+      (try? record.validate()) != nil
+    else { return nil }
+    return (record, lines[1])
   }
 
-  /// Removes a stage's older results. One that cannot be removed does no harm: it is loaded for its own key only.
-  private func removeOthers(like kept: String) {
-    let keyed = keyDigits + fileExtension.count
-    for name in (try? output.names(in: directory)) ?? []
-    where name != kept && name.count == kept.count && name.hasPrefix(kept.dropLast(keyed)) {
-      try? output.remove("\(directory)/\(name)")
+  /// Stores a result, then removes the stage's older results and its checkpoints.
+  package func store(_ entry: Entry<some Encodable>) throws {
+    let (stage, key) = (entry.record.name, entry.record.key)
+    let content = try JSON.encode(entry.record) + [newline] + JSON.encode(entry.value)
+    try output.write(checksummed(content), to: path(stage: stage, key: key))
+    // One that cannot be removed does no harm: it is loaded for its own key only.
+    for path in (try? otherResults(of: stage, key: key)) ?? [] { try? output.remove(path) }
+    checkpoints(of: stage, key: key).removeFinished(ofAllKeys: true)
+  }
+
+  /// The records of a stage's results under other keys: of other code, other settings or other data. Damaged files are
+  /// left out.
+  func otherRecords(of stage: String, key: String) throws -> [StageRecord] {
+    try otherResults(of: stage, key: key).compactMap { path in
+      try output.content(of: path).flatMap { parts(of: $0) }?.record
     }
   }
 
+  /// The paths of a stage's results under other keys than `key`.
+  private func otherResults(of stage: String, key: String) throws -> [String] {
+    let own = fileName(stage: stage, key: key)
+    let prefix = own.dropLast(keyDigits + fileExtension.count)
+    return try output.names(in: directory)
+      .filter { $0 != own && $0.count == own.count && $0.hasPrefix(prefix) }
+      .map { "\(directory)/\($0)" }
+  }
+
   private func path(stage: String, key: String) -> String {
-    "\(directory)/\(fileNamePart(of: stage))-\(keyPart(of: key))\(fileExtension)"
+    "\(directory)/\(fileName(stage: stage, key: key))"
+  }
+
+  private func fileName(stage: String, key: String) -> String {
+    "\(fileNamePart(of: stage))-\(keyPart(of: key))\(fileExtension)"
   }
 
   /// The checkpoints of a stage that has no result yet.
