@@ -1,5 +1,6 @@
 import ChapterKit
 import Datasets
+import Engine
 import Files
 import Foundation
 import Testing
@@ -24,6 +25,11 @@ import Testing
   }
 
   private static let drawn = syntheticDigits(trainCount: 2, testCount: 1, seed: 0)
+
+  private static let real: ImageDataset = {
+    let image = LabelledImages(height: 1, width: 1, channels: 1, pixels: [9], labels: [0])
+    return ImageDataset(name: "MNIST", classNames: ["only"], train: image, test: image)
+  }()
 
   @Test func withoutDataOrNetworkSyntheticDataAreAnnouncedAndRecorded() throws {
     let bench = try Workbench()
@@ -190,6 +196,67 @@ import Testing
     #expect(bench.read("figures/chapter3.json") == before)
   }
 
+  /// While there is no record yet, such as after an interruption between two seeds.
+  @Test(arguments: [[], ["--synthetic"]] as [[String]], ["result", "checkpoint"])
+  func aRunOnSyntheticDataNeverReplacesResultsOrCheckpoints(
+    arguments: [String], replaced: String
+  ) throws {
+    let bench = try Workbench()
+    func run(_ stages: [String], on source: DatasetSource, _ arguments: [String] = []) -> Int32 {
+      Workbench.chapter.run(arguments: arguments, in: bench.environment) { run in
+        let dataset = try run.dataset(source)
+        for name in stages {
+          _ = try run.stage(name, on: dataset) { progress in
+            guard name == "checkpoint" else { return 0 }
+            let value = ResumableValue(1)
+            let checkpoints = progress.checkpoints(2, of: ["value": value])
+            for step in try checkpoints.resume() { try checkpoints.saveIfDue(after: step) }
+            return 1
+          }
+        }
+      }
+    }
+    let cache = "figures/cache/chapter3/article"
+    #expect(run(["result"], on: source(Self.real)) == 0, "\(bench.standardError)")
+    try removeFile(at: bench.out.appending(path: "chapter3.json"))
+    bench.signal = 15
+    #expect(run(["checkpoint"], on: source(Self.real)) == 128 + 15)
+    bench.signal = nil
+    let before = bench.names(in: cache)
+    #expect(before.count == 2)
+    #expect(run([replaced], on: source(nil), arguments) == 1)
+    #expect(
+      bench.complaints.last?.hasSuffix(
+        ": found a result or checkpoint that is not marked as synthetic, which a run on synthetic data never "
+          + "replaces; give another OUT (--out)") == true, "\(bench.standardError)")
+    #expect(bench.names(in: cache) == before)
+    #expect(try bench.record() == nil)
+    #expect(run(["result", "checkpoint"], on: source(Self.real)) == 0)
+    #expect(bench.standardError.contains("checkpoint: resuming after step 1 of 2"))
+  }
+
+  /// Its result is for a table of other runs, beside which nothing would show that the data are synthetic.
+  @Test func aRunWithoutRecordUsesSyntheticDataOnRequestOnly() throws {
+    let bench = try Workbench()
+    let training = CommandLineOption(flag: "training", "one training run only").withoutRecord()
+    let chapter = Chapter(
+      3, "Test", summary: "trains.", presets: [.scale(.short, costs: "nothing")],
+      options: [training])
+    func run(_ arguments: String...) -> Int32 {
+      chapter.run(arguments: ["--training"] + arguments, in: bench.environment) {
+        _ = try $0.dataset(source(nil))
+      }
+    }
+    #expect(run() == 1)
+    #expect(
+      bench.complaints.last?.hasSuffix(
+        "data: found no MNIST, expected it for a single training run, which never uses synthetic data by itself; "
+          + "make data downloads it; to run on synthetic data instead: SYNTHETIC=1") == true,
+      "\(bench.standardError)")
+    #expect(run("--synthetic") == 0, "\(bench.standardError)")
+  }
+
+  /// Synthetic data may replace synthetic data.
   @Test func aStageIsComputedAgainForAnotherDataSet() throws {
     let bench = try Workbench()
     var computed = 0

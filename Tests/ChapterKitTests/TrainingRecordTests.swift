@@ -1,6 +1,7 @@
 import ChapterKit
 import Datasets
 import Engine
+import Files
 import Foundation
 import Testing
 
@@ -173,6 +174,41 @@ import Testing
       train(stage(rate: 0.2), on: others) == [
         "A training, seed 0: found only a result of other settings and other data; starting over"
       ])
+  }
+
+  /// Neither before the training nor after it, if another process has stored the record meanwhile.
+  @Test func aTrainingOnSyntheticDataNeverReplacesOneOnRealData() throws {
+    let bench = try Workbench()
+    let image = LabelledImages(height: 1, width: 1, channels: 1, pixels: [9], labels: [0])
+    let real = ImageDataset(name: "MNIST", classNames: ["only"], train: image, test: image)
+    func train(on dataset: ImageDataset, meanwhile: () throws -> Void = {}) -> Int32 {
+      bench.run { run in
+        _ = try run.sharedStage(
+          stage(), on: dataset, counting: .iterations, recorded: { nil },
+          { _ in
+            try meanwhile()
+            return 7
+          })
+      }
+    }
+    let path = "figures/trainings/a-training-seed-0.json"
+    func expectRefusal() {
+      #expect(
+        bench.complaints.last?.hasSuffix(
+          "\(path): found a training run on MNIST, which a run on synthetic data never replaces; give another "
+            + "OUT (--out)") == true, "\(bench.standardError)")
+    }
+    #expect(train(on: real) == 0, "\(bench.standardError)")
+    let before = try #require(bench.read(path))
+    removeTree(at: bench.out.appending(path: "cache"))
+    try removeFile(at: bench.out.appending(path: "chapter3.json"))
+    #expect(train(on: dataset) { Issue.record("There must be no work.") } == 1)
+    expectRefusal()
+    #expect(bench.read(path) == before)
+    try removeFile(at: bench.root.appending(path: path))
+    #expect(train(on: dataset) { try bench.write(before, to: path) } == 1)
+    expectRefusal()
+    #expect(bench.read(path) == before)
   }
 
   @Test func aFileOfAnotherStageIsNamed() throws {

@@ -68,7 +68,7 @@ package struct PreviousRecord {
       throw refusal("a smoke run")
     }
     if bySynthetic, isUnreadable || record?.dataset?.synthetic == false {
-      throw refusal("a run on synthetic data")
+      throw refusal(syntheticRun)
     }
   }
 
@@ -78,7 +78,15 @@ package struct PreviousRecord {
         "the record of a run (preset \($0.preset.rawValue), \($0.dataset?.name ?? "no data"))"
       }
       ?? "a damaged record"
-    return Failure(
-      "\(file.shortPath): found \(found), which \(run) never replaces; give another OUT (--out)")
+    return refusalToReplace(found, in: file, by: run)
   }
+}
+
+/// A run on synthetic data, as errors name it.
+let syntheticRun = "a run on synthetic data"
+
+/// The error of a run that would replace something worth more than what it makes.
+func refusalToReplace(_ found: String, in file: URL, by run: String) -> Failure {
+  Failure(
+    "\(file.shortPath): found \(found), which \(run) never replaces; give another OUT (--out)")
 }

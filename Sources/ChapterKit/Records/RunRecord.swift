@@ -136,6 +136,8 @@ public struct StageRecord: Codable, Equatable, Sendable {
   /// The processor time in seconds, summed over the threads, on which other programs of the computer have little
   /// influence; nil in older records, and for several processes.
   public var cpuSeconds: Double?
+  /// Whether it was computed on a data set that code generated; nil where it was not, and in older records.
+  public var synthetic: Bool?
 }
 
 /// The data exchange of several processes during a stage, measured by rank 0.

@@ -140,7 +140,10 @@ extension Run {
   /// The data set of this run: loaded from DATA, downloaded, or else synthetic; always synthetic with
   /// `--synthetic`.
   ///
-  /// - Throws: An error that names a damaged or missing file in DATA.
+  /// A run that writes no record uses synthetic data with `--synthetic` only.
+  ///
+  /// - Throws: An error that names a damaged or missing file in DATA, or a record of real data that a run on synthetic
+  ///   data would replace.
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
     require(findings.dataset == nil, "A run has one data set.")
     func obtain() throws -> ImageDataset {
@@ -218,7 +221,16 @@ extension Run {
     return given
   }
 
+  /// A synthetic data set in place of that of `source`, which is not in `directory`, or, where that is nil, is not
+  /// wanted.
   private func syntheticDataset(_ source: DatasetSource, _ directory: URL?) throws -> ImageDataset {
+    // A single training run is one of many for a table, and has neither a record nor pictures to show the mark.
+    if let directory, !writesRecord {
+      throw Failure(
+        "\(directory.shortPath): found no \(source.name), expected it for a single training run, which never "
+          + "uses synthetic data by itself; make data downloads it; to run on synthetic data instead: SYNTHETIC=1"
+      )
+    }
     try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
     return source.synthetic(for: directory, note: console.note)
   }
@@ -243,7 +255,8 @@ extension Run {
     let folder = try chapter.name.folder(in: environment.root)
     return try stages.run(
       StageRequest(
-        name, dataset: dataset?.sha256, inputs: inputs, code: folder.map { [$0] } ?? []),
+        name, dataset: dataset.map { DatasetIdentity($0) }, inputs: inputs,
+        code: folder.map { [$0] } ?? []),
       counting: unit, work)
   }
 
@@ -261,7 +274,7 @@ extension Run {
     counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
     try stages.run(
-      StageRequest(key, dataset: dataset.sha256, code: code), counting: unit, work)
+      StageRequest(key, dataset: DatasetIdentity(dataset), code: code), counting: unit, work)
   }
 
   /// The result that this or another chapter stored in OUT under `key`, if it was computed from the same
@@ -308,13 +321,16 @@ extension Run {
     let folder = shellWord(directory(TrainingKey.directory).shortPath)
     let value = try stages.run(
       StageRequest(
-        key, dataset: dataset.sha256, useOfOtherCode: "RECORDED=\(folder) would use it"),
+        key, dataset: DatasetIdentity(dataset),
+        useOfOtherCode: "RECORDED=\(folder) would use it"),
       counting: unit, work)
     try share(value, of: key, on: dataset)
     return value
   }
 
   /// Stores the result of a stage of this run in OUT for other chapters.
+  ///
+  /// - Throws: An error that names the file if it is on synthetic data, and would replace a result on real data.
   public func share(
     _ value: some Codable & Sendable, of key: TrainingKey, on dataset: ImageDataset
   ) throws {

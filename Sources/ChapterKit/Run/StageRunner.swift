@@ -7,8 +7,8 @@ import Foundation
 struct StageRequest {
   /// The name, which occurs once in a run.
   let name: String
-  /// The hash of the data set's content; nil for a stage without one.
-  let dataset: String?
+  /// The data set; nil for a stage without one.
+  let dataset: DatasetIdentity?
   /// Everything else that the result depends on, apart from the code.
   let inputs: [String: any Encodable]
   /// The paths of the code that computes the result, relative to the package's root.
@@ -20,7 +20,7 @@ struct StageRequest {
 
   /// A stage whose result is for this chapter only.
   init(
-    _ name: String, dataset: String?, inputs: [String: any Encodable], code: [String]
+    _ name: String, dataset: DatasetIdentity?, inputs: [String: any Encodable], code: [String]
   ) {
     (self.name, self.dataset, self.inputs, self.code) = (name, dataset, inputs, code)
     (sharedKey, useOfOtherCode) = (nil, nil)
@@ -28,11 +28,17 @@ struct StageRequest {
 
   /// A stage whose result other chapters find under `key`, and that depends on the further files at the paths `code`.
   init(
-    _ key: TrainingKey, dataset: String, code: [String] = [], useOfOtherCode: String? = nil
+    _ key: TrainingKey, dataset: DatasetIdentity, code: [String] = [],
+    useOfOtherCode: String? = nil
   ) {
-    (name, self.dataset, inputs, self.code) = (key.name, dataset, key.inputs, key.code + code)
-    (sharedKey, self.useOfOtherCode) = (key, useOfOtherCode)
+    (name, inputs, self.code) = (key.name, key.inputs, key.code + code)
+    self.dataset = dataset
+    sharedKey = key
+    self.useOfOtherCode = useOfOtherCode
   }
+
+  /// Whether the stage uses a data set that code generated.
+  var isSynthetic: Bool { dataset?.synthetic == true }
 }
 
 /// The stages of a run: loads their results or computes them, and keeps their records.
@@ -64,8 +70,11 @@ final class StageRunner {
     let key = try StageIdentity(
       code: codeHash(at: stage.code), hasFusedMultiplyAdd: Processor.hasFusedMultiplyAdd,
       stage: name, inputs: stage.inputs.mapValues { try JSONValue(describing: $0) },
-      dataset: stage.dataset
+      dataset: stage.dataset?.sha256
     ).key()
+    if let dataset = stage.dataset, let shared = stage.sharedKey {
+      try checkMayShare(shared, on: dataset)
+    }
     if let entry = try fromRoot({ try loaded(Value.self, of: name, key: key) }) {
       add(entry.record)
       return entry.value
@@ -118,9 +127,13 @@ final class StageRunner {
     _ work: (StageProgress) throws -> Value
   ) throws -> StageStore.Entry<Value> {
     let name = stage.name
+    if stage.isSynthetic, let file = try store.unmarkedOther(of: name, key: key) {
+      throw refusalToReplace(
+        "a result or checkpoint that is not marked as synthetic", in: file, by: syntheticRun)
+    }
     log.beginWork()
     try store.prepare()
-    let checkpoints = store.checkpoints(of: name, key: key)
+    let checkpoints = store.checkpoints(of: name, key: key, isSynthetic: stage.isSynthetic)
     try environment.processes?.checkAgreement(
       on: "the checkpoints of \(name)", "\(key) \(checkpoints.find().names)")
     try noteEarlierWork(on: stage, key: key, checkpoints)
@@ -137,10 +150,10 @@ final class StageRunner {
     // A measured time differs between processes.
     if let processes = environment.processes { value = try processes.broadcast(value: value) }
     let seconds = progress.stopwatch.seconds
-    let entry = StageStore.Entry(
-      value: value,
-      record: environment.record(
-        of: name, key: key, threads, time: progress.stopwatch, exchange: progress.exchange))
+    var record = environment.record(
+      of: name, key: key, threads, time: progress.stopwatch, exchange: progress.exchange)
+    record.synthetic = stage.isSynthetic ? true : nil
+    let entry = StageStore.Entry(value: value, record: record)
     try store.store(entry)
     environment.console.note("\(name): done in \(durationText(seconds))\(progress.metricsSuffix)")
     if let signal = environment.stopSignals.received() {
@@ -177,7 +190,7 @@ final class StageRunner {
     guard let key = stage.sharedKey, let record = try store.shared(JSONValue.self, key),
       record.stage.isLong
     else { return [] }
-    return try differences(of: record, from: key, dataset: stage.dataset)
+    return try differences(of: record, from: key, dataset: stage.dataset?.sha256)
   }
 }
 
@@ -244,12 +257,23 @@ extension StageRunner {
   /// - Throws: ``BusyError`` if another process computes it.
   func lock(_ key: TrainingKey) throws -> RunLock { try store.lock(key) }
 
+  /// Checks that a result on `dataset` would not replace a training record of real data by one of synthetic data.
+  private func checkMayShare(_ key: TrainingKey, on dataset: DatasetIdentity) throws {
+    guard dataset.synthetic, let earlier = try store.shared(JSONValue.self, key),
+      !earlier.dataset.synthetic
+    else { return }
+    throw refusalToReplace(
+      "a training run on \(earlier.dataset.name)", in: store.file(of: key), by: syntheticRun)
+  }
+
   /// Stores the result of a stage of this run in OUT, for other chapters.
   func share(_ value: some Codable & Sendable, of key: TrainingKey, dataset: DatasetIdentity) throws
   {
     guard let record = record(of: key.name) else {
       fatalError("The run has no stage \(key.name) whose result could be shared.")
     }
+    // Another process may have stored one since the stage began.
+    try checkMayShare(key, on: dataset)
     try store.share(
       TrainingRecord(
         value: value, stage: record, inputs: try key.encodedInputs, dataset: dataset,

@@ -26,6 +26,8 @@ package struct Checkpoint {
     /// A description of what the snapshot contains, for programs that read the checkpoint without the stage; nil
     /// if the stage gives none.
     package var description: JSONValue?
+    /// Whether the stage uses a data set that code generated; nil where it does not, and in older checkpoints.
+    var synthetic: Bool?
   }
 }
 
@@ -68,12 +70,17 @@ extension Checkpoint {
 struct CheckpointFiles {
   let stage: String
   let key: String
+  /// Whether the stage uses a data set that code generated.
+  let isSynthetic: Bool
   private let output: OutputDirectory
   private let directory: String
 
   /// The checkpoint files of `stage` under `key`, in `directory` of `output`.
-  init(_ output: OutputDirectory, directory: String, stage: String, key: String) {
+  init(
+    _ output: OutputDirectory, directory: String, stage: String, key: String, isSynthetic: Bool
+  ) {
     (self.output, self.directory, self.stage, self.key) = (output, directory, stage, key)
+    self.isSynthetic = isSynthetic
   }
 
   /// The names of the checkpoints under this key, newest first, and of those under other keys.
@@ -82,6 +89,13 @@ struct CheckpointFiles {
     let ours = all.filter { $0.key == keyPart(of: key) }.sorted { $0.step > $1.step }
     let others = all.filter { $0.key != keyPart(of: key) }
     return (ours.map(\.name), others.map(\.name))
+  }
+
+  /// A checkpoint under another key that is not marked as one on synthetic data, such as a damaged one; nil if there is
+  /// none.
+  func unmarkedOther() throws -> URL? {
+    try find().others.map { output.file(path($0)) }
+      .first { (try? Checkpoint(contentsOf: $0))?.origin.synthetic != true }
   }
 
   /// Loads the checkpoint called `name`.

@@ -78,7 +78,8 @@ public final class Checkpoints {
           stage: files.stage, key: files.key, step: step + 1, steps: steps,
           seconds: stopwatch.seconds, cpuSeconds: stopwatch.cpuSeconds,
           date: environment.date().formatted(.iso8601),
-          description: try description.map { try JSONValue(describing: $0) }),
+          description: try description.map { try JSONValue(describing: $0) },
+          synthetic: files.isSynthetic ? true : nil),
         previous: newest)
       lastSaved = environment.clock()
     } else {

@@ -109,9 +109,23 @@ extension StageStore {
   /// The records of a stage's results under other keys: of other code, other settings or other data. Damaged files are
   /// left out.
   func otherRecords(of stage: String, key: String) throws -> [StageRecord] {
-    try otherResults(of: stage, key: key).compactMap { path in
-      try output.content(of: path).flatMap { parts(of: $0) }?.record
+    try otherResults(of: stage, key: key).compactMap { try record(at: $0) }
+  }
+
+  /// A result or checkpoint of a stage under another key that is not marked as one on synthetic data, such as a damaged
+  /// one; nil if there is none.
+  func unmarkedOther(of stage: String, key: String) throws -> URL? {
+    let result = try otherResults(of: stage, key: key).first {
+      try record(at: $0)?.synthetic != true
     }
+    if let result { return output.file(result) }
+    return try checkpoints(of: stage, key: key).unmarkedOther()
+  }
+
+  /// The record in a result's file; nil if there is no file, or a damaged one.
+  private func record(at path: String) throws -> StageRecord? {
+    guard let data = try output.content(of: path) else { return nil }
+    return parts(of: data)?.record
   }
 
   /// The paths of a stage's results under other keys than `key`.
@@ -131,9 +145,10 @@ extension StageStore {
     "\(fileNamePart(of: stage))-\(keyPart(of: key))\(fileExtension)"
   }
 
-  /// The checkpoints of a stage that has no result yet.
-  func checkpoints(of stage: String, key: String) -> CheckpointFiles {
-    CheckpointFiles(output, directory: directory, stage: stage, key: key)
+  /// The checkpoints of a stage that has no result yet; those that it saves are marked if `isSynthetic` is true.
+  func checkpoints(of stage: String, key: String, isSynthetic: Bool = false) -> CheckpointFiles {
+    CheckpointFiles(
+      output, directory: directory, stage: stage, key: key, isSynthetic: isSynthetic)
   }
 }
 
@@ -144,8 +159,11 @@ extension StageStore {
   func shared<Value: Codable & Sendable>(_ type: Value.Type, _ key: TrainingKey) throws
     -> TrainingRecord<Value>?
   {
-    try TrainingRecord.load(output.file(key.path), ofStage: key.name)
+    try TrainingRecord.load(file(of: key), ofStage: key.name)
   }
+
+  /// The file of the result that chapters share under `key`.
+  func file(of key: TrainingKey) -> URL { output.file(key.path) }
 
   /// Takes the lock of a shared result.
   ///
