@@ -26,4 +26,17 @@ import Testing
       #expect(method.chosen(at: .overnight) == method.chosen(at: .short))
     }
   }
+
+  /// A better value could lie outside a range whose end is best.
+  @Test(arguments: ComparedMethod.allCases)
+  func bestValuesLieInsideTheRange(_ method: ComparedMethod) {
+    let best = method.chosen(at: .short)
+    func isInside(_ factor: KeyPath<ComparedMethod.Factors, Float>) -> Bool {
+      let tried = Set(method.candidates.map { $0[keyPath: factor] })
+      return tried == [1]
+        || (tried.min()! < best[keyPath: factor] && best[keyPath: factor] < tried.max()!)
+    }
+    #expect(isInside(\.weight))
+    #expect(isInside(\.learningRate))
+  }
 }
