@@ -15,7 +15,7 @@ f(panel) = column('alpha' . word(alphas, panel))
 
 eval beginSVG(900, 330)
 eval heading('Beta(α, α): small α hardly mixes, large α mixes half and half', \
-  sprintf('Lines: density over λ. Bars: histogram of %s draws. Each panel has its own scale; it leaves out the outermost 0.01 at both ends.', thousands(int(draws))))
+  sprintf('Lines: probability density (vertical) of λ (horizontal). Bars: histogram of %s draws. Each panel has its own scale; it leaves out the outermost 0.01 at both ends.', thousands(int(draws))))
 
 set bmargin at screen atY(66)
 set tmargin at screen atY(pageHeight - 118)

@@ -53,8 +53,10 @@ do for [panel = 1 : 2] {
 
 # --- Title: the accuracy of the run of MixMatch, or of the first one, beside the article's or that of the other run ---
 
+isMixMatch(k) = strstrt(word(runs, k), 'MixMatch') == 1
 shown = 1
-do for [k = 1 : runCount] { if (strstrt(word(runs, k), 'MixMatch') == 1) { shown = k } }
+do for [k = 1 : runCount] { if (isMixMatch(k)) { shown = k } }
+labelledLossNote = !isMixMatch(shown) ? 'cross-entropy' : runCount == 1 ? 'cross-entropy on X′' : 'cross-entropy; that of MixMatch on X′'
 reached(k) = sprintf('Test accuracy of the first seed: %.1f %% (%s)', 100 * ourEnd[k], word(runs, k))
 other = runCount == 2 ? 3 - shown : shown
 finding = hasTheirs(shown) ? sprintf('%s, %.1f %% (the article)', reached(shown), 100 * theirEnd[shown]) : \
@@ -118,7 +120,7 @@ do for [panel = 1 : panelCount] {
   set bmargin at screen atY(panel < panelCount ? 178 : 68)
   eval ticks(panel == panelCount)
   set label 30 panel == 1 ? 'labelled loss Lₓ' : 'unlabelled loss Lᵤ' at graph 0, graph 1 offset 0, 0.7 @panelTitle
-  set label 31 panel == 1 ? 'cross-entropy on X′' : 'squared error on U′, before weighting' at graph 0, graph 1 offset 19, 0.7 @panelNote
+  set label 31 panel == 1 ? labelledLossNote : 'squared error on U′, before weighting' at graph 0, graph 1 offset 19, 0.7 @panelNote
   if (panel == panelCount) { set label 32 axis eq 'share' ? 'share of the run' : 'epochs' at graph 1, screen atY(38) right @panelNote }
   plot for [k = 1 : runCount] ours using (ourX(k)):(loss(panel)) @ourLine
   unset label

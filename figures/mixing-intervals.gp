@@ -11,10 +11,13 @@ stats intervals using (column('step')) name 'X' nooutput
 stats intervals using (column('seed')) name 'S' nooutput
 stats intervals using (column('discriminatorLoss')) name 'L' nooutput
 ofSeed(s, y) = column('seed') == s ? y : NaN
+names = 'like unlike'
 
 eval beginSVG(900, 520)
-eval heading('Where AdaMixUp draws λ from, and how well mixtures can be told from images', \
-  'Bands: mean interval over 100 steps, as the share of the image that has less of the mixture; ½ is an even mixture. One band per seed.')
+middleAtEnd(kind) = column('step') == X_max ? (column(kind . 'Low') + column(kind . 'High')) / 2 : NaN
+do for [kind in names] { stats intervals using (middleAtEnd(kind)) name kind nooutput }
+eval heading(sprintf('AdaMixUp''s λ ends near %.2f for pairs of one class, and near %.2f for the others', like_mean, unlike_mean), \
+  'Bands: mean interval of λ over 100 steps, mirrored where its middle lies above ½; ½ is an even mixture. One band per seed.')
 
 set xrange [0 : X_max]
 set border 1 linecolor rgb ink
@@ -23,7 +26,6 @@ set xtics scale 0.4 nomirror format '%g' textcolor rgb ink font smallFont offset
 set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1
 lossColor = classColor(2)
 colors = '7 4'
-names = 'like unlike'
 
 set multiplot
 
@@ -38,7 +40,7 @@ do for [panel = 1 : 2] {
   color = classColor(word(colors, panel))
   set lmargin at screen atX(pageMargin + 44 + (panel - 1) * 430)
   set rmargin at screen atX(pageMargin + 420 + (panel - 1) * 430)
-  set label 10 panel == 1 ? 'share, for two images of one class' : 'share, for images of two classes' at graph 0, graph 1 offset 0, 0.7 @panelTitle
+  set label 10 panel == 1 ? 'λ, for two images of one class' : 'λ, for images of two classes' at graph 0, graph 1 offset 0, 0.7 @panelTitle
   set label 12 'steps' at graph 1, screen atY(222) right @panelNote
   plot for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column(name . 'Low')):(column(name . 'High')) with filledcurves fillcolor rgb transparent(color, 0.7), \
     for [s = S_min : S_max] intervals using (ofSeed(s, column('step'))):(column(name . 'Low')) with linespoints pointtype 7 pointsize 0.2 linewidth 1.2 linecolor rgb color, \

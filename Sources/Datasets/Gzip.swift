@@ -58,17 +58,28 @@ private enum Frame: String {
 
   /// The argument of zlib's inflateInit2 that selects the frame.
   var windowBits: Int32 { self == .gzip ? 16 + MAX_WBITS : MAX_WBITS }
+
+  /// The error for data from `origin` that are not complete data in this frame.
+  func failure(_ origin: String, found: String) -> DatasetError {
+    DatasetError(
+      origin, found: found, expected: "complete \(rawValue) data without trailing bytes")
+  }
 }
 
+/// Decompresses data in a frame.
+///
+/// - Parameters:
+///   - compressed: The compressed data.
+///   - frame: The frame.
+///   - origin: The path or address that the error names.
+///   - limit: The largest size of the decompressed data that is accepted, in bytes.
+/// - Throws: ``DatasetError`` as described for ``gunzip(_:origin:limit:)``.
 private func inflated(
   _ compressed: [UInt8], _ frame: Frame, origin: String, limit: Int
 ) throws -> [UInt8] {
-  func failure(_ found: String) -> DatasetError {
-    DatasetError(
-      origin, found: found, expected: "complete \(frame.rawValue) data without trailing bytes")
-  }
   guard let size = UInt32(exactly: compressed.count) else {
-    throw failure("\(compressed.count) bytes, more than the limit of \(UInt32.max)")
+    throw frame.failure(
+      origin, found: "\(compressed.count) bytes, more than the limit of \(UInt32.max)")
   }
   var stream = unsafe z_stream()
   let status = unsafe inflateInit2_(
@@ -88,24 +99,43 @@ private func inflated(
           origin, found: "\(frame.rawValue) data of more than \(limit) bytes when decompressed",
           expected: "at most \(limit)")
       }
-      switch status {
-      case Z_OK:
-        continue
-      case Z_STREAM_END where unsafe stream.avail_in == 0:
-        return output
-      case Z_STREAM_END:
-        let rest = unsafe input.suffix(Int(stream.avail_in))
-        guard frame == .gzip, unsafe rest.starts(with: gzipMagic) else {
-          throw failure(unsafe "\(rest.count) bytes after the end of the \(frame.rawValue) data")
-        }
-        unsafe inflateReset(&stream)
-      case Z_BUF_ERROR:
-        throw failure(
-          "\(frame.rawValue) data that ends too early (\(size) bytes, corrupt or truncated)")
-      case let status:
-        throw failure(unsafe "corrupt \(frame.rawValue) data (\(message(of: stream, status)))")
-      }
+      if try unsafe isComplete(&stream, status, compressed, frame, origin: origin) { return output }
     }
+  }
+}
+
+/// Returns whether all data are decompressed after a chunk, and begins the next member of gzip data where one ends.
+///
+/// - Parameters:
+///   - stream: The state of the decompression.
+///   - status: The status that zlib returned for the chunk.
+///   - compressed: All compressed data.
+///   - frame: The frame.
+///   - origin: The path or address that the error names.
+/// - Throws: ``DatasetError`` if the data are corrupt or truncated, or if other bytes follow them.
+private func isComplete(
+  _ stream: inout z_stream, _ status: Int32, _ compressed: [UInt8], _ frame: Frame, origin: String
+) throws -> Bool {
+  switch status {
+  case Z_OK:
+    return false
+  case Z_STREAM_END:
+    let rest = unsafe compressed.suffix(Int(stream.avail_in))
+    if rest.isEmpty { return true }
+    guard frame == .gzip, rest.starts(with: gzipMagic) else {
+      throw frame.failure(
+        origin, found: "\(rest.count) bytes after the end of the \(frame.rawValue) data")
+    }
+    unsafe inflateReset(&stream)
+    return false
+  case Z_BUF_ERROR:
+    throw frame.failure(
+      origin,
+      found: "\(frame.rawValue) data that ends too early (\(compressed.count) bytes, corrupt or "
+        + "truncated)")
+  default:
+    throw frame.failure(
+      origin, found: unsafe "corrupt \(frame.rawValue) data (\(message(of: stream, status)))")
   }
 }
 

@@ -2,11 +2,11 @@ import Engine
 
 /// A split of the training images into labelled, unlabelled and validation images.
 public struct LabelSplit: Sendable {
-  /// The indices of the labelled images, in random order.
+  /// The indices of the labelled images; in random order if the split was drawn.
   public let labelled: [Int]
-  /// The indices of the unlabelled images, in random order.
+  /// The indices of the unlabelled images; in random order if the split was drawn.
   public let unlabelled: [Int]
-  /// The indices of the images held out for validation, in random order.
+  /// The indices of the images held out for validation; in random order if the split was drawn.
   public let validation: [Int]
 
   /// Draws a random split.

@@ -80,7 +80,10 @@ package struct MATFile {
       return nil
     }
     let values = try next()
-    let lengths = try dimensions.wholeNumbers(origin: origin)
+    let lengths = try dimensions.wholeNumbers(origin: origin) { found in
+      DatasetError(
+        origin, found: "the dimension \(found) of an array", expected: "a whole number")
+    }
     let (count, overflow) = lengths.reduce((1, false)) { product, length in
       let (next, overflow) = product.0.multipliedReportingOverflow(by: length)
       return (next, product.1 || overflow || length < 0)
@@ -177,14 +180,18 @@ extension MATReader.Element {
   }
 
   /// The elements as whole numbers.
-  func wholeNumbers(origin: String) throws -> [Int] {
+  ///
+  /// - Parameters:
+  ///   - origin: The path of the file, for the error.
+  ///   - failure: Returns the error for an element that is not a whole number.
+  func wholeNumbers(origin: String, _ failure: (_ found: String) -> DatasetError) throws -> [Int] {
     let (patterns, _) = try patterns(origin: origin)
     return try patterns.map { pattern in
       switch type {
       case .int8: Int(Int8(truncatingIfNeeded: pattern))
       case .int16: Int(Int16(truncatingIfNeeded: pattern))
       case .int32: Int(Int32(truncatingIfNeeded: pattern))
-      case .single, .double: try whole(pattern, origin)
+      case .single, .double: try whole(pattern, failure)
       default: Int(truncatingIfNeeded: pattern)
       }
     }
@@ -193,23 +200,24 @@ extension MATReader.Element {
   /// The elements, which are whole numbers from 0 to 255.
   func bytesOfValues(origin: String) throws -> [UInt8] {
     if type == .uint8 { return Array(bytes) }
-    return try wholeNumbers(origin: origin).map { value in
-      guard let byte = UInt8(exactly: value) else { throw notAByte("\(value)", origin) }
+    func notAByte(_ found: String) -> DatasetError {
+      DatasetError(
+        origin, found: "the number \(found) in an array", expected: "whole numbers from 0 to 255")
+    }
+    return try wholeNumbers(origin: origin, notAByte).map { value in
+      guard let byte = UInt8(exactly: value) else { throw notAByte("\(value)") }
       return byte
     }
   }
 
-  private func whole(_ pattern: UInt64, _ origin: String) throws -> Int {
+  /// The whole number with the bit pattern `pattern` of a single or a double.
+  private func whole(_ pattern: UInt64, _ failure: (_ found: String) -> DatasetError) throws -> Int
+  {
     let value =
       type == .single
       ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
       : Double(bitPattern: pattern)
-    guard let whole = Int(exactly: value) else { throw notAByte("\(value)", origin) }
+    guard let whole = Int(exactly: value) else { throw failure("\(value)") }
     return whole
-  }
-
-  private func notAByte(_ found: String, _ origin: String) -> DatasetError {
-    DatasetError(
-      origin, found: "the number \(found) in an array", expected: "whole numbers from 0 to 255")
   }
 }

@@ -5,38 +5,43 @@ import CSLEEF
 // are the same sequence of additions, multiplications and fused multiply-adds everywhere (Shibata and
 // Petrogalli 2020, arXiv:2001.09258), so one version of SLEEF gives the same bits on every processor
 // with fused multiply-add. (The "cinz" functions, without it, give other bits.)
+//
+// They are public for operations and layers outside of this package. RealModule of swift-numerics has functions of the
+// same names for Double and Float: a call is ambiguous in a file that sees both modules.
 
 extension Double {
-  /// e to the power `x`, with an error of at most one unit in the last place, like all functions here.
-  package static func exp(_ x: Double) -> Double { Sleef_finz_expd1_u10purecfma(x) }
+  /// e to the power `x`.
+  ///
+  /// The functions of Doubles are SLEEF's deterministic ones, with an error of at most one unit in the last place.
+  public static func exp(_ x: Double) -> Double { Sleef_finz_expd1_u10purecfma(x) }
 
   /// exp(`x`) − 1, without cancellation near 0.
-  package static func expMinusOne(_ x: Double) -> Double { Sleef_finz_expm1d1_u10purecfma(x) }
+  public static func expMinusOne(_ x: Double) -> Double { Sleef_finz_expm1d1_u10purecfma(x) }
 
   /// The natural logarithm of `x`.
-  package static func log(_ x: Double) -> Double { Sleef_finz_logd1_u10purecfma(x) }
+  public static func log(_ x: Double) -> Double { Sleef_finz_logd1_u10purecfma(x) }
 
   /// log(1 + `x`), without cancellation near 0.
-  package static func log(onePlus x: Double) -> Double { Sleef_finz_log1pd1_u10purecfma(x) }
+  public static func log(onePlus x: Double) -> Double { Sleef_finz_log1pd1_u10purecfma(x) }
 
   /// `x` to the power `y`.
-  package static func pow(_ x: Double, _ y: Double) -> Double {
+  public static func pow(_ x: Double, _ y: Double) -> Double {
     Sleef_finz_powd1_u10purecfma(x, y)
   }
 
   /// The sine of `x` in radians.
-  package static func sin(_ x: Double) -> Double { Sleef_finz_sind1_u10purecfma(x) }
+  public static func sin(_ x: Double) -> Double { Sleef_finz_sind1_u10purecfma(x) }
 
   /// The cosine of `x` in radians.
-  package static func cos(_ x: Double) -> Double { Sleef_finz_cosd1_u10purecfma(x) }
+  public static func cos(_ x: Double) -> Double { Sleef_finz_cosd1_u10purecfma(x) }
 
   /// The angle of the point (`x`, `y`), in radians from −π to π.
-  package static func atan2(y: Double, x: Double) -> Double {
+  public static func atan2(y: Double, x: Double) -> Double {
     Sleef_finz_atan2d1_u10purecfma(y, x)
   }
 
   /// The logarithm of the absolute value of Γ(`x`).
-  package static func logGamma(_ x: Double) -> Double { Sleef_finz_lgammad1_u10purecfma(x) }
+  public static func logGamma(_ x: Double) -> Double { Sleef_finz_lgammad1_u10purecfma(x) }
 }
 
 /// Elementary functions of Floats, computed in double precision and rounded once.
@@ -48,24 +53,26 @@ extension Double {
 /// every double differed.
 extension Float {
   /// e to the power `x`.
-  package static func exp(_ x: Float) -> Float { Float(Double.exp(Double(x))) }
+  ///
+  /// The functions of Floats are computed in double precision and rounded once.
+  public static func exp(_ x: Float) -> Float { Float(Double.exp(Double(x))) }
 
   /// The natural logarithm of `x`.
-  package static func log(_ x: Float) -> Float { Float(Double.log(Double(x))) }
+  public static func log(_ x: Float) -> Float { Float(Double.log(Double(x))) }
 
   /// `x` to the power `y`.
-  package static func pow(_ x: Float, _ y: Float) -> Float {
+  public static func pow(_ x: Float, _ y: Float) -> Float {
     Float(Double.pow(Double(x), Double(y)))
   }
 
   /// The sine of `x` in radians.
-  package static func sin(_ x: Float) -> Float { Float(Double.sin(Double(x))) }
+  public static func sin(_ x: Float) -> Float { Float(Double.sin(Double(x))) }
 
   /// The cosine of `x` in radians.
-  package static func cos(_ x: Float) -> Float { Float(Double.cos(Double(x))) }
+  public static func cos(_ x: Float) -> Float { Float(Double.cos(Double(x))) }
 
   /// The angle of the point (`x`, `y`), in radians from −π to π.
-  package static func atan2(y: Float, x: Float) -> Float {
+  public static func atan2(y: Float, x: Float) -> Float {
     Float(Double.atan2(y: Double(y), x: Double(x)))
   }
 }

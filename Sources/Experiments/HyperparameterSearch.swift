@@ -19,10 +19,10 @@ public struct Trial {
   /// A trial of `method` at a preset, without results.
   public init(_ method: ComparedMethod, _ factors: ComparedMethod.Factors, at preset: Preset) {
     (self.method, self.factors) = (method, factors)
-    let (experiment, loss) = method.training(
+    let (experiment, configured) = method.training(
       preset, stepsDividedBy: Trial.stepDivisor, factors: factors)
     let name = "search \(method.rawValue) weight \(factors.weight) rate \(factors.learningRate)"
-    spec = TrainingSpec(name, experiment, by: loss)
+    spec = TrainingSpec(name, experiment, by: configured)
   }
 
   /// The name of the validation accuracy in the record.

@@ -45,9 +45,9 @@ extension ResultRow {
   public static func quarterRun(of method: ComparedMethod, _ preset: Preset, published: Double?)
     -> ResultRow
   {
-    let (experiment, loss) = training(of: method, preset)
+    let (experiment, configured) = training(of: method, preset)
     return ResultRow(
-      method.title, key: method.rawValue, experiment, by: loss, published: published)
+      method.title, key: method.rawValue, experiment, by: configured, published: published)
   }
 
   /// A row of a variant of another method, which is trained as that method is.

@@ -71,14 +71,16 @@ public struct ResultRow {
   }
 
   /// The cells of the processor time of a run and of the training speed in images per second of it, both means over
-  /// ``timedRuns``; dashes if there are none, empty without runs.
+  /// ``timedRuns``, with their number if it is not that of all runs; dashes if there are none, empty without runs.
   public func timeCells(of chapter: ChapterName) -> [TableCell] {
     guard !runs.isEmpty else { return ["", ""] }
     let times = timedRuns.compactMap(\.cpuSeconds)
     guard !times.isEmpty else { return ["–", "–"] }
     let speed = Metric(of: timedRuns.compactMap(\.imagesPerCPUSecond)).mean
+    let time = TableCell.cited(
+      durationText(Metric(of: times).mean), metric: "cpuSeconds.\(key)", of: chapter)
     return [
-      .cited(durationText(Metric(of: times).mean), metric: "cpuSeconds.\(key)", of: chapter),
+      times.count == runs.count ? time : "\(time) (n = \(times.count))",
       .cited(String(format: "%.0f", speed), metric: "imagesPerCPUSecond.\(key)", of: chapter),
     ]
   }

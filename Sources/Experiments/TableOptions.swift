@@ -1,6 +1,10 @@
 import ChapterKit
 import Foundation
 
+/// The option that names a data set in place of CIFAR-10.
+public let datasetOption = CommandLineOption(
+  "dataset", .oneOf(DatasetSource.colour, named: \.key), default: .cifar10, "the data set")
+
 /// The option that names a folder of recorded training runs.
 public let recordedTrainings = CommandLineOption(
   "recorded", .existingDirectory, "folder of recorded training runs, which are not run again"

@@ -92,10 +92,6 @@ public struct TrainingSpec {
 
 // MARK: - Other data sets
 
-/// The option that names a data set in place of CIFAR-10.
-public let datasetOption = CommandLineOption(
-  "dataset", .oneOf(DatasetSource.colour, named: \.key), default: .cifar10, "the data set")
-
 extension TrainingSpec {
   /// This specification for the data set that a run has chosen with ``datasetOption``: unchanged for CIFAR-10,
   /// otherwise under another name and with settings that fit the data set.

@@ -12,9 +12,9 @@ public struct SymmetricBeta: Sendable {
     alpha = α
   }
 
-  /// A random number from the distribution; it uses four words of `random`.
+  /// A random number from the distribution; it uses two uniform numbers of `random`, which take two words each.
   ///
-  /// With V₁ and V₂ uniform on [0, 1), t = √(V₁^(−1/α) − 1)·cos 2πV₂ makes t·√(2α) a draw from Student's
+  /// With V₁ uniform on (0, 1] and V₂ on [0, 1), t = √(V₁^(−1/α) − 1)·cos 2πV₂ makes t·√(2α) a draw from Student's
   /// distribution with 2α degrees of freedom (Bailey 1994), and (1 + t / √(1 + t²)) / 2 one from
   /// Beta(α, α) (Devroye 1996, *Random variate generation in one line of code*). The
   /// method never rejects a draw, for any α. Each draw therefore uses the same number of words of `random`, and a

@@ -6,8 +6,8 @@ import Engine
 ///
 ///     q̃ᵢ = q̄ᵢ · p(i)/p̃(i), normalised
 ///
-/// p is the running mean of the labels, and p̃ that of the guesses: exponential moving averages with the same decay. In
-/// the authors' code the one of the labels has a decay of 0.999, and p̃ is the mean over the last 128 batches. A
+/// p is the running mean of the labels, and p̃ that of the guesses: exponential moving averages with the same decay.
+/// (The authors' code uses a decay of 0.999 for the labels, and the mean over the last 128 batches for the guesses.) A
 /// class that is guessed too rarely gets more probability, so that the network does not lose it to a similar class.
 public struct DistributionAlignment: Sendable, Encodable {
   /// The weight of a batch in the running means is 1 − `decay`; 0.99 averages over about 100 batches.

@@ -10,8 +10,10 @@ public struct RampedWeight: Sendable, Encodable {
   /// A weight that reaches `value` after `steps` steps.
   public init(_ value: Float, rampSteps steps: Int) { (self.value, self.steps) = (value, steps) }
 
-  /// Throws a ``TrainingError`` unless the weight is a number of at least 0 and the ramp has a step.
-  func check() throws {
+  /// Checks that the weight is a finite number of at least 0 and that the ramp has a step.
+  ///
+  /// - Throws: ``TrainingError``.
+  public func check() throws {
     try TrainingError.unlessWeight(value, "weight of the unlabelled loss")
     try TrainingError.unlessPositive(steps, "steps of the ramp")
   }

@@ -2,7 +2,11 @@ import Engine
 
 /// A semi-supervised method: the loss of one training step on labelled and unlabelled images.
 ///
-/// Network, schedule and augmentation are the same for all methods.
+/// A method does not choose network, schedule or augmentation; these are settings of the training run.
+///
+/// A method is `Encodable` because its encoding is part of the run record and of the key of cached training runs. The
+/// encoding must contain every hyperparameter, or a run with another value would get the cached result. It does not
+/// contain the name of the type; the key has the name of the training run.
 public protocol SemiSupervisedMethod: Sendable, Encodable {
   /// K, the number of augmented versions of each unlabelled image in a batch; 0 for a method that
   /// uses no unlabelled images.
@@ -17,8 +21,9 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   /// - Throws: An error in one line that names the hyperparameter, the value found and the values expected.
   func check() throws
 
-  /// Networks of the method's own, which are trained together with `network`, such as the policy network
-  /// of ``AdaMixUp``; nil for a method without any, as most are.
+  /// Creates the additional networks that the method trains; nil if it has none.
+  ///
+  /// They are trained together with `network`, such as the policy network of ``AdaMixUp``, and saved with it.
   ///
   /// - Parameters:
   ///   - network: The network that the method will train.
@@ -45,12 +50,12 @@ extension SemiSupervisedMethod {
   /// Accepts all hyperparameters.
   public func check() throws {}
 
-  /// The further networks of the method: nil, because most methods have none.
+  /// The additional networks of the method: nil, because most methods have none.
   public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
     -> (any Module)?
   { nil }
 
-  /// A trainer of `network` and of the method's own networks, whose initial weights are drawn with `seed`.
+  /// A trainer of `network` and of the method's additional networks, whose initial weights are drawn with `seed`.
   func trainer(
     of network: any Layer, on data: TrainingData, schedule: any Schedule,
     settings: TrainingSettings, seed: UInt64
@@ -80,15 +85,15 @@ extension SemiSupervisedMethod {
   }
 }
 
-/// The network that a method trains, with its teacher and the method's own networks if there are any.
+/// The network that a method trains, with its teacher and the method's additional networks if there are any.
 public struct MethodNetworks {
   /// The network, which maps images (N, H, W, C) to logits (N, classes).
   public let model: any Layer
   /// The logits of the network with the EMA of its weights; no gradient flows through them. Nil where
   /// the training run keeps no EMA.
   public let teacher: ((_ images: Tensor) -> Tensor)?
-  /// The networks from ``SemiSupervisedMethod/makeAuxiliary(for:images:random:)``; nil for a method
-  /// without any.
+  /// The additional networks from ``SemiSupervisedMethod/makeAuxiliary(for:images:random:)``; nil if the method has
+  /// none.
   public let auxiliary: (any Module)?
 
   /// A network, with a teacher and auxiliary networks if the method needs them.
@@ -145,7 +150,7 @@ public struct Loss: Sendable {
   public let labelled: Tensor
   /// Lᵤ, the loss on unlabelled images; nil for a method that has none.
   public let unlabelled: Tensor?
-  /// The weight of Lᵤ in this step, λᵤ·ramp.
+  /// The weight of Lᵤ in this step, λᵤ·ramp; 0 for a method that has no Lᵤ.
   public let weight: Float
   /// A further term that already has its weight, such as an entropy or the loss of
   /// a discriminator; nil for a method that has none.
@@ -160,13 +165,40 @@ public struct Loss: Sendable {
     [unlabelled.map { weight * $0 }, penalty].compactMap { $0 }.reduce(labelled, +)
   }
 
-  /// A loss of one to three terms.
+  /// A loss with an unlabelled term, which needs a weight.
+  ///
+  /// - Parameters:
+  ///   - labelled: Lₓ, a scalar.
+  ///   - unlabelled: Lᵤ, a scalar, without its weight.
+  ///   - weight: The weight of Lᵤ in this step.
+  ///   - penalty: A further term, a scalar that already has its weight; nil for none.
+  ///   - guesses: The labels guessed for the unlabelled images, for the learning curve; nil for none.
+  ///   - mixing: The learned intervals of λ, for the learning curve; nil for none.
   public init(
-    labelled: Tensor, unlabelled: Tensor? = nil, weight: Float = 0, penalty: Tensor? = nil,
+    labelled: Tensor, unlabelled: Tensor, weight: Float, penalty: Tensor? = nil,
     guesses: Guesses? = nil, mixing: LearnedMixing? = nil
   ) {
-    (self.labelled, self.unlabelled) = (labelled, unlabelled)
+    self.labelled = labelled
+    self.unlabelled = unlabelled
     (self.weight, self.penalty) = (weight, penalty)
+    (self.guesses, self.mixing) = (guesses, mixing)
+  }
+
+  /// A loss without an unlabelled term.
+  ///
+  /// - Parameters:
+  ///   - labelled: Lₓ, a scalar.
+  ///   - penalty: A further term, a scalar that already has its weight; nil for none.
+  ///   - guesses: The labels guessed for the unlabelled images, for the learning curve; nil for none.
+  ///   - mixing: The learned intervals of λ, for the learning curve; nil for none.
+  public init(
+    labelled: Tensor, penalty: Tensor? = nil, guesses: Guesses? = nil,
+    mixing: LearnedMixing? = nil
+  ) {
+    self.labelled = labelled
+    unlabelled = nil
+    weight = 0
+    self.penalty = penalty
     (self.guesses, self.mixing) = (guesses, mixing)
   }
 }

@@ -86,10 +86,15 @@ public final class PictureCache {
         for path in [indexName(number), pixelsName(number)] { try? output.remove(path) }
         continue
       }
-      for file in index.files { known[file.key] = file.sha256 }
-      for (place, hash) in index.pixels.enumerated() {
-        places[hash] = Place(pack: number, index: place)
-      }
+      add(index, ofPack: number)
+    }
+  }
+
+  /// Adds the pictures of a stored pack to those that are found.
+  private func add(_ index: Index, ofPack number: Int) {
+    for file in index.files { known[file.key] = file.sha256 }
+    for (place, hash) in index.pixels.enumerated() {
+      places[hash] = Place(pack: number, index: place)
     }
   }
 
@@ -113,21 +118,19 @@ public final class PictureCache {
     missCount += missing.count
     var index = Index(
       decoder: PictureDecoder.version, size: decoder.size, files: [], pixels: [])
-    var pixels: [UInt8] = []
+    var (new, pixels): (Set<String>, [UInt8]) = ([], [])
     for (position, decoded) in zip(missing, decoder.decode(missing.map { files[$0] })) {
       let reading = decoded.reading
       readings[position] = reading
       // What cannot be decoded is tried again in the next run: libvips may support its format then.
       guard let key = keys[position], case .success(let picture) = decoded.pixels else { continue }
       index.files.append(Index.File(key: key, sha256: reading.sha256))
-      if places[reading.sha256] == nil {
-        places[reading.sha256] = Place(pack: nextPack, index: index.pixels.count)
+      if places[reading.sha256] == nil, new.insert(reading.sha256).inserted {
         index.pixels.append(reading.sha256)
         pixels += picture
       }
     }
     try store(index, pixels)
-    for file in index.files { known[file.key] = file.sha256 }
     return readings.map { $0! }
   }
 
@@ -200,11 +203,13 @@ public final class PictureCache {
     }
   }
 
+  /// Writes a pack, and adds its pictures to those that are found; none are added if it cannot be written.
   private func store(_ index: Index, _ pixels: [UInt8]) throws {
     guard !index.files.isEmpty else { return }
     // The index comes last: a pack without one does not exist.
     try output.write(checksummed(Data(pixels)), to: pixelsName(nextPack))
     try output.write(checksummed(JSON.encode(index)), to: indexName(nextPack))
+    add(index, ofPack: nextPack)
     nextPack += 1
   }
 

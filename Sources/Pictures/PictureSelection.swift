@@ -203,45 +203,62 @@ extension PictureSelection {
       "\(place): layout \(folder.layout.rawValue): \(classes.count) classes (\(listed(classes))), \(training.count) "
         + "pictures with a class, \(unlabelled.count) without, \(test.count) for the test"
     ]
-    func add(_ found: [Findings.Finding], _ text: String) {
-      guard !found.isEmpty else { return }
-      lines.append("\(place): \(text): \(found.count)")
-      lines += found.prefix(5).map { "  \($0.path): \($0.reason)" }
-      if found.count > 5 { lines.append("  and \(found.count - 5) more") }
-    }
-    add(findings.unreadable, "files that are no pictures, and are left out")
-    add(findings.duplicates, "pictures with the content of another one, which are left out")
-    if folder.strayPictures > 0 {
-      lines.append(
-        "\(place): pictures beside the folders of the classes, which are not used: \(folder.strayPictures)"
-      )
-    }
-    if !folder.unusedFolders.isEmpty {
-      lines.append(
-        "\(place): folders beside those of the layout, which are not used: "
-          + listed(folder.unusedFolders))
-    }
-    if folder.otherFiles > 0 {
-      lines.append("\(place): files that are no pictures by their names: \(folder.otherFiles)")
-    }
-    if findings.isTestHeldOut {
-      lines.append(
-        "\(place): found no test pictures; \(test.count) of the pictures with a class are held out for the test"
-      )
-    }
-    if !findings.smallClasses.isEmpty {
-      lines.append(
-        "\(place): fewer than \(Self.fewLabels) training pictures in "
-          + "\(listed(findings.smallClasses)); more of them would help most")
-    }
+    lines += leftOut(
+      findings.unreadable, "\(place): files that are no pictures, and are left out")
+    lines += leftOut(
+      findings.duplicates, "\(place): pictures with the content of another one, which are left out")
+    lines += (folder.unusedContent + warnings).map { "\(place): \($0)" }
+    return lines
+  }
+
+  /// A line with the number of files that are left out for the same reason, and one for each of the first five.
+  private func leftOut(_ files: [Findings.Finding], _ text: String) -> [String] {
+    guard !files.isEmpty else { return [] }
+    var lines = ["\(text): \(files.count)"]
+    lines += files.prefix(5).map { "  \($0.path): \($0.reason)" }
+    if files.count > 5 { lines.append("  and \(files.count - 5) more") }
+    return lines
+  }
+
+  /// Sentences about held-out test pictures, and about classes with few training pictures or without a test picture.
+  private var warnings: [String] {
     let tested = Set(test.map(\.label))
     let untested = classes.indices.filter { !tested.contains($0) }.map { classes[$0] }
-    if !untested.isEmpty {
-      lines.append(
-        "\(place): no test picture of \(listed(untested)); the test accuracy is that of the other "
-          + "classes")
+    var warnings: [String] = []
+    if findings.isTestHeldOut {
+      warnings.append(
+        "found no test pictures; \(test.count) of the pictures with a class are held out for the "
+          + "test")
     }
-    return lines
+    if !findings.smallClasses.isEmpty {
+      warnings.append(
+        "fewer than \(Self.fewLabels) training pictures in \(listed(findings.smallClasses)); "
+          + "more of them would help most")
+    }
+    if !untested.isEmpty {
+      warnings.append(
+        "no test picture of \(listed(untested)); the test accuracy is that of the other classes")
+    }
+    return warnings
+  }
+}
+
+extension PictureFolder {
+  /// Sentences about the content of the folder that is not used.
+  fileprivate var unusedContent: [String] {
+    var sentences: [String] = []
+    if strayPictures > 0 {
+      sentences.append(
+        "pictures beside the folders of the classes, which are not used: \(strayPictures)")
+    }
+    if !unusedFolders.isEmpty {
+      sentences.append(
+        "folders beside those of the layout, which are not used: \(listed(unusedFolders))")
+    }
+    if otherFiles > 0 {
+      sentences.append("files that are no pictures by their names: \(otherFiles)")
+    }
+    return sentences
   }
 }
 

@@ -22,6 +22,37 @@ import Testing
     #expect(!withoutGradients { square(x.value) }.needsGradient)
   }
 
+  /// The loss in the article "Writing an operation".
+  private func smoothedCrossEntropy(_ logits: Tensor, _ targets: Tensor, smoothing: Float) -> Tensor
+  {
+    let uniform = Tensor(repeating: 1 / Float(targets.shape[1]), shape: targets.shape)
+    return crossEntropy(logits, (1 - smoothing) * targets + smoothing * uniform)
+  }
+
+  /// The elementary function in the article.
+  private func exponential(_ x: Tensor) -> Tensor {
+    let y = Tensor(shape: x.shape) { y in
+      x.withScalars { x in for i in x.indices { y[i] = .exp(x[i]) } }
+    }
+    return y.recorded(from: [x]) { gradient in [gradient * y] }
+  }
+
+  @Test func customLoss() {
+    let logits = Parameter(Tensor([1, 2, -1, 0], shape: [2, 2]))
+    smoothedCrossEntropy(
+      logits.value, Tensor([1, 0, 0, 1], shape: [2, 2]), smoothing: 0.5
+    ).backward()
+    let expected = Parameter(logits.value.detached)
+    crossEntropy(expected.value, Tensor([0.75, 0.25, 0.25, 0.75], shape: [2, 2])).backward()
+    #expect(logits.gradient?.scalars == expected.gradient?.scalars)
+  }
+
+  @Test func customElementaryFunction() {
+    let x = Parameter(Tensor([0, 1], shape: [2]))
+    exponential(x.value).sum().backward()
+    #expect(x.gradient?.scalars == [1, Float.exp(1)])
+  }
+
   /// A result that was itself computed on the tape depends on the given inputs alone.
   @Test func recordedReplacesTheTape() {
     let x = Parameter(Tensor([1, 2], shape: [2]))

@@ -43,6 +43,18 @@ import Testing
     }
   }
 
+  /// A probability of 0 adds nothing to the entropy, as if its class did not exist, and has no gradient.
+  @Test func theEntropyIsFiniteForALogitOfMinusInfinity() throws {
+    let whole = Parameter(Tensor([1, -.infinity, 2], shape: [1, 3]))
+    let rest = Parameter(Tensor([1, 2], shape: [1, 2]))
+    let (entropy, expected) = (softmaxEntropy(whole.value), softmaxEntropy(rest.value))
+    #expect(entropy.scalar == expected.scalar)
+    entropy.backward()
+    expected.backward()
+    let gradient = try #require(rest.gradient).scalars
+    #expect(whole.gradient?.scalars == [gradient[0], 0, gradient[1]])
+  }
+
   /// The step of the differences. They are wrong by about step² where the operation curves, and by
   /// the output's error divided by the step.
   private static let step: Float = 0x1p-7

@@ -56,6 +56,16 @@ import Testing
     expect("The slope of an activation lies in [0, 1); found -0.1.", in: result)
   }
 
+  /// It is the slope that stands for no activation.
+  @Test func activationWithTheSlopeOne() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = conv2d(
+        Tensor(repeating: 0, shape: [1, 4, 4, 3]), Tensor(repeating: 0, shape: [3, 3, 3, 1]),
+        activation: .leakyReLU(slope: 1))
+    }
+    expect("The slope of an activation lies in [0, 1); found 1.0.", in: result)
+  }
+
   @Test func batchNormOfOtherChannels() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = BatchNorm(channels: 16)(Tensor(repeating: 0, shape: [1, 2, 2, 512]), .evaluation)
@@ -348,6 +358,53 @@ import Testing
       _ = Tensor([], shape: [2, 0]).rowMaxima()
     }
     expect("Rows without elements have no maximum; found the shape [2, 0].", in: result)
+  }
+
+  /// The mean of nothing would be NaN.
+  @Test func meansOfNothing() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = crossEntropy(
+        Tensor(repeating: 0, shape: [0, 2]), Tensor(repeating: 0, shape: [0, 2]))
+    }
+    expect(
+      "Logits and targets need the same shape (N, classes), N ≥ 1; found [0, 2] and [0, 2].",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = meanEntropy(Tensor(repeating: 0, shape: [0, 2]))
+    }
+    expect("An entropy needs the shape (N, classes), N ≥ 1; found [0, 2].", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = softmaxEntropy(Tensor(repeating: 0, shape: [0, 2]))
+    }
+    expect("An entropy needs the shape (N, classes), N ≥ 1; found [0, 2].", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = meanSquaredError(
+        Tensor(repeating: 0, shape: [0, 2]), Tensor(repeating: 0, shape: [0, 2]))
+    }
+    expect(
+      "The mean squared error needs two tensors of the same shape with at least one element; "
+        + "found [0, 2] and [0, 2].",
+      in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(repeating: 0, shape: [0, 2]).mean()
+    }
+    expect("A mean needs at least one element; found the shape [0, 2].", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(repeating: 0, shape: [0, 2]).mean(axis: 0)
+    }
+    expect("A mean needs at least one element along axis 0; found the shape [0, 2].", in: result)
+  }
+
+  /// The learning rate would rise again.
+  @Test func stepsBehindTheSchedule() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = OneCycle(steps: 2, peak: 0.1)(2)
+    }
+    expect("The schedule has the steps 0..<2; found step 2.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = ExponentialSchedule(steps: 2, from: 0.1, to: 1)(-1)
+    }
+    expect("The schedule has the steps 0..<2; found step -1.", in: result)
   }
 
   /// The bias correction would divide by zero.

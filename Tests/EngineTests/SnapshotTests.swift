@@ -42,6 +42,17 @@ import Testing
     #expect(Snapshot(of: odds.state).encoded() == bytes)
   }
 
+  /// In the order of a `String`, é comes after f in both of its forms.
+  @Test func namesAreSortedByTheirBytes() {
+    let names = ["f", "e\u{301}"]
+    let state = names.map { NamedState.number($0, get: { 0 }, set: { _ in }) }
+    let bytes = Snapshot(of: state).encoded()
+    let places = names.map { name in
+      bytes.indices.first { bytes[$0...].starts(with: name.utf8) }!
+    }
+    #expect(places[1] < places[0])
+  }
+
   /// A training that ends after any of its steps and goes on in another network, which began with
   /// other numbers.
   @Test func anInterruptedTrainingEndsWithTheSameBits() throws {

@@ -57,6 +57,7 @@ import Testing
 
     let (otherNetwork, other) = make(emaDecay: 0.9)
     try Snapshot(decoding: bytes).restore(other.state)
+    #expect(other.stepCount == 3)
     for step in 3..<6 { try other.step(loss(otherNetwork), at: step) }
     #expect(numbers(otherNetwork) == numbers(network))
     #expect(

@@ -18,8 +18,7 @@ import Testing
   @Test func aStepWithoutKnownClassesDoesNotCount() {
     let p = Tensor([0.9, 0.1, 0.2, 0.8, 0.6, 0.4], shape: [3, 2])
     let loss = Loss(
-      labelled: Tensor([1], shape: [1]), unlabelled: nil, weight: 0,
-      guesses: Guesses(raw: p, sharpened: p))
+      labelled: Tensor([1], shape: [1]), guesses: Guesses(raw: p, sharpened: p))
     var curve = LearningCurve()
     for labels in [[0, -1, -1], [-1, -1, -1], [0, 0, 1]] { curve.add(loss, hiddenLabels: labels) }
     curve.closePoint(after: 3, validation: nil, test: nil)

@@ -149,6 +149,12 @@ private struct ComparatorFixture: Decodable {
     #expect(abs(loss.weight - 0.15) < 1e-6)
   }
 
+  /// The factor that would give a nearly flat gradient the length ε is larger than any Float.
+  @Test func vatLeavesGradientsThatAreNearlyZero() {
+    let gradients = Tensor([.leastNonzeroMagnitude, 0, 0, 0, 3, 4], shape: [3, 2])
+    #expect(scaled(gradients, to: 10).scalars == [.leastNonzeroMagnitude, 0, 0, 0, 6, 8])
+  }
+
   /// With a perturbation of length 0 the divergence is 0, even though batch norm makes predictions depend on
   /// the rest of the batch.
   @Test func vatComparesPredictionsFromEqualBatches() throws {

@@ -115,6 +115,24 @@ import Testing
     #expect(nested == alone)
   }
 
+  /// A range that leaves out or repeats steps would silently train another network.
+  @Test func aRunContinuesWhereItIs() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      try SemiSupervisedTrainingTests().training().run(2..<4)
+    }
+    #expect(
+      standardError(of: result).contains(
+        "Fatal error: The run has taken 0 steps and continues there; found the steps 2..<4."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let training = try SemiSupervisedTrainingTests().training()
+      try training.run(0..<2)
+      try training.run()
+    }
+    #expect(
+      standardError(of: result).contains(
+        "Fatal error: The run has taken 2 steps and continues there; found the steps 0..<6."))
+  }
+
   /// The new run starts from other initial weights, so that everything has to come from the snapshot.
   @Test(
     arguments: [0, 2, 4],

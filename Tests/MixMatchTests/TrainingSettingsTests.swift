@@ -192,6 +192,12 @@ import Testing
     try expectComplaint(noStage, about: ManifoldMixup()) { $0.stages = 0 }
   }
 
+  /// A method outside of the library reports its hyperparameters in the same words.
+  @Test func othersCanThrowTrainingErrors() {
+    let error = TrainingError("margin", found: "-1", expected: "a number of at least 0")
+    #expect(error.description == "margin: found -1, expected a number of at least 0")
+  }
+
   @Test func hyperparametersInTheirRangesAreAccepted() throws {
     let methods: [any SemiSupervisedMethod] = [
       MixMatchStep(), PseudoLabel(rampSteps: 1), PiModel(rampSteps: 1), MixupOnly(),

@@ -374,6 +374,22 @@ extension PictureTests {
       #expect(try readInRun([file]).readings[0].problem == nil)
     }
 
+    /// A folder in the place of the pack's file makes the first write fail.
+    @Test func decodesAgainWhatCouldNotBeStored() throws {
+      let files = [fixture("quadrants.png")]
+      let place = folder.url.appending(path: "cache")
+      let cache = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) { _ in }
+      try folder.add("cache/32/pack-0.pixels/obstacle")
+      #expect(throws: FileError.self) { try cache.read(files) }
+      try FileManager.default.removeItem(at: place.appending(path: "32/pack-0.pixels"))
+      let readings = try cache.read(files)
+      #expect(try cache.pixels(of: readings.map(\.sha256)).count == 32 * 32 * 3)
+      let again = try PictureCache(in: place, decoder: PictureDecoder(size: 32)) {
+        Issue.record("\($0)")
+      }
+      #expect(try again.read(files) == readings)
+    }
+
     @Test func decodesTheFilesOfADamagedPackAgain() throws {
       let files = [fixture("quadrants.png")]
       let place = folder.url.appending(path: "cache")

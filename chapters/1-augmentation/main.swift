@@ -24,10 +24,10 @@ import MixMatch
 // and with sharpening, which makes guesses more confident (chapter 3).
 //
 // MixMatch augments each labelled image once, and each unlabelled image K times (the article calls this "multiple
-// augmentation"). The mean of the network's predictions for the K versions is the guess that the network then learns
-// for each of them. The mean is a better guess than a single prediction, as the average of several estimates usually
-// is. In the paper's experiments with 250 labels, K = 1 gives [17.09 %]{.article} error, K = 2 gives [11.80
-// %]{.article}, and more versions hardly help.
+// augmentation"). The mean of the network's predictions for the K versions is sharpened (chapter 3), and the result is
+// the guess that the network then learns for each version. The mean of several predictions is usually better than one
+// of them, as with other estimates. In the paper's experiments with 250 labels, K = 1 gives [17.09 %]{.article} error,
+// K = 2 gives [11.80 %]{.article}, and more versions hardly help.
 //
 // ## Labelled and unlabelled images
 //
@@ -95,14 +95,19 @@ struct Settings: Encodable {
 // [[Sources/MixMatch/Augmentation/Augmentation.swift: Augmentation.drawn]]
 //
 // A geometric transform maps each position of the result to the position on the image that it takes its colour
-// from. Such maps can be composed: all transforms together are a single projective map, and the image is
+// from. Such maps can be composed: all geometric transforms together are a single projective map, and the image is
 // resampled only once. Colours between pixels are interpolated, and beyond its border the image is mirrored.
 // Brightness and contrast change the resampled image, as in fastai.
 //
 // ## Random, and reproducible
 //
-// An image gets new versions in each epoch. Their random numbers come from a stream that belongs to this image,
-// this epoch and this version alone. So image 17 in epoch 3 is the same in any batch and on any thread.
+// An image gets new versions in each epoch. Each version takes its random numbers from a stream of its own, which is
+// determined by the run's seed, the image, the epoch and the version. So image 17 in epoch 3 is the same in any batch
+// and on any thread. In the function below, each row of the result is one version of one image:
+//
+// [[Sources/MixMatch/Augmentation/AugmentedImages.swift: AugmentedImages.callAsFunction]]
+//
+// {.fold}
 
 /// An image and its versions in several epochs, (1 + epochs·versions, height, width, 3).
 func versions(of image: Int, in images: LabelledImages, seed: Int, settings: Settings) -> [Tensor] {

@@ -84,11 +84,14 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 // Most algorithms that draw from a Beta distribution use rejection sampling: they draw until a condition holds, so the
 // number of random numbers that they need is itself random. A difference in the last bit of one result could then
 // change that number, and with it all later draws of a run. For two equal parameters there is a formula instead, which
-// Devroye [^13] derives from a method of Bailey [^14], and which always takes two random numbers. With V₁ and V₂
-// uniform on (0, 1),
+// Devroye [^13] derives from a method of Bailey [^14], and which always takes two random numbers. With V₁ uniform on
+// (0, 1] and V₂ on [0, 1),
 //
 // $$ t = \sqrt{V_1^{−1/α} − 1}\, \cos 2πV_2 $$
 // $$ λ = \frac{1}{2} \left(1 + \frac{t}{\sqrt{1 + t^2}}\right) $$
+//
+// The code computes the power minus 1 by a function for eˣ − 1, and the smaller of λ and 1 − λ without a subtraction,
+// so that small results keep all their digits:
 //
 // [[Sources/MixMatch/Beta.swift: SymmetricBeta.draw]]
 //
@@ -160,12 +163,12 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 //
 // ## One λ′ per batch, or one per image
 //
-// The article's notebook draws one λ′ for a whole batch, the paper's code one for each image. For a single image this
-// makes no difference. For a training step it does: with one λ′ per batch, some batches are hardly mixed and others
-// strongly. Over many batches of 64 images, the standard deviation of a batch's mean λ′ is
+// The article's notebook draws one λ′ for a whole batch, the paper's code one for each image. Each λ′ has the same
+// distribution in both cases. But with one λ′ per batch, some training steps see images that are hardly mixed, and
+// others strongly mixed ones. Over many batches of 64 images, the standard deviation of a batch's mean λ′ is
 // {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and {chapter2.batchMean.deviation.example .4}, about an
 // eighth of it, with one per image, because the mean of 64 independent draws varies √64 = 8 times less than a single
-// one. `MixingCoefficients` implements both.
+// one. Chapter 4 draws one for each image, except at the article's scale.
 //
 // {.fold}
 

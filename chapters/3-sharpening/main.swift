@@ -1,7 +1,7 @@
 // # Chapter 3: Sharpening, seen on MNIST
 //
-// MixMatch guesses the labels of unlabelled images, and learns from its guesses. A guess is a distribution over the
-// classes. Before the method uses it, it *sharpens* it, which makes the likely classes likelier still. This chapter
+// MixMatch predicts a distribution over the classes for each unlabelled image and *sharpens* it, which raises the
+// largest probabilities and lowers the small ones. The result is the guess that the network is trained on. This chapter
 // looks at that one step alone. There is no mixup here and no augmentation; there are handwritten digits, a network of
 // two convolutions, and a single number, the temperature T.
 //
@@ -25,8 +25,8 @@ import MixMatch
 //
 // $$ \operatorname{sharpen}(\bar q, T)_i = \frac{\bar q_i^{1/T}}{\sum_j \bar q_j^{1/T}} $$
 //
-// At T = 1 nothing happens. Below 1 the powers favour what is already large, and in the limit T → 0 all of the mass
-// lies on one class: the guess has become a hard label.
+// At T = 1 nothing happens. Below 1 the larger probabilities gain and the smaller ones lose, and in the limit T → 0 the
+// largest one becomes 1: the guess has become a hard label.
 //
 // [[Sources/MixMatch/Sharpening.swift: sharpen]]
 //
@@ -51,10 +51,10 @@ func sharpenedDistribution(seed: Int, temperatures: [Double]) -> [[Float]] {
 // A network that is trained on its own guesses can reach a loss of zero without changing. If it gives a "3" a
 // probability of 0.3, a little more than each other digit, and is then told "0.3, as you said", it learns nothing. A
 // sharpened guess asks for more certainty than the network has, unless all classes are equally likely or one is
-// certain. A network can be sure of most unlabelled images only if its decision boundaries lie where there are few of
-// them. If the images of a class form clusters, such boundaries run between clusters, and a few labels in a cluster
-// decide the class of all its images. To reward low entropy for this reason [^8] is one of the three ideas that
-// MixMatch combines.
+// certain. A network can be sure of most unlabelled images only if its decision boundaries, where the predicted class
+// changes, lie where there are few images. If the images of a class form clusters, such boundaries run between
+// clusters, and a few labels in a cluster decide the class of all its images. This is *entropy minimisation* [^8], one
+// of the three kinds of regularisation that MixMatch combines.
 //
 // ## The experiment
 //
@@ -94,35 +94,24 @@ struct Settings: Encodable {
 // ## Training
 //
 // Each step sees a batch X of 64 labelled images x with their labels p, and a batch U of 128 unlabelled images u.
-// We write f(x) for the network's prediction, a distribution over the classes. The prediction for u, sharpened, is
-// the guess q; the gradient does not flow through it, because the guess is the target, which the network should not
-// change. The loss has two terms,
+// We write f(x) for the network's prediction, a distribution over the classes. The prediction for u, q̄ = f(u), is
+// sharpened to the guess q. No gradient flows through q, because it is the target. The loss has two terms,
 //
 // $$ L = \frac{1}{|X|} \sum_{(x, p) \in X} H(p, f(x)) + λ_u\, r\, \frac{1}{C\,|U|} \sum_{u \in U} \lVert f(u) − q \rVert^2 $$
 //
-// the cross-entropy $H(p, f) = − \sum_i p_i \ln f_i$ where the label is known, and the squared error where it is
-// only guessed: the squared error is bounded, and so is the harm that a confident wrong guess can do. Both are means
-// over their batch, the squared error also over the C = 10 classes. The weight λᵤ is 10 here, and the ramp r grows
-// from 0 to 1 over the first 800 steps, while guesses are worth little.
+// the cross-entropy $H(p, f) = − \sum_i p_i \ln f_i$ where the label is known, and the squared error where it is only
+// guessed: the squared error is bounded, and so is the harm that a confident wrong guess can do. Both are means over
+// their batch, the squared error also over the C = 10 classes. The weight λᵤ is 10 here, and the ramp r grows from 0 to
+// 1 over the first 800 steps, while guesses are still poor. The optimiser is Adam with decoupled weight decay, and the
+// learning rate follows a one-cycle schedule up to 3·10⁻³.
 //
 // Departure: the notebook runs the network on the unlabelled images twice in each step, for the guess and for the
 // loss. Each run moves batch norm's running statistics, the mean and variance that evaluation uses, towards those of
 // the unlabelled images. Here the network runs once, because without augmentation both runs give the same prediction.
 //
-// At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero, and but for batch norm's
-// running statistics, which u moves too, the network learns from 500 images alone. That is the baseline that the
-// article's "without sharpening" amounts to.
-
-/// A trained network's evaluation on the test images, its accuracy on them after each epoch, and fingerprints of its
-/// weights after 1, 10, 100 … steps.
-struct Outcome: Codable {
-  var evaluation: Evaluation
-  var curve: [Double]
-  var fingerprints: WeightFingerprints
-}
-
-// The test images are evaluated after each epoch, as in the article. This decides nothing: all settings are the
-// article's.
+// At T = 1 the guess *is* the prediction: the second term and its gradient are exactly zero. Apart from batch norm's
+// running statistics, which the unlabelled images also change, the network then learns from the 500 labelled images
+// only. That is the baseline that the article's "without sharpening" amounts to.
 
 /// The loss of a batch, with guesses sharpened at temperature `T`, and the predictions for the unlabelled images.
 func batchLoss(
@@ -137,6 +126,24 @@ func batchLoss(
   let ramp = linearRamp(step, over: settings.rampSteps)
   return (labelledLoss + settings.unlabelledWeight * ramp * unlabelledLoss, prediction)
 }
+
+// The test images are evaluated after each epoch, as in the article. These accuracies are only reported; no setting is
+// chosen by them.
+//
+// The rest is the training loop. An interrupted run resumes from the last of its `checkpoints`. A fingerprint of the
+// weights shows whether two runs agree to the last bit.
+//
+// {.fold}
+
+/// A trained network's evaluation on the test images, its accuracy on them after each epoch, and fingerprints of its
+/// weights after 1, 10, 100 … steps.
+struct Outcome: Codable {
+  var evaluation: Evaluation
+  var curve: [Double]
+  var fingerprints: WeightFingerprints
+}
+
+// {.fold}
 
 /// Trains a network with guesses sharpened at temperature `T`, and evaluates it on the test images.
 func train(
@@ -188,11 +195,12 @@ func train(
 //
 // To see where a network is unsure, put the 10,000 test images on a map on which similar images are
 // neighbours. The pixels of an image are reduced to 50 principal components, which keep most of what tells the digits
-// apart. t-SNE [^9] then places the images in the plane so that images with similar components are close together. It
-// uses neither labels nor networks, so the same map serves for every temperature. Its settings are the usual ones: a
-// perplexity of 30, which is roughly the number of neighbours that attract an image; 1,000 iterations, in the first 250
-// of which the attraction is 12 times as strong; a start from the first two components; and an approximation of the
-// repulsion by distant images (Barnes–Hut, θ = 0.5). The map does not depend on the number of threads.
+// apart. t-SNE [^9] starts from the first two components and then moves the images in the plane: images with similar
+// components attract each other, and all images repel each other. It uses neither labels nor networks, so the same map
+// serves for every temperature. Its settings are the usual ones. The perplexity, roughly the number of neighbours that
+// attract an image, is 30. Of the 1,000 iterations, the first 250 have *early exaggeration*, which makes the attraction
+// 12 times as strong. The repulsion by distant images is approximated (Barnes–Hut, θ = 0.5). The map does not depend on
+// the number of threads.
 
 /// The position of each test image on the map, and t-SNE's final divergence.
 struct DigitMap: Codable {
@@ -243,8 +251,8 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // ![The same map, with the predictions of the first seed's network trained with sharpening (T = 0.5).](tsne-T0.5.png
 // "The same map of 10,000 dots; the clusters are more of one colour each, and large dots are fewer.")
 //
-// The clusters come from the images alone; t-SNE's divergence, which measures how badly the map keeps
-// neighbourhoods, is {chapter3.tsne.kl .3}.
+// The clusters come from the images alone. t-SNE minimises a divergence, which measures how badly the map keeps
+// neighbourhoods. Here it ends at {chapter3.tsne.kl .3}; it can only be compared between maps of the same images.
 //
 // ## Findings
 //
@@ -259,20 +267,21 @@ func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgr
 // clusters, most of all through those of 2 and 5. With it, most clusters have one colour: a guess that most images of a
 // cluster agree on becomes the answer for nearly all of them. Far fewer marks are large, and those that remain lie more
 // often than before at the edges of clusters and in the small islands between them. This is the sense in which decision
-// boundaries move to places with few images. There is a danger in it, too: where most guesses of a group are wrong,
-// sharpening can make the wrong answer that of nearly the whole group. The maps have a small case, a patch of zeros at
-// the lower right edge of their cluster. Without sharpening its predictions are mixed; with it, about half of the patch
-// is predicted as 5, mostly with high confidence. Chapter 4 has a larger case, a class of which most images are lost.
-// In the [ablations](#ablations) the recall of the worst class is {ablations.smallestRecall.no-sharpening %} without
-// sharpening and {ablations.smallestRecall.mixmatch %} with it; the seeds differ too much to decide whether sharpening
-// is the cause.
+// boundaries move to places with few images. There is a danger in it, too: where the network guesses one wrong class
+// for many images of a group, sharpening can make this class the confident answer for them. The maps have a small case,
+// a patch of some fifty zeros at the lower right edge of their cluster. Without sharpening its predictions are mixed,
+// and a quarter of them are right. With it half are right, but more than a quarter of the patch is predicted as 5,
+// nearly always with a confidence above 0.9. Chapter 4 has a larger case, a class of which most images are lost. In the
+// [ablations](#ablations), on CIFAR-10, the recall of the worst class is {ablations.smallestRecall.no-sharpening %}
+// without sharpening and {ablations.smallestRecall.mixmatch %} with it; the seeds differ too much to decide whether
+// sharpening is the cause.
 //
 // ## Running it {.fold}
 //
 // Each training run and the map are stages: parts of the program whose results are cached. A changed setting only
 // repeats the stages that depend on it. With several seeds (`make chapter3 SEEDS=3`) the table has the mean and the
-// standard deviation over them, and the figures show the first seed. `make chapter3 TEMPERATURES=1,0.5,0.25` adds a
-// third temperature.
+// standard deviation over them, the curves have their mean and range, and the other figures show the first seed.
+// `make chapter3 TEMPERATURES=1,0.5,0.25` adds a third temperature.
 
 let temperatures = CommandLineOption(
   "temperatures", .numbers("numbers above 0") { $0 > 0 }, default: [1, 0.5],

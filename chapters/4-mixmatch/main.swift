@@ -21,8 +21,9 @@ import MixMatch
 // ## One iteration
 //
 // MixMatch works on one batch at a time: Bₓ labelled images x with their labels p, and Bᵤ unlabelled images u, of which
-// it makes K·Bᵤ versions. The article writes the paper's algorithm 1 as nine steps. The figure shows them with numbers,
-// and the [appendix "One iteration in numbers"](#method) explains the numbers; the symbols are explained below.
+// it makes K·Bᵤ versions. The article writes the paper's algorithm 1 as nine steps. The figure shows steps 3 to 5 and 7
+// to 9 with numbers, and the [appendix "One iteration in numbers"](#method) explains the numbers; the symbols are
+// explained below.
 //
 // ![One iteration of MixMatch, computed for images of one pixel. Bars are the probabilities of three
 // classes.](method:mixmatch.svg "Above: an unlabelled image, its two augmented versions, the prediction for each,
@@ -30,7 +31,7 @@ import MixMatch
 // two versions, each mixed with a random partner, the prediction for the mixture, the mixed label that it should
 // equal, and the loss.")
 //
-// The data pipeline takes the first three steps while the network is busy with the previous batch (chapter 1):
+// The data pipeline does the first three while the network trains on the previous batch (chapter 1):
 //
 // **1.** Draw a batch of labelled images x with their labels p, and a batch of unlabelled images u.
 //
@@ -50,7 +51,8 @@ import MixMatch
 // **6.** Collect the examples. X has the labelled ones; U has all K versions of all unlabelled images, each with the
 // guess q of its image.
 //
-// **7.** Put the examples of X and U together in random order: W. An example can meet itself.
+// **7.** Put the examples of X and U together in random order: W. The example of W at the same position is the
+// *partner* of an example; it can be the example itself.
 //
 // **8.** Mix the labelled examples with the first ones of W: $X′ = \operatorname{mixup}(X, W_1 … W_{|X|}, λ′)$.
 //
@@ -63,11 +65,6 @@ import MixMatch
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.mix]]
 //
-// The training calls this function in each step. The figure of a mixed batch below calls it too, with the
-// trained network and the last batch.
-//
-// [[chapters/4-mixmatch/MixedBatch.swift: mixedBatch]]
-
 // ## The loss
 //
 // The network gets X′ and U′ together, and each has a loss of its own:
@@ -75,6 +72,10 @@ import MixMatch
 // $$ L_x = \frac{1}{|X′|} \sum_{(x, p) \in X′} H(p, f(x)) $$
 // $$ L_u = \frac{1}{C\, |U′|} \sum_{(u, q) \in U′} \lVert q − f(u) \rVert^2 $$
 // $$ L = L_x + λ_u\, r\, L_u $$
+//
+// As in chapter 3, H is the cross-entropy, C the number of classes, and r the ramp, which grows from 0 to 1 while
+// guesses are still poor: over 3,000 steps in the article, over 16,000 in the paper. The squared error, for which
+// chapter 3 has the reason, is small, and λᵤ is therefore large, 75.
 //
 // In its simplest form the loss would be computed like this:
 //
@@ -84,23 +85,24 @@ import MixMatch
 //     let loss = labelled + λᵤ * r * unlabelled
 //
 // where `logits[X]` and `logits[U]` are the rows of the mixed examples X′ and U′. The function is longer because it
-// also serves two variants. A *group* is a set of examples that batch norm normalises together. Usually one group has
-// all mixed examples; with interleaved batch norm, below, there are several. And with manifold mixup
-// ([appendix](#mixing)) hidden states are mixed in place of images: `stage` is the part of the network before which
-// that happens, 0 for images.
+// also serves three variants:
+//
+// - Distribution alignment ([ablations](#ablations)) needs `frequencies`, which is nil without it.
+// - A *group* is a set of examples that batch norm normalises together. Usually one group has all mixed examples. With
+//   interleaved batch norm, below, there are several, and the mean of each counts by its `share` of the examples.
+// - With manifold mixup ([appendix](#mixing)) hidden states are mixed in place of images. `stage` is the part of the
+//   network before which that happens, 0 for images, and `model.run` runs the parts after it.
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
-//
-// H is the cross-entropy and C the number of classes. The squared error, for which chapter 3 has the reason, is small,
-// and λᵤ is therefore large, 75. The ramp r grows from 0 to 1 while guesses are still poor: over 3,000 steps in the
-// article, over 16,000 in the paper.
 //
 // Departure: λᵤ is 75, as in the article's table; the notebook's code has 100.
 //
 // Departure: below the article's scale the ramp is three times as long as the training, so that the weight reaches a
 // third of λᵤ. In early runs, which are not recorded, a ramp as long as the training was worse on the validation
-// images. The recorded runs are less clear: in the [search](#search) three times the weight is a little worse, and the
-// ablation without a ramp, in which the weight has its final value from the second step on, differs little.
+// images. The recorded runs are less clear: in the [search](#search), three times the weight, which gives the same
+// weight in each step as a ramp as long as the training, is a little worse
+// ({search.validation.mixmatch.weight-3.0.rate-1.0 - validation.mixmatch.weight-1.0.rate-1.0 points}, one seed), and
+// the ablation without a ramp, in which the weight has its final value from the second step on, differs little.
 //
 // Departure: below the article's scale each example has a λ′ of its own, as in the paper's code; the notebook
 // draws one λ′ for a batch.
@@ -110,14 +112,15 @@ import MixMatch
 // Batch norm [^18] takes its statistics from the images that go through the network together, so the way to form these
 // batches matters. If X′ and U′ were separate batches, each would be normalised by its own statistics in training, but
 // in evaluation by the running statistics, which fit neither, and the network may predict badly. (Chapter 3 does have
-// separate batches, but there no image is mixed.) The notebook therefore shuffles the mixed examples and passes them as
-// one batch. The paper's code interleaves them: it forms K + 1 groups with the same share of each kind, and only the
-// first group updates the running statistics. `BATCH_NORM=interleaved` does the same ([ablations](#ablations)).
-// Reproductions of the paper differ in this point, and in their results: with 250 labels and the same settings, the
-// library TorchSSL has [86.37 %]{.article} accuracy, and USB, which freezes the statistics, [62.72 %]{.article}.
+// separate batches, but there no image is mixed.) The notebook therefore passes all mixed examples as one batch. The
+// paper's code interleaves them: it forms K + 1 groups with the same share of each kind, and only the first group
+// updates the running statistics. `BATCH_NORM=interleaved` does the same ([ablations](#ablations)). Reproductions of
+// the paper differ in this point, and in their results: with 250 labels, the libraries TorchSSL and USB list the same
+// settings, but report an accuracy of [86.37 %]{.article} and of [62.72 %]{.article}. USB does not update the running
+// statistics.
 //
-// Departure: mixed examples are not shuffled before they go through the network, because batch statistics do not
-// depend on their order.
+// Departure: the notebook shuffles the mixed examples before they go through the network. Here they are not shuffled,
+// because batch statistics do not depend on their order.
 
 // {.fold}
 
@@ -135,8 +138,8 @@ let batchNorm = CommandLineOption(
 //
 // ## The settings
 //
-// The [appendix "One iteration in numbers"](#method) also has a table of all hyperparameters, the curve of the
-// schedule, and a sketch of the network.
+// The [appendix "One iteration in numbers"](#method) also has a table of the hyperparameters in the paper, in the
+// article and at each preset, the curve of the schedule, and a sketch of the network.
 //
 // The paper's network is WRN-28-2, a wide residual network with 28 layers and twice the channels of the first residual
 // networks. Each of its blocks adds the result of two convolutions to the block's input.
@@ -175,14 +178,15 @@ let batchNorm = CommandLineOption(
 // the last layer from Glorot's normal distribution; here they are uniform on ±1/√n for n inputs. And at stride 2 its
 // padding adds zeros on the right and below only; here there are zeros on every side.
 //
-// Departure: the scales of batch norm are 1 at first. In PyTorch before version 1.2, of August 2019, they are random,
-// uniform from 0 to 1, where fastai does not set them: in the first batch norm of each block and in the last one. The
-// notebook does not state its version; chapter 3 has the same departure.
+// Departure: the factors that batch norm learns start at 1. In PyTorch before version 1.2, of August 2019, they start
+// at random values, uniform from 0 to 1, where fastai does not set them: in the first batch norm of each block and in
+// the last one. The notebook does not state its version; chapter 3 has the same departure.
 //
-// Departure: at `short` the network has 16 layers instead of 28 and half the channels, batches are smaller, and the
-// highest learning rate and weight decay are larger. Images start small, because steps with small images cost a
-// fraction of the time, and they are mirrored and shifted as in the paper. Apart from the learning rate, these
-// settings were chosen on validation images, in earlier runs of 6,000 steps that are not recorded.
+// Departure: at `short` and `overnight` the network has half the channels of the notebook's, there are fewer steps and
+// smaller batches, and the highest learning rate and the weight decay are larger. Images start small, because steps
+// with small images cost a fraction of the time, and they are mirrored and shifted as in the paper. At `short` the
+// network also has 16 layers instead of 28. Apart from the learning rate, the settings of `short` were chosen on
+// validation images, in earlier runs of 6,000 steps that are not recorded.
 //
 // ### Options {.fold}
 //
@@ -214,7 +218,7 @@ let alpha = CommandLineOption(
   "alpha", .number("a number from 0.05 to 1000") { (0.05...1000).contains($0) }, default: 0.75,
   "parameter of mixup's Beta distribution, α")
 let unlabelledWeight = CommandLineOption(
-  "unlabelled-weight", .number("a number from 0 on") { $0 >= 0 },
+  "unlabelled-weight", .number("a number of at least 0") { $0 >= 0 },
   "weight of the unlabelled loss, λᵤ")
 let rampSteps = CommandLineOption(
   "ramp", .wholeNumber(in: 1...10_000_000), "steps until the weight reaches λᵤ")
@@ -348,6 +352,10 @@ func outcome(
   return outcome
 }
 
+// The mixed batch of the figure comes from the function below.
+//
+// [[chapters/4-mixmatch/MixedBatch.swift: mixedBatch]]
+
 /// Records accuracies, and the numbers of parameters of the network and of the article's network.
 func record(
   _ trainings: [TrainingOutcome], of experiment: Experiment, on dataset: ImageDataset, _ run: Run
@@ -376,8 +384,11 @@ func record(
 // after two fifths of the training, and to 32 pixels for the last quarter.](learning-curves.svg "Curves over the course
 // of the training: accuracy rises towards its final value, the labelled and the unlabelled loss beside it.")
 //
-// The validation accuracy at the end is higher than the test accuracy. With 2,000 validation images its standard error
-// is about one point, and hyperparameters were chosen on these images.
+// The validation accuracy at the end is higher than the test accuracy. So it is in every recorded training run with the
+// first seed, also in that with the article's own learning rate; in the runs of MixMatch with the two other seeds it is
+// lower (by 1.8 and by 1.0 points). The first seed's 2,000 validation images are probably easier ones: the standard
+// error of an accuracy on 2,000 images is about one point. The [search](#search) chose learning rates on these images,
+// which can add to the difference.
 //
 // The unlabelled loss rises at first. Early predictions are nearly uniform, and so are their sharpened guesses; the two
 // differ more when predictions become more confident.
@@ -400,8 +411,10 @@ func record(
 // those predicted as one class; the numbers are shares of the row in per cent, and empty cells are 0.](confusion.png "A
 // table of ten by ten classes, with shares of the images: dark along the diagonal where the predictions are right.")
 //
-// ![Wrong predictions for test images with the highest confidence.](mistakes.png "Small photographs, each with
-// its class and the class that the network predicts.")
+// ![The most confident wrong predictions for test images.](mistakes.png "Small photographs, each with its class and the
+// class that the network predicts.")
+//
+// The last figure calls the function `mix` of the training, with the trained network and the last batch.
 //
 // ![Examples of a mixed batch, each with the two images that it is a mixture of and with its label. An image can be its
 // own partner, and a guessed label can be wrong.](mixed-batch.png "Rows of three photographs: an image, a second one,
@@ -410,8 +423,9 @@ func record(
 // ## Finding a learning rate
 //
 // `make lr-find` increases the learning rate from step to step and draws the loss. A good highest rate is somewhat
-// below the rate at which the loss stops decreasing. The rates of the presets were not found this way: those of `short`
-// and `overnight` come from the [search](#search). The figure is not recorded.
+// below the rate at which the loss stops decreasing. The rates of MixMatch were not found this way: the
+// [search](#search) chose the one of `short`, and its factor of two is applied at `overnight` too. The figure is not
+// recorded.
 //
 // {.fold}
 

@@ -1,9 +1,9 @@
 // # Chapter 5: Baselines and results
 //
-// An accuracy means little by itself. This chapter compares MixMatch with two baselines: the same network trained on
-// the same 500 labelled images without any other image, and trained on all images with their labels. The first shows
-// the starting point. The second is an upper reference; it is trained without mixup, so it is not exactly MixMatch with
-// perfect guesses.
+// An accuracy means little by itself. This chapter compares MixMatch with two kinds of supervised training of the same
+// network: on the same 500 labelled images, in three variants, and on all images with their labels. The first shows
+// what the labels alone give. The second is an upper reference; it is trained without mixup, so it is not exactly
+// MixMatch with perfect guesses.
 //
 //     make chapter5
 //
@@ -20,20 +20,21 @@ import MixMatch
 //
 // The article trains its network for 100 epochs on all 50,000 images and labels, in batches of 128, with a
 // one-cycle schedule of learning rates up to 2·10⁻² and a weight decay of 10⁻⁴. At the smaller scales network and
-// image sizes are MixMatch's, so that the table compares methods and not networks (the baseline with 350 steps, below,
-// sees images of 32 pixels throughout, so that it trains on fewer of them in a second); batches have 64 images, and the
+// image sizes are MixMatch's, so that the table compares methods and not networks; batches have 64 images, and the
 // steps follow from the number of epochs. At `short` the highest learning rate of each training comes from a search on
 // validation images, which is the same for all methods ([appendix](#search)); only the article's 350 steps, described
 // below, keep the article's rate. No images are held out here, so that all labels are used: the learning curve shows
 // the test images, and the table the accuracy after the last step.
 //
-// [[Sources/Experiments/TrainingSpecs.swift: TrainingSpec.allLabels]]
+// In the settings, `factors` multiplies the default learning rate by what the search chose:
+//
+// [[Sources/Experiments/ExperimentPresets.swift: Experiment.allLabels]]
 //
 // ## The labelled images only
 //
 // The article's second baseline is supervised training on the 500 labelled images, for 50 epochs. An epoch of 500
-// images has seven batches of 64, which makes 350 steps in all, where MixMatch takes many thousands. A closer
-// comparison allows as many steps as MixMatch, and mixup, which needs no unlabelled images.
+// images has seven batches of 64, which makes 350 steps in all, where MixMatch takes many thousands. A fairer
+// comparison trains for as many steps as MixMatch; a second one also uses mixup, which needs no unlabelled images.
 //
 // Departure: two more supervised baselines train on the 500 labelled images, with MixMatch's steps, image sizes and
 // augmentation, one of them with mixup; the article has only the one with 50 epochs. The difference between MixMatch
@@ -45,14 +46,15 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
   var (experiment, _) = Experiment.mixMatch(preset)
   experiment.training.labelledBatch = 64
   experiment.training.steps = preset == .smoke ? 20 : 50 * 7
-  experiment.training.phases = []
+  experiment.training.phases = []  // images of 32 pixels throughout
   experiment.training.evaluationCount = 10
   experiment.training.peakLearningRate = 2e-2
   experiment.training.weightDecay = 1e-4
   return TrainingSpec("labels alone", experiment, by: Supervised())
 }
 
-// Here too the presets are in Sources/Experiments, because the appendices use them.
+// The two longer baselines are defined in Sources/Experiments, because the appendices use them too.
+// `ManifoldMixup.ofImages` is plain mixup, of the images alone.
 //
 // [[Sources/Experiments/TrainingSpecs.swift: TrainingSpec.labelsAlone]]
 //
@@ -60,18 +62,21 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // ## The table
 //
-// Each row has the mean accuracy over the seeds, the article's accuracy, and the time of the training. The
-// article's times are those of a P100, a graphics card. Ours are processor (CPU) times, summed over the cores: two
-// cores that have nothing else to do need about half as long. "Images per CPU second" counts the images that the
-// network is trained on: labelled ones, and all versions of unlabelled ones. "Lowest recall" is the recall of the class
-// that is recognised least often. A dash stands for what was not measured.
+// Each row has the mean accuracy over the seeds, the article's accuracy, and the time of the training. The article's
+// times are those of a P100, a graphics card. Ours are processor (CPU) times, summed over the cores: two cores that
+// have nothing else to do need about half as long. "Images per CPU second" counts the images that the network is
+// trained on: labelled ones, and all versions of unlabelled ones. The 350 steps see images of 32 pixels throughout, and
+// therefore fewer of them in a second. The times are those of the runs whose processor time was recorded, here one seed
+// in each row. "Lowest recall" is the recall of the class that is recognised least often. A dash stands for a time that
+// was not measured, or for a row that the article does not have.
 //
 // ![The results](results.md)
 //
 // The figure shows the learning curves of the first seed, without the baseline with mixup, and the article's three
 // curves. Epochs differ in length: an epoch of the 500 labelled images has few steps.
 //
-// ![Learning curves of the baselines and of MixMatch, first seed; the table above has means over the seeds. The
+// ![Learning curves of the baselines and of MixMatch, first seed; the table above has means over the seeds. Images grow
+// from 16 to 24 and to 32 pixels during the training, in the validation too, so that the accuracy can rise at once. The
 // labelled loss of supervised training is that of images that are not mixed. The article's runs have a larger network;
 // those of MixMatch and with all labels also have more steps.](results-curves.svg "Three lines and a row of dots over
 // the epochs. In the end the dots, all labels, are highest, MixMatch is below, and supervised training with 500 labels
@@ -84,22 +89,39 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // labels. Mixup of the labelled images alone gives
 // {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
 // {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer points} estimate what the unlabelled images contribute.
-// Equal steps are not equal cost: a step of MixMatch also processes unlabelled images. By the count below it costs
-// about 3.7 supervised steps, and by the processor times of shorter runs, which shared the computer with other work
-// ([mixing](#mixing)), about {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-mixup .1}. With 6,000 steps, at a lower
-// cost than that of 24,000 supervised steps, MixMatch reaches {ablations.accuracy.mixmatch %}, and supervised training
-// with mixup with 24,000 steps {chapter5.accuracy.labels-mixup-longer %}. Supervised training at the cost of the whole
-// run of MixMatch has not been run. Full supervision is {chapter5.accuracy.all-labels > accuracy.mixmatch points} more
-// accurate than MixMatch.
+// Full supervision is {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
+//
+// **Cost.** Equal steps are not equal cost, because a step of MixMatch also processes unlabelled images. Count a
+// forward pass of an image as one unit, and a backward pass as two. A supervised step costs three units for each image.
+// MixMatch trains on three mixtures for each unlabelled image: two versions, and one labelled image, because a batch
+// has as many labelled as unlabelled images. They cost 9, and the two forward passes for the guess cost 2. This is 11/3
+// ≈ 3.7 times the cost of a supervised step with as many labelled images. An epoch has 47,500 unlabelled images here,
+// and full supervision also evaluates the test images after each epoch, so that the ratio of two epochs is about 3.3.
+// In the article a batch has twice as many unlabelled as labelled images, which costs 2.5 · 3 + 2 = 9.5, or 3.2 times
+// as much:
+//
+// | cost of MixMatch, as a multiple | counted | measured |
+// | --------------------------------------------- | ---------- | ---------- |
+// | of a supervised step | 3.7 | {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-alone .1} |
+// | of a supervised step with mixup | 3.7 | {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-mixup .1} |
+// | of an epoch of full supervision | 3.3 | {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} |
+// | of an epoch of full supervision, in the article | 3.2 | [2.5]{.article} |
+//
+// The first two measured ratios are of mean processor times in shorter runs ([mixing](#mixing)), which shared the
+// computer with other work and do not all have the same seeds; the third is of one seed each.
+//
+// **Compared at equal cost.** With 6,000 steps, which cost less than 24,000 supervised steps, MixMatch reaches
+// {ablations.accuracy.mixmatch %} ([ablations](#ablations)), and supervised training with mixup reaches
+// {chapter5.accuracy.labels-mixup-longer %} with all 24,000 steps. Supervised training at the cost of the whole run of
+// MixMatch has not been run.
 //
 // **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, these runs
-// {chapter5.accuracy.mixmatch %}. Much differs at once, and these runs cannot separate the causes. The largest
+// {chapter5.accuracy.mixmatch %}. Several things differ at once, and these runs cannot separate the causes. The largest
 // differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24 pixels;
 // chapter 4 lists the others. Full supervision loses less: it reaches {chapter5.accuracy.all-labels %}, the article
 // [94.76 %]{.article}. But its training is also shortened less: from [100]{.article} to 30 epochs, while that of
 // MixMatch is shortened from [187]{.article} to 16. Long training may also matter more for MixMatch, because its
-// guessed labels become better only as the network does. With a quarter of the steps it reaches
-// {ablations.accuracy.mixmatch %} ([ablations](#ablations)).
+// guessed labels become better only as the network does.
 //
 // **The seeds differ.** MixMatch's worst seed has {chapter5.accuracy.mixmatch lowest %}, its best one
 // {chapter5.accuracy.mixmatch highest %}. For all labels these are {chapter5.accuracy.all-labels lowest %} and
@@ -112,19 +134,9 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // fastai, and its network is smaller. With 350 steps, a smaller network with weaker augmentation probably gets
 // further. No run here separates the two causes.
 //
-// **Cost.** An epoch of MixMatch takes {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} times
-// as long as an epoch of full supervision (one seed each). Count a forward pass of an image as one unit, and a backward
-// pass as two. Full supervision then costs three units for each image. MixMatch trains on three mixtures for each
-// unlabelled image: two versions, and one labelled image, because a batch has as many labelled as unlabelled images.
-// They cost 9, and the two forward passes for the guess cost 2. This is 11/3 ≈ 3.7 times the work; with the 47,500
-// unlabelled images that an epoch has here, and with full supervision's evaluation of the test images after each epoch,
-// about 3.3 times. In the article a batch has twice as many unlabelled as labelled images, which costs 2.5 · 3 + 2 =
-// 9.5, or 3.2 times as much; it states [2.5 times]{.article}. The article's run took [14 h]{.article} on a graphics
-// card.
-//
-// **Longer training.** The curves of MixMatch and of full supervision flatten over their last evaluations, because the
-// learning rate falls to almost 0 there. This does not show that longer training would bring nothing. The appendix
-// [A night of training](#night) has the same rows at the preset `overnight`, as far as they have been run.
+// **Longer training.** At the end of a run the curves rise little, because the learning rate falls to almost 0 there.
+// This does not show that longer training would bring nothing. The appendix [A night of training](#night) has the same
+// rows at the preset `overnight`, as far as they have been run.
 //
 // ## Running it {.fold}
 

@@ -71,7 +71,8 @@ let ablations = [
   // **One λ for a whole batch** is the article's choice; the paper's code draws one for each example.
   Ablation(name: "one λ per batch", key: "lambda-per-batch", change: { $1.sharing = .perBatch }),
 
-  // **Batch norm** in interleaved groups, as in the paper's code, in place of one batch of all mixed examples.
+  // **Batch norm** in interleaved groups, as in the paper's code, in place of one batch of all mixed examples. Labels are
+  // then guessed for each version apart, too, without an update of the running statistics.
   Ablation(
     name: "interleaved batch norm", key: "interleaved", change: { $1.batchNorm = .interleaved }),
 
@@ -110,9 +111,10 @@ let ablations = [
 // alone, which has its full weight from the start; and an exponential moving average (EMA) of the weights is
 // evaluated.
 //
-// All run for the same number of steps, on the same network and batches. The same search has chosen the learning rate
-// of each, and the weight of the unlabelled loss where a method has one ([appendix](#search)). The
-// remaining settings were chosen for MixMatch.
+// All run for the same number of steps, on the same network and batches. A step does not cost the same: by the
+// processor times in the record, supervised training takes a third of MixMatch's time, and VAT a fifth more. The same
+// search has chosen the learning rate of each, and the weight of the unlabelled loss where a method has one
+// ([appendix](#search)). The remaining settings were chosen for MixMatch.
 //
 // Departure: the weights that the search starts from are the defaults of the paper's code. The script of its table 5
 // has two other values: twice the weight for the Π-model, and ten times the weight decay for Mean Teacher.
@@ -187,11 +189,11 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **Other settings** change the accuracy by little in the one seed that was run: no ramp
 //   {ablations.difference.no-ramp points}, one λ for each batch {ablations.difference.lambda-per-batch points}, batch
 //   norm in interleaved groups {ablations.difference.interleaved points}.
-// - **An EMA of the weights** changes the accuracy by {ablations.difference.average points} with a decay of 0.999, which
-//   averages over about the last 1,000 of only 6,000 steps, and by {ablations.difference.average-0.99 points} with 0.99,
-//   the decay of the other methods. The EMA is only evaluated and has no influence on the training, so that with one
-//   seed both are measured on the same training run: with 0.99 they differ by less than a fifth of a point in each. The
-//   rule of the [claims](#claims) does not use this, and leaves the claim on the EMA open.
+// - **An EMA of the weights** changes the accuracy by {ablations.difference.average points} with a decay of 0.999,
+//   which averages over about the last 1,000 of only 6,000 steps, and by {ablations.difference.average-0.99 points}
+//   with 0.99, the decay of the other methods. The EMA is only evaluated and has no influence on the training, so that
+//   with one seed both are measured on the same training run: with 0.99 they differ by less than a fifth of a point in
+//   each. The rule of the [claims](#claims) does not use this, and leaves the claim on the EMA open.
 // - **Distribution alignment** changes the accuracy by {ablations.difference.alignment points}, and the recall of the
 //   worst class from {ablations.smallestRecall.mixmatch %} to {ablations.smallestRecall.alignment %}. Both are higher
 //   in each of the four seeds that both were run with, but the rule of the [claims](#claims) decides only the recall:
@@ -205,8 +207,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   {ablations.accuracy.labels-mixup %}: in runs of this length the unlabelled images bring these methods less than
 //   mixup brings without them, and VAT and the Π-model are not clearly better than supervised training. Mixup alone,
 //   which also mixes the labelled images with each other, is less accurate than supervised training with mixup in this
-//   seed ({ablations.accuracy.labels-mixup first %}); the two differ in the learning rate that the search has found,
-//   too.
+//   seed ({ablations.accuracy.labels-mixup first %}); their learning rates, chosen by the search, differ too.
 //
 // ## Running it {.fold}
 

@@ -64,6 +64,7 @@ struct Iteration {
     }
     var random = MixMatchStep.random(ofStep: method.rampSteps, seed: seed)
     mixed = method.mix(batch, by: network, random: &random)
+    // The loss mixes again, with the same random numbers.
     loss = method.loss(batch, by: MethodNetworks(network), step: method.rampSteps, seed: seed)
     versionPredictions = predict(batch.unlabelledImages)
     mixturePredictions = predict(Examples(concatenating: [mixed.X, mixed.U]).images)
@@ -79,10 +80,13 @@ struct Iteration {
 //
 // Step 4: the predictions for the two versions give the class red {method.version1.red .3} and
 // {method.version2.red .3}; their mean is {method.guess.red .3}. Step 5: sharpening with T = 0.5 squares the
-// probabilities and divides by their sum, which raises it to {method.sharpened.red .3}. The entropy of the guess falls
-// from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Step 6 gives the sharpened guess to both
-// versions. Steps 7 to 9: each example gets a random partner, possibly itself, and keeps the share λ′ =
-// {method.lambda .3}, which is drawn once for the batch, as in the article.
+// probabilities and divides the squares by their sum, which raises the probability of red to {method.sharpened.red .3}.
+// The entropy of the guess falls from {method.guess.entropy .3} to {method.sharpened.entropy .3} nats. Step 6 gives the
+// sharpened guess to both versions. Steps 7 to 9: each example gets a random partner, possibly itself, and keeps the
+// share λ′ = {method.lambda .3}, which is drawn once for the batch, as in the article. The labelled image gets one of
+// the versions as its partner. Its label, which is certainly green, becomes λ′ · (0, 1, 0) + (1 − λ′) · the sharpened
+// guess, which has {method.mixed.red .3} for red, {method.mixed.green .3} for green and {method.mixed.blue .3} for
+// blue.
 //
 // The cross-entropy of X′ is {method.loss.labelled .3}; the mean squared error of U′ is {method.loss.unlabelled .5}.
 // The second is small, which is why its weight λᵤ is large: with λᵤ = 75, and after the ramp, the loss is
@@ -151,7 +155,9 @@ func columns(_ rows: [Row]) -> [DataColumn] {
 /// The numbers that the text quotes, by the names of their metrics.
 func metrics(_ iteration: Iteration) -> [String: Float] {
   let (raw, sharpened) = (iteration.mixed.guesses.raw, iteration.mixed.guesses.sharpened)
+  let mixed = iteration.mixed.X.labels.scalars
   return [
+    "mixed.red": mixed[0], "mixed.green": mixed[1], "mixed.blue": mixed[2],
     "version1.red": iteration.versionPredictions[0][0],
     "version2.red": iteration.versionPredictions[1][0],
     "guess.red": raw.scalars[0], "sharpened.red": sharpened.scalars[0],
@@ -197,11 +203,12 @@ func scheduleColumns(_ experiment: Experiment) -> [DataColumn] {
 // convolutions, and adds it to a *shortcut* from its input. In fastai's variant the residual is multiplied by 0.2
 // first, and the shortcut starts after the block's first batch norm and ReLU. The addition gives gradients a short way
 // back to the first layers. "Wide" means that the blocks have w times as many channels as those of the first residual
-// networks, which have 16, 32 and 64. WRN-28-2 has w = 2 and 28 convolutions: one at the beginning, two in each of the
-// four blocks of its three groups, and one in the first block of each group, of 1×1 pixels, which gives the block's
-// input the group's number of channels. The second and the third group halve height and width and double the channels;
-// the mean over the positions that remain goes into a linear layer. The notebook's network has as many channels as
-// WRN-28-4, because its first convolution has twice the channels.
+// networks, which have 16, 32 and 64. WRN-28-2 has w = 2 and 28 convolutions. The first is followed by three groups of
+// four blocks with two convolutions each. The other three are 1×1 convolutions in the shortcut of each group's first
+// block, which change the number of channels. The second and the third group halve height and width and double the
+// channels; the mean over the positions that remain goes into a linear layer. In fastai's code, w multiplies the
+// channels of the first convolution. The notebook gives this convolution 32 channels instead of 16, so that the groups
+// have the channels of WRN-28-4.
 //
 // ![The wide residual network of the preset `short` and that of the article. The width of a group shows its channels,
 // its height the size of its images. Below, one block: 3×3 stands for a convolution, norm for batch
@@ -236,12 +243,12 @@ func networkColumns(_ networks: [(name: String, settings: NetworkSettings)]) -> 
 //
 // ![The hyperparameters](hyperparameters.md)
 //
-// The columns of this project are made from the settings in its code. Leave T and K as they are: the paper does so
-// for all its data sets. Tune α and λᵤ; if you change the number of steps, tune the ramp and the learning rate too.
-// Chapter 4 has options for α, λᵤ and the ramp (`ALPHA`, `UNLABELLED_WEIGHT`, `RAMP`). Where the ramp is longer than
-// the training, the weight ends below λᵤ: at `short` and `overnight` at a third of it. A network is named by its number
-// of layers and by w; its channels are w times 16, 32 and 64, or twice that where the first convolution has 32 channels
-// instead of 16.
+// The columns `article`, `short` and `overnight` are generated from the settings of the presets. Leave T and K as they
+// are: the paper does so for all its data sets. Tune α and λᵤ; if you change the number of steps, tune the ramp and the
+// learning rate too. Chapter 4 has options for α, λᵤ and the ramp (`ALPHA`, `UNLABELLED_WEIGHT`, `RAMP`). Where the
+// ramp is longer than the training, the weight ends below λᵤ: at `short` and `overnight` at a third of it. A network is
+// named by its number of layers and by w; its channels are w times 16, 32 and 64, or twice that where the first
+// convolution has 32 channels instead of 16.
 //
 // ## Running it {.fold}
 

@@ -18,29 +18,21 @@ import MixMatch
 
 // ## Mixing hidden states
 //
-// A network is a chain of stages. The first s of them turn an image x into a hidden state, $h = g_s(x)$, and the
-// others turn the hidden state into logits, $z_s(h)$. Manifold mixup draws the place s anew in each step. It
-// lets two images go through the first stages unmixed, mixes their hidden states, and continues with the
-// mixture h′, whose label p′ is the mixture of the two labels p. L is the cross-entropy H, and λ′ = max(λ, 1 − λ) as in
-// chapter 2:
+// A network is a chain of stages. The first s of them turn an image x into a hidden state, $h = g_s(x)$, and the others
+// turn the hidden state into logits, $z_s(h)$. Manifold mixup draws the place s anew in each step. It lets two images
+// go through the first stages unmixed, mixes their hidden states, and continues with the mixture h′, whose label p′ is
+// the mixture of the two labels p. The loss L is the cross-entropy H, and λ′ = max(λ, 1 − λ) as in chapter 2:
 //
 // $$ h′ = λ′ g_s(x_1) + (1 − λ′) g_s(x_2) $$
 // $$ p′ = λ′ p_1 + (1 − λ′) p_2 $$
 // $$ L = H(p′, \operatorname{softmax} z_s(h′)) $$
 //
 // With s = 0 the hidden state is the image, and this is mixup. The authors of manifold mixup mix the images or the
-// outputs of the first two of the three groups of residual blocks. All mixtures are as large as what they are made
-// of, so the method costs hardly more than mixup.
+// outputs of the first two of the three groups of residual blocks. A mixture has the shape of the hidden states that it
+// is made of, so a step costs about as much as with mixup.
 //
-// To mix in the middle of a forward pass, a method must be able to stop there. The network therefore runs any range of
-// its stages. A hidden state carries the means and variances that batch norm needs next, if the stage before has
-// computed them anyway. A mixture has others, so the next stage computes them from the mixture: `HiddenState(mixed)`
-// below contains none. (`dividingImages` gives each process its share of the batch when a training run is divided among
-// several; in a single process it only calls its closure.)
-//
-// [[Sources/Engine/Layers/WideResNet.swift: WideResNet.run]]
-//
-// The method then reads like its equations. Gradients flow through the mixture to both images:
+// The network can run any range of its stages, so that a method can mix in the middle of a forward pass and then go on.
+// Gradients flow through the mixture to both images:
 //
 // [[Sources/MixMatch/OtherMethods/ManifoldMixup.swift: ManifoldMixup.crossEntropy]]
 //
@@ -48,10 +40,10 @@ import MixMatch
 // its own λ′, as in chapter 4.
 //
 // MixMatch mixes too, and can do it at the same places. Nothing else of it changes: it guesses and sharpens
-// first, then labelled and unlabelled images go through the first stages together, and each hidden state meets
-// that of its partner:
+// first, then labelled and unlabelled images go through the first stages together, and each hidden state is mixed with
+// that of its partner. (`groups` and `places` serve interleaved batch norm, chapter 4.)
 //
-// [[Sources/MixMatch/OtherMethods/ManifoldMixup.swift: MixMatchStep.examples]]
+// [[Sources/MixMatch/MixupBeforeStage.swift: MixMatchStep.examples]]
 //
 // ## When mixtures intrude
 //
@@ -69,27 +61,75 @@ import MixMatch
 // - The classifier's loss, with the mixed label taken as fixed, moves it to where the classifier predicts this label
 //   best.
 //
-// The figure shows the result on the line: the places of the mixtures of the two outer classes, and the loss of the
-// discriminator. The points of each class are spread around its place with a standard deviation of 0.3. As a control,
-// the same training runs are made with the interval [⅓, ⅔] for every pair:
+// ## Learning how to mix
 //
-// ![Mixtures of the two outer classes while AdaMixUp learns, and the discriminator's loss with learned and with fixed
-// intervals, in ten runs of each.](mixing-line.svg "Above, lines over the training steps that start near the class in
-// the middle and leave it upwards or downwards; below, the loss of the discriminator in each run, with learned and
-// with fixed intervals")
+// For each pair the policy network gives three numbers that sum to 1, by a softmax. The first is the lower end a of
+// the interval, the second its length Δ, so that the interval always lies within [0, 1]:
+//
+// $$ (a, Δ, 1 − a − Δ) = \operatorname{policy}(x_1, x_2) $$
+// $$ λ = a + ρ Δ, \quad ρ \sim \mathcal{U}(0, 1) $$
+//
+// [[Sources/MixMatch/OtherMethods/MixingPolicy.swift: MixingPolicy]]
+//
+// To draw λ from a learned interval and still know the gradient, the randomness is drawn apart from what is
+// learned: ρ is a constant for the gradient, a and Δ are not.
+//
+// [[Sources/MixMatch/OtherMethods/MixingPolicy.swift: MixingIntervals.lambda]]
+//
+// The classifier learns from the images X and from the mixtures X′. A linear map and a softmax turn the classifier's
+// features into the probability d(x) that x is an image; this is the discriminator:
+//
+// $$ L_{\text{class}} = \frac{1}{2|X|} \Big( \sum_X H(p, f(x)) + \sum_{X′} H(p′, f(x′)) \Big) $$
+// $$ L_{\text{intr}} = − \frac{1}{2|X|} \Big( \sum_X \ln d(x) + \sum_{X′} \ln (1 − d(x′)) \Big) $$
+// $$ L = L_{\text{class}} + L_{\text{intr}} $$
+//
+// f is the classifier, p the label of x, and there are as many mixtures as images. Each network is trained by the
+// gradient of the same sum. This is not a contest as in generative adversarial networks, in which one network is
+// trained to deceive another: here the policy network is trained to lower the losses of the other two. The labels p′ of
+// the mixtures depend on λ too, but count as constants, as in the authors' code (`crossEntropy` passes no gradient to
+// its targets).
+//
+// [[Sources/MixMatch/OtherMethods/AdaMixUp.swift: AdaMixUp.loss]]
+//
+// [[Sources/MixMatch/OtherMethods/AdaMixUp.swift: AdaMixUp.losses]]
+//
+// A training run that is interrupted must not lose what the policy has learned. The two networks are therefore
+// part of the trainer, next to the classifier, and of its checkpoints.
+//
+// This is AdaMixUp of two images at a time, the "two-fold" mixing of its paper, which also has a version that mixes
+// three.
+//
+// Departure: in the authors' code the policy network is as large as the classifier and reads one combination of the two
+// images with a random weight for each pixel; here it is small, so that it costs little, and reads both. There only
+// half of each batch is mixed, and the discriminator sees two images for each mixture; here every image is mixed with
+// another one, or, about once in a batch, with itself. The discriminator there is a chain of two linear maps. One
+// forward pass serves both losses here, two there.
+//
+// ## A test on a line
+//
+// The figure shows AdaMixUp on the three classes on a line. The points of each class are spread around its place with a
+// standard deviation of 0.3. As a control, the same training runs are made with the interval [⅓, ⅔] for every pair:
+//
+// ![AdaMixUp on three classes on a line, ten runs. Above: the middle of the interval for pairs of a point at −1 and a
+// point at 1, in this order, as a place on the line. Below: the discriminator's loss, with learned and with fixed
+// intervals.](mixing-line.svg "Above, lines over the training steps that start near the class in the middle and leave
+// it upwards or downwards; below, the loss of the discriminator in each run, with learned and with fixed intervals")
 //
 // The interval begins around λ = ½, so that its middle lies at the class in the middle. Within 70 steps every run moves
 // its mixtures to an outer class (more than 0.9 from the middle): for this pair, the policy network stops mixing.
-// {mixing.line.unmixed .0} of the 10 runs stay there. The others mix again, one of them after it has crossed the
-// middle, and end between the classes, at a distance of {mixing.line.distance .2} from the middle. The interval shrinks
-// to a mean length of {mixing.line.length .2}, in half of the runs to less than 0.01: the policy network chooses λ
-// rather than an interval.
+// {mixing.line.unmixed .0} of the 10 runs stay there, and the length of their interval falls to almost 0. The others
+// mix again and end between the classes, at a distance of {mixing.line.distance .2} from the middle; one of them
+// crosses the middle three times. Their intervals, about a third long at first, end with lengths of
+// {mixing.line.length.mixed lowest .3} to {mixing.line.length.mixed highest .3}.
 //
-// In the end the loss of the discriminator is lower where the policy network still mixes:
-// {mixing.line.discriminatorLoss.mixed .3} in these runs, {mixing.line.discriminatorLoss.unmixed .3} in those without
-// mixing, and {mixing.line.discriminatorLoss.fixed .3} with fixed intervals; guessing has ln 2 ≈ 0.693. A pair that is
-// not mixed gives an unchanged image that counts as a mixture, and no discriminator can recognise it. No run comes near
-// a loss of 0, because mixtures of two points of one class look like that class.
+// In the end the loss of the discriminator is {mixing.line.discriminatorLoss.mixed .3} in the runs that still mix. With
+// fixed intervals it is {mixing.line.discriminatorLoss.fixed .3}, because mixtures of the outer classes look like
+// points of the class in the middle. In the runs without mixing it is {mixing.line.discriminatorLoss.unmixed .3}: a
+// pair that is not mixed gives an unchanged point that counts as a mixture, and no discriminator can recognise it.
+// Guessing has ln 2 ≈ 0.693. No run comes near a loss of 0, because mixtures of two points of one class look like that
+// class.
+//
+// {.fold}
 
 /// The mixtures of the classes at −1 and 1 at a moment of a training run.
 struct LinePoint {
@@ -108,6 +148,8 @@ struct LinePoint {
   /// Whether the pair is still mixed: the mixtures are at least 0.1 away from the outer classes.
   var isMixed: Bool { abs(place) <= 0.9 }
 }
+
+// {.fold}
 
 /// Trains AdaMixUp on points of three classes around −1, 0 and 1; reports every tenth step.
 func trainOnALine(_ method: AdaMixUp, steps: Int, run: Int, seed: UInt64) throws -> [LinePoint] {
@@ -146,6 +188,8 @@ func trainOnALine(_ method: AdaMixUp, steps: Int, run: Int, seed: UInt64) throws
   }
 }
 
+// {.fold}
+
 /// The intervals of the pairs whose first point is of the class at −1 and whose second is of the
 /// class at 1. The pairs in the other order have intervals of their own, which need not mirror
 /// these.
@@ -157,63 +201,21 @@ func mean(_ numbers: [Float]) -> Double {
   numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count)
 }
 
-// ## Learning how to mix
-//
-// For each pair the policy network gives three numbers that sum to 1, by a softmax. The first is the lower end a of
-// the interval, the second its length Δ, so that the interval always lies within [0, 1]:
-//
-// $$ (a, Δ, 1 − a − Δ) = \operatorname{policy}(x_1, x_2) $$
-// $$ λ = a + ρ Δ, \quad ρ \sim \mathcal{U}(0, 1) $$
-//
-// [[Sources/MixMatch/OtherMethods/MixingPolicy.swift: MixingPolicy]]
-//
-// To draw λ from a learned interval and still know the gradient, the randomness is drawn apart from what is
-// learned: ρ is a constant for the gradient, a and Δ are not.
-//
-// [[Sources/MixMatch/OtherMethods/MixingPolicy.swift: MixingIntervals.lambda]]
-//
-// The classifier learns from the images X and from the mixtures X′. The discriminator is a linear map of the
-// classifier's features to the probability d(x) that x is an image:
-//
-// $$ L_{\text{class}} = \frac{1}{2|X|} \Big( \sum_X H(p, f(x)) + \sum_{X′} H(p′, f(x′)) \Big) $$
-// $$ L_{\text{intr}} = − \frac{1}{2|X|} \Big( \sum_X \ln d(x) + \sum_{X′} \ln (1 − d(x′)) \Big) $$
-// $$ L = L_{\text{class}} + L_{\text{intr}} $$
-//
-// f is the classifier, p the label of x, and there are as many mixtures as images. Each network is trained by the
-// gradient of the same sum. This is not a contest as in generative adversarial networks, in which one network is
-// trained to deceive another: here the policy network is to help both others. The labels p′ of the mixtures depend on λ
-// too, but count as constants, as in the authors' code.
-//
-// [[Sources/MixMatch/OtherMethods/AdaMixUp.swift: AdaMixUp.loss]]
-//
-// [[Sources/MixMatch/OtherMethods/AdaMixUp.swift: AdaMixUp.losses]]
-//
-// A training run that is interrupted must not lose what the policy has learned. The two networks are therefore
-// part of the trainer, next to the classifier, and of its checkpoints.
-//
-// This is AdaMixUp of two images at a time, the "two-fold" mixing of its paper, which also has a version that mixes
-// three.
-//
-// Departure: in the authors' code the policy network is as large as the classifier and reads one combination of the two
-// images with a random weight for each pixel; here it is small, so that it costs little, and reads both. There only
-// half of each batch is mixed, and the discriminator sees two images for each mixture; here every image is mixed with
-// another one, or, about once in a batch, with itself. The discriminator there is a chain of two linear maps. One
-// forward pass serves both losses here, two there.
-//
 // ## The training runs
 //
-// Eight training runs differ in how they mix. Six of them are supervised, on the 500 labelled images: without mixing,
-// with mixup, with manifold mixup and with AdaMixUp, and two controls. The α of mixup is 0.75 as in MixMatch, but
-// manifold mixup has the 2 of its authors; so mixup is also trained with α = 2. AdaMixUp differs from mixup
-// in more than its intervals: each step learns from the unmixed images as well, and has a second task; so it is also
-// trained with the interval [⅓, ⅔] for every pair. The last two runs are MixMatch with its own mixup and with
-// manifold mixup, both with α = 0.75.
+// The eight rows of the table differ in how they mix. Six of them are supervised, on the 500 labelled images: without
+// mixing, with mixup, with manifold mixup and with AdaMixUp, and two controls. The α of mixup is 0.75 as in MixMatch,
+// but manifold mixup has the 2 of its authors; so mixup is also trained with α = 2. AdaMixUp differs from mixup in more
+// than its intervals: each step learns from the unmixed images as well, and has a second task; so it is also trained
+// with the interval [⅓, ⅔] for every pair. The last two rows are MixMatch with its own mixup and with manifold mixup,
+// both with α = 0.75.
 //
-// Each has the learning rate that the same search has found for it ([appendix](#search)), and the two
-// controls and MixMatch with manifold mixup that of the training which they vary.
+// The learning rates come from the [hyperparameter search](#search). The two controls use the rate of the method that
+// they vary, and MixMatch with manifold mixup that of MixMatch.
 //
-// Departure: as in the comparison of methods, an exponential moving average of the weights with a decay of 0.99 is
-// evaluated for the supervised runs, and the weights themselves for MixMatch.
+// Departure: as in the [ablations](#ablations), an exponential moving average of the weights with a decay of 0.99 is
+// evaluated for the supervised runs, and the weights themselves for MixMatch. In MixMatch this average changes the
+// accuracy by {ablations.difference.average-0.99 points}.
 
 func rows(_ preset: Preset) -> [ResultRow] {
   var fixed = AdaMixUp()
@@ -248,10 +250,9 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // is {mixing.accuracy.labels-alone %}), so that rows with n = 1 show larger differences than rows with more seeds.
 //
 // The next figure shows what the policy network has learned: the mean interval for pairs of one class, and for pairs of
-// two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½. So an interval [a, b] whose middle
-// lies above ½ is replaced by [1 − b, 1 − a], its mirror image. After that every middle is at most ½, although an upper
-// end may lie above it. At λ = ½ both images have the same share, at 0 the pair is not mixed. In a pair of one class
-// any λ gives the same label.
+// two classes. λ and 1 − λ mix a pair equally strongly, and their mean would be ½. So before averaging, an interval [a,
+// b] whose middle lies above ½ is replaced by its mirror image, [1 − b, 1 − a]; its upper end may still lie above ½. At
+// λ = ½ both images have the same share, at 0 the pair is not mixed. In a pair of one class any λ gives the same label.
 //
 // ![The learned intervals of λ, mirrored where their middle lies above ½, and the loss of the discriminator, for each
 // seed with which AdaMixUp was trained (in the recorded runs, one).](mixing-intervals.svg "Bands over the
@@ -265,29 +266,30 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **Supervised training.** All mixing helps. In the first seed, the only one of most of these runs, the accuracy is
 //   {mixing.accuracy.labels-alone first %} without mixing, {mixing.accuracy.labels-mixup first %} with mixup,
 //   {mixing.accuracy.labels-manifold-mixup %} with manifold mixup and {mixing.accuracy.labels-adamixup %} with
-//   AdaMixUp; neither of the latter is better than mixup. Over three seeds mixup changes the accuracy by
+//   AdaMixUp; neither of the last two is better than mixup. Over three seeds mixup changes the accuracy by
 //   {mixing.difference.labels-mixup points}. MixMatch, which learns from the unlabelled images too, differs from
 //   supervised training without mixing by {mixing.difference.mixmatch points}: in runs of this length most of its gain
 //   can be had without unlabelled images.
 // - **The place.** At the same α = 2, manifold mixup differs from mixup by
 //   {mixing.accuracy.labels-manifold-mixup - accuracy.labels-mixup-alpha-2 points}. Mixup with α = 2 has
 //   {mixing.accuracy.labels-mixup-alpha-2 %}, and with α = 0.75 in the same seed
-//   {mixing.accuracy.labels-mixup first %}. These are single runs.
+//   {mixing.accuracy.labels-mixup first %}. These are single runs, so neither difference is a finding.
 // - **The learned intervals.** AdaMixUp has {mixing.accuracy.labels-adamixup %} with learned intervals and
 //   {mixing.accuracy.labels-adamixup-fixed %} with the interval [⅓, ⅔] for every pair. Nothing shows that it helps to
 //   learn how to mix. What both runs share, and what may explain their gain over training without mixing, is that each
 //   step learns from the images and from nearly even mixtures of them.
 // - **MixMatch** with manifold mixup in place of its mixup differs from MixMatch by
-//   {ablations.difference.manifold-mixup points}.
+//   {ablations.difference.manifold-mixup points} in the one seed that was run, which by itself is no finding.
 //
 // In the recorded seed, the policy network learns nearly the same mean interval for pairs of one class and of two.
 // Within 500 steps its length falls from a third to about a twentieth; in the end it reaches from
 // {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3} for pairs of two classes, and from
-// {mixing.interval.like.low .3} to {mixing.interval.like.high .3} for pairs of one class. Unlike on the line, it does
-// not stop mixing: the share of the pairs of two classes that are hardly mixed, with less than 0.05 of one image, is
-// {mixing.interval.unlike.unmixed %}. A likely reason is that images are far from each other: a mixture of two of them
-// hardly ever looks like a third. The discriminator, which is good at recognising mixtures here (its loss in the end is
-// {mixing.discriminatorLoss .2}), then has no reason to move the intervals away from the middle.
+// {mixing.interval.like.low .3} to {mixing.interval.like.high .3} for pairs of one class. Unlike in some of the runs on
+// the line, it does not stop mixing: the share of the pairs of two classes that are hardly mixed, with less than 0.05
+// of one image, is {mixing.interval.unlike.unmixed %}. A likely reason is that images are far from each other: a
+// mixture of two of them hardly ever looks like a third. The discriminator recognises most mixtures (its loss in the
+// end is {mixing.discriminatorLoss .2}), so this loss has little gradient that would move the intervals away from the
+// middle.
 //
 // ## Running it {.fold}
 
@@ -371,7 +373,7 @@ func drawLines(_ runs: [[LinePoint]], _ run: Run) {
   let (learned, fixed) = (ends.filter(\.learns), ends.filter { !$0.learns })
   let (mixed, unmixed) = (learned.filter(\.isMixed), learned.filter { !$0.isMixed })
   let numbers = [
-    "line.length": learned.map(\.length), "line.unmixed": [Double(unmixed.count)],
+    "line.length.mixed": mixed.map(\.length), "line.unmixed": [Double(unmixed.count)],
     "line.distance": mixed.map { abs($0.place) },
     "line.discriminatorLoss.fixed": fixed.map(\.discriminatorLoss),
     "line.discriminatorLoss.mixed": mixed.map(\.discriminatorLoss),

@@ -12,9 +12,9 @@
 //
 // trains a network by MixMatch on the labelled and the unlabelled pictures, and a second one by supervised training
 // with mixup on the labelled pictures, with about the same amount of computation. Both mix pictures, so their
-// difference on the test pictures shows whether it is worth its time to learn from your unlabelled pictures. The report
-// is figures/own.html, the weights are in figures/own-mixmatch.safetensors. The next `make own` replaces both; with
-// another folder for its results, such as `OUT=figures/cats`, it does not. Then
+// difference on the test pictures is evidence of whether learning from the unlabelled pictures is worth the time; use
+// `SEEDS=3` before you rely on it. The report is figures/own.html, the weights are in figures/own-mixmatch.safetensors.
+// The next `make own` replaces both; with another folder for its results, such as `OUT=figures/cats`, it does not. Then
 //
 //     make predict WEIGHTS=figures/own-mixmatch.safetensors PICTURES=birds/unlabelled
 //
@@ -63,7 +63,7 @@ let balanced = CommandLineOption(
   flag: "balanced", "the same number of labelled pictures of each class, for LABELS")
 let unreadable = CommandLineOption(
   "unreadable", .number("a number from 0 to 1") { (0...1).contains($0) }, default: 0.05,
-  "the run ends with an error if a larger share of the files are no pictures")
+  "the run ends with an error if a larger share of the files are not pictures")
 let size = CommandLineOption(
   "size", .oneOf([32, 64, 96], named: { "\($0)" }), default: 32,
   "height and width to which pictures are resampled, in pixels")
@@ -81,7 +81,7 @@ let published = CommandLineOption(
 // ninefold.
 //
 // Decoded pictures are cached in OUT/cache/pictures under the hash of their files. A run decodes only the pictures that
-// are not in this cache, so you can delete OUT/cache/pictures at any time. Files that are no pictures are listed and
+// are not in this cache, so you can delete OUT/cache/pictures at any time. Files that are not pictures are listed and
 // left out, up to a share of 5 % (`UNREADABLE=0.05`). So is a second file with the same content, and a training picture
 // that is a test picture too. The same picture in two classes is an error, because only you know which class is right.
 //
@@ -280,8 +280,12 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 // In the recorded run of this project the pictures are those of CIFAR-10, written out as files, with 500 labels, and
 // MixMatch has 6,000 steps. By the count above both training runs cost the same; by processor time supervised training
 // cost a quarter more. The times in the table are those of the clock, with other work beside them. With 24,000
-// steps MixMatch reaches {chapter5.accuracy.mixmatch %} (chapter 5). In an earlier run with 1,000 steps it was less
-// accurate than supervised training. So if MixMatch does worse on your pictures, give it more steps, too.
+// steps MixMatch reaches {chapter5.accuracy.mixmatch %} (chapter 5).
+//
+// The run that was recorded first had 1,000 steps. In it MixMatch was less accurate than supervised training with
+// mixup, by 4.5 points (95 % interval 3.6 to 5.5; results/own-results.md at commit 93bf373). After that the number of
+// steps was raised to 6,000. Each is one seed, and no run has the 3,000 steps that `short` takes at least. So if
+// MixMatch does worse on your pictures, give it more steps, too.
 //
 // The title of the table has a 95 % confidence interval for the difference between these two networks on all pictures
 // of this kind, of which the test pictures are a sample. With another seed there would be two other networks; only
@@ -289,7 +293,7 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 //
 // The column "ECE" is the expected calibration error [^24]: over groups of predictions of similar confidence, the mean
 // absolute difference between the confidence of predictions and their accuracy, weighted by the size of the group. It
-// is 0 if, at every confidence, this share of the predictions is right.
+// is 0 if, in every group, the share of right predictions equals their mean confidence.
 //
 // ![The recall of each class](own-classes.md)
 //

@@ -19,9 +19,9 @@ public func conv2d(
     input: x.shape, weights: weights.shape, stride: stride, padding: padding)
   requireBias(bias, of: weights)
   // The derivative of the activation is found from the sign of its result, which a negative slope would change.
-  require(
-    (0...1).contains(activation.slope),
-    "The slope of an activation lies in [0, 1); found \(activation.slope).")
+  if case .leakyReLU(let slope) = activation {
+    require((0..<1).contains(slope), "The slope of an activation lies in [0, 1); found \(slope).")
+  }
   let algorithm = geometry.algorithm
   let y = unsafe filled(geometry.outputShape) { y in
     unsafe algorithm.convolve(.stored(x.pointer), weights.pointer, into: y) { _, pixels in

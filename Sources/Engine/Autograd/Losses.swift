@@ -24,14 +24,14 @@ public func softmax(_ x: Tensor) -> Tensor {
 /// For logits x and targets t it is the mean over the rows of −Σᵢ tᵢ·log softmax(x)ᵢ.
 ///
 /// - Parameters:
-///   - logits: x (N, classes).
+///   - logits: x (N, classes), N ≥ 1.
 ///   - targets: t (N, classes), whose rows sum to one, or to zero for a row that adds nothing to the sum. The mean
 ///     is over all N rows. No gradient flows to the targets.
 /// - Returns: A scalar.
 public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   require(
-    logits.shape == targets.shape && logits.shape.count == 2,
-    "Logits and targets need the same shape (N, classes); "
+    logits.shape == targets.shape && logits.shape.count == 2 && logits.rows > 0,
+    "Logits and targets need the same shape (N, classes), N ≥ 1; "
       + "found \(logits.shape) and \(targets.shape).")
   let logProbabilities = logSoftmax(logits)
   let rows = Double(logits.rows)
@@ -54,7 +54,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
 /// −log softmax(x)[label].
 ///
 /// - Parameters:
-///   - logits: x (N, classes).
+///   - logits: x (N, classes), N ≥ 1.
 ///   - labels: N class indices in 0 ..< classes.
 /// - Returns: A scalar.
 public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
@@ -66,7 +66,7 @@ public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
 /// For logits x and targets t it is the mean over the rows of Σᵢ tᵢ·(log tᵢ − log softmax(x)ᵢ).
 ///
 /// - Parameters:
-///   - logits: x (N, classes).
+///   - logits: x (N, classes), N ≥ 1.
 ///   - targets: t (N, classes), whose rows sum to one; no gradient flows to them.
 /// - Returns: A scalar, not negative up to rounding.
 public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
@@ -77,21 +77,27 @@ public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
 ///
 /// It is the mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats. No gradient flows through it.
 ///
-/// - Parameter p: Distributions (N, classes).
+/// - Parameter p: Distributions (N, classes), N ≥ 1.
 public func meanEntropy(_ p: Tensor) -> Double {
+  requireRows(of: p)
   let sum = p.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
   return sum / Double(p.rows)
 }
 
 /// The entropy of the predictions, averaged over the rows.
 ///
-/// For logits x and p = softmax(x) it is the mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats.
+/// For logits x and p = softmax(x) it is the mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats. A probability of 0, whose
+/// logit is −∞, contributes 0.
 ///
-/// - Parameter logits: x (N, classes).
+/// - Parameter logits: x (N, classes), N ≥ 1.
 /// - Returns: A scalar.
 public func softmaxEntropy(_ logits: Tensor) -> Tensor {
+  requireRows(of: logits)
   let logProbabilities = logSoftmax(logits)
-  let summands = logProbabilities.scalars.map { -Double.exp(Double($0)) * Double($0) }
+  // 0·log 0 counts as 0, while the product would be NaN.
+  let summands = logProbabilities.scalars.map { logarithm -> Double in
+    logarithm == -.infinity ? 0 : -Double.exp(Double(logarithm)) * Double(logarithm)
+  }
   let entropies = (0..<logits.rows).map { row in
     summands[row * logits.columns..<(row + 1) * logits.columns].reduce(0, +)
   }
@@ -101,10 +107,18 @@ public func softmaxEntropy(_ logits: Tensor) -> Tensor {
     let scale = gradient.scalar / Float(logits.rows)
     let rowEntropies = Tensor(entropies.map { Float($0) }, shape: [logits.rows, 1])
     let result = logProbabilities.mapRows(with: rowEntropies) { row, entropy in
-      for i in row.indices { row[i] = -scale * .exp(row[i]) * (row[i] + entropy[0]) }
+      for i in row.indices {
+        let derivative: Float = -scale * .exp(row[i]) * (row[i] + entropy[0])
+        row[i] = row[i] == -.infinity ? 0 : derivative
+      }
     }
     return [result]
   }
+}
+
+/// Requires that `x` (N, classes) has a row: the mean over no rows is undefined.
+private func requireRows(of x: Tensor) {
+  require(x.rows > 0, "An entropy needs the shape (N, classes), N ≥ 1; found \(x.shape).")
 }
 
 /// The logarithm of the softmax of each row of `x` (N, classes), without a gradient.
@@ -142,13 +156,14 @@ func requireLabels(_ labels: [Int], classes: Int) {
 /// The mean squared error: the mean over all elements of (a − b)².
 ///
 /// - Parameters:
-///   - a: A tensor of any shape.
+///   - a: A tensor of any shape with at least one element.
 ///   - b: A tensor of the same shape.
 /// - Returns: A scalar.
 public func meanSquaredError(_ a: Tensor, _ b: Tensor) -> Tensor {
   require(
-    a.shape == b.shape,
-    "The mean squared error needs two tensors of the same shape; found \(a.shape) and \(b.shape).")
+    a.shape == b.shape && a.count > 0,
+    "The mean squared error needs two tensors of the same shape with at least one element; "
+      + "found \(a.shape) and \(b.shape).")
   let total = zip(a.scalars, b.scalars).reduce(0.0) {
     let distance = Double($1.0 - $1.1)
     return $0 + distance * distance

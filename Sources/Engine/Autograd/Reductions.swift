@@ -9,8 +9,11 @@ extension Tensor {
     }
   }
 
-  /// Returns the mean of all elements, a scalar of shape [].
-  public func mean() -> Tensor { sum() / Float(count) }
+  /// Returns the mean of all elements, at least one: a scalar of shape [].
+  public func mean() -> Tensor {
+    require(count > 0, "A mean needs at least one element; found the shape \(shape).")
+    return sum() / Float(count)
+  }
 
   /// Returns the sums along an axis.
   ///
@@ -44,10 +47,13 @@ extension Tensor {
 
   /// Returns the means along an axis.
   ///
-  /// - Parameter axis: The axis to average over, counted from 0, the outermost.
+  /// - Parameter axis: The axis to average over, counted from 0, the outermost; its length is at least 1.
   /// - Returns: A tensor of this shape without `axis`.
   public func mean(axis: Int) -> Tensor {
     let sums = sum(axis: axis)
+    require(
+      shape[axis] > 0,
+      "A mean needs at least one element along axis \(axis); found the shape \(shape).")
     return sums / Float(shape[axis])
   }
 }

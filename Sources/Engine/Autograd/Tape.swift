@@ -153,7 +153,7 @@ extension Tensor {
     for node in nodesInReverse(from: root) {
       let found = gradients.removeValue(forKey: ObjectIdentifier(node))
       if let shape = node.leafShape {
-        // A leaf that only branches without influence reach has a gradient of zeros, as in PyTorch.
+        // A leaf reached only through skipped branches has a gradient of zeros, as in PyTorch.
         leaves.append((node, found ?? Tensor(repeating: 0, shape: shape)))
         continue
       }

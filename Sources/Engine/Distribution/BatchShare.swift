@@ -1,4 +1,4 @@
-/// The images of a batch that this process computes, one of several.
+/// The part of a batch that this process computes when several processes share it.
 struct BatchShare: Sendable {
   /// The number of images in the whole batch.
   let images: Int

@@ -5,7 +5,7 @@ public enum Activation: Sendable {
   /// Leaky ReLU: x where x > 0, slope·x elsewhere; the slope lies in [0, 1).
   case leakyReLU(slope: Float)
 
-  /// ReLU: max(x, 0).
+  /// ReLU: max(x, 0); NaN for −∞.
   public static let relu = Activation.leakyReLU(slope: 0)
 
   /// The derivative where x ≤ 0.

@@ -11,7 +11,7 @@ struct ConvolutionGeometry {
   let kernelSize: Int
   let stride: Int
   let padding: Int
-  /// The share of a batch that the images are; nil if they are a whole one.
+  /// This process's share of the batch; nil if it has the whole batch.
   let share = BatchShare.current
 
   /// Creates the sizes from the shapes of the input (N, H, W, C) and of the weights (K, K, C, D).

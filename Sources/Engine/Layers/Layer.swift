@@ -16,7 +16,10 @@ public protocol Module: AnyObject, Resumable {
   /// The trainable parameters, in a fixed order; none by default.
   var parameters: [NamedParameter] { get }
 
-  /// The state that is saved but not trained, in a fixed order; none by default.
+  /// The running means and variances, which are saved but not trained, in a fixed order; none by default.
+  ///
+  /// There are no buffers of another kind: other state of a module that is part of another one, such as the random
+  /// stream of ``Dropout``, is not saved.
   var buffers: [NamedBuffer] { get }
 }
 
@@ -65,8 +68,11 @@ public protocol Layer: Module {
   /// Computes the output of the layer for the input `x`.
   func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor
 
-  /// Whether the layer computes each image independently, except for the batch sums of convolutions and batch norm,
-  /// so that several processes can divide a batch among them (``Communicator``); false by default.
+  /// Whether several processes may divide the batch (``Communicator``); false by default.
+  ///
+  /// They may if each output image depends only on its own input image, apart from the statistics of batch norm, if the
+  /// layer draws no random numbers, and if every parameter gradient is summed over the processes. Only convolutions and
+  /// batch norm sum theirs, so a layer with any other parameter must return false.
   var isDivisible: Bool { get }
 
   /// The number of stages; 1 by default, the whole layer.

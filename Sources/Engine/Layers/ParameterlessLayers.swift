@@ -1,4 +1,4 @@
-/// The activation function ``relu(_:)`` as a layer.
+/// The activation function ``relu(_:)`` as a layer: max(x, 0) for each element, but NaN for −∞.
 public final class ReLU: Layer {
   /// Creates the layer.
   public init() {}

@@ -4,6 +4,9 @@
 /// Each step computes p ← p·(1 − decay·η) − η·m̂ / (√v̂ + ε) for every parameter p. The decay is 0 for
 /// parameters outside the ``WeightDecayScope``. η is the learning rate; m̂ and v̂ are the bias-corrected moving
 /// averages of the gradient and of its square.
+///
+/// The correction of m̂ in step t divides by 1 − β₁ᵗ with the β₁ of this step, as in PyTorch. It is exact only for a
+/// constant β₁.
 public final class Adam {
   private let parameters: [NamedParameter]
   private let weightDecay: Float
@@ -13,7 +16,8 @@ public final class Adam {
   /// The moving averages of the gradients and of their squares, changed in place.
   private let means: [Tensor]
   private let squares: [Tensor]
-  private var step = 0
+  /// The number of updates, those before a restored state included.
+  private(set) var stepCount = 0
 
   /// Creates an optimiser of `parameters`; β₂, in [0, 1), and ε are fastai's by default.
   public init(
@@ -41,9 +45,9 @@ public final class Adam {
   ///   - beta1: β₁ in [0, 1), the decay of the moving average of the gradients.
   public func update(learningRate: Float, momentum beta1: Float) {
     require((0..<1).contains(beta1), "β₁ lies in [0, 1); found \(beta1).")
-    step += 1
-    let correction1 = 1 - Double.pow(Double(beta1), Double(step))
-    let correction2 = 1 - Double.pow(Double(beta2), Double(step))
+    stepCount += 1
+    let correction1 = 1 - Double.pow(Double(beta1), Double(stepCount))
+    let correction2 = 1 - Double.pow(Double(beta2), Double(stepCount))
     let rate = Float(Double(learningRate) / correction1)
     let root = Float(correction2.squareRoot())
     for (index, (_, parameter)) in parameters.enumerated() {
@@ -71,7 +75,7 @@ public final class Adam {
 public enum WeightDecayScope: String, Sendable, Codable, CaseIterable {
   /// All parameters, including biases and those of batch norm, as in fastai v1.
   case all
-  /// The weights of convolutions and linear layers only, as in the MixMatch paper's code.
+  /// The parameters with more than one axis, such as filters and matrices, as in the MixMatch paper's code.
   case kernels
 
   /// Whether a parameter with this value decays; biases and the parameters of batch norm have one axis.
@@ -81,7 +85,7 @@ public enum WeightDecayScope: String, Sendable, Codable, CaseIterable {
 extension Adam: Resumable {
   /// "step", and "mean.name" and "square.name" for each parameter.
   public var state: [NamedState] {
-    [.number("step", get: { self.step }, set: { self.step = $0 })]
+    [.number("step", get: { self.stepCount }, set: { self.stepCount = $0 })]
       + zip(parameters, means).map { .tensor("mean.\($0.name)", changedInPlace: $1) }
       + zip(parameters, squares).map { .tensor("square.\($0.name)", changedInPlace: $1) }
   }

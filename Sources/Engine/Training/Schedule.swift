@@ -2,15 +2,24 @@
 public protocol Schedule: Sendable {
   /// The number of steps.
   var steps: Int { get }
-  /// Returns the learning rate and the momentum of step `step`, counted from 0.
+  /// Returns the learning rate and the momentum of step `step`, counted from 0 and less than ``steps``.
   func callAsFunction(_ step: Int) -> (learningRate: Float, momentum: Float)
+}
+
+extension Schedule {
+  /// Requires that the training run has the step.
+  func requireStep(_ step: Int) {
+    require(
+      (0..<steps).contains(step), "The schedule has the steps 0..<\(steps); found step \(step).")
+  }
 }
 
 /// The one-cycle schedule (Smith 2018, arXiv:1803.09820) as implemented in fastai v1.
 ///
 /// Over the first 30 % of the steps the learning rate rises along half a cosine from `peak`/25 to
-/// `peak` while Adam's β₁ falls from 0.95 to 0.85; over the rest the learning rate falls along half a
-/// cosine to `peak`/250,000 and β₁ returns to 0.95.
+/// `peak` while Adam's β₁ falls from 0.95 to 0.85. Over the rest the learning rate falls along half a
+/// cosine towards `peak`/250,000 and β₁ returns towards 0.95. With at least four steps, the step after the last would
+/// have these values.
 public struct OneCycle: Schedule {
   /// The number of steps of the training run.
   public let steps: Int
@@ -24,8 +33,9 @@ public struct OneCycle: Schedule {
     self.peak = peak
   }
 
-  /// Returns the learning rate and the momentum (β₁) of step `step`, counted from 0.
+  /// Returns the learning rate and the momentum (β₁) of step `step`, counted from 0 and less than ``steps``.
   public func callAsFunction(_ step: Int) -> (learningRate: Float, momentum: Float) {
+    requireStep(step)
     let climb = Int(Double(steps) * 0.3)
     let fall = steps - climb
     // The first step has the initial values even if 30 % are less than a step.
@@ -63,8 +73,9 @@ public struct ExponentialSchedule: Schedule {
     (self.steps, self.start, self.end) = (steps, start, end)
   }
 
-  /// Returns start·(end/start)^(step / (steps − 1)), and 0.9.
+  /// Returns start·(end/start)^(step / (steps − 1)), and 0.9, for a `step` from 0 to ``steps`` − 1.
   public func callAsFunction(_ step: Int) -> (learningRate: Float, momentum: Float) {
-    (start * .pow(end / start, Float(step) / Float(steps - 1)), 0.9)
+    requireStep(step)
+    return (start * .pow(end / start, Float(step) / Float(steps - 1)), 0.9)
   }
 }

@@ -13,7 +13,8 @@ extension Snapshot {
     writer.append(magic)
     writer.append(version)
     writer.append(values.count)
-    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+    let sorted = values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    for (name, value) in sorted {
       writer.append(name.utf8.count)
       writer.append(Array(name.utf8))
       writer.append(value)

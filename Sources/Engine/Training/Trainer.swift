@@ -16,6 +16,8 @@ public final class Trainer {
   public private(set) var fingerprints = WeightFingerprints()
   private let adam: Adam
   private let ema: WeightEMA?
+  /// The number of steps taken, those before a restored state included.
+  public var stepCount: Int { adam.stepCount }
   /// Whether the trainer keeps an exponential moving average of the weights.
   public var keepsEMA: Bool { ema != nil }
 
@@ -41,7 +43,7 @@ public final class Trainer {
     ema = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 
-  /// Differentiates `loss`, a scalar, and updates the weights: step `step`, counted from 0.
+  /// Differentiates `loss`, a scalar, and updates the weights: step `step` of the schedule, counted from 0.
   ///
   /// - Throws: ``NonFiniteLoss`` if the loss is NaN or infinite; then this method has changed nothing, and the
   ///   parameters are those of before the step. The forward pass in training mode has already moved the

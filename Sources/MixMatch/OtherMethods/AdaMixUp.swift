@@ -8,14 +8,14 @@ import Engine
 ///     L_intr = cross-entropy of discriminator(x), which tells mixtures X′ from images X
 ///
 /// Policy network, discriminator and classifier are trained together on the sum. A mixture that
-/// looks like an image intrudes into the data: its label contradicts that of the image. The
+/// looks like a real image may contradict its label, which the paper calls manifold intrusion. The
 /// discriminator's loss is then large, and its gradient moves the interval. The gradient of L_X′
 /// reaches the policy network too, through the mixed images; the mixed labels count as constants.
 /// This and the discriminator on the classifier's features are as in the authors' code.
 public struct AdaMixUp: SemiSupervisedMethod {
   /// Whether the policy network proposes the intervals. If false, every pair has the interval [⅓,
-  /// ⅔], near which the policy network starts, and all else is the same: a control that shows what
-  /// the learning is good for.
+  /// ⅔], near which the policy network starts, and all else is the same: a control that isolates the
+  /// effect of learning the intervals.
   public var learnsIntervals = true
 
   /// The method as in the paper, which needs no α.

@@ -45,14 +45,18 @@ public struct PseudoLabel: SemiSupervisedMethod {
     let (X, U) = (batch.labelled, batch.unlabelledImages)
     let onU = networks.model(U, .trainingWithFrozenStatistics)
     let p = softmax(onU.detached)
-    let q = p.mapRows { row in
-      let largest = row.indices.max { row[$0] < row[$1] }!
-      let isSure = row[largest] >= threshold
-      for i in row.indices { row[i] = isSure && i == largest ? 1 : 0 }
-    }
     return Loss(
       labelled: crossEntropy(networks.model(X.images, .training), X.labels),
-      unlabelled: crossEntropy(onU, q), weight: unlabelledWeight(step),
+      unlabelled: crossEntropy(onU, pseudoLabels(p)), weight: unlabelledWeight(step),
       guesses: Guesses(raw: p, sharpened: p))
+  }
+
+  /// The labels (N, classes) for predictions `p`: 1 for the most probable class of a confident one, 0 elsewhere.
+  private func pseudoLabels(_ p: Tensor) -> Tensor {
+    var labels = [Float](repeating: 0, count: p.count)
+    for (row, largest) in p.rowMaxima().enumerated() where largest.value >= threshold {
+      labels[row * p.shape[1] + largest.index] = 1
+    }
+    return Tensor(labels, shape: p.shape)
   }
 }

@@ -97,13 +97,15 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   }
 }
 
-/// Each image of `images` (N, H, W, C) scaled to the norm `length`; an image of zeros stays zero.
-func scaled(_ images: Tensor, to length: Float) -> Tensor {
+/// Each image of `images` (N, …) scaled to the norm `length`; an image of zeros, or of numbers so small that the factor
+/// is no Float, stays as it is.
+package func scaled(_ images: Tensor, to length: Float) -> Tensor {
   let size = images.count / images.shape[0]
   return images.mapChunks(of: size) { image in
     let squares = image.indices.reduce(0.0) { $0 + Double(image[$1]) * Double(image[$1]) }
-    guard squares > 0 else { return }
     let factor = length / Float(squares.squareRoot())
+    // A gradient that is zero has no direction, and one that is nearly zero would become infinite.
+    guard factor.isFinite else { return }
     for i in image.indices { image[i] *= factor }
   }
 }

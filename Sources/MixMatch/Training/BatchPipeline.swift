@@ -1,29 +1,6 @@
 import Datasets
 import Engine
 
-/// A data set with its split into labelled and unlabelled images and its pixel normalisation.
-public struct TrainingData: Sendable {
-  /// The images of the training and the test set, and the names of the classes.
-  public let dataset: ImageDataset
-  /// The division of the training images into labelled, unlabelled and validation images.
-  public let split: LabelSplit
-  /// The normalisation of pixel values, for training and evaluation alike.
-  public let scaling: PixelScaling
-
-  /// Creates training data; ``TrainingSettings/check(for:on:)`` checks that the split and the scaling fit the images.
-  ///
-  /// - Parameters:
-  ///   - dataset: The images and their classes.
-  ///   - split: The division of the training images, drawn or listed by index.
-  ///   - scaling: The normalisation of pixel values.
-  public init(_ dataset: ImageDataset, split: LabelSplit, scaling: PixelScaling) {
-    (self.dataset, self.split, self.scaling) = (dataset, split, scaling)
-  }
-
-  /// The number of classes.
-  public var classes: Int { dataset.classNames.count }
-}
-
 /// The batches of a training run: images drawn from a split and augmented.
 ///
 /// A batch is a pure function of the seed and the step, so a run that is resumed gets the same

@@ -9,9 +9,10 @@ import Engine
 ///     print(try training.evaluateTest().accuracy)
 ///
 /// It is `Resumable`: a snapshot of its ``state`` taken between two steps, restored in a new
-/// run with the same arguments, continues with the same bits.
+/// run with the same arguments, continues with the same bits, unless the network has a `Dropout` layer, whose random
+/// stream is not part of the state.
 public final class SemiSupervisedTraining {
-  /// The network with its optimiser, schedule and weight EMA, and the method's own networks.
+  /// The network with its optimiser, schedule and weight EMA, and the method's additional networks.
   public let trainer: Trainer
   /// Losses, accuracies and the quality of guessed labels so far.
   public var curve: LearningCurve { checkpointedCurve.value }
@@ -65,16 +66,20 @@ public final class SemiSupervisedTraining {
 
   /// Trains for `steps`, all steps of the settings if not given, and calls `body` after each of them.
   ///
-  /// A range that starts above 0 continues from a state that was restored. The process ends with a message if the range
-  /// exceeds the steps of the settings.
+  /// The range starts with the number of steps taken so far: 0 in a new run, more after an earlier call or where the
+  /// state was restored. The process ends with a message if it starts elsewhere or exceeds the steps of the settings.
   ///
   /// - Throws: `NonFiniteLoss`; ``TrainingError`` if a prediction is not a number; or an error that `body` throws.
   public func run(
     _ steps: Range<Int>? = nil, afterEachStep body: (StepReport) throws -> Void = { _ in }
   ) throws {
+    let steps = steps ?? 0..<settings.steps
+    require(
+      steps.lowerBound == trainer.stepCount,
+      "The run has taken \(trainer.stepCount) steps and continues there; found the steps \(steps).")
     var pipeline = batches
     let batches = Prefetcher(count: settings.steps) { pipeline($0) }
-    for step in steps ?? 0..<settings.steps {
+    for step in steps {
       // Images of another size need buffers of other sizes.
       if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Buffer.releaseUnused() }
       let (batch, hiddenLabels) = try batches(step)

@@ -1,6 +1,5 @@
 import Datasets
 import Engine
-import Files
 
 /// The hyperparameters of a semi-supervised training run that do not depend on its method.
 ///
@@ -124,61 +123,5 @@ extension TrainingSettings {
       "phases",
       found: "sizes \(phases.map(\.size)) for the shares \(phases.map(\.share)) of the steps",
       expected: "sizes of at least 2 pixels, and shares above 0 that sum to 1")
-  }
-}
-
-extension TrainingData {
-  /// Throws a ``TrainingError`` unless the split and the normalisation of pixel values fit the images.
-  fileprivate func check() throws {
-    let (train, known) = (dataset.train, dataset.knownLabels)
-    try TrainingError.unless(
-      split.highestIndex < train.count, "split", found: "the index \(split.highestIndex)",
-      expected: "indices of the \(train.count) training images")
-    let highest = (split.labelled + split.validation).max() ?? 0
-    try TrainingError.unless(
-      highest < known, "split", found: "the index \(highest) of a labelled or validation image",
-      expected: "indices below \(known), because the classes of the other images are not known")
-    try TrainingError.unless(
-      dataset.test.count >= 1, "test images", found: "none", expected: "at least 1")
-    try TrainingError.unless(
-      train.height >= 2 && train.width >= 2, "images",
-      found: "\(train.height)×\(train.width) pixels", expected: "at least 2×2 pixels")
-    let channels = scaling.mean.count
-    try TrainingError.unless(
-      (1...4).contains(channels) && (train.channels == channels || train.channels == 1),
-      "normalisation of pixel values",
-      found: "\(channels) channels for images of \(train.channels)",
-      expected: "as many channels as the images have, or any number for grey images; at most 4")
-  }
-}
-
-/// Settings of a training run that contradict each other or the data, in one line.
-public struct TrainingError: OneLineError {
-  /// The line: which setting, the value found, the values expected.
-  public let description: String
-
-  static func unless(_ condition: Bool, _ setting: String, found: String, expected: String) throws {
-    guard condition else {
-      throw TrainingError(description: "\(setting): found \(found), expected \(expected)")
-    }
-  }
-
-  /// Throws an error unless `count` is at least 1.
-  static func unlessPositive(_ count: Int, _ setting: String) throws {
-    try unless(count >= 1, setting, found: "\(count)", expected: "at least 1")
-  }
-
-  /// Throws an error unless `weight` can be the factor of a loss.
-  static func unlessWeight(_ weight: Float, _ setting: String) throws {
-    try unless(
-      weight >= 0 && weight.isFinite, setting, found: "\(weight)",
-      expected: "a finite number of at least 0")
-  }
-
-  /// Throws an error unless `alpha` is the parameter of a ``SymmetricBeta``.
-  static func unlessBeta(alpha: Double) throws {
-    try unless(
-      alpha > 0 && alpha < .infinity, "alpha", found: "\(alpha)",
-      expected: "a finite number above 0")
   }
 }

@@ -46,6 +46,12 @@ try training.run { report in
 }
 print("test accuracy: \(try training.evaluateTest().accuracy)")
 
+// Train another network by this program's own method.
+let own = try SemiSupervisedTraining(
+  of: makeNetwork(), by: NoiseConsistency(), on: data, settings: settings, seed: 0)
+try own.run()
+print("test accuracy with noise consistency: \(try own.evaluateTest().accuracy)")
+
 // Save the weights, and load them into a new network.
 let file = FileManager.default.temporaryDirectory.appending(path: "colours.safetensors")
 try network.save(to: file)
