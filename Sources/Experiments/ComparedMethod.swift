@@ -87,7 +87,8 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   /// The factors of the learning rate, without 1.
   private var triedRates: [Float] {
     switch self {
-    case .supervised, .pseudoLabel, .meanTeacher: [0.5, 2, 4, 8, 16]
+    case .supervised: [0.5, 2, 4, 8, 16, 32]
+    case .pseudoLabel, .meanTeacher: [0.5, 2, 4, 8, 16]
     case .labelsMixup, .manifoldMixup, .adaMixUp: [0.5, 2, 4, 8]
     default: [0.5, 2, 4]
     }
