@@ -87,8 +87,8 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   /// The factors of the learning rate, without 1.
   private var triedRates: [Float] {
     switch self {
-    case .supervised: [0.5, 2, 4, 8, 16, 32]
-    case .pseudoLabel, .meanTeacher: [0.5, 2, 4, 8, 16]
+    case .supervised, .pseudoLabel: [0.5, 2, 4, 8, 16, 32]
+    case .meanTeacher: [0.5, 2, 4, 8, 16]
     case .labelsMixup, .manifoldMixup, .adaMixUp: [0.5, 2, 4, 8]
     default: [0.5, 2, 4]
     }
@@ -103,8 +103,9 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     if preset == .article || (preset == .overnight && self == .allLabels) { return .default }
     return switch self {
     case .mixMatch, .mixupAlone, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
-    case .supervised, .pseudoLabel, .meanTeacher: Factors(weight: 1, learningRate: 4)
-    case .labelsMixup, .manifoldMixup, .adaMixUp: Factors(weight: 1, learningRate: 4)
+    case .pseudoLabel, .meanTeacher, .labelsMixup, .manifoldMixup, .adaMixUp:
+      Factors(weight: 1, learningRate: 4)
+    case .supervised: Factors(weight: 1, learningRate: 16)
     case .vat: Factors(weight: 1 / 3, learningRate: 1)
     }
   }
