@@ -103,9 +103,10 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     if preset == .article || (preset == .overnight && self == .allLabels) { return .default }
     return switch self {
     case .mixMatch, .mixupAlone, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
-    case .pseudoLabel, .meanTeacher, .labelsMixup, .manifoldMixup, .adaMixUp:
+    case .pseudoLabel: Factors(weight: 1, learningRate: 16)
+    case .meanTeacher, .labelsMixup, .manifoldMixup, .adaMixUp:
       Factors(weight: 1, learningRate: 4)
-    case .supervised: Factors(weight: 1, learningRate: 16)
+    case .supervised: Factors(weight: 1, learningRate: 8)
     case .vat: Factors(weight: 1 / 3, learningRate: 1)
     }
   }
