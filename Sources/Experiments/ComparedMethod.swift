@@ -104,9 +104,8 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     return switch self {
     case .mixMatch, .mixupAlone, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
     case .pseudoLabel: Factors(weight: 1, learningRate: 16)
-    case .meanTeacher, .labelsMixup, .manifoldMixup, .adaMixUp:
-      Factors(weight: 1, learningRate: 4)
-    case .supervised: Factors(weight: 1, learningRate: 8)
+    case .labelsMixup, .manifoldMixup, .adaMixUp: Factors(weight: 1, learningRate: 4)
+    case .supervised, .meanTeacher: Factors(weight: 1, learningRate: 8)
     case .vat: Factors(weight: 1 / 3, learningRate: 1)
     }
   }
