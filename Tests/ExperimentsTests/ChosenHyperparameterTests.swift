@@ -8,22 +8,43 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "results")
 
-  /// The values are those of the best trials for all methods, or the usual ones for all methods: a comparison of
-  /// both would not be fair.
-  @Test func allMethodsTrainWithTheirBestValuesOrAllWithTheUsualOnes() throws {
+  /// The factors of the best trial of `method`.
+  private func best(of method: ComparedMethod) throws -> ComparedMethod.Factors {
     let record = try #require(try RunRecord.load(chapter: "search", from: Self.results))
-    let best = ComparedMethod.allCases.map { method in
-      let trials = method.candidates.map { Trial(method, $0, at: .short) }
-      let accuracies = trials.compactMap { record.metrics[$0.metric]?.mean }
-      return accuracies.count == trials.count
-        ? zip(trials, accuracies).max { $0.1 < $1.1 }!.0.factors : nil
+    let trials = try method.candidates.map { factors in
+      let metric = Trial(method, factors, at: .short).metric
+      return (factors, try #require(record.metrics[metric], "\(metric)").mean)
     }
-    let chosen = ComparedMethod.allCases.map { $0.chosen(at: .short) }
-    #expect(chosen.allSatisfy { $0 == .default } || chosen == best)
-    #expect(ComparedMethod.allCases.allSatisfy { $0.chosen(at: .article) == .default })
-    #expect(ComparedMethod.allCases.map { $0.chosen(at: .smoke) } == chosen)
-    for method in ComparedMethod.allCases where method != .allLabels {
-      #expect(method.chosen(at: .overnight) == method.chosen(at: .short))
+    return trials.max { $0.1 < $1.1 }!.0
+  }
+
+  /// A rate above four times the default needs to be confirmed by a long training run, and may be lower than the best.
+  @Test(arguments: ComparedMethod.allCases)
+  func methodsTrainWithTheirBestValues(_ method: ComparedMethod) throws {
+    let (chosen, best) = (method.chosen(at: .short), try best(of: method))
+    #expect(chosen.weight == best.weight)
+    #expect((min(4, best.learningRate)...best.learningRate).contains(chosen.learningRate))
+    #expect(method.candidates.contains(chosen))
+  }
+
+  @Test(arguments: ComparedMethod.allCases)
+  func otherPresetsHaveTheSameValues(_ method: ComparedMethod) {
+    #expect(method.chosen(at: .article) == .default)
+    #expect(method.chosen(at: .smoke) == method.chosen(at: .short))
+    let overnight = method == .allLabels ? .default : method.chosen(at: .short)
+    #expect(method.chosen(at: .overnight) == overnight)
+  }
+
+  /// A better value could lie outside a range whose end is best.
+  @Test(arguments: ComparedMethod.allCases)
+  func bestValuesLieInsideTheRange(_ method: ComparedMethod) throws {
+    let best = try best(of: method)
+    func isInside(_ factor: KeyPath<ComparedMethod.Factors, Float>) -> Bool {
+      let tried = Set(method.candidates.map { $0[keyPath: factor] })
+      return tried == [1]
+        || (tried.min()! < best[keyPath: factor] && best[keyPath: factor] < tried.max()!)
     }
+    #expect(isInside(\.weight))
+    #expect(isInside(\.learningRate))
   }
 }
