@@ -75,9 +75,9 @@ func trials(_ preset: Preset) -> [Trial] {
 // third of the weight. For supervised training, pseudo-labels and Mean Teacher the best rate is eight or sixteen times
 // the default. These trials are younger than the training runs of the tables, which have four times the rate. The
 // longer runs that the rule above asks for are not complete. In the first one, supervised training for chapter 5's
-// 24,000 steps with sixteen times the rate, the network learns almost nothing (18.6 % on the test images with the first
-// seed, not recorded). So the accuracies of these three methods in the tables may be too low. In the trials eight times
-// is better than four times by
+// 24,000 steps with sixteen times the rate, the network learns almost nothing (fewer than a fifth of the test images
+// are right with the first seed; not recorded). So the accuracies of these three methods in the tables may be too low.
+// In the trials eight times is better than four times by
 // {search.validation.labels-alone.weight-1.0.rate-8.0 - validation.labels-alone.weight-1.0.rate-4.0 points} for
 // supervised training, by
 // {search.validation.pseudo-label.weight-1.0.rate-8.0 - validation.pseudo-label.weight-1.0.rate-4.0 points} for
