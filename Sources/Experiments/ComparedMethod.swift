@@ -98,8 +98,8 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   /// the scale that is searched, `short`, in results/search.json; at the article's scale the default values.
   /// ChosenHyperparameterTests compares them with the record.
   ///
-  /// A learning rate above four times the default is used only if a long training run confirms it (chapters/search). No
-  /// such run is complete so far, so that supervised training, pseudo-labels and Mean Teacher have four times.
+  /// A learning rate above four times the default is used only if a long training run confirms it (chapters/search). The
+  /// comparisons are not complete; until then supervised training, pseudo-labels and Mean Teacher have four times.
   ///
   /// Full supervision at `overnight` has the default values, with which it is recorded.
   public func chosen(at preset: Preset) -> Factors {

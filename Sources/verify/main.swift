@@ -81,6 +81,8 @@ struct Repetition {
     let findings =
       try records.all.filter { $0.sources == nil && !RecordedTraining.tables.contains($0.chapter) }
       .flatMap { try repeated($0) } + tableFindings() + trainingFindings()
+    // A signal between two programs, or after the last one.
+    if let signal = StopSignals.ofProcess.received() { throw interruption("interrupted", signal) }
     let report = VerificationReport(
       date: Date().formatted(.iso8601), environment: environment,
       otherVersions: lock.differences(from: environment), sources: .ofCheckout(at: root),
@@ -169,10 +171,13 @@ struct Repetition {
         + ownOptions(of: record))
   }
 
-  /// The options of a record without the preset and those that name recorded training runs.
+  /// The options of a record without the preset and those that name recorded training runs. Synthetic data are asked
+  /// for even where the record has them for lack of others: a single training run does not use them by itself.
   private func ownOptions(of record: RunRecord) -> [String] {
-    (record.options ?? [:]).filter { !["preset", "recorded", "only-recorded"].contains($0.key) }
+    let omitted = ["preset", "recorded", "only-recorded", "synthetic"]
+    return (record.options ?? [:]).filter { !omitted.contains($0.key) }
       .sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
+      + (record.dataset?.synthetic == true ? ["--synthetic"] : [])
   }
 
   /// The folder of a chapter's data, if it is given.
@@ -224,12 +229,16 @@ struct Repetition {
     return trainings.map { $0.finding(in: taken) }
   }
 
+  private func interruption(_ description: String, _ signal: Int32) -> Interruption {
+    Interruption(description, by: signal, resumes: isFull)
+  }
+
   /// Runs a program that lies beside this one; its progress goes to standard error.
   private func call(_ name: String, _ arguments: [String]) throws {
     let directory = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     let (status, _, _) = try StopSignals.ofProcess.run(
       ExternalProgram(at: directory.appending(path: name)), arguments, standardError: .inherited
-    ) { Interruption("interrupted while \(name) was running", by: $0, resumes: isFull) }
+    ) { interruption("interrupted while \(name) was running", $0) }
     guard status == 0 else {
       throw Failure("\(name): found exit status \(status), expected a repetition of its record")
     }

@@ -298,7 +298,7 @@ import Testing
       guard let shell = ExternalProgram("sh") else { exit(1) }
       let signals = StopSignals.ofProcess
       signals.watch()
-      let script = "kill -TERM $PPID; while :; do sleep 0.05; done"
+      let script = "kill -TERM $PPID; for i in $(seq 400); do sleep 0.05; done"
       do {
         _ = try signals.run(shell, ["-c", script]) {
           Interruption("interrupted", by: $0, resumes: false)

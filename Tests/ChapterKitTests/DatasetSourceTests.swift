@@ -227,7 +227,7 @@ import Testing
     #expect(run([replaced], on: source(nil), arguments) == 1)
     #expect(
       bench.complaints.last?.hasSuffix(
-        ": found a result or checkpoint that is not marked as synthetic, which a run on synthetic data never "
+        ": found a result or checkpoint that is damaged or not marked as synthetic, which a run on synthetic data never "
           + "replaces; give another OUT (--out)") == true, "\(bench.standardError)")
     #expect(bench.names(in: cache) == before)
     #expect(try bench.record() == nil)

@@ -18,13 +18,12 @@ import Testing
     return trials.max { $0.1 < $1.1 }!.0
   }
 
-  /// A rate above four times the default needs to be confirmed by a long training run, and may be lower than the best.
+  /// A rate above four times the default needs to be confirmed by long training runs, which are not complete.
   @Test(arguments: ComparedMethod.allCases)
   func methodsTrainWithTheirBestValues(_ method: ComparedMethod) throws {
     let (chosen, best) = (method.chosen(at: .short), try best(of: method))
     #expect(chosen.weight == best.weight)
-    #expect((min(4, best.learningRate)...best.learningRate).contains(chosen.learningRate))
-    #expect(method.candidates.contains(chosen))
+    #expect(chosen.learningRate == min(4, best.learningRate))
   }
 
   @Test(arguments: ComparedMethod.allCases)

@@ -61,7 +61,9 @@ import Testing
   @Test(arguments: ["", "exec >&- 2>&-; "])
   func aProgramIsAskedToEndAndWaitedFor(start: String) throws {
     let folder = try Folder()
-    let script = start + "trap 'sleep 0.2; exit 3' TERM; : >started; while :; do sleep 0.05; done"
+    let script =
+      start
+      + "trap 'sleep 0.2; exit 3' TERM; : >started; for i in $(seq 400); do sleep 0.05; done"
     let (status, _, _) = try shell.run(
       ["-c", script], in: folder.url, stoppingWhen: { folder["started"].isPresent })
     #expect(status == 3)

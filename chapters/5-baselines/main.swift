@@ -67,8 +67,8 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // have nothing else to do need about half as long. "Images per CPU second" counts the images that the network is
 // trained on: labelled ones, and all versions of unlabelled ones. The 350 steps see images of 32 pixels throughout, and
 // therefore fewer of them in a second. The times are those of the runs whose processor time was recorded, here one seed
-// in each row. "Lowest recall" is the recall of the class that is recognised least often. A dash stands for a time that
-// was not measured, or for a row that the article does not have.
+// in each of three rows, and none in the two others. "Lowest recall" is the recall of the class that is recognised
+// least often. A dash stands for a time that was not measured, or for a row that the article does not have.
 //
 // ![The results](results.md)
 //

@@ -32,7 +32,8 @@ import MixMatch
 // is made of, so a step costs about as much as with mixup.
 //
 // The network can run any range of its stages, so that a method can mix in the middle of a forward pass and then go on.
-// Gradients flow through the mixture to both images:
+// A `HiddenState` has the values between two stages, and may have the statistics that the next batch norm needs; a
+// mixture has none. Gradients flow through the mixture to both images:
 //
 // [[Sources/MixMatch/OtherMethods/ManifoldMixup.swift: ManifoldMixup.crossEntropy]]
 //

@@ -129,7 +129,8 @@ final class StageRunner {
     let name = stage.name
     if stage.isSynthetic, let file = try store.unmarkedOther(of: name, key: key) {
       throw refusalToReplace(
-        "a result or checkpoint that is not marked as synthetic", in: file, by: syntheticRun)
+        "a result or checkpoint that is damaged or not marked as synthetic", in: file,
+        by: syntheticRun)
     }
     log.beginWork()
     try store.prepare()
