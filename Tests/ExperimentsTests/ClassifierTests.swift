@@ -155,26 +155,17 @@ import Experiments
       $0.scaling = .measured
     }
     let dataset = syntheticColourImages(trainCount: 60, testCount: 12, seed: 0)
-    let root = FileManager.default.temporaryDirectory.appending(path: "export \(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: root) }
-    try FileManager.default.createDirectory(
-      at: root.appending(path: "figures"), withIntermediateDirectories: true)
     // A signal interrupts the run after its first step.
-    let environment = RunEnvironment(
-      root: root, console: Console(isTerminal: false, output: { _ in }, errors: { _ in }),
-      gnuplot: nil, sources: SourceState(commit: "unknown", dirty: nil), executableSHA256: "",
-      blasCore: "", clock: { 0 }, date: { Date() },
-      stopSignals: StopSignals(watch: {}, release: {}, received: { 15 }))
-    let chapter = Chapter(
-      "test", "Test", summary: "trains.", presets: [.scale(.short, costs: "seconds")])
-    let status = chapter.run(arguments: [], in: environment) { run in
+    let chapter = try TestChapter(signal: 15)
+    defer { chapter.remove() }
+    let status = chapter.run { run in
       _ = try run.stage("test", on: dataset) { progress in
         _ = try spec.train(on: dataset, seed: 0, progress: progress)
         return 0
       }
     }
     #expect(status == 128 + 15)
-    let folder = root.appending(path: "figures/cache/test/short")
+    let folder = chapter.root.appending(path: "figures/cache/test/short")
     let name = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .first { $0.hasSuffix(".checkpoint") }
     let classifier = try Classifier(

@@ -1,7 +1,6 @@
 import ChapterKit
 import Datasets
 import Experiments
-import Foundation
 import MixMatch
 import Testing
 
@@ -22,17 +21,8 @@ import Testing
 
   /// Two measurements of a time never have the same bits, so an equal one was loaded.
   @Test func aRunWithOtherSettingsKeepsEarlierMeasurements() throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: "speed \(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: root) }
-    try FileManager.default.createDirectory(
-      at: root.appending(path: "figures"), withIntermediateDirectories: true)
-    let environment = RunEnvironment(
-      root: root, console: Console(isTerminal: false, output: { _ in }, errors: { _ in }),
-      gnuplot: nil, sources: SourceState(commit: "unknown", dirty: nil), executableSHA256: "",
-      blasCore: "", clock: { 0 }, date: { Date() },
-      stopSignals: StopSignals(watch: {}, release: {}, received: { nil }))
-    let chapter = Chapter(
-      "test", "Test", summary: "measures.", presets: [.scale(.short, costs: "seconds")])
+    let chapter = try TestChapter()
+    defer { chapter.remove() }
     let dataset = syntheticColourImages(trainCount: 60, testCount: 12, seed: 0)
 
     func seconds(_ augmentation: Augmentation) throws -> Double {
@@ -41,7 +31,7 @@ import Testing
       experiment.training.augmentation = augmentation
       method.rampSteps = 4
       var result: Double?
-      _ = chapter.run(arguments: [], in: environment) { run in
+      _ = chapter.run { run in
         result = try run.secondsPerStep(of: experiment, by: method, on: dataset, timing: 2)
       }
       return try #require(result)

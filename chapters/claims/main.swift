@@ -162,8 +162,8 @@ extension Verdict {
 /// Holds if the difference from which `interval` is taken exceeds `margin`; fails if it is below.
 func exceeds(_ interval: ConfidenceInterval?, _ margin: Double) -> Verdict {
   guard let interval else { return .open("fewer than three seeds") }
-  if interval.lower > margin { return Verdict(outcome: .holds, reasons: [words(interval)]) }
-  if interval.upper < margin { return Verdict(outcome: .fails, reasons: [words(interval)]) }
+  if interval.lower > margin { return given(true, [words(interval)]) }
+  if interval.upper < margin { return given(false, [words(interval)]) }
   return .open(undecided(interval, interval.seedsToExclude(margin)))
 }
 
@@ -195,10 +195,10 @@ func isWithin(_ points: Double, of value: Double, _ a: Metric) -> Verdict {
   }
   let margin = points / 100
   if interval.lower > -margin, interval.upper < margin {
-    return Verdict(outcome: .holds, reasons: [words(interval)])
+    return given(true, [words(interval)])
   }
   if interval.lower > margin || interval.upper < -margin {
-    return Verdict(outcome: .fails, reasons: [words(interval)])
+    return given(false, [words(interval)])
   }
   let seeds = [-margin, margin].map { interval.seedsToExclude($0) }
   return .open(undecided(interval, seeds.contains(nil) ? nil : seeds.compactMap { $0 }.max()))
