@@ -27,24 +27,29 @@ let package = Package(
       path: "chapters/3-sharpening"),
     .executableTarget(
       name: "chapter4",
-      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"],
+      dependencies: [
+        "ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch", "ResultTables",
+      ],
       path: "chapters/4-mixmatch"),
     .executableTarget(
-      name: "chapter5", dependencies: ["ChapterKit", "Datasets", "Experiments", "MixMatch"],
+      name: "chapter5",
+      dependencies: ["ChapterKit", "Datasets", "Experiments", "MixMatch", "ResultTables"],
       path: "chapters/5-baselines"),
     .executableTarget(
-      name: "ablations", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
+      name: "ablations", dependencies: ["ChapterKit", "Experiments", "MixMatch", "ResultTables"],
       path: "chapters/ablations"),
     .executableTarget(
-      name: "labels", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
+      name: "labels", dependencies: ["ChapterKit", "Experiments", "MixMatch", "ResultTables"],
       path: "chapters/labels"),
     .executableTarget(
-      name: "mixing", dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch"],
+      name: "mixing",
+      dependencies: ["ChapterKit", "Engine", "Experiments", "MixMatch", "ResultTables"],
       path: "chapters/mixing-further"),
     .executableTarget(
-      name: "night", dependencies: ["ChapterKit", "Experiments"], path: "chapters/night"),
+      name: "night", dependencies: ["ChapterKit", "ResultTables"],
+      path: "chapters/night"),
     .executableTarget(
-      name: "search", dependencies: ["ChapterKit", "Experiments", "MixMatch"],
+      name: "search", dependencies: ["ChapterKit", "Experiments", "MixMatch", "ResultTables"],
       path: "chapters/search"),
     .executableTarget(
       name: "claims", dependencies: ["ChapterKit"], path: "chapters/claims"),
@@ -80,7 +85,12 @@ let package = Package(
     // Shared by the chapters: command line, progress, cache, checkpoints, run records, figures.
     .target(name: "ChapterKit", dependencies: ["Datasets", "Engine", "Files"]),
 
-    // The chapters' training settings and results tables.
+    // The chapters' results tables, and the figures of finished training runs.
+    .target(
+      name: "ResultTables",
+      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files", "MixMatch"]),
+
+    // The chapters' training runs and their settings.
     .target(
       name: "Experiments",
       dependencies: ["ChapterKit", "Datasets", "Engine", "Files", "MixMatch"]),
@@ -132,7 +142,9 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch"],
+      dependencies: [
+        "ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch", "ResultTables",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ChapterKitTests",
@@ -143,7 +155,9 @@ let package = Package(
     // The readers of files for the fuzzer, scripts/fuzz.
     .executableTarget(
       name: "fuzz",
-      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "Files", "Weaving"],
+      dependencies: [
+        "ChapterKit", "Datasets", "Engine", "Experiments", "Files", "ResultTables", "Weaving",
+      ],
       path: "Tests/Fuzz", exclude: ["seeds"]),
     .testTarget(
       name: "FingerprintTests",
@@ -163,7 +177,9 @@ if Context.environment["LIBVIPS"] == "1" {
   package.targets += [
     .executableTarget(
       name: "own",
-      dependencies: ["ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch", "Pictures"],
+      dependencies: [
+        "ChapterKit", "Datasets", "Engine", "Experiments", "MixMatch", "Pictures", "ResultTables",
+      ],
       path: "chapters/own-images"),
     .executableTarget(
       name: "predict", dependencies: ["ChapterKit", "Engine", "Experiments", "Files", "Pictures"]),

@@ -13,8 +13,8 @@ struct MemoryUse {
   let peak: Int
   /// The number of page faults.
   let pages: Int
-  /// The number of buffers that the engine's pool had to allocate.
-  let buffers: Int
+  /// The number of storages that the engine's pool had to allocate.
+  let allocations: Int
 
   static var soFar: MemoryUse {
     // Linux counts in KiB, and Swift imports its constant as an enumeration.
@@ -26,17 +26,17 @@ struct MemoryUse {
     var usage = rusage()
     unsafe getrusage(thisProcess, &usage)
     return MemoryUse(
-      peak: usage.ru_maxrss * unit, pages: usage.ru_minflt, buffers: Buffer.allocations)
+      peak: usage.ru_maxrss * unit, pages: usage.ru_minflt, allocations: Storage.allocations)
   }
 }
 
-/// The memory that a training step requests from the system after the first steps: none if the buffer
+/// The memory that a training step requests from the system after the first steps: none if the storage
 /// pool works.
 let steadyStateMemory = Benchmark(
   name: "memory",
   quantities: [
     Quantity(
-      metric: "stepBufferAllocations", title: "training step, batch 64: buffer allocations",
+      metric: "stepStorageAllocations", title: "training step, batch 64: storage allocations",
       unit: "per step"),
     Quantity(
       metric: "stepPageFaults", title: "training step, batch 64: page faults",
@@ -54,7 +54,7 @@ let steadyStateMemory = Benchmark(
     for _ in 0..<steps { training.step() }
     let after = MemoryUse.soFar
     return [
-      Double(after.buffers - before.buffers) / Double(steps),
+      Double(after.allocations - before.allocations) / Double(steps),
       Double(after.pages - before.pages) / Double(steps),
       Double(after.peak - before.peak) / Double(steps),
     ]

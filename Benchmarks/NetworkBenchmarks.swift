@@ -10,13 +10,13 @@ let harmlessLearningRate: Float = 1e-6
 /// The training of fastai's WRN-28-2 with Adam on one fixed batch.
 final class WideResNetTraining {
   private let network: WideResNet
-  private let adam: Adam
+  private let adam: AdamW
   private let images: Tensor
   private let labels: [Int]
 
   init(batch: Int) {
     network = makeWideResNet()
-    adam = Adam(network.parameters, weightDecay: 0.02)
+    adam = AdamW(network.parameters, weightDecay: 0.02)
     images = randomImages(batch)
     labels = (0..<batch).map { $0 % 10 }
   }

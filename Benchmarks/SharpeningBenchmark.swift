@@ -8,7 +8,7 @@ import MixMatch
 final class SharpeningTraining {
   private let images: LabelledImages
   private let network: Sequential
-  private let adam: Adam
+  private let adam: AdamW
   private var labelledBatches: ShuffledBatches
   private var unlabelledBatches: ShuffledBatches
   private var step = 0
@@ -18,7 +18,7 @@ final class SharpeningTraining {
     let count = 10_000
     images = noiseBytes(count, side: 28, channels: 1)
     network = digitClassifier(random: &random)
-    adam = Adam(network.parameters, weightDecay: 1e-4)
+    adam = AdamW(network.parameters, weightDecay: 1e-4)
     labelledBatches = ShuffledBatches(of: 500, size: 64, seed: 0, name: "labelled")
     unlabelledBatches = ShuffledBatches(of: count, size: 128, seed: 0, name: "unlabelled")
   }

@@ -1,5 +1,5 @@
 # The test accuracy of each row of a table as a bar, with the paper's values as diamonds.
-# Drawn by make ablations and make mixing; data written by Sources/Experiments/AccuracyBars.swift.
+# Drawn by make ablations and make mixing; data written by Sources/ResultTables/AccuracyBars.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/ablations-bars.svg'; stamp='...'; bars='ablations-bars'; \
 #               finding='Accuracy without single parts of MixMatch'; explanation='Test accuracy ...'; \

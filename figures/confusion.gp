@@ -1,5 +1,5 @@
 # The confusion matrix on the test images.
-# Drawn by make chapter4 and make own; data written by Sources/Experiments/EvaluationFigures.swift.
+# Drawn by make chapter4 and make own; data written by Sources/ResultTables/EvaluationFigures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/confusion.png'; stamp='...'" figures/confusion.gp
 # confusionTable  optional: the data file

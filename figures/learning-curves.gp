@@ -1,5 +1,5 @@
 # Learning curves of training runs: accuracy, compared with the article's notebook, and the two losses.
-# Drawn by make chapter4, chapter5 and own; data written by Sources/Experiments/TrainingSummary.swift.
+# Drawn by make chapter4, chapter5 and own; data written by Sources/ResultTables/LearningCurves.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/learning-curves.svg'; stamp='...'; \
 #               curves='chapter4-learning-curves'; runs='\"MixMatch, 500 labels\"'; \

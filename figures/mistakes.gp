@@ -1,5 +1,5 @@
 # The most confident wrong predictions: test images with their true and predicted classes.
-# Drawn by make chapter4 and make own; data written by Sources/Experiments/EvaluationFigures.swift.
+# Drawn by make chapter4 and make own; data written by Sources/ResultTables/EvaluationFigures.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/mistakes.png'; stamp='...'; sheet='chapter4-mistakes'; \
 #               sheetWidth='212'; sheetHeight='176'; tile='32'; mistakes='2650'; images='10000'" figures/mistakes.gp

@@ -52,8 +52,8 @@ public enum CIFAR10 {
   /// Reads CIFAR-10, or a data set in its format, from the six files of the binary version.
   ///
   /// The files are in `directory/cifar-10-batches-bin` or in `directory` itself, under their published
-  /// names. They may hold any number of images up to 1 GiB, the same in each file. The name of the data set is
-  /// "CIFAR-10" only if every file has the published content.
+  /// names. They may hold any number of images, the same in each file, up to 1 GiB per file. The name of the data set
+  /// is "CIFAR-10" only if every file has the published content.
   ///
   /// - Returns: The data set, or `nil` if none of the six files exists.
   /// - Throws: ``DatasetError`` if only some of the files exist, or if one has the wrong content;

@@ -61,8 +61,8 @@ public enum CIFAR100 {
   /// Reads CIFAR-100, or a data set in its format, from the two files of the binary version.
   ///
   /// The files are in `directory/cifar-100-binary` or in `directory` itself, under their published names. They
-  /// may hold any number of images up to 1 GiB. The name of the data set is "CIFAR-100" only if both files have the
-  /// published content.
+  /// may hold any number of images, up to 1 GiB per file. The name of the data set is "CIFAR-100" only if both files
+  /// have the published content.
   ///
   /// - Returns: The data set, or `nil` if neither file exists.
   /// - Throws: ``DatasetError`` if only one of the files exists, or if one has the wrong content; `FileError` if

@@ -20,7 +20,8 @@ func loadCIFAR<Part: DatasetPart>(
   let train = try LabelledImages(files: paths.count - 1, of: &files)
   let test = try LabelledImages(files: 1, of: &files)
   return ImageDataset(
-    name: Part.name(isOriginal: files.areOriginal), sha256: files.digest.hex(), isSynthetic: false,
+    name: Part.name(isOriginal: files.areOriginal), sha256: files.digest.finish(),
+    isSynthetic: false,
     classNames: classNames, train: train, test: test)
 }
 

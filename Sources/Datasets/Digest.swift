@@ -24,7 +24,7 @@ package func md5Hex(_ bytes: some ContiguousBytes) -> String {
 private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBytes]) -> String {
   let digest = unsafe RunningDigest(algorithm)
   for part in parts { digest.update(part) }
-  return digest.hex()
+  return digest.finish()
 }
 
 /// A cryptographic hash that is computed from consecutive parts.
@@ -53,7 +53,7 @@ private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBy
   }
 
   /// Finishes the hash and returns it in lower-case hexadecimal digits; no bytes can be appended after.
-  func hex() -> String {
+  func finish() -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     succeeded = unsafe succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1

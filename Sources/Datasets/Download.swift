@@ -28,7 +28,7 @@ public enum Checksum: Sendable {
         if start.isEmpty { unsafe start += part.prefix(64) }
         unsafe digest.update(part)
       }
-      try compare("MD5", digest.hex(), with: expected, start: start, origin: origin)
+      try compare("MD5", digest.finish(), with: expected, start: start, origin: origin)
     }
   }
 

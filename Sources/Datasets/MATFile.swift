@@ -170,7 +170,7 @@ extension MATReader.Element {
   private func patterns(origin: String) throws -> (patterns: [UInt64], width: Int) {
     guard let width, bytes.count.isMultiple(of: width) else {
       throw DatasetError(
-        origin, found: "\(bytes.count) bytes that are no numbers",
+        origin, found: "\(bytes.count) bytes that are not numbers",
         expected: "a complete MATLAB file of version 5")
     }
     let patterns = stride(from: bytes.startIndex, to: bytes.endIndex, by: width).map { start in

@@ -94,7 +94,7 @@ public enum STL10 {
       LabelledImages(height: size, width: size, channels: 3, pixels: pixels, labels: labels)
     }
     return ImageDataset(
-      name: Part.name(isOriginal: reader.areOriginal), sha256: reader.digest.hex(),
+      name: Part.name(isOriginal: reader.areOriginal), sha256: reader.digest.finish(),
       isSynthetic: false, classNames: classNames, train: split(pixels, labels),
       test: split(testPixels, testLabels), knownLabels: known)
   }

@@ -85,7 +85,7 @@ struct STL10Reader {
       unsafe own.update(bytes)
       try unsafe append(bytes)
     }
-    areOriginal = own.hex() == publishedMD5[part] && areOriginal
+    areOriginal = own.finish() == publishedMD5[part] && areOriginal
   }
 
   /// The largest size of a file that is read, in bytes.

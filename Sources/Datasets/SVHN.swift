@@ -76,7 +76,7 @@ public enum SVHN {
         MATFile(content, names: ["X", "y"], origin: path.shortPath), origin: path.shortPath)
     }
     return ImageDataset(
-      name: Part.name(isOriginal: areOriginal), sha256: digest.hex(),
+      name: Part.name(isOriginal: areOriginal), sha256: digest.finish(),
       isSynthetic: false, classNames: classNames, train: splits[0], test: splits[1])
   }
 

@@ -35,7 +35,9 @@ public struct TSNE: Sendable {
   public var learningRate: Float?
   /// The initial positions of the points.
   public var initialisation = Initialisation.principalComponents
-  /// The accuracy parameter θ of Barnes and Hut, from 0 (exact) to 1 (coarse).
+  /// The accuracy parameter θ of Barnes and Hut, from 0 (exact) to 0.7 (coarse).
+  ///
+  /// Above 1/√2 a node of the tree could stand for the very points that it acts on.
   public var theta: Float = 0.5
 
   /// Creates an embedding with the usual settings.

@@ -28,7 +28,7 @@ extension TSNE {
         learningRate > 0 && learningRate.isFinite,
         "t-SNE: learning rate: found \(learningRate), expected a positive number")
     }
-    try expect((0...1).contains(theta), "t-SNE: theta: found \(theta), expected 0 to 1")
+    try expect((0...0.7).contains(theta), "t-SNE: theta: found \(theta), expected 0 to 0.7")
     try expect(
       rows.columns >= 2, "t-SNE: rows: found \(rows.columns) numbers in each, expected at least 2")
     if let place = rows.values.firstIndex(where: { !(abs($0) <= greatestMagnitude) }) {

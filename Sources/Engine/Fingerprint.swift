@@ -3,7 +3,7 @@
 ///
 /// It is the FNV-1a hash of the little-endian bit patterns; shapes are not included. The hash needs no
 /// library and fits into a test or a table. It misses an accidental difference with
-/// probability 2⁻⁶⁴; it is no cryptographic hash.
+/// probability 2⁻⁶⁴; it is not a cryptographic hash.
 public struct Fingerprint: Hashable, Sendable {
   private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 

@@ -15,7 +15,7 @@ extension Experiment {
   }
 
   /// The settings of MixMatch at a preset whose steps and evaluations are divided by `divisor`.
-  static func mixMatch(
+  package static func mixMatch(
     _ preset: Preset, stepsDividedBy divisor: Int, factors: ComparedMethod.Factors
   ) -> (experiment: Experiment, method: MixMatchStep) {
     var shorter = scale(preset)

@@ -38,7 +38,7 @@ public struct TrainingSpec {
   }
 
   /// The name in ``onlyTraining`` and in the names of files.
-  var nameOnCommandLine: String { fileNamePart(of: name) }
+  package var nameOnCommandLine: String { fileNamePart(of: name) }
 
   /// The number of images in a step, counting each version of an unlabelled image.
   public var imagesPerStep: Int {
@@ -78,7 +78,8 @@ public struct TrainingSpec {
     let steps = experiment.training.steps
     let checkpoints = progress.checkpoints(
       steps, of: ["training": training], describedBy: description(of: training, on: dataset))
-    try training.run(checkpoints.resume()) { report in
+    try checkpoints.resume()
+    try training.run { report in
       let accuracy = report.curve.points.last.flatMap { $0.validationAccuracy ?? $0.testAccuracy }
       progress.update(
         report.step + 1, of: steps,

@@ -8,7 +8,7 @@ package let usualSizeLimit = 1 << 30
 /// - Parameters:
 ///   - file: The file.
 ///   - limit: The largest size that is accepted, in bytes.
-/// - Throws: ``FileError`` if it exists but cannot be read, is too large, or is no file, such as a folder or a named
+/// - Throws: ``FileError`` if it exists but cannot be read, is too large, or is not a file, such as a folder or a named
 ///   pipe.
 package func readFileIfPresent(at file: URL, limit: Int = usualSizeLimit) throws -> Data? {
   guard let (descriptor, size) = try openForReading(file, limit: limit) else { return nil }
@@ -87,7 +87,7 @@ package func readFile(
 /// Besides regular files, the pipe of standard input is accepted, such as under the name /dev/stdin. Other pipes,
 /// devices and folders are not: reading them may wait for ever, or never come to an end.
 ///
-/// - Throws: ``FileError`` if the file cannot be opened, is larger than `limit` bytes, or is no file.
+/// - Throws: ``FileError`` if the file cannot be opened, is larger than `limit` bytes, or is not a file.
 private func openForReading(
   _ file: URL, limit: Int
 ) throws -> (descriptor: Int32, size: Int)? {
@@ -131,7 +131,7 @@ private func isPipeOfStandardInput(_ status: stat) -> Bool {
   return (input.st_dev, input.st_ino) == (status.st_dev, status.st_ino)
 }
 
-/// The kind of an item that is no regular file, with its article.
+/// The kind of an item that is not a regular file, with its article.
 func kind(of status: stat) -> String {
   switch status.st_mode & S_IFMT {
   case S_IFDIR: "a folder"

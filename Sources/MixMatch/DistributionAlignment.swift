@@ -20,12 +20,12 @@ public struct DistributionAlignment: Sendable, Encodable {
 /// The running means of labels and guesses over the batches of a training run, both (classes) and uniform
 /// before the first batch.
 public final class ClassFrequencies: Module {
-  private let labels, guesses: RunningMoments
+  private let labels, guesses: RunningStatistics
   private let decay: Float
 
   /// Uniform frequencies of `classes` classes.
   public init(classes: Int, decay: Float) {
-    (labels, guesses) = (RunningMoments(channels: classes), RunningMoments(channels: classes))
+    (labels, guesses) = (RunningStatistics(channels: classes), RunningStatistics(channels: classes))
     self.decay = decay
     let uniform = Tensor(repeating: 1 / Float(classes), shape: [classes])
     for means in [labels, guesses] {
@@ -36,30 +36,35 @@ public final class ClassFrequencies: Module {
   /// The running means, as the means of two buffers, whose variances are not used.
   public var buffers: [NamedBuffer] { [("labels", labels), ("guesses", guesses)] }
 
-  /// Aligns guesses by the frequencies before this batch, and adds the batch to the running means.
+  /// Scales guesses by the frequencies so far; no gradient flows to the guesses.
   ///
-  /// - Parameters:
-  ///   - q̄: Guesses (N, classes) before sharpening.
-  ///   - p: The labels of the labelled images (M, classes).
+  /// - Parameter q̄: Guesses (N, classes) before sharpening.
   /// - Returns: Distributions (N, classes).
-  func aligned(_ q̄: Tensor, labels p: Tensor) -> Tensor {
+  func aligned(_ q̄: Tensor) -> Tensor {
     // A class that was never guessed has a frequency near zero.
     let tiny: Float = 1e-6
     let ratio = zip(labels.moments.mean.scalars, guesses.moments.mean.scalars).map {
       ($0 + tiny) / ($1 + tiny)
     }
-    let aligned = q̄.detached.mapRows { row in
+    return q̄.mapRows { row in
       for i in row.indices { row[i] *= ratio[i] }
       let total = row.sum()
       for i in row.indices { row[i] /= total }
     }
+  }
+
+  /// Adds a batch to the running means.
+  ///
+  /// - Parameters:
+  ///   - q̄: Guesses (N, classes) before alignment.
+  ///   - p: The labels of the labelled images (M, classes).
+  func add(guesses q̄: Tensor, labels p: Tensor) {
     labels.add(p, decay: decay)
     guesses.add(q̄, decay: decay)
-    return aligned
   }
 }
 
-extension RunningMoments {
+extension RunningStatistics {
   /// Moves the mean towards that of `rows` (N, classes).
   fileprivate func add(_ rows: Tensor, decay: Float) {
     let mean = decay * moments.mean + (1 - decay) * rows.detached.mean(axis: 0)

@@ -64,7 +64,9 @@ public struct MixMatchStep: SemiSupervisedMethod {
     }
   }
 
-  /// Steps 4 to 9 of the algorithm; the data pipeline has done steps 1 to 3.
+  /// Guesses and sharpens the labels of the unlabelled images, and mixes all examples.
+  ///
+  /// These are steps 4 to 9 of the paper's algorithm 1; the data pipeline has done steps 1 to 3.
   ///
   /// Guessing updates batch norm's running statistics, unless ``batchNorm`` is ``BatchNormGroups/interleaved``, and
   /// adds the batch to `frequencies`.
@@ -85,8 +87,8 @@ public struct MixMatchStep: SemiSupervisedMethod {
       of: û, versions: versions, by: model, batchNorm.guessingMode,
       separately: batchNorm.guessesVersionsSeparately)
     // 5. Sharpen the guess.
-    let q = sharpen(
-      frequencies?.aligned(q̄, labels: x̂.labels) ?? q̄, temperature: temperature)
+    let q = sharpen(frequencies?.aligned(q̄) ?? q̄, temperature: temperature)
+    frequencies?.add(guesses: q̄, labels: x̂.labels)
     // 6. X: labelled images with their labels; U: all versions, each with its image's guess.
     let X = x̂
     let U = Examples(

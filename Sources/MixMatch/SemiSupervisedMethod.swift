@@ -36,7 +36,7 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   ///
   /// - Parameters:
   ///   - batch: Augmented images with ``versions`` versions of each unlabelled image.
-  ///   - networks: The network to be trained, and its teacher.
+  ///   - networks: The network to be trained, its teacher, and the method's auxiliary network.
   ///   - step: The step, for weights that grow over the training run.
   ///   - random: The random numbers of this step alone.
   func loss(_ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream)

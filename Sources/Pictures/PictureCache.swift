@@ -140,7 +140,7 @@ public final class PictureCache {
 
   /// Reads picture files as ``read(_:)`` does, and shows the progress of decoding.
   ///
-  /// This is no stage of the run, whose result would outlive the cache: each run looks the files up again, so that
+  /// This is not a stage of the run, whose result would outlive the cache: each run looks the files up again, so that
   /// the cache may be deleted, and a file that could not be read before is tried again.
   ///
   /// Of several processes each reads the files itself. Rank 0 has the cache in OUT; the others have a temporary copy of

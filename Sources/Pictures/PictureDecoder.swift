@@ -163,7 +163,7 @@ public struct PictureDecoder: Sendable {
   }
 }
 
-/// The decoders of libvips that are used; others read files that are no photographs.
+/// The decoders of libvips that are used; others read files that are not photographs.
 private let acceptedDecoders: Set = [
   "VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer",
   "VipsForeignLoadHeifBuffer", "VipsForeignLoadNsgifBuffer", "VipsForeignLoadTiffBuffer",
@@ -181,7 +181,7 @@ private let maximumSideRatio = 1000
 /// Whether libvips has been started in this process.
 let libraryStarted = cvips_start() == 0
 
-/// The reason why a file is no picture that can be used, in words that follow "found".
+/// The reason why a file is not a picture that can be used, in words that follow "found".
 public struct UnreadablePicture: Error, Equatable, CustomStringConvertible {
   /// The reason.
   public let description: String

@@ -22,7 +22,7 @@ public struct PictureFolder: Sendable {
   public let classes: [String]
   /// The pictures, those of a part next to each other, each part sorted by class and path.
   public private(set) var pictures: [Picture]
-  /// The number of files that are no pictures by their names.
+  /// The number of files that are not pictures by their names.
   public let otherFiles: Int
   /// The number of pictures beside the folders of the classes, which are not used.
   public let strayPictures: Int

@@ -124,7 +124,7 @@ public struct PictureSelection: Sendable {
       throw PictureError(
         folder.root.shortPath,
         found:
-          "\(findings.unreadable.count) of \(readings.count) files that are no pictures, such as "
+          "\(findings.unreadable.count) of \(readings.count) files that are not pictures, such as "
           + "\(first.path): \(first.reason)",
         expected: "at most \(percentage(maximum)) (UNREADABLE=\(maximum)); repair or remove them")
     }
@@ -204,7 +204,7 @@ extension PictureSelection {
         + "pictures with a class, \(unlabelled.count) without, \(test.count) for the test"
     ]
     lines += leftOut(
-      findings.unreadable, "\(place): files that are no pictures, and are left out")
+      findings.unreadable, "\(place): files that are not pictures, and are left out")
     lines += leftOut(
       findings.duplicates, "\(place): pictures with the content of another one, which are left out")
     lines += (folder.unusedContent + warnings).map { "\(place): \($0)" }
@@ -256,7 +256,7 @@ extension PictureFolder {
         "folders beside those of the layout, which are not used: \(listed(unusedFolders))")
     }
     if otherFiles > 0 {
-      sentences.append("files that are no pictures by their names: \(otherFiles)")
+      sentences.append("files that are not pictures by their names: \(otherFiles)")
     }
     return sentences
   }

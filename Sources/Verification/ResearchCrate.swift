@@ -126,7 +126,7 @@ extension ResearchCrate {
 
   private func reference(_ id: String) -> JSONValue { .object(["@id": .text(id)]) }
 
-  /// References to several entities; a single one is no array, as RO-Crate recommends.
+  /// References to several entities; a single one is not an array, as RO-Crate recommends.
   private func references(_ ids: [String]) -> JSONValue {
     ids.count == 1 ? reference(ids[0]) : .array(ids.map(reference))
   }

@@ -57,7 +57,7 @@ func pictures(at path: String) throws -> [String] {
 
 /// Prints the predictions for the files at `paths`, in their order.
 ///
-/// - Throws: An error at the end if some files are no pictures, and at once if nothing can be printed.
+/// - Throws: An error at the end if some files are not pictures, and at once if nothing can be printed.
 func printPredictions(
   for paths: [String], _ classifier: Classifier, _ decoder: PictureDecoder, _ invocation: Invocation
 ) throws {
@@ -85,7 +85,7 @@ func printPredictions(
     if let error = invocation.console.printingError { throw error }
   }
   guard failures == 0 else {
-    throw Failure("found \(failures) of \(paths.count) files that are no pictures, expected none")
+    throw Failure("found \(failures) of \(paths.count) files that are not pictures, expected none")
   }
 }
 

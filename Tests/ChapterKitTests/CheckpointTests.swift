@@ -33,7 +33,7 @@ import Testing
     let status = bench.run { run in
       result = try run.stage("train seed=0", inputs: ["peak": peak]) { progress in
         let norm = BatchNorm(channels: 3)
-        let adam = Adam(norm.parameters, weightDecay: 0.01)
+        let adam = AdamW(norm.parameters, weightDecay: 0.01)
         let losses = ResumableValue([Float]())
         let checkpoints = progress.checkpoints(
           steps, of: ["network": norm, "adam": adam, "losses": losses])

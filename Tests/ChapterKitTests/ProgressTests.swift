@@ -169,7 +169,7 @@ import Testing
     }
     #expect(status == 1 && shown == #"p: a\nb.jpg: found no picture"# + "\n")
     shown = ""
-    // The lines of other errors are no names.
+    // The lines of other errors are not names.
     struct SystemError: Error, CustomStringConvertible { let description = "a\nb" }
     _ = program.run(arguments: [], console: console) { _ in throw SystemError() }
     #expect(shown == "p: a b\n")

@@ -92,7 +92,7 @@ import Testing
     #expect(bench.read("figures/chapter3.json") == sealed)
     #expect(try complaints(bench) == [])
 
-    // Where one file is no record, none is changed.
+    // Where one file is not a record, none is changed.
     let unsealed = sealed.replacing("\(line)\n", with: "")
     try bench.write(unsealed, to: "figures/chapter3.json")
     try bench.write("{\n \"a\": 1\n}\n", to: "figures/package.json")

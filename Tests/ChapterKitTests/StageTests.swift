@@ -362,7 +362,7 @@ import Testing
     #expect(bench.run { _ in } == 0, "its process is gone: the lock would be held")
   }
 
-  /// Before a folder is removed; a lock that a killed process has left is no obstacle.
+  /// Before a folder is removed; a lock that a killed process has left is not an obstacle.
   @Test func aProgramThatHoldsALockInAFolderIsNamed() throws {
     let bench = try Workbench()
     let path = "figures/cache/chapter3/.lock"

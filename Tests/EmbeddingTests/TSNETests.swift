@@ -124,7 +124,7 @@ import Testing
     ("iterations: found -1", { ($0.iterations, $0.exaggerationIterations) = (-1, 0) }),
     ("exaggerated iterations: found 250", { $0.iterations = 100 }),
     ("learning rate: found -1.0", { $0.learningRate = -1 }),
-    ("theta: found 2.0", { $0.theta = 2 }),
+    ("theta: found 0.8, expected 0 to 0.7", { $0.theta = 0.8 }),
   ]
 
   @Test(arguments: badSettings)

@@ -64,7 +64,7 @@ import Testing
   /// A layer composed of others and a buffer of its own.
   private final class Centred: Layer {
     private let inner: Linear
-    private let running = RunningMoments(channels: 2)
+    private let running = RunningStatistics(channels: 2)
 
     init(random: inout RandomStream) { inner = Linear(inputs: 2, outputs: 3, random: &random) }
 

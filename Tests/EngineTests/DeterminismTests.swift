@@ -27,7 +27,7 @@ import Testing
         ReLU(),
         BatchNorm(channels: 32), GlobalAveragePool(),
         Linear(inputs: 32, outputs: 4, random: &random))
-      let adam = Adam(network.parameters, weightDecay: 0.01)
+      let adam = AdamW(network.parameters, weightDecay: 0.01)
       let schedule = OneCycle(steps: 20, peak: 0.01)
       let losses = (0..<schedule.steps).map { step in
         let x = Tensor.uniform(in: -1..<1, shape: [32, 9, 9, 3], random: &random)

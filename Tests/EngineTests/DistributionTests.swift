@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// The loss, and the gradients and running averages after a step; the input has a gradient too. The
+  /// The loss, and the gradients and running statistics after a step; the input has a gradient too. The
   /// numbers of images are divided evenly, unevenly, and not at all by most numbers of processes.
   @Test(arguments: [32, 21, 8, 3]) func wideResNet(images: Int) throws {
     try expectSameBits {
@@ -49,7 +49,7 @@ import Testing
         BatchNorm(channels: 20), ReLU(), GlobalAveragePool(),
         Linear(inputs: 20, outputs: 12, random: &random), ReLU(), BatchNorm(channels: 12),
         Linear(inputs: 12, outputs: 4, random: &random))
-      let adam = Adam(network.parameters, weightDecay: 0.01)
+      let adam = AdamW(network.parameters, weightDecay: 0.01)
       let losses = (0..<5).map { _ in
         let x = Tensor.uniform(in: -1..<1, shape: [19, 12, 12, 3], random: &random)
         let loss = meanSquaredError(

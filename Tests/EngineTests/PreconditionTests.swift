@@ -309,7 +309,7 @@ import Testing
     expect("A parameter of shape [2] cannot have a gradient of shape [1].", in: result)
   }
 
-  /// The moments would be NaN, and stay in the running averages.
+  /// The moments would be NaN, and stay in the running statistics.
   @Test func batchNormOfNoImages() async {
     var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = BatchNorm(channels: 16)(Tensor(repeating: 0, shape: [0, 2, 2, 16]), .training)
@@ -410,7 +410,7 @@ import Testing
   /// The bias correction would divide by zero.
   @Test func adamWithoutDecay() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let adam = Adam([("x", Parameter(Tensor([1], shape: [1])))], weightDecay: 0)
+      let adam = AdamW([("x", Parameter(Tensor([1], shape: [1])))], weightDecay: 0)
       adam.update(learningRate: 0.1, momentum: 1)
     }
     expect("β₁ lies in [0, 1); found 1.0.", in: result)

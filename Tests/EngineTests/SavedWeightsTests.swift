@@ -71,7 +71,7 @@ import Testing
   @Test func negativeVariance() throws {
     defer { removeFolder() }
     let network = makeNetwork(seed: 1)
-    let norm = try #require(network.buffers.first?.buffer as? RunningMoments)
+    let norm = try #require(network.buffers.first?.buffer as? RunningStatistics)
     norm.moments = ChannelMoments(
       mean: norm.moments.mean, variance: Tensor([1, 2, -3, 4], shape: [4]))
     try network.save(to: file)

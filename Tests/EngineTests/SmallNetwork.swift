@@ -5,7 +5,7 @@ import Engine
 struct SmallNetwork {
   let run: TrainingFixture.NetworkRun
   let layers: Sequential
-  let adam: Adam
+  let adam: AdamW
 
   /// All that a training of it carries from step to step.
   var state: [NamedState] { layers.state(under: "network") + adam.state(under: "adam") }
@@ -28,7 +28,7 @@ struct SmallNetwork {
       parameter.value = Fixture.uniform(
         "\(run.draw)/\(name)", in: fixture.range, shape: fixture.shape)
     }
-    adam = Adam(parameters, weightDecay: run.weightDecay)
+    adam = AdamW(parameters, weightDecay: run.weightDecay)
   }
 
   /// Trains with Adam on the one-cycle schedule; gives the loss of each step.

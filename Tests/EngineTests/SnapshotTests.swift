@@ -95,7 +95,7 @@ import Testing
     let other = Tensor([1, 2], shape: [2])
     let rest = Array(odds.state.dropFirst())
     #expect(
-      complaint(rest) == "found a state \"tensor\", which nothing here has")
+      complaint(rest) == "found the state \"tensor\", which this training run does not have")
     #expect(
       complaint(odds.state + [.number("step", get: { 0 }, set: { _ in })])
         == "found no state \"step\", expected a whole number")

@@ -123,7 +123,7 @@ import Testing
   @Test func updateClearsGradients() {
     meanSquare(x.value).backward()
     #expect(x.gradient != nil)
-    Adam([("x", x)], weightDecay: 0).update(learningRate: 0.1, momentum: 0.9)
+    AdamW([("x", x)], weightDecay: 0).update(learningRate: 0.1, momentum: 0.9)
     #expect(x.gradient == nil)
     #expect(x.value.needsGradient)
   }
@@ -149,8 +149,8 @@ import Testing
 /// Memory goes back when nothing needs it.
 @Suite struct TapeMemoryTests {
   private final class Watch {
-    weak var buffer: Buffer?
-    init(_ tensor: Tensor) { buffer = tensor.buffer }
+    weak var storage: Storage?
+    init(_ tensor: Tensor) { storage = tensor.storage }
   }
 
   /// A loss with an intermediate result that its gradient needs.
@@ -162,9 +162,9 @@ import Testing
   @Test func backwardFreesTheTape() {
     let x = Parameter(Tensor([-1, 2], shape: [2]))
     let (loss, intermediate) = lossAndIntermediate(x)
-    #expect(intermediate.buffer != nil)
+    #expect(intermediate.storage != nil)
     loss.backward()
-    #expect(intermediate.buffer == nil)
+    #expect(intermediate.storage == nil)
     #expect(loss.needsGradient, "the loss itself is still there")
   }
 
@@ -172,15 +172,15 @@ import Testing
     let x = Parameter(Tensor([-1, 2], shape: [2]))
     var result: (loss: Tensor, intermediate: Watch)? = lossAndIntermediate(x)
     let intermediate = result!.intermediate
-    #expect(intermediate.buffer != nil)
+    #expect(intermediate.storage != nil)
     result = nil
-    #expect(intermediate.buffer == nil)
+    #expect(intermediate.storage == nil)
   }
 
   @Test func withoutGradientsKeepsNothing() {
     let x = Parameter(Tensor([-1, 2], shape: [2]))
     let (loss, intermediate) = withoutGradients { lossAndIntermediate(x) }
-    #expect(intermediate.buffer == nil)
+    #expect(intermediate.storage == nil)
     #expect(!loss.needsGradient)
   }
 }

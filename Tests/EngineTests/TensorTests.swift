@@ -18,7 +18,7 @@ import Testing
     let x = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
     let y = x.reshaped(to: [3, 1, 2])
     #expect(y.shape == [3, 1, 2] && y.scalars == x.scalars)
-    #expect(y.buffer === x.buffer)
+    #expect(y.storage === x.storage)
     #expect(Tensor([7], shape: [1, 1]).reshaped(to: []).scalar == 7)
   }
 

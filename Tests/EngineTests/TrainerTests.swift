@@ -5,7 +5,7 @@ import Testing
   private let images = Tensor((0..<12).map { Float($0) / 12 }, shape: [3, 2, 2, 1])
   private let labels = [0, 1, 1]
 
-  /// The weight EMA in Double, over the weights after each step and batch norm's running moments.
+  /// The weight EMA in Double, over the weights after each step and batch norm's running statistics.
   @Test func emaFollowsItsFormula() throws {
     let (network, trainer) = make(emaDecay: 0.9)
     var ema = numbers(network)
@@ -94,7 +94,7 @@ import Testing
   }
 
   /// A loss of which nothing can be learned says where it came up. The step changes no parameter and nothing else;
-  /// only the forward pass before it has moved batch norm's running averages.
+  /// only the forward pass before it has moved batch norm's running statistics.
   @Test(arguments: [Float.nan, .infinity]) func aLossThatIsNotFiniteLeavesTheParameters(bad: Float)
     throws
   {
@@ -135,7 +135,7 @@ import Testing
     crossEntropy(network(images, .training), labels: labels)
   }
 
-  /// All weights and running moments.
+  /// All weights and running statistics.
   private func numbers(_ network: Sequential) -> [Double] {
     network.parameters.flatMap { $0.parameter.value.scalars.map(Double.init) }
       + network.buffers.flatMap {

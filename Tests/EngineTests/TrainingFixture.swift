@@ -46,7 +46,7 @@ struct TrainingFixture: Decodable, Sendable {
     struct Step: Decodable, Sendable {
       /// The batch is drawn from here.
       let range: [Float]
-      /// The running moments after it.
+      /// The running statistics after it.
       let mean: [Double]
       let variance: [Double]
     }

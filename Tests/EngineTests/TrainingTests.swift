@@ -26,7 +26,7 @@ import Testing
   @Test func adamIsFastais() throws {
     let run = try Fixture.training().adam
     try expectSteps(of: run, named: "adam") { parameters in
-      let adam = Adam(parameters, weightDecay: run.weightDecay)
+      let adam = AdamW(parameters, weightDecay: run.weightDecay)
       return { adam.update(learningRate: $0, momentum: $1) }
     }
   }
@@ -72,7 +72,7 @@ import Testing
   /// A parameter that no loss came of only decays.
   @Test func adamWithoutGradient() {
     let parameter = Parameter(Tensor([2, -4], shape: [2]))
-    Adam([("unused", parameter)], weightDecay: 0.5).update(learningRate: 0.5, momentum: 0.9)
+    AdamW([("unused", parameter)], weightDecay: 0.5).update(learningRate: 0.5, momentum: 0.9)
     #expect(parameter.value.scalars == [1.5, -3])
   }
 
@@ -81,7 +81,7 @@ import Testing
     let (kernel, bias) = (
       Parameter(Tensor([2, -4], shape: [1, 2])), Parameter(Tensor([2, -4], shape: [2]))
     )
-    let adam = Adam([("w", kernel), ("b", bias)], weightDecay: 0.5, decayScope: .kernels)
+    let adam = AdamW([("w", kernel), ("b", bias)], weightDecay: 0.5, decayScope: .kernels)
     adam.update(learningRate: 0.5, momentum: 0.9)
     #expect(kernel.value.scalars == [1.5, -3])
     #expect(bias.value.scalars == [2, -4])

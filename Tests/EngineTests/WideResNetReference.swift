@@ -23,7 +23,7 @@ struct WideResNetReference {
   /// Batch norm's, by the names of ``WideResNet``.
   private(set) var running: [String: ChannelMoments]
 
-  /// A copy of the network's parameters and running moments.
+  /// A copy of the network's parameters and running statistics.
   init(of network: WideResNet, _ variant: Variant, blocksInGroup: Int) {
     (self.variant, self.blocksInGroup) = (variant, blocksInGroup)
     parameters = Dictionary(

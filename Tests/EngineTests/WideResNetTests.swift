@@ -45,7 +45,7 @@ import Testing
     return network
   }
 
-  /// Two batches in training, then one in evaluation by the running moments of these. Both networks
+  /// Two batches in training, then one in evaluation by the running statistics of these. Both networks
   /// round, at different places, and some seventeen layers on top of each other enlarge what they
   /// round off.
   @Test(arguments: cases)

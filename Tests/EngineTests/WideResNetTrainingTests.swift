@@ -28,7 +28,7 @@ import Testing
     var random = RandomStream(seed: 0, "weights that are replaced")
     let network = WideResNet(depth: 10, widenFactor: 2, random: &random)
     setWeights(network)
-    let adam = Adam(network.parameters, weightDecay: run.decay)
+    let adam = AdamW(network.parameters, weightDecay: run.decay)
     let schedule = OneCycle(steps: run.steps, peak: run.peak)
     let images = run.images()
     return (0..<run.steps).map { step in

@@ -1,6 +1,7 @@
 import ChapterKit
 import Experiments
 import Foundation
+import ResultTables
 import Testing
 
 @Suite struct ChosenHyperparameterTests {

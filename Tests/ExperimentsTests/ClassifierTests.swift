@@ -172,7 +172,7 @@ import Experiments
       Checkpoint(contentsOf: folder.appending(path: try #require(name))))
 
     let training = try spec.experiment.makeTraining(by: spec.method, on: dataset, seed: 0)
-    try training.run(0..<1)
+    try training.run(until: 1)
     let expected = try Classifier(
       SafeTensors(decoding: Array(spec.weightsFile(of: training, on: dataset))))
     #expect(classifier.description.network.variant == .paper)

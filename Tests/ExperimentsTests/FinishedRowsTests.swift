@@ -1,4 +1,5 @@
 import Experiments
+import ResultTables
 import Testing
 
 @Suite struct FinishedRowsTests {

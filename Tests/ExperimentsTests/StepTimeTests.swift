@@ -2,6 +2,7 @@ import ChapterKit
 import Datasets
 import Experiments
 import MixMatch
+import ResultTables
 import Testing
 
 @Suite struct StepTimeTests {

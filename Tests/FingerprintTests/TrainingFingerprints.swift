@@ -50,7 +50,7 @@ import Testing
     try expectWeights("1 488e0d9dec838839 10 dd7a97230ef4a259 100 a1a1ffbb9d093585") {
       [experiment, method] steps in
       let training = try experiment.makeTraining(by: method, on: Self.colours, seed: 1)
-      try training.run(0..<steps)
+      try training.run(until: steps)
       return training.trainer.fingerprints
     }
   }

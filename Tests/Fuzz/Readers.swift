@@ -4,6 +4,7 @@ import Engine
 import Experiments
 import Files
 import Foundation
+import ResultTables
 import Weaving
 
 /// A reader of files from outside the program. For any bytes it must return or throw, never crash.
@@ -14,7 +15,7 @@ enum Reader: String, CaseIterable {
 
   /// Reads `bytes` and uses the result as programs do.
   ///
-  /// - Throws: The error of the reader for bytes that are no such file.
+  /// - Throws: The error of the reader for bytes that are not such a file.
   func read(_ bytes: [UInt8]) throws {
     switch self {
     case .idx: try readIDX(bytes)
@@ -46,7 +47,7 @@ private func readSnapshot(_ bytes: [UInt8]) throws {
     try Snapshot(decoding: snapshot.encoded()).encoded() == snapshot.encoded(),
     "A decoded snapshot must have the same bytes when encoded again.")
   let norm = BatchNorm(channels: 3)
-  let adam = Adam(norm.parameters, weightDecay: 0.01)
+  let adam = AdamW(norm.parameters, weightDecay: 0.01)
   try? snapshot.restore(norm.state(under: "network") + adam.state(under: "adam"))
 }
 

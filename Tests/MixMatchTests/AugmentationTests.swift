@@ -11,7 +11,7 @@ import Testing
   private func draws(_ augmentation: Augmentation) -> [[ImageTransform]] {
     (0..<Self.count).map { image in
       var random = RandomStream(seed: 11, "draws", image)
-      return augmentation.drawn(using: &random).transforms
+      return augmentation.sampled(using: &random).transforms
     }
   }
 

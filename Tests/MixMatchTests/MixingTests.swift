@@ -333,7 +333,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     }
   }
 
-  /// Logits that are not numbers give the interval [0, 1], which can be reported, and a λ that is no number, so that
+  /// Logits that are not numbers give the interval [0, 1], which can be reported, and a λ that is not a number, so that
   /// the loss is none either.
   @Test func logitsThatAreNotNumbersEndInTheLoss() {
     let intervals = MixingIntervals(logits: Tensor([.nan, 0, 0, 0, .nan, 0], shape: [2, 3]))
@@ -409,7 +409,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let trainer = line.trainer(fixed)
     _ = try line.train(trainer, by: fixed)
     let policy = try #require(trainer.auxiliary as? AdaMixUpNetworks).policy
-    let optimiser = Adam(policy.parameters, weightDecay: 0)
+    let optimiser = AdamW(policy.parameters, weightDecay: 0)
     let losses = try (0..<200).map { step in
       let loss = AdaMixUp().loss(
         Batch(labelled: line.X, unlabelled: nil), by: MethodNetworks(trainer), step: step)

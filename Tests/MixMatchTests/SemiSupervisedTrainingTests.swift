@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Foundation
 import MixMatch
 import Testing
 
@@ -115,22 +116,33 @@ import Testing
     #expect(nested == alone)
   }
 
-  /// A range that leaves out or repeats steps would silently train another network.
-  @Test func aRunContinuesWhereItIs() async {
+  /// Two calls take the same steps as one, and a call without steps takes none.
+  @Test func aRunContinuesWhereItIs() throws {
+    let (whole, divided) = (try training(), try training())
+    var steps: [Int] = []
+    try whole.run()
+    for end in [0, 2, 2, 6] { try divided.run(until: end) { steps.append($0.step) } }
+    try divided.run { _ in Issue.record("All steps have been taken.") }
+    #expect(steps == Array(0..<6))
+    #expect(divided.trainer.fingerprints == whole.trainer.fingerprints)
+  }
+
+  /// Before a step is taken: otherwise hours of training could end with the message.
+  @Test func aRunEndsWithinItsSteps() async {
     var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      try SemiSupervisedTrainingTests().training().run(2..<4)
+      try SemiSupervisedTrainingTests().training().run(until: 7) { _ in exit(0) }
     }
     #expect(
       standardError(of: result).contains(
-        "Fatal error: The run has taken 0 steps and continues there; found the steps 2..<4."))
+        "Fatal error: Training has taken 0 of 6 steps; found 7 as its end."))
     result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let training = try SemiSupervisedTrainingTests().training()
-      try training.run(0..<2)
-      try training.run()
+      try training.run(until: 2)
+      try training.run(until: 1)
     }
     #expect(
       standardError(of: result).contains(
-        "Fatal error: The run has taken 2 steps and continues there; found the steps 0..<6."))
+        "Fatal error: Training has taken 2 of 6 steps; found 1 as its end."))
   }
 
   /// The new run starts from other initial weights, so that everything has to come from the snapshot.
@@ -149,7 +161,7 @@ import Testing
       parameter.value = Tensor(repeating: 0, shape: parameter.value.shape)
     }
     try Snapshot(decoding: saved).restore(resumed.state)
-    try resumed.run(last + 1..<6)
+    try resumed.run()
     #expect(resumed.trainer.fingerprints == uninterrupted.trainer.fingerprints)
     #expect(
       Snapshot(of: resumed.state).encoded() == Snapshot(of: uninterrupted.state).encoded(),

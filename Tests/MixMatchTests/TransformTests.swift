@@ -11,7 +11,7 @@ import Testing
     #expect(fixture.cases.count == 13)
     for expected in fixture.cases {
       let tensor = fixture.images.transformed(count: 1, scaling: .unit) { _ in
-        (0, DrawnAugmentation(expected.transforms))
+        (0, SampledAugmentation(expected.transforms))
       }
       #expect(tensor.count == expected.pixels.count)
       let distance = zip(tensor.scalars, expected.pixels).map { abs(Double($0) - $1) }.max()
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  /// Positions far from the image are mirrored into it, and a position that is no number is some pixel.
+  /// Positions far from the image are mirrored into it, and a position that is not a number is some pixel.
   @Test func extremeTransformsHaveFinitePixels() throws {
     let images = try AugmentationFixture().images
     let transforms: [ImageTransform] = [
@@ -28,7 +28,7 @@ import Testing
     ]
     for transform in transforms {
       let tensor = images.transformed(count: 1, scaling: .unit) { _ in
-        (0, DrawnAugmentation([transform]))
+        (0, SampledAugmentation([transform]))
       }
       #expect(tensor.scalars.allSatisfy { (0...1).contains($0) }, "\(transform)")
     }
@@ -44,7 +44,7 @@ import Testing
     result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let images = LabelledImages(
         height: 2, width: 2, channels: 1, pixels: [0, 0, 0, 0], labels: [0])
-      _ = images.transformed(count: 1, scaling: .unit) { _ in (-1, DrawnAugmentation([])) }
+      _ = images.transformed(count: 1, scaling: .unit) { _ in (-1, SampledAugmentation([])) }
     }
     #expect(standardError(of: result).contains("There is no image -1 among 1."))
   }
@@ -64,7 +64,7 @@ import Testing
       let untouched = images.tensor([0], scaling: scaling).scalars
       for transforms in nothings {
         let tensor = images.transformed(count: 1, scaling: scaling) { _ in
-          (0, DrawnAugmentation(transforms))
+          (0, SampledAugmentation(transforms))
         }
         #expect(tensor.scalars == untouched, "\(transforms)")
       }
@@ -77,7 +77,7 @@ import Testing
       height: 2, width: 3, channels: 1, pixels: [0, 51, 255, 0, 51, 255], labels: [0])
     let scaling = PixelScaling(mean: [0], deviation: [1])
     let tensor = images.transformed(count: 2, scaling: scaling) { row in
-      (0, DrawnAugmentation([.shift(rows: 0, columns: [5, -8][row])]))
+      (0, SampledAugmentation([.shift(rows: 0, columns: [5, -8][row])]))
     }
     // The columns 0 1 2 continue as 1 0 1 2 1 0 … on both sides.
     #expect(tensor.scalars == [0.2, 0, 0.2, 0.2, 0, 0.2] + [0, 0.2, 1, 0, 0.2, 1])
@@ -94,7 +94,7 @@ import Testing
     let picture = images.transformed(
       count: 1, size: ImageSize(height: size, width: size),
       scaling: PixelScaling(mean: [0], deviation: [1])
-    ) { _ in (0, DrawnAugmentation([])) }
+    ) { _ in (0, SampledAugmentation([])) }
     #expect(picture.shape == [1, size, size, 1])
 
     let cell = Double(side) / Double(size)
@@ -127,7 +127,7 @@ import Testing
 /// Applies a transform to an image of four pixels.
 private func apply(_ transform: ImageTransform) {
   let images = LabelledImages(height: 2, width: 2, channels: 1, pixels: [0, 1, 2, 3], labels: [0])
-  _ = images.transformed(count: 1, scaling: .unit) { _ in (0, DrawnAugmentation([transform])) }
+  _ = images.transformed(count: 1, scaling: .unit) { _ in (0, SampledAugmentation([transform])) }
 }
 
 /// A small image and its transformed versions, from `Fixtures/make_augmentation.py`.

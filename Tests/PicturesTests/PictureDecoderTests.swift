@@ -139,12 +139,12 @@ extension PictureTests {
       #expect(zip(turned, upright).allSatisfy { abs(Int($0) - Int($1)) <= 4 })
     }
 
-    /// A file and the reason why it is no picture.
+    /// A file and the reason why it is not a picture.
     static let faults: [(name: String, content: @Sendable () throws -> Data, reason: String)] = [
       ("truncated JPEG", { try Data(contentsOf: fixture("truncated.jpg")) }, "Premature end"),
       ("truncated PNG", { try Data(contentsOf: fixture("truncated.png")) }, "read error"),
       ("empty", { Data() }, "an empty file"),
-      ("text", { Data("a text that is no picture".utf8) }, "no picture of a known format"),
+      ("text", { Data("a text that is not a picture".utf8) }, "no picture of a known format"),
       ("web page", { Data(" <!DOCTYPE html>".utf8) }, "looks like a web page"),
       (
         "SVG", { Data("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>".utf8) },

@@ -243,7 +243,7 @@ extension PictureTests {
       }
       #expect(
         error?.description.contains(
-          "found 2 of 20 files that are no pictures, such as cat/3.jpg: a damaged picture, expected at most 5 %"
+          "found 2 of 20 files that are not pictures, such as cat/3.jpg: a damaged picture, expected at most 5 %"
         )
           == true, "\(error!)")
       #expect(throws: Never.self) {

@@ -180,7 +180,7 @@ private final class TwoRuns {
     #expect(finding?.outcome == outcome)
   }
 
-  /// A file that is not the one of its record is no repetition, even if its numbers are the same.
+  /// A file that is not the one of its record is not a repetition, even if its numbers are the same.
   @Test(arguments: ["", "# comment\n", "\n"])
   func aFileThatWasChangedDiffers(line: String) throws {
     let runs = TwoRuns()
@@ -191,7 +191,7 @@ private final class TwoRuns {
     #expect(try runs.findings(a, b)[1].outcome == (line.isEmpty ? .identical : .differs))
   }
 
-  /// Weights are compared by their bytes, also those that are no text, and need not be kept.
+  /// Weights are compared by their bytes, also those that are not text, and need not be kept.
   @Test(arguments: [true, false], [true, false])
   func weightsAreCompared(areEqual: Bool, areKept: Bool) throws {
     let runs = TwoRuns()

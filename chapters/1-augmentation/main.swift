@@ -92,7 +92,7 @@ struct Settings: Encodable {
 // In the code, `Augmentation` is a list of random transforms. Drawing from it gives a list of transforms with
 // their parameters.
 //
-// [[Sources/MixMatch/Augmentation/Augmentation.swift: Augmentation.drawn]]
+// [[Sources/MixMatch/Augmentation/Augmentation.swift: Augmentation.sampled]]
 //
 // A geometric transform maps each position of the result to the position on the image that it takes its colour
 // from. Such maps can be composed: all geometric transforms together are a single projective map, and the image is
@@ -127,7 +127,7 @@ func range(
   // A transform without a parameter, such as mirroring, is shown once, beside the original.
   let shown = all.allSatisfy { $0 == all[0] } ? [[], all[0]] : all
   let pictures = images.transformed(count: shown.count, scaling: .unit) { place in
-    (image, DrawnAugmentation(shown[place]))
+    (image, SampledAugmentation(shown[place]))
   }
   return (shown, pictures)
 }

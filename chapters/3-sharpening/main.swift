@@ -210,7 +210,7 @@ struct DigitMap: Codable {
 }
 
 /// Computes the t-SNE map of the images.
-func drawMap(of images: LabelledImages, settings: Settings, progress: StageProgress) throws
+func embed(of images: LabelledImages, settings: Settings, progress: StageProgress) throws
   -> DigitMap
 {
   let rows = Matrix(
@@ -317,7 +317,7 @@ exit(
     drawCurves(trained, run, settings)
     let shown = trained.map { (T: $0.T, evaluation: $0.runs[0].evaluation) }
     let map = try run.stage("map of the test images", on: digits, inputs: ["settings": settings]) {
-      try drawMap(of: digits.test, settings: settings, progress: $0)
+      try embed(of: digits.test, settings: settings, progress: $0)
     }
     run.record(metric: "tsne.kl", values: [map.divergence])
     drawPredictions(shown, on: map, of: digits.test, run)

@@ -6,6 +6,7 @@ import Engine
 import Experiments
 import Foundation
 import MixMatch
+import ResultTables
 
 // MARK: - Curves
 

@@ -17,6 +17,7 @@ import Engine
 import Experiments
 import Foundation
 import MixMatch
+import ResultTables
 
 // ## One iteration
 //

@@ -15,6 +15,7 @@ import Datasets
 import Experiments
 import Foundation
 import MixMatch
+import ResultTables
 
 // ## All labels
 //
@@ -142,10 +143,10 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // ## Running it {.fold}
 
-// The rows, apart from the first one, are those of Sources/Experiments/ComparisonRow.swift, which the appendix
+// The rows, apart from the first one, are those of Sources/ResultTables/ComparisonRow.swift, which the appendix
 // [A night of training](#night) has too.
 //
-// [[Sources/Experiments/ComparisonRow.swift: ComparisonRow.longRuns]]
+// [[Sources/ResultTables/ComparisonRow.swift: ComparisonRow.longRuns]]
 
 func rows(_ preset: Preset) -> [ComparisonRow] {
   [.fewSteps(fewStepsOnLabels(preset))] + ComparisonRow.longRuns(preset)

@@ -14,6 +14,7 @@ import ChapterKit
 import Experiments
 import Foundation
 import MixMatch
+import ResultTables
 
 // ## The parts
 //
@@ -170,7 +171,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ## Findings
 //
 // These runs have a quarter of chapter 4's steps; n is the number of seeds of a row. With one seed a difference of a
-// few points is no finding: the seeds of one method differ by as much.
+// few points is not a finding: the seeds of one method differ by as much.
 //
 // - **Mixup** has the largest effect in these runs: without it the accuracy changes by
 //   {ablations.difference.no-mixup points}. In the paper, too, it costs most to remove it.
@@ -242,7 +243,7 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    if try run.takesOnlyFirstSteps(of: rows(run.preset).map(\.spec)) { return }
+    if try run.runFirstStepsIfRequested(of: rows(run.preset).map(\.spec)) { return }
     let rows = try run.train(rows(run.preset))
     run.recordDifferences(rows)
     let finished = FinishedRows(rows) { $0.accuracy != nil }

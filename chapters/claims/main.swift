@@ -63,8 +63,8 @@ import Foundation
 //
 // - 24 November 2026: the first rules, written after first runs of chapters 3 and 5 and before those of the ablations.
 //   A difference of two means counted from two standard errors on.
-// - 26 November 2026: the intervals above replace this, because two standard errors are no test at a stated level, and
-//   were also applied to two seeds.
+// - 26 November 2026: the intervals above replace this, because two standard errors are not a test at a stated level,
+//   and were also applied to two seeds.
 // - 26 November 2026: the rule on a small part of the training compared accuracies during one run. Below the article's
 //   scale, those early in the run are measured on smaller images than the final accuracy, and by that rule the claim
 //   was not reproduced. The new rule compares two complete training runs. The shorter one, too, lowers its learning

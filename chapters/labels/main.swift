@@ -15,6 +15,7 @@ import ChapterKit
 import Experiments
 import Foundation
 import MixMatch
+import ResultTables
 
 // ## The numbers of labels
 //
@@ -86,7 +87,7 @@ let chapter = Chapter(
 exit(
   chapter.run { run in
     var series = series(run.preset)
-    if try run.takesOnlyFirstSteps(of: series.flatMap { $0.rows.map(\.spec) }) { return }
+    if try run.runFirstStepsIfRequested(of: series.flatMap { $0.rows.map(\.spec) }) { return }
     let rows = try run.train(series.flatMap(\.rows))
     var start = 0
     for index in series.indices {

@@ -101,7 +101,7 @@ struct Row: Codable {
   var colour: [Float]
   /// The distribution over the classes; NaN where there is none.
   var label: [Float]
-  /// The picture's share of a mixture; NaN where it is no part of one.
+  /// The picture's share of a mixture; NaN where it is not part of one.
   var share = Float.nan
 }
 

@@ -15,6 +15,7 @@ import Engine
 import Experiments
 import Foundation
 import MixMatch
+import ResultTables
 
 // ## Mixing hidden states
 //
@@ -261,8 +262,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ## Findings
 //
-// n is the number of seeds of a row. With one seed a difference of a few points is no finding: the seeds of one method
-// differ by as much. Points are differences over the seeds that two rows have in common.
+// n is the number of seeds of a row. With one seed a difference of a few points is not a finding: the seeds of one
+// method differ by as much. Points are differences over the seeds that two rows have in common.
 //
 // - **Supervised training.** All mixing helps. In the first seed, the only one of most of these runs, the accuracy is
 //   {mixing.accuracy.labels-alone first %} without mixing, {mixing.accuracy.labels-mixup first %} with mixup,
@@ -280,7 +281,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   learn how to mix. What both runs share, and what may explain their gain over training without mixing, is that each
 //   step learns from the images and from nearly even mixtures of them.
 // - **MixMatch** with manifold mixup in place of its mixup differs from MixMatch by
-//   {ablations.difference.manifold-mixup points} in the one seed that was run, which by itself is no finding.
+//   {ablations.difference.manifold-mixup points} in the one seed that was run, which by itself is not a finding.
 //
 // In the recorded seed, the policy network learns nearly the same mean interval for pairs of one class and of two.
 // Within 500 steps its length falls from a third to about a twentieth; in the end it reaches from
@@ -313,7 +314,7 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    if try run.takesOnlyFirstSteps(of: rows(run.preset).map(\.spec)) { return }
+    if try run.runFirstStepsIfRequested(of: rows(run.preset).map(\.spec)) { return }
     let rows = try run.train(rows(run.preset))
     guard run.writesRecord else { return }
     run.recordDifferences(rows)

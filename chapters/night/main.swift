@@ -15,8 +15,8 @@
 // has chosen 8·10⁻³ for both.
 
 import ChapterKit
-import Experiments
 import Foundation
+import ResultTables
 
 // ## The table
 //

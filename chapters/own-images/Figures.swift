@@ -7,6 +7,7 @@ import Experiments
 import Foundation
 import MixMatch
 import Pictures
+import ResultTables
 
 /// Records the metrics, and writes the weights, tables and figures of both training runs.
 func writeReport(

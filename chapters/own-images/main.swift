@@ -27,6 +27,7 @@ import Experiments
 import Foundation
 import MixMatch
 import Pictures
+import ResultTables
 
 // ## Which pictures
 //

@@ -47,6 +47,7 @@ import ChapterKit
 import Experiments
 import Foundation
 import MixMatch
+import ResultTables
 
 // ## An honest view of the validation images
 //
@@ -121,7 +122,7 @@ let chapter = Chapter(
 
 exit(
   chapter.run { run in
-    if try run.takesOnlyFirstSteps(of: trials(run.preset).map(\.spec)) { return }
+    if try run.runFirstStepsIfRequested(of: trials(run.preset).map(\.spec)) { return }
     let trials = try run.search(trials(run.preset))
     let best = ComparedMethod.allCases.compactMap { trials.best(of: $0)?.metric }
     let finished = FinishedRows(trials, "trials") { $0.accuracy != nil }

@@ -65,7 +65,7 @@ public final class StageProgress {
     describedBy description: (any Encodable)? = nil
   ) -> Checkpoints {
     guard let checkpointFiles else {
-      fatalError("\(stage) is no stage, and can have no checkpoints.")
+      fatalError("\(stage) is not a stage, and cannot have checkpoints.")
     }
     require(!hasCheckpoints, "The stage \(stage) has checkpoints already.")
     hasCheckpoints = true

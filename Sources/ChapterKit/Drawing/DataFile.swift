@@ -55,7 +55,7 @@ public struct DataColumn: Sendable {
     self.cells = values.map { String($0) }
   }
 
-  /// A column of texts, in quotation marks.
+  /// A column of strings, in quotation marks.
   ///
   /// Control characters become visible escapes, such as `\t`, and quotation marks become apostrophes, because gnuplot
   /// has no escape for them.

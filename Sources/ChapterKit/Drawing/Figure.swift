@@ -1,6 +1,6 @@
 /// A picture that a gnuplot script draws from data files.
 ///
-/// The script figures/`script`.gp gets these variables, all of them texts: `data`, the directory
+/// The script figures/`script`.gp gets these variables, all of them strings: `data`, the directory
 /// of the data files; `out`, the file to write; `stamp`, one line with the picture's origin;
 /// `watermark`, a warning or an empty text; and `variables`.
 public struct Figure: Codable, Equatable, Sendable {

@@ -1,7 +1,7 @@
 import Engine
 import Foundation
 
-/// A table of texts with a title and an explanation, written as Markdown and drawn as a picture.
+/// A table of strings with a title and an explanation, written as Markdown and drawn as a picture.
 public struct TextTable: Sendable {
   let name: String
   let title: String

@@ -67,7 +67,7 @@ package struct ResultsCheck {
   /// changed a value. A wrong checksum is not replaced.
   ///
   /// - Returns: The paths of the files that got a checksum.
-  /// - Throws: An error that names a file that is no record; then no file is changed.
+  /// - Throws: An error that names a file that is not a record; then no file is changed.
   package func seal() throws -> [String] {
     let trainings = try results.names(in: TrainingKey.directory).map {
       "\(TrainingKey.directory)/\($0)"

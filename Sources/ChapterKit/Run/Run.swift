@@ -337,7 +337,7 @@ extension Run {
     try stages.share(value, of: key, dataset: DatasetIdentity(dataset))
   }
 
-  /// Shows the progress of work that is no stage, because its results are kept elsewhere, such as in a cache of
+  /// Shows the progress of work that is not a stage, because its results are kept elsewhere, such as in a cache of
   /// decoded pictures.
   ///
   /// The record does not mention the work. It has no checkpoints, so that a signal ends the program at once.
@@ -386,7 +386,7 @@ extension Run {
     findings.record(fingerprints, ofStage: name)
   }
 
-  /// The folder `path` in OUT, for files that are no results, such as a cache.
+  /// The folder `path` in OUT, for files that are not results, such as a cache.
   public func directory(_ path: String) -> URL { output.file(path) }
 
   /// Writes a line to standard error.
@@ -411,7 +411,7 @@ extension Run {
   ///     `watermark`.
   ///   - picture: The picture's file name.
   ///   - data: The names of the data files that the script reads, of this chapter or of an earlier one.
-  ///   - variables: More variables for the script, all of them texts.
+  ///   - variables: More variables for the script, all of them strings.
   public func draw(
     _ script: String, into picture: String, data: [String], variables: [String: String] = [:]
   ) {

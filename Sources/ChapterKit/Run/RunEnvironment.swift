@@ -17,7 +17,7 @@ package struct RunEnvironment {
   package var blasCore: String
   /// Describes the computer and its software; nil where that is not recorded.
   package var computing: () -> ComputingEnvironment?
-  /// Seconds since an arbitrary moment, from a monotonic clock.
+  /// Seconds since an arbitrary moment, from a monotonic clock that stops while the computer sleeps.
   package var clock: () -> Double
   /// The processor time of the process so far, in seconds, summed over its threads.
   package var cpuClock: () -> Double
@@ -61,14 +61,14 @@ package struct RunEnvironment {
   ///   mpirun has started it with a wrong number of processes.
   static func ofProcess(console: Console) throws -> RunEnvironment {
     let root = try currentFolder()
-    let start = ContinuousClock.now
+    let start = SuspendingClock.now
     let executable = runningProgram
     return RunEnvironment(
       root: root, console: console, gnuplot: ExternalProgram("gnuplot")?.executable,
       sources: .ofCheckout(at: root), executableSHA256: sha256Hex(try readFile(at: executable)),
       buildTime: timeOfBuild(executable, root: root),
       blasCore: BLAS.coreName, computing: { .ofThisComputer(root: root) },
-      clock: { (ContinuousClock.now - start) / .seconds(1) },
+      clock: { (SuspendingClock.now - start) / .seconds(1) },
       date: { Date() }, stopSignals: .ofProcess, processes: try .ofMPI())
   }
 }

@@ -37,6 +37,7 @@ public final class Checkpoints {
   ///
   /// - Returns: The remaining steps, counted from 0.
   /// - Throws: An error that names the checkpoint if it cannot be read, or its state or number of steps does not fit.
+  @discardableResult
   public func resume() throws -> Range<Int> {
     environment.stopSignals.watch()
     guard let (name, checkpoint) = try newestIntact() else { return 0..<steps }

@@ -61,9 +61,10 @@ public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
   crossEntropy(logits, oneHot(labels, classes: logits.columns))
 }
 
-/// The Kullback–Leibler divergence of predictions from target distributions, averaged over the rows.
+/// The Kullback–Leibler divergence D(t ‖ softmax(x)) of target distributions t from the predictions, averaged over
+/// the rows.
 ///
-/// For logits x and targets t it is the mean over the rows of Σᵢ tᵢ·(log tᵢ − log softmax(x)ᵢ).
+/// For logits x it is the mean over the rows of Σᵢ tᵢ·(log tᵢ − log softmax(x)ᵢ).
 ///
 /// - Parameters:
 ///   - logits: x (N, classes), N ≥ 1.

@@ -57,7 +57,7 @@ public func normaliseByBatch(
 ///
 /// - Parameters:
 ///   - x: Features or images (N, …, C).
-///   - moments: The constant moments, such as running averages.
+///   - moments: Constant moments, such as those of ``RunningStatistics``.
 ///   - scale: γ (C).
 ///   - shift: β (C).
 ///   - epsilon: ε, added to the variance.

@@ -8,7 +8,7 @@ extension Tensor {
     require(
       elementCount(of: newShape) == count,
       "A tensor of shape \(shape) has \(count) elements and cannot take the shape \(newShape).")
-    return Tensor(shape: newShape, buffer: buffer, node: nil).recorded(from: [self]) {
+    return Tensor(shape: newShape, storage: storage, node: nil).recorded(from: [self]) {
       [shape] gradient in [gradient.reshaped(to: shape)]
     }
   }

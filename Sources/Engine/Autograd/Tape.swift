@@ -7,8 +7,8 @@
 /// reference to the operation ends, and a leaf's gradient only in `backward()` and the optimiser. One thread at a time
 /// trains a network, so no two threads walk the same tape; other threads only read tensors.
 final class Node: @unchecked Sendable {
-  /// Maps the gradient with respect to the output, of its shape, to those with respect to the inputs, of
-  /// their shapes; nil for an input that needs none.
+  /// Maps the gradient of the output to the gradients of the inputs. Each gradient has the shape of its tensor; it is
+  /// nil for an input that needs none.
   typealias Pullback = (_ outputGradient: Tensor) -> [Tensor?]
 
   private(set) var inputs: [Node?]
@@ -108,7 +108,7 @@ extension Tensor {
       requireShapes(shapes, gradients)
       return gradients
     }
-    return Tensor(shape: shape, buffer: buffer, node: node)
+    return Tensor(shape: shape, storage: storage, node: node)
   }
 
   /// Computes the gradients of this scalar by reverse-mode differentiation, adds them to

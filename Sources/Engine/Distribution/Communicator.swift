@@ -54,7 +54,7 @@ extension Communicator {
 
   /// Replaces values by their sums over all processes.
   func sum(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    let others = Buffer(count: count)
+    let others = Storage(count: count)
     let bytes = count * MemoryLayout<Float>.stride
     forEachPartner { partner, _ in
       unsafe exchange(

@@ -9,9 +9,9 @@ final class PendingSums: @unchecked Sendable {
   @TaskLocal static var current: PendingSums?
 
   private var sums: [PendingSum] = []
-  /// The buffers of all sums of the pass, complete or not. Which are complete differs between processes, which have to
+  /// The storages of all sums of the pass, complete or not. Which are complete differs between processes, which have to
   /// wait at the same places.
-  private var buffers: [Buffer] = []
+  private var storages: [Storage] = []
   /// The tag of the last sum's exchanges.
   private var tag: Int
 
@@ -23,7 +23,7 @@ final class PendingSums: @unchecked Sendable {
   /// complete after ``finish()``.
   func add(_ values: Tensor, times factor: Float, _ communicator: any Communicator) {
     tag += 1
-    buffers.append(values.buffer)
+    storages.append(values.storage)
     sums.append(PendingSum(values, times: factor, tag: tag, communicator))
   }
 
@@ -44,14 +44,14 @@ final class PendingSums: @unchecked Sendable {
 
   /// Waits for all sums if `tensor` is one of the pass.
   func finish(ifPending tensor: Tensor) {
-    if buffers.contains(where: { $0 === tensor.buffer }) { finish() }
+    if storages.contains(where: { $0 === tensor.storage }) { finish() }
   }
 }
 
 /// A sum over all processes whose next exchange is going on.
 private final class PendingSum {
   private let values: Tensor
-  private let others: Buffer
+  private let others: Storage
   private let factor: Float
   private let tag: Int
   private let communicator: any Communicator
@@ -63,7 +63,7 @@ private final class PendingSum {
   init(_ values: Tensor, times factor: Float, tag: Int, _ communicator: any Communicator) {
     (self.values, self.factor, self.tag) = (values, factor, tag)
     self.communicator = communicator
-    others = Buffer(count: values.count)
+    others = Storage(count: values.count)
     begin()
   }
 

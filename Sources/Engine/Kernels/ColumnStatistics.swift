@@ -26,7 +26,7 @@ struct ColumnMoments {
 
   /// Adds the rows of `x` (rows, columns) to the moments of a part.
   func add(_ x: UnsafePointer<Float>, rows: Int, to part: Int) {
-    let (sums, squares) = (Buffer(count: columns), Buffer(count: columns))
+    let (sums, squares) = (Storage(count: columns), Storage(count: columns))
     for start in stride(from: 0, to: rows, by: chunkLength) {
       let chunk = unsafe x + start * columns
       let count = min(chunkLength, rows - start)

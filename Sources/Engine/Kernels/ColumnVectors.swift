@@ -1,6 +1,6 @@
 /// Up to 16 neighbouring columns of a matrix that kernels process as one vector.
 ///
-/// A load may read past the last column, into the next row or the spare room at the end of a buffer; a
+/// A load may read past the last column, into the next row or the spare room at the end of a storage; a
 /// store never writes there.
 struct ColumnVector {
   /// The first column.
@@ -15,7 +15,7 @@ struct ColumnVector {
   /// Stores `value` to these columns of a row, which starts at `row`.
   @inline(__always)
   func store(_ value: Vector, to row: UnsafeMutablePointer<Float>) {
-    if width == Buffer.vectorWidth {
+    if width == Storage.vectorWidth {
       unsafe (row + start).vector = value
     } else {
       for lane in 0..<width { unsafe row[start + lane] = value[lane] }
@@ -26,7 +26,7 @@ struct ColumnVector {
 /// Calls `body` for each vector of 16 columns; the last one may have fewer.
 @inline(__always)
 func forEachColumnVector(_ columns: Int, _ body: (ColumnVector) -> Void) {
-  for start in stride(from: 0, to: columns, by: Buffer.vectorWidth) {
-    body(ColumnVector(start: start, width: min(Buffer.vectorWidth, columns - start)))
+  for start in stride(from: 0, to: columns, by: Storage.vectorWidth) {
+    body(ColumnVector(start: start, width: min(Storage.vectorWidth, columns - start)))
   }
 }

@@ -19,7 +19,7 @@ struct DirectConvolution {
       weights, rows: geometry.patchLength, columns: geometry.outputChannels)
     let padded = paddedInput
     parts.forEach { part, images in
-      let input = padded.makeBuffer()
+      let input = padded.makeStorage()
       for image in images {
         unsafe padded.read(
           rows: 0..<geometry.height, ofImage: image, of: source, into: input.pointer)
@@ -47,7 +47,7 @@ struct DirectConvolution {
       ? [] : phaseRemainders.map { unsafe StridePhase($0, geometry, weights) }
     let (paddedInput, paddedGradient) = (paddedInput, paddedGradient)
     parts.forEach { part, images in
-      let (image, gradient) = (paddedInput.makeBuffer(), paddedGradient.makeBuffer())
+      let (image, gradient) = (paddedInput.makeStorage(), paddedGradient.makeStorage())
       for n in images {
         unsafe paddedInput.read(
           rows: 0..<geometry.height, ofImage: n, of: input, into: image.pointer)
@@ -97,7 +97,7 @@ extension DirectConvolution {
       for y in 0..<geometry.outputHeight {
         let target =
           unsafe output + y * geometry.outputWidth * geometry.outputChannels + panel
-          * Buffer.vectorWidth
+          * Storage.vectorWidth
         // One kernel row at a time, as shorter sums have smaller rounding errors.
         for kernelRow in 0..<geometry.kernelSize {
           let patches = unsafe LeftOperand(
@@ -126,11 +126,11 @@ extension DirectConvolution {
     let gradientImage = paddedGradient
     // Few enough rows of pixels at a time that their elements stay in the first-level cache.
     let height = max(1, 64 / geometry.outputWidth)
-    for start in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
+    for start in stride(from: 0, to: outputs, by: Storage.vectorWidth) {
       for y in stride(from: 0, to: geometry.outputHeight, by: height) {
         let panel = unsafe RightPanel(
           start: gradient + gradientImage.origin + y * gradientImage.rowStride + start,
-          width: min(Buffer.vectorWidth, outputs - start), termStride: outputs,
+          width: min(Storage.vectorWidth, outputs - start), termStride: outputs,
           runGap: gradientImage.rowStride - geometry.outputWidth * outputs)
         for kernelRow in 0..<geometry.kernelSize {
           let pixels = unsafe LeftOperand(
@@ -184,7 +184,7 @@ extension DirectConvolution {
         let row = phase.row + y * geometry.stride
         let target =
           unsafe target + (row * geometry.width + phase.column) * inputs + panel
-          * Buffer.vectorWidth
+          * Storage.vectorWidth
         // A kernel without rows still has to write zeros.
         for kernelRow in 0..<max(1, phase.kernelRows) {
           let pixels = unsafe LeftOperand(

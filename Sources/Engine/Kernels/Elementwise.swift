@@ -24,10 +24,10 @@ extension UnsafeMutablePointer<Float> {
 let parallelThreshold = 1 << 15
 
 /// Calls `body` with the start index of each vector of `count` elements; the last vector may extend
-/// into the spare room at the end of a buffer.
+/// into the spare room at the end of a storage.
 @inline(__always)
 func forEachVector(_ count: Int, _ body: (_ start: Int) -> Void) {
-  let width = Buffer.vectorWidth
+  let width = Storage.vectorWidth
   let vectors = (count + width - 1) / width
   Parallel.forEachRange(of: vectors, parts: count < parallelThreshold ? 1 : 16) { _, range in
     for vector in range { body(vector * width) }

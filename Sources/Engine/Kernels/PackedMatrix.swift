@@ -8,18 +8,18 @@ package struct PackedMatrix: Sendable {
   /// The number of columns.
   package let columns: Int
   /// The elements (panels, rows, 16).
-  private let buffer: Buffer
+  private let storage: Storage
 
   /// Packs a matrix (rows, columns) of the elements that `number` returns.
   package init(rows: Int, columns: Int, _ number: (_ row: Int, _ column: Int) -> Float) {
-    let width = Buffer.vectorWidth
+    let width = Storage.vectorWidth
     (self.rows, self.columns) = (rows, columns)
-    buffer = Buffer(count: (columns + width - 1) / width * width * rows)
+    storage = Storage(count: (columns + width - 1) / width * width * rows)
     for panel in panels {
       for row in 0..<rows {
         for lane in 0..<width {
           let column = panel * width + lane
-          unsafe buffer.pointer[(panel * rows + row) * width + lane] =
+          unsafe storage.pointer[(panel * rows + row) * width + lane] =
             column < columns ? number(row, column) : 0
         }
       }
@@ -37,13 +37,13 @@ package struct PackedMatrix: Sendable {
   }
 
   /// The indices of the panels.
-  var panels: Range<Int> { 0..<(columns + Buffer.vectorWidth - 1) / Buffer.vectorWidth }
+  var panels: Range<Int> { 0..<(columns + Storage.vectorWidth - 1) / Storage.vectorWidth }
 
   /// Returns the columns of a panel, 16 or fewer in the last one, from row `row` on.
   func panel(_ panel: Int, fromRow row: Int = 0) -> RightPanel {
-    let width = Buffer.vectorWidth
+    let width = Storage.vectorWidth
     return unsafe RightPanel(
-      start: buffer.pointer + (panel * rows + row) * width,
+      start: storage.pointer + (panel * rows + row) * width,
       width: min(width, columns - panel * width), termStride: width)
   }
 
@@ -69,7 +69,7 @@ package struct PackedMatrix: Sendable {
   ) {
     for panel in panels {
       unsafe Engine.multiply(
-        left, rows: count, self.panel(panel), into: target + panel * Buffer.vectorWidth,
+        left, rows: count, self.panel(panel), into: target + panel * Storage.vectorWidth,
         rowStride: columns)
     }
   }

@@ -19,13 +19,13 @@ struct PaddedImage {
   var origin: Int { border * (rowStride + channels) }
 
   /// Allocates a padded image of zeros.
-  func makeBuffer() -> Buffer {
-    let buffer = Buffer(count: length)
-    unsafe buffer.pointer.update(repeating: 0, count: length)
-    return buffer
+  func makeStorage() -> Storage {
+    let storage = Storage(count: length)
+    unsafe storage.pointer.update(repeating: 0, count: length)
+    return storage
   }
 
-  /// Reads rows of image `image` of `source` (N, height, width, channels) into a buffer of ``makeBuffer()``.
+  /// Reads rows of image `image` of `source` (N, height, width, channels) into a storage of ``makeStorage()``.
   ///
   /// The border remains zero.
   func read(

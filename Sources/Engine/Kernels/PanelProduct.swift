@@ -118,7 +118,7 @@ func multiply(
       even.add(odd)
       let target = unsafe target + row * rowStride
       if case .accumulated = unsafe mode { unsafe even.add(target, rowStride: rowStride) }
-      if unsafe right.width == Buffer.vectorWidth {
+      if unsafe right.width == Storage.vectorWidth {
         unsafe even.store(to: target, rowStride: rowStride)
       } else {
         unsafe even.store(columns: right.width, to: target, rowStride: rowStride)

@@ -2,7 +2,7 @@
 /// neighbouring parts, pairs of these sums, and so on, up to those of other processes.
 struct PartialSums {
   /// The sums (parts, stride).
-  private let buffer: Buffer
+  private let storage: Storage
   /// The distance from one part to the next in elements, `count` rounded up to a multiple of 16.
   private let stride: Int
   let parts: BatchParts
@@ -13,35 +13,35 @@ struct PartialSums {
   init(uninitialisedParts parts: BatchParts, count: Int) {
     self.parts = parts
     self.count = count
-    let width = Buffer.vectorWidth
+    let width = Storage.vectorWidth
     stride = (count + width - 1) / width * width
-    buffer = Buffer(count: parts.count * stride)
+    storage = Storage(count: parts.count * stride)
   }
 
   /// Allocates `count` zeros per part.
   init(parts: BatchParts, count: Int) {
     self.init(uninitialisedParts: parts, count: count)
-    Parallel.forEachPart(of: parts.count) { [buffer, stride] part in
-      unsafe (buffer.pointer + part * stride).update(repeating: 0, count: stride)
+    Parallel.forEachPart(of: parts.count) { [storage, stride] part in
+      unsafe (storage.pointer + part * stride).update(repeating: 0, count: stride)
     }
   }
 
   /// The sums of one part (count).
-  subscript(part: Int) -> UnsafeMutablePointer<Float> { unsafe buffer.pointer + part * stride }
+  subscript(part: Int) -> UnsafeMutablePointer<Float> { unsafe storage.pointer + part * stride }
 
-  /// Writes the sums over all parts of all processes to `result` (count), the start of a buffer.
+  /// Writes the sums over all parts of all processes to `result` (count), the start of a storage.
   func sum(into result: UnsafeMutablePointer<Float>) {
     unsafe sumOwn(into: result)
     unsafe parts.addOthers(result, count: count)
   }
 
-  /// Writes the sums over this process's parts to `result` (count), the start of a buffer.
+  /// Writes the sums over this process's parts to `result` (count), the start of a storage.
   func sumOwn(into result: UnsafeMutablePointer<Float>) {
-    let vectors = stride / Buffer.vectorWidth
+    let vectors = stride / Storage.vectorWidth
     // Each result is a sum of up to 16 elements, so other threads save time for fewer results.
     Parallel.forEachRange(of: vectors, parts: count < 1 << 13 ? 1 : 16) { _, range in
       for vector in range {
-        let start = vector * Buffer.vectorWidth
+        let start = vector * Storage.vectorWidth
         unsafe (result + start).vector = total(at: start)
       }
     }

@@ -14,8 +14,8 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
   init?(_ geometry: ConvolutionGeometry) {
     guard
       geometry.kernelSize == 3, geometry.stride == Scheme.stride, geometry.padding == 1,
-      geometry.inputChannels % Buffer.vectorWidth == 0,
-      geometry.outputChannels % Buffer.vectorWidth == 0
+      geometry.inputChannels % Storage.vectorWidth == 0,
+      geometry.outputChannels % Storage.vectorWidth == 0
     else { return nil }
     self.geometry = geometry
     layout = TileLayout(geometry)
@@ -43,7 +43,7 @@ struct WinogradConvolution<Scheme: WinogradScheme> {
     let filters = unsafe WinogradFilters<Scheme>(weights, inputs: inputs, outputs: outputs)
     let (inputImages, outputImages) = (layout.input, layout.output)
     parts.forEach { part, images in
-      let padded = inputImages.padded.makeBuffer()
+      let padded = inputImages.padded.makeStorage()
       let tiles = WinogradTiles(layout, channels: inputs)
       let products = WinogradTiles(layout, channels: outputs)
       layout.forEachBlock(of: images) { block, next in
@@ -117,9 +117,9 @@ extension WinogradConvolution {
     private let inputImages: TiledImages
     private let outputImages: TiledImages
     /// A padded image of the input, of the layout `inputImages.padded`.
-    private let input: Buffer
+    private let input: Storage
     /// A padded image of the output gradient, of the layout `outputImages.padded`.
-    let gradient: Buffer
+    let gradient: Storage
     /// The transformed tiles of the input of a block, C channels. After the filter gradient is computed,
     /// they are overwritten by the products for the input gradient.
     let inputTiles: WinogradTiles<Scheme>
@@ -132,7 +132,7 @@ extension WinogradConvolution {
 
     init(_ layout: TileLayout<Scheme>, inputs: Int, outputs: Int) {
       (inputImages, outputImages) = (layout.input, layout.output)
-      (input, gradient) = (inputImages.padded.makeBuffer(), outputImages.padded.makeBuffer())
+      (input, gradient) = (inputImages.padded.makeStorage(), outputImages.padded.makeStorage())
       inputTiles = WinogradTiles(layout, channels: inputs)
       gradientTiles = WinogradTiles(layout, channels: outputs)
       gradientAsInput = WinogradTiles(layout, channels: outputs)

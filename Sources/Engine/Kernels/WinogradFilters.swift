@@ -3,7 +3,7 @@
 struct WinogradFilters<Scheme: WinogradScheme> {
   private let inputs: Int
   /// The matrices, each as panels of 16 outputs (outputs / 16, inputs, 16).
-  private let buffer: Buffer
+  private let storage: Storage
   /// The distance from one matrix to the next, in elements.
   private let pairStride: Int
 
@@ -12,18 +12,18 @@ struct WinogradFilters<Scheme: WinogradScheme> {
   /// The transform uses double precision: it happens only once per step, and the products would
   /// amplify its rounding errors.
   init(_ weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
-    let width = Buffer.vectorWidth
+    let width = Storage.vectorWidth
     self.inputs = inputs
     pairStride = inputs * outputs + width
-    buffer = Buffer(count: Scheme.pairs * pairStride)
-    Parallel.forEachRange(of: inputs) { [buffer, pairStride] _, range in
+    storage = Storage(count: Scheme.pairs * pairStride)
+    Parallel.forEachRange(of: inputs) { [storage, pairStride] _, range in
       for input in range {
         for output in stride(from: 0, to: outputs, by: PreciseLanes.count) {
           // A panel starts at the index of its first output times the number of inputs.
           let lane = output % width
           unsafe Scheme.filter(
             PreciseLanes.self, weights + input * outputs + output, sourceStride: inputs * outputs,
-            to: buffer.pointer + (output - lane) * inputs + input * width + lane,
+            to: storage.pointer + (output - lane) * inputs + input * width + lane,
             targetStride: pairStride)
         }
       }
@@ -35,14 +35,14 @@ struct WinogradFilters<Scheme: WinogradScheme> {
   /// They are those of `weights` (3, 3, inputs, outputs), each rotated by 180°, with inputs and outputs
   /// exchanged: (3, 3, outputs, inputs). Both numbers are multiples of 16.
   init(turning weights: UnsafePointer<Float>, inputs: Int, outputs: Int) {
-    let turned = Buffer(count: 9 * inputs * outputs)
+    let turned = Storage(count: 9 * inputs * outputs)
     Parallel.forEachPart(of: 9) { position in
       let source = unsafe weights + (8 - position) * inputs * outputs
       let target = unsafe turned.pointer + position * inputs * outputs
       // Sixteen outputs at a time, to use each cache line completely once it is loaded.
-      for start in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
+      for start in stride(from: 0, to: outputs, by: Storage.vectorWidth) {
         for c in 0..<inputs {
-          for d in start..<start + Buffer.vectorWidth {
+          for d in start..<start + Storage.vectorWidth {
             unsafe target[d * inputs + c] = source[c * outputs + d]
           }
         }
@@ -54,8 +54,8 @@ struct WinogradFilters<Scheme: WinogradScheme> {
   /// The filters (inputs, 16) of a pair of kinds of points for the 16 outputs from `output` on.
   func panel(pair: Int, output: Int) -> RightPanel {
     unsafe RightPanel(
-      start: buffer.pointer + pair * pairStride + output * inputs, width: Buffer.vectorWidth,
-      termStride: Buffer.vectorWidth)
+      start: storage.pointer + pair * pairStride + output * inputs, width: Storage.vectorWidth,
+      termStride: Storage.vectorWidth)
   }
 }
 
@@ -65,7 +65,7 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
   private let inputs: Int
   private let outputs: Int
   /// The matrices (inputs, outputs).
-  private let buffer: Buffer
+  private let storage: Storage
   /// The distance from one matrix to the next, in elements.
   private let pairStride: Int
 
@@ -73,8 +73,8 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
   init(inputs: Int, outputs: Int) {
     (self.inputs, self.outputs) = (inputs, outputs)
     // One cache line more than the matrix needs, for the reason given at matrixOffset.
-    pairStride = inputs * outputs + Buffer.vectorWidth
-    buffer = Buffer(count: Scheme.pairs * pairStride)
+    pairStride = inputs * outputs + Storage.vectorWidth
+    storage = Storage(count: Scheme.pairs * pairStride)
   }
 
   /// Adds the contribution of a block of tile rows, `tiles`ᵀ·`gradients` for each pair of kinds of
@@ -90,12 +90,12 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
       let left = unsafe LeftOperand(
         start: tiles.matrix(row, column), rowStride: 1, termStride: inputs,
         runLength: tiles.rows(row, column, tileRows: tileRows))
-      for output in stride(from: 0, to: outputs, by: Buffer.vectorWidth) {
+      for output in stride(from: 0, to: outputs, by: Storage.vectorWidth) {
         let panel = unsafe RightPanel(
-          start: gradients.matrix(row, column) + output, width: Buffer.vectorWidth,
+          start: gradients.matrix(row, column) + output, width: Storage.vectorWidth,
           termStride: outputs)
         unsafe multiply(
-          left, rows: inputs, panel, into: buffer.pointer + pair * pairStride + output,
+          left, rows: inputs, panel, into: storage.pointer + pair * pairStride + output,
           rowStride: outputs, mode)
       }
     }
@@ -118,7 +118,7 @@ struct WinogradFilterGradient<Scheme: WinogradScheme> {
   ) {
     for start in stride(from: 0, to: inputs * outputs, by: lanes.count) {
       unsafe Scheme.filterGradient(
-        lanes, buffer.pointer + start, sourceStride: pairStride, to: gradient + start,
+        lanes, storage.pointer + start, sourceStride: pairStride, to: gradient + start,
         targetStride: inputs * outputs)
     }
   }

@@ -183,7 +183,7 @@ func matrixOffset<Scheme: WinogradScheme>(
   _: Scheme.Type, _ row: Int, _ column: Int, pointStride: Int
 ) -> Int {
   Scheme.countBefore(row, column) * pointStride
-    + (row * Scheme.kinds + column) * Buffer.vectorWidth
+    + (row * Scheme.kinds + column) * Storage.vectorWidth
 }
 
 // MARK: - Small collections in registers

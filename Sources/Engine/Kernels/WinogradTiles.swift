@@ -4,7 +4,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
   private let tilesAcross: Int
   let channels: Int
   /// The matrices, at the offsets that ``matrixOffset(_:_:_:pointStride:)`` returns.
-  private let buffer: Buffer
+  private let storage: Storage
   /// The number of elements of a matrix per point of a tile.
   private let pointStride: Int
 
@@ -13,7 +13,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
     tilesAcross = layout.tilesAcross
     self.channels = channels
     pointStride = layout.tileRowsInBlock * layout.tilesAcross * channels
-    buffer = Buffer(count: Scheme.points * pointStride + Scheme.pairs * Buffer.vectorWidth)
+    storage = Storage(count: Scheme.points * pointStride + Scheme.pairs * Storage.vectorWidth)
   }
 
   /// Transforms the input of a tile row as number `index` of the block.
@@ -110,7 +110,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
       let left = unsafe LeftOperand(
         start: tiles.matrix(row, column), rowStride: tiles.channels, termStride: 1,
         runLength: tiles.channels)
-      for output in stride(from: 0, to: channels, by: Buffer.vectorWidth) {
+      for output in stride(from: 0, to: channels, by: Storage.vectorWidth) {
         unsafe Engine.multiply(
           left, rows: rows(row, column, tileRows: tileRows),
           filters.panel(pair: pair, output: output), into: matrix(row, column) + output,
@@ -121,7 +121,7 @@ struct WinogradTiles<Scheme: WinogradScheme> {
 
   /// The matrix (tiles · points of these kinds, channels) of a pair of kinds of points.
   func matrix(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
-    unsafe buffer.pointer + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
+    unsafe storage.pointer + matrixOffset(Scheme.self, row, column, pointStride: pointStride)
   }
 
   /// The number of rows of the matrix of a pair of kinds of points, for a number of tile rows.
@@ -145,7 +145,7 @@ extension WinogradTiles {
     _ lanes: (some Lanes).Type, _ index: Int, _ grid: PixelGrid, _ tileSize: Int,
     _ body: (PixelGrid, TransformedTile<Scheme>) -> Void
   ) {
-    let start = unsafe buffer.pointer
+    let start = unsafe storage.pointer
     for tile in 0..<tilesAcross {
       let first = unsafe grid.first + tile * tileSize * grid.pixelStride
       for channel in stride(from: 0, to: channels, by: lanes.count) {
@@ -165,9 +165,9 @@ extension WinogradTiles {
     into target: UnsafeMutablePointer<Float>,
     _ transform: (TransformedTile<Scheme>, (_ row: Int, _ column: Int, _ value: V) -> Void) -> Void
   ) {
-    let start = unsafe buffer.pointer
+    let start = unsafe storage.pointer
     let rows = images.rows(of: tileRow).count
-    // The closures below would retain the buffer for each tile if they used the property.
+    // The closures below would retain the storage for each tile if they used the property.
     let channels = channels
     let rowStride = images.width * channels
     let target = unsafe target + images.pixels(of: tileRow).lowerBound * channels

@@ -1,14 +1,14 @@
-/// The running averages of batch statistics that batch norm uses in evaluation.
+/// Running means and variances of the channels, which batch norm uses in evaluation.
 ///
 /// `@unchecked Sendable`: one thread at a time runs a network in training, and only that changes the
 /// moments.
-public final class RunningMoments: @unchecked Sendable {
+public final class RunningStatistics: @unchecked Sendable {
   /// The current averages; mean 0 and variance 1 before the first batch.
   public var moments: ChannelMoments
 
   init(_ moments: ChannelMoments) { self.moments = moments }
 
-  /// Creates running moments with mean 0 and variance 1.
+  /// Creates running statistics with mean 0 and variance 1.
   public convenience init(channels: Int) {
     self.init(
       ChannelMoments(
@@ -32,7 +32,7 @@ public final class RunningMoments: @unchecked Sendable {
   }
 }
 
-extension RunningMoments: Resumable {
+extension RunningStatistics: Resumable {
   /// "mean" and "variance", both (channels).
   public var state: [NamedState] {
     [
@@ -52,7 +52,7 @@ extension RunningMoments: Resumable {
 public final class BatchNorm: Layer {
   let scale: Parameter
   let shift: Parameter
-  let running: RunningMoments
+  let running: RunningStatistics
   let epsilon: Float
   private let momentum: Float
 
@@ -60,12 +60,12 @@ public final class BatchNorm: Layer {
   ///
   /// - Parameters:
   ///   - channels: The number of channels, the length of the innermost axis.
-  ///   - momentum: The weight of the newest batch in the running averages.
+  ///   - momentum: The weight of the newest batch in the running statistics.
   ///   - epsilon: Added to the variance.
   public init(channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5) {
     scale = Parameter(Tensor(repeating: 1, shape: [channels]))
     shift = Parameter(Tensor(repeating: 0, shape: [channels]))
-    running = RunningMoments(channels: channels)
+    running = RunningStatistics(channels: channels)
     self.momentum = momentum
     self.epsilon = epsilon
   }
@@ -92,7 +92,7 @@ public final class BatchNorm: Layer {
     }
   }
 
-  /// Updates the running averages with the moments of a batch, of which `x` are the images of this process.
+  /// Updates the running statistics with the moments of a batch, of which `x` are the images of this process.
   func move(towards batch: ChannelMoments, of x: Tensor) {
     let parts = BatchParts(of: x)
     running.move(towards: batch, count: parts.rows(of: x), momentum: momentum)
@@ -101,6 +101,6 @@ public final class BatchNorm: Layer {
   /// "scale" and "shift", both (channels).
   public var parameters: [NamedParameter] { [("scale", scale), ("shift", shift)] }
 
-  /// "running", the running averages.
+  /// "running", the running statistics.
   public var buffers: [NamedBuffer] { [("running", running)] }
 }

@@ -1,13 +1,13 @@
 /// The way in which a network is run: in training or in evaluation.
 public enum Mode: Sendable {
-  /// Batch norm normalises by the batch statistics and updates its running averages.
+  /// Batch norm normalises by the batch statistics and updates its running statistics; dropout is active.
   case training
-  /// Batch norm normalises by the batch statistics and does not update its running averages.
+  /// Batch norm normalises by the batch statistics and does not update its running statistics; dropout is active.
   case trainingWithFrozenStatistics
-  /// Batch norm normalises by its running averages.
+  /// Batch norm normalises by its running statistics; dropout does nothing.
   case evaluation
 
-  /// Whether batch norm updates its running averages.
+  /// Whether batch norm updates its running statistics.
   public var updatesStatistics: Bool { self == .training }
 }
 
@@ -80,7 +80,7 @@ public protocol Layer: Module {
 
   /// Computes the hidden state after `stages` from the one before them.
   ///
-  /// All stages, one after the other, are the forward pass of the layer, with the same bits.
+  /// Running all stages in order gives the same bits as calling the layer.
   ///
   /// - Parameters:
   ///   - stages: A range of 0 ..< ``stageCount``; an empty one changes nothing.

@@ -38,7 +38,7 @@ public final class Parameter: @unchecked Sendable {
   }
 
   private func leaf(_ value: Tensor) -> Tensor {
-    Tensor(shape: value.shape, buffer: value.buffer, node: node)
+    Tensor(shape: value.shape, storage: value.storage, node: node)
   }
 }
 
@@ -46,4 +46,4 @@ public final class Parameter: @unchecked Sendable {
 public typealias NamedParameter = (name: String, parameter: Parameter)
 
 /// A buffer, such as the running means and variances of batch norm, and its name in the network, such as "1.running".
-public typealias NamedBuffer = (name: String, buffer: RunningMoments)
+public typealias NamedBuffer = (name: String, buffer: RunningStatistics)

@@ -25,8 +25,8 @@ public final class WideResNet: Layer {
     /// The network of fastai v1: ReLU, residual branches multiplied by 0.2, and all shortcuts,
     /// including the identities, after the block's first normalisation and activation.
     ///
-    /// The scales of batch norm are 1 at first. In PyTorch before 1.2 they are random, uniform from 0 to 1, where
-    /// fastai does not set them: in the first batch norm of each block and in the last one.
+    /// Departure: all scales of batch norm start at 1. In PyTorch before 1.2, the scales that fastai does not set
+    /// (those of the first batch norm of each block, and of the last one) start uniform in [0, 1).
     public static let fastai = Variant(
       activation: .relu, residualFactor: 0.2, batchNormMomentum: 0.1,
       initialisation: .kaimingNormalFanIn, shortcutIsActivated: { _, _ in true })
@@ -138,7 +138,7 @@ public final class WideResNet: Layer {
     parts.flatMap { $0.1.parameters(under: $0.0) }
   }
 
-  /// The running averages of all batch norms, under the same names.
+  /// The running statistics of all batch norms, under the same names.
   public var buffers: [NamedBuffer] {
     parts.flatMap { $0.1.buffers(under: $0.0) }
   }

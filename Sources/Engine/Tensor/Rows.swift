@@ -1,6 +1,8 @@
 /// Functions of rows, chunks or entries. Their results are constants: nothing is recorded on the tape.
 extension Tensor {
   /// Returns a copy in which `transform` has changed each row (the innermost axis) in place.
+  ///
+  /// The result is a constant: no gradient flows through it. See ``recorded(from:_:)`` for operations that need one.
   public func mapRows(_ transform: (_ row: inout MutableSpan<Float>) -> Void) -> Tensor {
     mapChunks(of: columns, transform)
   }
@@ -28,6 +30,8 @@ extension Tensor {
 
   /// Returns a copy in which `transform` has changed each chunk of `length` contiguous elements in
   /// place, such as each image of a batch.
+  ///
+  /// The result is a constant: no gradient flows through it. See ``recorded(from:_:)`` for operations that need one.
   public func mapChunks(of length: Int, _ transform: (_ chunk: inout MutableSpan<Float>) -> Void)
     -> Tensor
   {
@@ -76,7 +80,7 @@ extension MutableSpan<Float> {
 /// Applies `body` to corresponding elements of `a` and `b`, 16 at a time, and to the index of their
 /// entry along the first axis.
 ///
-/// Where the length of an entry is no multiple of 16, the last vector of the entry also contains
+/// Where the length of an entry is not a multiple of 16, the last vector of the entry also contains
 /// elements behind it; their results are dropped.
 ///
 /// - Returns: A constant tensor of the shape of `a` and `b`.

@@ -7,7 +7,7 @@ public struct Tensor: Sendable {
   public let shape: [Int]
 
   /// The memory of the elements.
-  package let buffer: Buffer
+  package let storage: Storage
 
   /// The node on the tape; nil for a constant.
   let node: Node?
@@ -49,12 +49,12 @@ public struct Tensor: Sendable {
 
   /// Creates a tensor whose elements have yet to be written through ``pointer``.
   package init(uninitialised shape: [Int]) {
-    self.init(shape: shape, buffer: Buffer(count: elementCount(of: shape)), node: nil)
+    self.init(shape: shape, storage: Storage(count: elementCount(of: shape)), node: nil)
   }
 
-  init(shape: [Int], buffer: Buffer, node: Node?) {
+  init(shape: [Int], storage: Storage, node: Node?) {
     self.shape = shape
-    self.buffer = buffer
+    self.storage = storage
     self.node = node
   }
 
@@ -63,15 +63,15 @@ public struct Tensor: Sendable {
 
   /// The elements in row-major order.
   public var scalars: [Float] {
-    withExtendedLifetime(buffer) {
+    withExtendedLifetime(storage) {
       unsafe Array(UnsafeBufferPointer(start: pointer, count: count))
     }
   }
 
   /// Calls `body` with the elements in row-major order, without copying them.
   public func withScalars<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
-    // Without this the buffer might be released before `body` has returned.
-    try withExtendedLifetime(buffer) {
+    // Without this the storage might be released before `body` has returned.
+    try withExtendedLifetime(storage) {
       let elements = unsafe UnsafeBufferPointer(start: pointer, count: count)
       return try unsafe body(elements.span)
     }
@@ -84,7 +84,7 @@ public struct Tensor: Sendable {
   }
 
   /// The same tensor as a constant: no gradient flows back through it. The storage is shared.
-  public var detached: Tensor { Tensor(shape: shape, buffer: buffer, node: nil) }
+  public var detached: Tensor { Tensor(shape: shape, storage: storage, node: nil) }
 
   /// Whether all elements are zero.
   public var isZero: Bool {
@@ -96,7 +96,7 @@ public struct Tensor: Sendable {
 
   /// The address of the first element. Only the code that created a tensor may write to it, before it
   /// shares the tensor.
-  package var pointer: UnsafeMutablePointer<Float> { unsafe buffer.pointer }
+  package var pointer: UnsafeMutablePointer<Float> { unsafe storage.pointer }
 
   /// The length of the innermost axis, such as channels or classes; 1 for a scalar.
   package var columns: Int { shape.last ?? 1 }

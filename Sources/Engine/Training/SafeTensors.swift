@@ -15,7 +15,7 @@ public struct SafeTensors: Sendable {
   /// Texts by name, such as the names of the classes.
   public var metadata: [String: String]
 
-  /// A file's content from tensors and texts.
+  /// A file's content from tensors and strings.
   public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
     (self.tensors, self.metadata) = (tensors, metadata)
   }
@@ -63,7 +63,8 @@ extension SafeTensors {
   public func encoded() throws -> [UInt8] {
     try checkIsReadable()
     var elements: [UInt8] = []
-    var entries: [String: Header.Value] = metadata.isEmpty ? [:] : [metadataName: .texts(metadata)]
+    var entries: [String: Header.Value] =
+      metadata.isEmpty ? [:] : [metadataName: .strings(metadata)]
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       let start = elements.count
       for value in tensor.scalars {
@@ -107,7 +108,7 @@ extension SafeTensors {
     var ranges: [(name: String, bytes: Range<Int>)] = []
     for (name, value) in header.sorted(by: { $0.key < $1.key }) {
       switch value {
-      case .texts(let texts): metadata = texts
+      case .strings(let strings): metadata = strings
       case .tensor(let entry):
         let range = try entry.range(name, in: elements)
         ranges.append((name, range))
@@ -149,12 +150,12 @@ extension SafeTensors {
 
     enum Value: Codable {
       case tensor(Entry)
-      case texts([String: String])
+      case strings([String: String])
 
       init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if decoder.codingPath.last?.stringValue == metadataName {
-          self = .texts(try container.decode([String: String].self))
+          self = .strings(try container.decode([String: String].self))
         } else {
           self = .tensor(try container.decode(Entry.self))
         }
@@ -164,7 +165,7 @@ extension SafeTensors {
         var container = encoder.singleValueContainer()
         switch self {
         case .tensor(let entry): try container.encode(entry)
-        case .texts(let texts): try container.encode(texts)
+        case .strings(let strings): try container.encode(strings)
         }
       }
     }
@@ -218,7 +219,7 @@ extension SafeTensors.Header.Entry {
 /// Returns whether a name is that of the counter of batches in PyTorch's batch norm, which is not read.
 func isBatchCounter(_ name: String) -> Bool { name.hasSuffix("num_batches_tracked") }
 
-/// The name of the texts in the header.
+/// The name of the metadata in the header.
 private let metadataName = "__metadata__"
 
 private func notSafetensors(_ found: String) -> SnapshotError {

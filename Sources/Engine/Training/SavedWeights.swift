@@ -15,7 +15,7 @@ extension Module {
   /// Restores the parameters and buffers from a safetensors file, such as one that ``save(to:)`` or PyTorch wrote.
   ///
   /// - Parameter url: The file.
-  /// - Throws: An error described in one line that names the file, if it cannot be read, is no complete safetensors file,
+  /// - Throws: An error described in one line that names the file, if it cannot be read, is not a complete safetensors file,
   ///   or belongs to a network with other names or shapes. Then nothing has changed.
   public func load(from url: URL) throws {
     let content = try SafeTensors(contentsOf: url)
@@ -59,7 +59,7 @@ extension Module {
       let theirs = pyTorchName(name, rank: tensor.shape.count)
       guard let found = rest.removeValue(forKey: theirs) else {
         throw SnapshotError(
-          "found no tensor \"\(theirs)\", expected one for each layer of the network")
+          "found no tensor \"\(theirs)\", expected one for each parameter and buffer")
       }
       let expected = inPyTorchLayout(tensor).shape
       guard found.shape == expected else {

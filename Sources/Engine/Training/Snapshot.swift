@@ -75,7 +75,7 @@ public struct Snapshot: Sendable {
     }
     let names = Set(state.map(\.name))
     if let foreign = values.keys.sorted().first(where: { !names.contains($0) }) {
-      throw SnapshotError("found a state \"\(foreign)\", which nothing here has")
+      throw SnapshotError("found the state \"\(foreign)\", which this training run does not have")
     }
     return changes
   }

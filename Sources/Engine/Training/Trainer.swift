@@ -1,4 +1,4 @@
-/// The optimisation part of a training loop: Adam with a learning-rate schedule and, optionally, an
+/// The optimisation part of a training loop: AdamW with a learning-rate schedule and, optionally, an
 /// exponential moving average of the weights for evaluation.
 ///
 ///     for step in 0..<trainer.schedule.steps {
@@ -14,7 +14,7 @@ public final class Trainer {
   public let schedule: any Schedule
   /// Fingerprints of the weights after 1, 10, 100 … steps and after the last, as far as these steps are taken.
   public private(set) var fingerprints = WeightFingerprints()
-  private let adam: Adam
+  private let adam: AdamW
   private let ema: WeightEMA?
   /// The number of steps taken, those before a restored state included.
   public var stepCount: Int { adam.stepCount }
@@ -28,7 +28,7 @@ public final class Trainer {
   ///   - auxiliary: Another module to train on the same loss. The weight EMA and the fingerprints leave
   ///     it out.
   ///   - schedule: The number of steps, and the learning rate and momentum of each.
-  ///   - weightDecay: The weight decay; see ``Adam``.
+  ///   - weightDecay: The weight decay; see ``AdamW``.
   ///   - decayScope: The parameters that weight decay acts on.
   ///   - emaDecay: The decay of the weight EMA that is used for evaluation; nil for none.
   public init(
@@ -39,15 +39,15 @@ public final class Trainer {
     self.auxiliary = auxiliary
     self.schedule = schedule
     let others = auxiliary?.parameters(under: "auxiliary") ?? []
-    adam = Adam(network.parameters + others, weightDecay: weightDecay, decayScope: decayScope)
+    adam = AdamW(network.parameters + others, weightDecay: weightDecay, decayScope: decayScope)
     ema = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 
   /// Differentiates `loss`, a scalar, and updates the weights: step `step` of the schedule, counted from 0.
   ///
   /// - Throws: ``NonFiniteLoss`` if the loss is NaN or infinite; then this method has changed nothing, and the
-  ///   parameters are those of before the step. The forward pass in training mode has already moved the
-  ///   running averages of batch norm and of `auxiliary`.
+  ///   parameters are those from before the step. The forward pass in training mode has already moved the
+  ///   running statistics of batch norm and of `auxiliary`.
   public func step(_ loss: Tensor, at step: Int) throws {
     let (learningRate, momentum) = schedule(step)
     guard loss.scalar.isFinite else {

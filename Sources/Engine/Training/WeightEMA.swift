@@ -1,7 +1,7 @@
 /// An exponential moving average (EMA) of the weights of a network, for evaluation (Tarvainen and
 /// Valpola 2017, arXiv:1703.01780).
 ///
-/// After each step, average ← decay·average + (1 − decay)·weight. The running averages of batch norm
+/// After each step, average ← decay·average + (1 − decay)·weight. The running statistics of batch norm
 /// were collected with these weights and are averaged in the same way. (The article's notebook looks
 /// them up by name and misses some.)
 public final class WeightEMA {
@@ -9,7 +9,7 @@ public final class WeightEMA {
   private let buffers: [NamedBuffer]
   private let decay: Float
   private var parameterAverages: [Tensor]
-  private let momentAverages: [RunningMoments]
+  private let momentAverages: [RunningStatistics]
   /// Whether the network has the averages as its weights, and the fields above hold the network's own.
   private var isExchanged = false
 
@@ -20,7 +20,7 @@ public final class WeightEMA {
     buffers = network.buffers
     self.decay = decay
     parameterAverages = parameters.map { $0.parameter.value.detached }
-    momentAverages = buffers.map { RunningMoments($0.buffer.moments) }
+    momentAverages = buffers.map { RunningStatistics($0.buffer.moments) }
   }
 
   /// Updates the averages with the current weights; not while the network has the averages as its weights.

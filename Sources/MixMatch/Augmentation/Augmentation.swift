@@ -35,13 +35,13 @@ public struct Augmentation: Sendable {
   public static let all = [fastai, mirrorAndShift, none]
 
   /// Decides for each transform whether it is applied, and draws the parameters of those that are.
-  public func drawn(using random: inout RandomStream) -> DrawnAugmentation {
-    var drawn: [ImageTransform] = []
-    drawn.reserveCapacity(transforms.count)
+  public func sampled(using random: inout RandomStream) -> SampledAugmentation {
+    var sampled: [ImageTransform] = []
+    sampled.reserveCapacity(transforms.count)
     for transform in transforms where random.uniform() < transform.probability {
-      drawn.append(transform.drawn(using: &random))
+      sampled.append(transform.sampled(using: &random))
     }
-    return DrawnAugmentation(drawn)
+    return SampledAugmentation(sampled)
   }
 }
 
@@ -54,7 +54,7 @@ extension Augmentation: Encodable {
 }
 
 /// The transforms of one image, with their parameters.
-public struct DrawnAugmentation: Sendable, Equatable {
+public struct SampledAugmentation: Sendable, Equatable {
   /// The transforms in the order of their application.
   public let transforms: [ImageTransform]
 

@@ -46,7 +46,7 @@ public struct AugmentedImages: Sendable {
     ) { row in
       let image = indices[row % indices.count]
       var random = RandomStream(seed: seed, names[row / indices.count], epoch, image)
-      return (image, augmentation.drawn(using: &random))
+      return (image, augmentation.sampled(using: &random))
     }
   }
 }
@@ -80,7 +80,7 @@ extension LabelledImages {
     guard let size, size != self.size else { return tensor(indices, scaling: scaling) }
     let indices = Array(indices)
     return transformed(count: indices.count, size: size, scaling: scaling) {
-      (indices[$0], DrawnAugmentation([]))
+      (indices[$0], SampledAugmentation([]))
     }
   }
 
@@ -100,7 +100,7 @@ extension LabelledImages {
   ///     thread.
   public func transformed(
     count: Int, size: ImageSize? = nil, scaling: PixelScaling,
-    _ change: (Int) -> (image: Int, augmentation: DrawnAugmentation)
+    _ change: (Int) -> (image: Int, augmentation: SampledAugmentation)
   ) -> Tensor {
     let size = size ?? self.size
     let channels = scaling.mean.count

@@ -20,7 +20,7 @@ struct ImageRenderer {
   /// Writes image `index` to `destination`, (size.height, size.width, channels): resampled once, its
   /// brightness and contrast changed, and normalised.
   mutating func render(
-    _ index: Int, _ augmentation: DrawnAugmentation, _ size: ImageSize,
+    _ index: Int, _ augmentation: SampledAugmentation, _ size: ImageSize,
     to destination: UnsafeMutablePointer<Float>
   ) {
     load(index)

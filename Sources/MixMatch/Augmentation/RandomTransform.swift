@@ -33,7 +33,7 @@ public struct RandomTransform: Sendable {
   }
 
   /// The transform with random parameters, regardless of its probability.
-  public func drawn(using random: inout RandomStream) -> ImageTransform { draw(&random) }
+  public func sampled(using random: inout RandomStream) -> ImageTransform { draw(&random) }
 
   /// The same transform with probability 1.
   public var always: RandomTransform {

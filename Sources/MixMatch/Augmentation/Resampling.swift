@@ -72,8 +72,8 @@ struct SamplingGrid {
             let point = map(
               Double(column) + (Double(right) + 0.5) * step,
               Double(row) + (Double(down) + 0.5) * step)
-            let whole = point + roundingTerm - roundingTerm
-            unsafe sum += image.colour(x: Float(whole.x), y: Float(whole.y))
+            let rounded = point + roundingTerm - roundingTerm
+            unsafe sum += image.colour(x: Float(rounded.x), y: Float(rounded.y))
           }
         }
         write(row * width + column, samples == 1 ? sum : sum * weight)

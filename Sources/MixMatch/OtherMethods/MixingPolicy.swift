@@ -45,7 +45,7 @@ public final class MixingPolicy: Module {
       + second.parameters(under: "second")
   }
 
-  /// The running averages of batch norm, under "features".
+  /// The running statistics of batch norm, under "features".
   public var buffers: [NamedBuffer] { features.buffers(under: "features") }
 }
 

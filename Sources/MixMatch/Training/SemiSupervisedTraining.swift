@@ -64,24 +64,27 @@ public final class SemiSupervisedTraining {
     BatchPipeline(data, settings: settings, versions: method.versions, seed: seed)
   }
 
-  /// Trains for `steps`, all steps of the settings if not given, and calls `body` after each of them.
+  /// Trains until `end` steps have been taken, all steps of the settings if not given, and calls `body` after each step.
   ///
-  /// The range starts with the number of steps taken so far: 0 in a new run, more after an earlier call or where the
-  /// state was restored. The process ends with a message if it starts elsewhere or exceeds the steps of the settings.
+  /// It continues after the steps that earlier calls have taken, or that the state had taken when it was saved, if it
+  /// was restored.
   ///
+  /// - Parameters:
+  ///   - end: The number of steps taken at the end, from those taken so far to those of the settings.
+  ///   - body: Receives the loss of the step and the learning curve.
   /// - Throws: `NonFiniteLoss`; ``TrainingError`` if a prediction is not a number; or an error that `body` throws.
   public func run(
-    _ steps: Range<Int>? = nil, afterEachStep body: (StepReport) throws -> Void = { _ in }
+    until end: Int? = nil, afterEachStep body: (StepReport) throws -> Void = { _ in }
   ) throws {
-    let steps = steps ?? 0..<settings.steps
+    let (taken, end) = (trainer.stepCount, end ?? settings.steps)
     require(
-      steps.lowerBound == trainer.stepCount,
-      "The run has taken \(trainer.stepCount) steps and continues there; found the steps \(steps).")
+      taken <= end && end <= settings.steps,
+      "Training has taken \(taken) of \(settings.steps) steps; found \(end) as its end.")
     var pipeline = batches
     let batches = Prefetcher(count: settings.steps) { pipeline($0) }
-    for step in steps {
+    for step in taken..<end {
       // Images of another size need buffers of other sizes.
-      if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Buffer.releaseUnused() }
+      if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Storage.releaseUnused() }
       let (batch, hiddenLabels) = try batches(step)
       let loss = method.loss(batch, by: MethodNetworks(trainer), step: step, seed: seed)
       try trainer.step(loss.total, at: step)

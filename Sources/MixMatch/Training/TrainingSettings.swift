@@ -15,7 +15,7 @@ public struct TrainingSettings: Sendable, Encodable {
   public var augmentation = Augmentation.fastai
   /// The highest learning rate of the one-cycle schedule.
   public var peakLearningRate: Float = 2e-3
-  /// The weight decay of `Adam`.
+  /// The weight decay of `AdamW`.
   public var weightDecay: Float = 0.02
   /// The parameters that weight decay acts on.
   public var decayScope = WeightDecayScope.all

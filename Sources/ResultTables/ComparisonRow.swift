@@ -1,4 +1,5 @@
 import ChapterKit
+import Experiments
 
 /// A row of the tables that compare MixMatch with supervised training, and the article's result beside it.
 public struct ComparisonRow {
@@ -64,12 +65,12 @@ extension Run {
   ///     PROGRAM-learning-curves.
   ///   - name: The name of the table; the picture of the curves is NAME-curves.svg.
   ///   - writeMore: Writes more about the rows with their runs, before the table.
-  /// - Throws: The errors of `train(_:)` and of ``takesOnlyFirstSteps(of:)``.
+  /// - Throws: The errors of `train(_:)` and of ``runFirstStepsIfRequested(of:)``.
   public func compare(
     _ rows: [ComparisonRow], for chapter: ChapterName, named name: String,
     writingMore writeMore: (_ trained: [ComparisonRow]) -> Void = { _ in }
   ) throws {
-    if try takesOnlyFirstSteps(of: rows.map(\.result.spec)) { return }
+    if try runFirstStepsIfRequested(of: rows.map(\.result.spec)) { return }
     let trained = try train(rows)
     writeMore(trained)
     writeTable(of: trained, named: name, for: chapter)

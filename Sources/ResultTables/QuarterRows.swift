@@ -1,4 +1,5 @@
 import ChapterKit
+import Experiments
 import MixMatch
 
 /// Rows of the ablations and of the appendix on mixing, whose trainings have a quarter of chapter 4's steps.

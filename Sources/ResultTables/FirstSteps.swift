@@ -1,6 +1,7 @@
 import ChapterKit
 import Datasets
 import Engine
+import Experiments
 import MixMatch
 
 /// The option to repeat only the first steps of recorded training runs, for `make verify`.
@@ -15,7 +16,7 @@ extension Run {
   /// - Returns: Whether the option is given; then there is nothing else to do.
   /// - Throws: An error if the options name no folder of recorded training runs, or settings do not fit
   ///   the data.
-  public func takesOnlyFirstSteps(of specs: [TrainingSpec]) throws -> Bool {
+  public func runFirstStepsIfRequested(of specs: [TrainingSpec]) throws -> Bool {
     guard let count = self[firstSteps] else { return false }
     try checkTableOptions()
     guard let folder = self[recordedTrainings] else {
@@ -48,7 +49,7 @@ extension Run {
   ) throws -> WeightFingerprints {
     let training = try spec.experiment.makeTraining(by: spec.method, on: dataset, seed: seed)
     let steps = min(count, spec.experiment.training.steps)
-    try training.run(0..<steps) { report in
+    try training.run(until: steps) { report in
       progress.update(report.step + 1, of: steps, [.loss(report.loss.total.scalar)])
     }
     return training.trainer.fingerprints

@@ -1,5 +1,6 @@
 import ChapterKit
 import Datasets
+import Experiments
 import MixMatch
 
 /// A finished training run: its specification, its result, and where the result comes from.

@@ -1,5 +1,6 @@
 import ChapterKit
 import Engine
+import Experiments
 import MixMatch
 
 /// A training run of the search: a method with one choice of its hyperparameters.

@@ -1,5 +1,6 @@
 import ChapterKit
 import Datasets
+import Experiments
 import Files
 import Foundation
 import MixMatch

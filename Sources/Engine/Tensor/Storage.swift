@@ -3,9 +3,9 @@
 /// It is aligned to 64 bytes and has room for at least one more vector at its end, so that vector
 /// loops may run past the last element.
 ///
-/// `@unchecked Sendable`: the address never changes, and only the code that made a buffer writes to
-/// it, before it shares the buffer.
-@safe package final class Buffer: @unchecked Sendable {
+/// `@unchecked Sendable`: the address never changes, and only the code that made a storage writes to
+/// it, before it shares the storage.
+@safe package final class Storage: @unchecked Sendable {
   /// The number of Floats in a kernel's vector.
   package static let vectorWidth = 16
 
@@ -15,25 +15,25 @@
   /// Allocates uninitialised memory for `count` Floats.
   package init(count: Int) {
     capacity = (count / Self.vectorWidth + 2) * Self.vectorWidth
-    unsafe pointer = BufferPool.shared.take(capacity: capacity)
+    unsafe pointer = StoragePool.shared.take(capacity: capacity)
   }
 
-  deinit { unsafe BufferPool.shared.giveBack(pointer, capacity: capacity) }
+  deinit { unsafe StoragePool.shared.giveBack(pointer, capacity: capacity) }
 
-  /// The number of buffers that the pool could not provide and the system allocated.
-  package static var allocations: Int { BufferPool.shared.allocations }
+  /// The number of storages that the pool could not provide and the system allocated.
+  package static var allocations: Int { StoragePool.shared.allocations }
 
-  /// Returns the memory of all unused buffers to the system, for a program that goes on to buffers of
+  /// Returns the memory of all unused storages to the system, for a program that goes on to storages of
   /// other sizes.
-  package static func releaseUnused() { BufferPool.shared.releaseUnused() }
+  package static func releaseUnused() { StoragePool.shared.releaseUnused() }
 }
 
-/// A pool of unused buffers, by capacity.
+/// A pool of the memory of former storages, by capacity.
 ///
 /// A training step needs the same sizes in every iteration, so after the first one nothing more is
 /// allocated.
-private final class BufferPool: Sendable {
-  static let shared = BufferPool()
+private final class StoragePool: Sendable {
+  static let shared = StoragePool()
 
   @safe private struct FreeLists {
     var byCapacity: [Int: [UnsafeMutablePointer<Float>]] = unsafe [:]
@@ -65,7 +65,7 @@ private final class BufferPool: Sendable {
   }
 
   func giveBack(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-    // The buffer that owned it is being destroyed, so nobody else has it.
+    // The storage that owned it is being destroyed, so nobody else has it.
     let pointer = unsafe UncheckedSendable(value: pointer)
     free.withLock { unsafe $0.byCapacity[capacity, default: []].append(pointer.value) }
   }

@@ -7,7 +7,7 @@
 ///
 /// The correction of m̂ in step t divides by 1 − β₁ᵗ with the β₁ of this step, as in PyTorch. It is exact only for a
 /// constant β₁.
-public final class Adam {
+public final class AdamW {
   private let parameters: [NamedParameter]
   private let weightDecay: Float
   private let decayScope: WeightDecayScope
@@ -82,7 +82,7 @@ public enum WeightDecayScope: String, Sendable, Codable, CaseIterable {
   func includes(_ value: Tensor) -> Bool { self == .all || value.shape.count > 1 }
 }
 
-extension Adam: Resumable {
+extension AdamW: Resumable {
   /// "step", and "mean.name" and "square.name" for each parameter.
   public var state: [NamedState] {
     [.number("step", get: { self.stepCount }, set: { self.stepCount = $0 })]

@@ -1,16 +1,8 @@
 import ChapterKit
 import Datasets
+import Experiments
 import Foundation
 import MixMatch
-
-extension Evaluation {
-  /// The confusion matrix of the predictions for all test images of `dataset`.
-  func confusion(onTestImagesOf dataset: ImageDataset) -> ConfusionMatrix {
-    ConfusionMatrix(
-      labels: dataset.test.labels.map(Int.init), predictions: classes,
-      classes: dataset.classNames.count)
-  }
-}
 
 extension Run {
   /// Draws the confusion matrix of the test images; of more than 20 classes the 20 with the lowest recall.

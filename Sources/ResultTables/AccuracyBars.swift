@@ -1,4 +1,5 @@
 import ChapterKit
+import Experiments
 
 extension Run {
   /// Draws a bar for the accuracy of each row with its standard deviation, a dotted line at the accuracy of the first

@@ -1,4 +1,5 @@
 import ChapterKit
+import Experiments
 import Foundation
 
 /// A row of a results table: a training specification, its runs, and a published accuracy.

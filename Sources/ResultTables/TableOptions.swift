@@ -1,4 +1,5 @@
 import ChapterKit
+import Experiments
 import Foundation
 
 /// The option that names a data set in place of CIFAR-10.
