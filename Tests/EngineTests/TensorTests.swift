@@ -8,6 +8,22 @@ import Testing
     #expect(maxima.map(\.value) == [3, -5])
   }
 
+  /// As in `torch.max`, wherever in the row the NaN is.
+  @Test func theFirstNaNIsTheMaximumOfItsRow() {
+    let maxima = Tensor(
+      [1, .nan, 3, .nan, 5, 2, 1, 2, .nan, 0, .nan, .nan, .infinity, .nan, 1], shape: [5, 3]
+    ).rowMaxima()
+    #expect(maxima.map(\.index) == [1, 0, 2, 1, 1])
+    #expect(maxima.allSatisfy { $0.value.isNaN })
+  }
+
+  /// Also where the NaN is at the label; the other rows count as before.
+  @Test func predictionsThatAreNotNumbersAreWrong() {
+    let predictions = Tensor([.nan, .nan, 0.5, .nan, 0.1, 0.9, 0.9, 0.1], shape: [4, 2])
+    #expect(accuracy(of: predictions, labels: [0, 1, 1, 0]) == 0.5)
+    #expect(accuracy(of: predictions[0..<2], labels: [0, 0]) == 0)
+  }
+
   @Test func accuracyIsTheShareOfRowsWithTheirMaximumAtTheLabel() {
     let predictions = Tensor([0.1, 0.9, 0.5, 0.5, 0.7, 0.3, -1, -2], shape: [4, 2])
     #expect(accuracy(of: predictions, labels: [1, 0, 0, 0]) == 1)

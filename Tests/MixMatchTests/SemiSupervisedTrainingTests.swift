@@ -226,6 +226,15 @@ private struct ImageKeeper: SemiSupervisedMethod {
     #expect(error?.description.hasPrefix("predictions: found some that are not numbers") == true)
   }
 
+  /// Otherwise a network that has diverged would recognise all images of class 0.
+  @Test func predictionsThatAreNotNumbersAreWrong() {
+    let evaluation = Evaluation(
+      of: Tensor([.nan, .nan, 0.25, 0.75, 0.5, .nan], shape: [3, 2]), labels: [0, 1, 1])
+    #expect(evaluation.classes == [0, 1, 1])
+    #expect(evaluation.confidences.map(\.isNaN) == [true, false, true])
+    #expect(evaluation.accuracy == 1.0 / 3)
+  }
+
   @Test func indicesSelectTheImages() throws {
     let evaluation = try evaluate(
       GlobalAveragePool(), on: images, indices: [4, 2], size: ImageSize(height: 3, width: 3),

@@ -49,20 +49,25 @@ extension Tensor {
   }
 
   /// Returns the index and the value of the largest element of each row, the first of equal ones.
+  ///
+  /// NaN is larger than any number, as in PyTorch: the maximum of a row with NaN is its first NaN. A row has at least
+  /// one element.
   public func rowMaxima() -> [(index: Int, value: Float)] {
     require(columns > 0, "Rows without elements have no maximum; found the shape \(shape).")
     return (0..<rows).map { row in
       let values = unsafe UnsafeBufferPointer(start: pointer + row * columns, count: columns)
-      let best = values.indices.max {
-        unsafe values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1)
-      }!
+      var best = 0
+      for i in 1..<columns {
+        let (value, largest) = unsafe (values[i], values[best])
+        if value > largest || (value.isNaN && !largest.isNaN) { best = i }
+      }
       return unsafe (best, values[best])
     }
   }
 }
 
 extension MutableSpan<Float> {
-  /// The largest element. There must be one.
+  /// The largest element, of at least one: NaN if the first is NaN, otherwise the largest number.
   public func max() -> Float {
     var largest = self[0]
     for i in indices.dropFirst() where self[i] > largest { largest = self[i] }

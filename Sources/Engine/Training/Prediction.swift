@@ -21,7 +21,7 @@ public func predict(
 
 /// The accuracy of predictions: the share of rows whose largest element is at the label.
 ///
-/// The largest element is that of ``Tensor/rowMaxima()``, the first of equal ones.
+/// The largest element is that of ``Tensor/rowMaxima()``, the first of equal ones. A row with NaN counts as wrong.
 ///
 /// - Parameters:
 ///   - predictions: Probabilities or logits (N, classes), N ≥ 1.
@@ -33,6 +33,6 @@ public func accuracy(of predictions: Tensor, labels: [Int]) -> Double {
     "The accuracy needs predictions (N, classes) and N labels, N ≥ 1; "
       + "found the shape \(predictions.shape) and \(labels.count) labels.")
   requireLabels(labels, classes: predictions.columns)
-  let correct = zip(predictions.rowMaxima(), labels).count { $0.index == $1 }
+  let correct = zip(predictions.rowMaxima(), labels).count { $0.index == $1 && !$0.value.isNaN }
   return Double(correct) / Double(labels.count)
 }

@@ -3,14 +3,17 @@ import Engine
 
 /// A network's predictions for a set of images, and their accuracy.
 public struct Evaluation: Codable, Sendable {
-  /// The predicted class of each image.
+  /// The predicted class of each image: the most probable one, or the first whose probability is NaN.
   public let classes: [Int]
-  /// The probability of each predicted class.
+  /// The probability of each predicted class; NaN for an image with a probability that is NaN.
   public let confidences: [Float]
-  /// The fraction of images whose predicted class is their label.
+  /// The fraction of images whose predicted class is their label; an image whose confidence is NaN counts as wrong.
   public let accuracy: Double
 
   /// The evaluation of `predictions` (N, classes) against the images' labels (N).
+  ///
+  /// Predictions may be NaN, as those of a network that has diverged. ``evaluate(_:on:indices:size:scaling:)`` throws
+  /// an error for them instead.
   public init(of predictions: Tensor, labels: [Int]) {
     let maxima = predictions.rowMaxima()
     classes = maxima.map(\.index)
