@@ -62,6 +62,20 @@ import Testing
     }
   }
 
+  /// Each process flattens its own images; the linear layer gets those of all.
+  @Test func flattenedImages() throws {
+    #expect(Flatten().isDivisible)
+    try expectSameBits {
+      var random = RandomStream(seed: 8, "distribution")
+      let network = Sequential(
+        Conv2d(inputChannels: 3, outputChannels: 4, kernelSize: 3, random: &random), Flatten(),
+        Linear(inputs: 4 * 4 * 4, outputs: 3, random: &random))
+      let logits = network(.uniform(in: -1..<1, shape: [10, 6, 6, 3], random: &random), .training)
+      (logits * logits).sum().backward()
+      return try [logits] + network.parameters.map { try #require($0.parameter.gradient) }
+    }
+  }
+
   /// The states between stages are those of all images, so that they can be mixed.
   @Test func stages() throws {
     try expectSameBits {

@@ -16,6 +16,17 @@ import Testing
     #expect(ties.gradient?.scalars == [1, 0, 0, 0])
   }
 
+  /// The channels of a pixel stay together: (H, W, C), and not (C, H, W) as in PyTorch.
+  @Test func flatteningKeepsTheOrderOfTheImage() {
+    let x = Parameter(Tensor((0..<24).map { Float($0) }, shape: [2, 2, 2, 3]))
+    let y = Flatten()(x.value, .training)
+    #expect(y.shape == [2, 12] && y.scalars == x.value.scalars)
+    (y * y).sum().backward()
+    #expect(x.gradient?.shape == [2, 2, 2, 3])
+    #expect(x.gradient?.scalars == (0..<24).map { 2 * Float($0) })
+    #expect(Flatten()(Tensor(repeating: 0, shape: [3]), .evaluation).shape == [3, 1])
+  }
+
   /// Dropped elements get no gradient, the others the gradient times 1 / (1 − probability).
   @Test(arguments: [Mode.training, .trainingWithFrozenStatistics])
   func dropoutInTraining(mode: Mode) {

@@ -167,6 +167,13 @@ import Testing
       in: result)
   }
 
+  @Test func flatteningOfAScalar() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Flatten()(Tensor([1], shape: []), .training)
+    }
+    expect("Flattening needs a batch (N, …); found a scalar.", in: result)
+  }
+
   @Test func axisThatIsNotThere() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor(repeating: 0, shape: [2, 3]).sum(axis: 2)

@@ -47,6 +47,23 @@ public final class MaxPool2d: Layer {
   }
 }
 
+/// Flattens each image to a row of features, such as the input of a ``Linear`` layer.
+///
+/// The features of an image are in the order (H, W, C): all channels of the first pixel, then those of the second.
+/// `torch.nn.Flatten` gives the order (C, H, W). A PyTorch module that loads the weights of a ``Linear`` layer behind
+/// this one therefore needs `x.permute(0, 2, 3, 1).flatten(1)` in its place.
+public final class Flatten: Layer {
+  /// Creates the layer.
+  public init() {}
+  /// Whether processes can divide the images: yes, each image is treated by itself.
+  public var isDivisible: Bool { true }
+  /// A batch (N, …), such as images (N, H, W, C) → features (N, H·W·C), the product of all axes but the first.
+  public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
+    require(!x.shape.isEmpty, "Flattening needs a batch (N, …); found a scalar.")
+    return x.reshaped(to: [x.shape[0], x.entryLength])
+  }
+}
+
 /// Dropout as a layer: ``dropout(_:probability:random:)`` in training, the identity in evaluation.
 public final class Dropout: Layer {
   /// The stream that the next training step draws from.
