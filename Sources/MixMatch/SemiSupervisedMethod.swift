@@ -56,14 +56,17 @@ extension SemiSupervisedMethod {
   { nil }
 
   /// A trainer of `network` and of the method's additional networks, whose initial weights are drawn with `seed`.
+  ///
+  /// - Throws: ``TrainingError`` if the network has another number of outputs than there are classes.
   func trainer(
     of network: any Layer, on data: TrainingData, schedule: any Schedule,
     settings: TrainingSettings, seed: UInt64
-  ) -> Trainer {
+  ) throws -> Trainer {
     var random = RandomStream(seed: seed, "auxiliary weights")
     let train = data.dataset.train
     let images = train.tensor(
       [0], size: settings.imageSize(at: 0, original: train.size), scaling: data.scaling)
+    try checkOutputs(of: network, for: images, classes: data.classes)
     let auxiliary = makeAuxiliary(for: network, images: images, random: &random)
     return Trainer(
       network, auxiliary: auxiliary, schedule: schedule, weightDecay: settings.weightDecay,
@@ -83,6 +86,19 @@ extension SemiSupervisedMethod {
     var random = Self.random(ofStep: step, seed: seed)
     return loss(batch, by: networks, step: step, random: &random)
   }
+}
+
+/// Throws a ``TrainingError`` unless `network` maps one image (1, H, W, C) to logits (1, `classes`).
+///
+/// Otherwise the process would end in the first loss, with a message about shapes. The network runs in evaluation mode,
+/// which changes nothing in it.
+private func checkOutputs(of network: any Layer, for image: Tensor, classes: Int) throws {
+  let shape = withoutGradients { network(image, .evaluation) }.shape
+  try TrainingError.unless(
+    shape == [1, classes], "network",
+    found: shape.count == 2 && shape[0] == 1
+      ? "\(shape[1]) outputs" : "outputs of the shape \(shape) for one image",
+    expected: "\(classes), the number of classes")
 }
 
 /// The network that a method trains, with its teacher and the method's additional networks if there are any.

@@ -105,6 +105,32 @@ import Testing
     #expect(try training.evaluateTest().classes.count == 20)
   }
 
+  /// Before the first step, and without a trace in the network.
+  @Test(
+    arguments: [
+      MixMatchStep(), alignedMixMatch, AdaMixUp(), MeanTeacher(rampSteps: 1), Supervised(),
+    ] as [any SemiSupervisedMethod])
+  func aNetworkNeedsAnOutputForEachClass(method: any SemiSupervisedMethod) {
+    var random = RandomStream(seed: 0, "initial weights")
+    let network = Sequential(
+      BatchNorm(channels: 3), GlobalAveragePool(), Linear(inputs: 3, outputs: 4, random: &random))
+    let before = Snapshot(of: network.state).encoded()
+    func complaint(about network: any Layer) -> String? {
+      let error = #expect(throws: TrainingError.self) {
+        _ = try SemiSupervisedTraining(
+          of: network, by: method, on: data, settings: settings, seed: 0)
+      }
+      return error?.description
+    }
+    #expect(
+      complaint(about: network) == "network: found 4 outputs, expected 10, the number of classes")
+    #expect(Snapshot(of: network.state).encoded() == before)
+    #expect(
+      complaint(about: ReLU())
+        == "network: found outputs of the shape [1, 8, 8, 3] for one image, expected 10, "
+        + "the number of classes")
+  }
+
   /// An evaluation inside a scope of the evaluation weights evaluates these weights too.
   @Test func evaluationsCanBeNested() throws {
     let training = try training()

@@ -218,6 +218,14 @@ import Testing
       error?.description == "steps of the learning-rate curve: found 1, expected at least 2")
   }
 
+  @Test func theNetworkOfALearningRateCurveHasAnOutputForEachClass() {
+    let error = #expect(throws: TrainingError.self) {
+      try learningRateCurve(by: Supervised(), steps: 2, outputs: 10)
+    }
+    #expect(
+      error?.description == "network: found 10 outputs, expected 2, the number of classes")
+  }
+
   /// A loss of up to four times the smallest one is part of the curve; a larger one ends it, and `body` sees it.
   @Test func aLearningRateCurveEndsWhereTheLossExceedsFourTimesItsMinimum() throws {
     var seen: [Float] = []
@@ -247,15 +255,18 @@ import Testing
 
   @discardableResult
   private func learningRateCurve(
-    by method: some SemiSupervisedMethod, steps: Int,
+    by method: some SemiSupervisedMethod, steps: Int, outputs: Int = 2,
     inEachStep body: (_ step: Int, _ loss: Float) throws -> Void = { _, _ in }
   ) throws -> LearningRateCurve {
     let stripes = dataset(images(12), test: images(4))
     let data = TrainingData(
       stripes, split: try LabelSplit(labels: stripes.train.labels, labelled: 4, seed: 0),
       scaling: .cifar)
+    var random = RandomStream(seed: 0, "initial weights")
+    let network = Sequential(
+      GlobalAveragePool(), Linear(inputs: 3, outputs: outputs, random: &random))
     return try LearningRateCurve(
-      of: GlobalAveragePool(), by: method, on: data, settings: settings, steps: steps, seed: 0,
+      of: network, by: method, on: data, settings: settings, steps: steps, seed: 0,
       inEachStep: body)
   }
 }

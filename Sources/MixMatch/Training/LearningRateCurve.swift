@@ -23,8 +23,9 @@ public struct LearningRateCurve: Codable, Sendable {
   ///   - seed: The seed of all random numbers but the network's initial weights.
   ///   - body: Called before the update of each step, counted from 0, with the loss of its batch; last with the
   ///     loss that ends the curve.
-  /// - Throws: ``TrainingError`` for settings that do not fit the method or the data, and for a loss that diverges
-  ///   before the second step; an error that `body` throws.
+  /// - Throws: ``TrainingError`` for settings that do not fit the method or the data, for a network that has another
+  ///   number of outputs than there are classes, and for a loss that diverges before the second step; an error that the
+  ///   method's own check or `body` throws.
   public init(
     of network: any Layer, by method: some SemiSupervisedMethod, on data: TrainingData,
     settings: TrainingSettings, steps: Int, seed: UInt64,
@@ -33,7 +34,7 @@ public struct LearningRateCurve: Codable, Sendable {
     try TrainingError.unless(
       steps >= 2, "steps of the learning-rate curve", found: "\(steps)", expected: "at least 2")
     try settings.check(for: method, on: data)
-    let trainer = method.trainer(
+    let trainer = try method.trainer(
       of: network, on: data, schedule: ExponentialSchedule(steps: steps, from: 1e-5, to: 1),
       settings: settings, seed: seed)
     var pipeline = BatchPipeline(data, settings: settings, versions: method.versions, seed: seed)

@@ -33,14 +33,15 @@ public final class SemiSupervisedTraining {
   ///   - data: The images and which of them are labelled.
   ///   - settings: The hyperparameters.
   ///   - seed: The seed of all random numbers but the network's initial weights.
-  /// - Throws: ``TrainingError`` for settings that do not fit the method or the data.
+  /// - Throws: ``TrainingError`` for settings that do not fit the method or the data, and for a network that has
+  ///   another number of outputs than there are classes; an error that the method's own check throws.
   public init(
     of network: any Layer, by method: any SemiSupervisedMethod, on data: TrainingData,
     settings: TrainingSettings, seed: UInt64
   ) throws {
     try settings.check(for: method, on: data)
     (self.method, self.data, self.settings, self.seed) = (method, data, settings, seed)
-    trainer = method.trainer(
+    trainer = try method.trainer(
       of: network, on: data,
       schedule: OneCycle(steps: settings.steps, peak: settings.peakLearningRate),
       settings: settings, seed: seed)

@@ -1,7 +1,8 @@
 import Files
 
 /// The reason, in one line, why a training run cannot start or continue: settings that contradict each other or the
-/// data, predictions that are not finite, or a loss that diverges in the first steps.
+/// data, a network with another number of outputs than there are classes, predictions that are not finite, or a loss
+/// that diverges in the first steps.
 public struct TrainingError: OneLineError {
   /// The line: the setting or value, what was found, and what was expected.
   public let description: String
