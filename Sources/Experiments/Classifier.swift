@@ -42,7 +42,7 @@ public struct Classifier {
     }
   }
 
-  /// A classifier of a network.
+  /// A classifier of a network for images of three channels.
   public init(_ network: WideResNet, _ description: Description) {
     (self.network, self.description) = (network, description)
   }

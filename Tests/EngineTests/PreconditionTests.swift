@@ -343,6 +343,17 @@ import Testing
       in: result)
   }
 
+  @Test func networkForImagesWithoutChannels() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "layers")
+      _ = WideResNet(depth: 10, widenFactor: 1, inputChannels: 0, random: &random)
+    }
+    expect(
+      "A network needs a widening factor, numbers of channels, and classes of at least 1; "
+        + "found 1, 0, 16 and 10.",
+      in: result)
+  }
+
   @Test func stagesThatANetworkDoesNotHave() async {
     var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let x = HiddenState(Tensor(repeating: 0, shape: [1, 2]))

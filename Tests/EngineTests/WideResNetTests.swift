@@ -87,6 +87,22 @@ import Testing
     #expect(relativeDistance(ours, expected) <= 1e-4)
   }
 
+  /// Grey images in one channel: logits, and the gradient of the filters that they meet.
+  @Test func takesGreyImages() throws {
+    var random = RandomStream(seed: 5, "residual/weights")
+    let network = WideResNet(depth: 10, widenFactor: 1, inputChannels: 1, random: &random)
+    #expect(network.parameters[0].parameter.value.shape == [3, 3, 1, 16])
+    var reference = WideResNetReference(of: network, .fastai, blocksInGroup: 1)
+    let images = Fixture.uniform("residual/grey images", in: [-1, 1], shape: [5, 12, 4, 1])
+    let (ours, expected) = (network(images, .training), reference(images, .training))
+    #expect(relativeDistance(ours, expected) <= 1e-4)
+    meanSquaredError(ours, target).backward()
+    meanSquaredError(expected, target).backward()
+    let gradient = try #require(network.parameters[0].parameter.gradient)
+    let other = try #require(reference.parameters["stem.weights"]?.gradient)
+    #expect(relativeDistance(gradient, other) <= 1e-4)
+  }
+
   /// The largest distance in units of the root mean square.
   private func relativeDistance(_ a: Tensor, _ b: Tensor) -> Double {
     guard a.shape == b.shape else { return .infinity }

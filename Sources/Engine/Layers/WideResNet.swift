@@ -60,23 +60,24 @@ public final class WideResNet: Layer {
   /// - Parameters:
   ///   - depth: 6·n + 4 for n blocks per group.
   ///   - widenFactor: The widening factor k.
+  ///   - inputChannels: The number of channels of the images: 3 for RGB, 1 for grey images.
   ///   - startChannels: The number of output channels of the first convolution.
   ///   - classes: The number of classes.
   ///   - variant: The network of fastai or that of the paper.
   ///   - random: The stream that the initial weights are drawn from.
   public init(
-    depth: Int, widenFactor: Int, startChannels: Int = 16, classes: Int = 10,
-    variant: Variant = .fastai, random: inout RandomStream
+    depth: Int, widenFactor: Int, inputChannels: Int = 3, startChannels: Int = 16,
+    classes: Int = 10, variant: Variant = .fastai, random: inout RandomStream
   ) {
     require(
       depth >= 10 && depth % 6 == 4,
       "The depth is \(depth); it must be 6·n + 4, such as 10, 16 or 28.")
     require(
-      widenFactor > 0 && startChannels > 0 && classes > 0,
-      "A network needs a widening factor, channels and classes of at least 1; "
-        + "found \(widenFactor), \(startChannels) and \(classes).")
+      widenFactor > 0 && inputChannels > 0 && startChannels > 0 && classes > 0,
+      "A network needs a widening factor, numbers of channels, and classes of at least 1; "
+        + "found \(widenFactor), \(inputChannels), \(startChannels) and \(classes).")
     stem = Conv2d(
-      filters: variant.filters(3, 3, startChannels, &random), padding: 1)
+      filters: variant.filters(3, inputChannels, startChannels, &random), padding: 1)
     var channels = startChannels
     groups = (0..<3).map { group in
       (0..<(depth - 4) / 6).map { block in
@@ -93,8 +94,8 @@ public final class WideResNet: Layer {
     activation = variant.activation
   }
 
-  /// Images (N, H, W, 3) → logits (N, classes), for any H and W; the second and the third group halve them,
-  /// rounding up.
+  /// Images (N, H, W, inputChannels) → logits (N, classes), for any H and W; the second and the third group halve
+  /// them, rounding up.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     run(0..<stageCount, on: HiddenState(x), mode).values
   }
@@ -103,7 +104,7 @@ public final class WideResNet: Layer {
   /// norm, activation and pooling; the linear layer.
   public var stageCount: Int { groups.count + 2 }
 
-  /// Images, (N, H, W, 3) → features after each group, (N, H′, W′, C) → features, (N, C) → logits
+  /// Images, (N, H, W, inputChannels) → features after each group, (N, H′, W′, C) → features, (N, C) → logits
   /// (N, classes).
   public func run(_ stages: Range<Int>, on state: HiddenState, _ mode: Mode) -> HiddenState {
     requireStages(stages)
