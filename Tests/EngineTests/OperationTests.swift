@@ -43,6 +43,33 @@ import Testing
     }
   }
 
+  /// The sum of a row of targets is the weight of its example: loss and gradient against sums in double precision.
+  @Test func sumsOfTargetsAreWeights() throws {
+    let weights: [Float] = [0, 0.25, 1, 3]
+    let logits = Parameter(Fixture.uniform("weights/logits", in: [-3, 3], shape: [4, 5]))
+    let distributions = softmax(Fixture.uniform("weights/targets", in: [-1, 1], shape: [4, 5]))
+    let targets = Tensor(
+      distributions.scalars.enumerated().map { $1 * weights[$0 / 5] }, shape: [4, 5])
+    let loss = crossEntropy(logits.value, targets)
+    loss.backward()
+    let x = logits.value.scalars.map(Double.init)
+    let t = targets.scalars.map(Double.init)
+    var (expected, gradient): (Double, [Double]) = (0, [])
+    for row in 0..<4 {
+      let elements = row * 5..<(row + 1) * 5
+      let total = elements.reduce(0.0) { $0 + Double.exp(x[$1]) }
+      let weight = elements.reduce(0.0) { $0 + t[$1] }
+      for i in elements {
+        expected -= t[i] * (x[i] - Double.log(total)) / 4
+        gradient.append((weight * Double.exp(x[i]) / total - t[i]) / 4)
+      }
+    }
+    #expect(abs(Double(loss.scalar) - expected) < 1e-6)
+    let found = try #require(logits.gradient).scalars
+    #expect(largestDistance(found.map(Double.init), gradient) < 1e-6)
+    #expect(found.prefix(5).allSatisfy { $0 == 0 })
+  }
+
   /// A probability of 0 adds nothing to the entropy, as if its class did not exist, and has no gradient.
   @Test func theEntropyIsFiniteForALogitOfMinusInfinity() throws {
     let whole = Parameter(Tensor([1, -.infinity, 2], shape: [1, 3]))

@@ -25,8 +25,8 @@ public func softmax(_ x: Tensor) -> Tensor {
 ///
 /// - Parameters:
 ///   - logits: x (N, classes), N ≥ 1.
-///   - targets: t (N, classes), whose rows sum to one, or to zero for a row that adds nothing to the sum. The mean
-///     is over all N rows. No gradient flows to the targets.
+///   - targets: t (N, classes), not negative; the rows of distributions sum to one. The sum of a row is the weight of
+///     its example, so that a row of zeros adds nothing; the mean is over all N rows. No gradient flows to the targets.
 /// - Returns: A scalar.
 public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   require(
@@ -68,7 +68,8 @@ public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
 ///
 /// - Parameters:
 ///   - logits: x (N, classes), N ≥ 1.
-///   - targets: t (N, classes), whose rows sum to one; no gradient flows to them.
+///   - targets: t (N, classes), whose rows sum to one; no gradient flows to them. Unlike in ``crossEntropy(_:_:)``,
+///     the sum w of a row is not a weight: it would also add w·log w.
 /// - Returns: A scalar, not negative up to rounding.
 public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   crossEntropy(logits, targets) - Tensor([Float(meanEntropy(targets))], shape: [])
