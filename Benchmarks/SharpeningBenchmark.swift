@@ -41,10 +41,11 @@ final class SharpeningTraining {
     let unlabelled = unlabelledBatches(step)
     step += 1
 
-    let prediction = softmax(network(images.tensor(unlabelled), .training))
+    let prediction = softmax(network(images.tensor(unlabelled, scaling: .unit), .training))
     let guess = sharpen(prediction.detached, temperature: 0.5)
     let labelledLoss = crossEntropy(
-      network(images.tensor(labelled), .training), labels: images.labels(at: labelled))
+      network(images.tensor(labelled, scaling: .unit), .training),
+      labels: images.labels(at: labelled))
     let loss = labelledLoss + 10 * meanSquaredError(prediction, guess)
     loss.backward()
     adam.update(learningRate: harmlessLearningRate, momentum: 0.9)

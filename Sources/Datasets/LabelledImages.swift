@@ -93,10 +93,12 @@ public struct LabelledImages: Sendable {
   ///
   /// - Parameters:
   ///   - indices: The indices of the images.
-  ///   - scaling: The mean and standard deviation by which pixel values are normalised.
-  public func tensor(_ indices: some Collection<Int>, scaling: PixelScaling = .unit) -> Tensor {
+  ///   - scaling: The mean and standard deviation by which pixel values are normalised; nil for values from 0 to 1 in
+  ///     the images' own channels.
+  public func tensor(_ indices: some Collection<Int>, scaling: PixelScaling? = nil) -> Tensor {
     let indices = Array(indices)
     check(indices)
+    let scaling = scaling ?? unitScaling
     require(
       channels == scaling.channels || channels == 1,
       "A scaling for \(scaling.channels) channels does not fit images of \(channels) channels.")
@@ -109,6 +111,12 @@ public struct LabelledImages: Sendable {
       }
     }
     return result
+  }
+
+  /// The scale from 0 to 1 in the images' own channels, without normalisation.
+  package var unitScaling: PixelScaling {
+    PixelScaling(
+      mean: Array(repeating: 0, count: channels), deviation: Array(repeating: 1, count: channels))
   }
 
   /// Writes one image to `destination` (height, width, tables.count), each byte replaced by its entry

@@ -58,7 +58,7 @@ extension Run {
     var sheet = ImageSheet(
       width: inRow * (images.width + gap) - gap, height: rows * (images.height + wordGap),
       tile: images.width)
-    let pictures = PixelScaling.unit.bytes(images.tensor(shown))
+    let pictures = PixelScaling.unit.bytes(images.tensor(shown, scaling: .unit))
     for (place, (index, picture)) in zip(shown, pictures).enumerated() {
       let x = place % inRow * (images.width + gap)
       let y = place / inRow * (images.height + wordGap)

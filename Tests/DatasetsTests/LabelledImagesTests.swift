@@ -7,10 +7,19 @@ import Testing
   @Test func greyImagesAreRepeatedInEachChannel() {
     let images = LabelledImages(
       height: 1, width: 2, channels: 1, pixels: [0, 51, 255, 0], labels: [3, 7])
-    let batch = images.tensor([1, 0])
+    let batch = images.tensor([1, 0], scaling: .unit)
     #expect(batch.shape == [2, 1, 2, 3])
     #expect(batch.scalars == [1, 1, 1, 0, 0, 0, 0, 0, 0, 0.2, 0.2, 0.2])
     #expect(images.labels(at: [1, 0, 1]) == [7, 3, 7])
+  }
+
+  @Test(arguments: [1, 3, 5]) func withoutAScalingImagesKeepTheirChannels(channels: Int) {
+    let pixels = (0..<2 * channels).map { UInt8(51 * $0 % 256) }
+    let images = LabelledImages(
+      height: 1, width: 2, channels: channels, pixels: pixels, labels: [0])
+    let batch = images.tensor([0])
+    #expect(batch.shape == [1, 1, 2, channels])
+    #expect(batch.scalars == pixels.map { Float($0) / 255 })
   }
 
   @Test func aTensorIsRoundedTo256Levels() throws {

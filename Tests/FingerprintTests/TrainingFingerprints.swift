@@ -65,11 +65,12 @@ import Testing
       var batches = ShuffledBatches(of: 500, size: 16, seed: 1, name: "unlabelled")
       for step in 0..<steps {
         let labelled = Array(step..<step + 8)
-        let prediction = softmax(network(Self.digits.tensor(batches(step)), .training))
+        let x = Self.digits.tensor(batches(step), scaling: .unit)
+        let prediction = softmax(network(x, .training))
         let guess = sharpen(prediction.detached, temperature: 0.5)
         let labelledLoss = crossEntropy(
-          network(Self.digits.tensor(labelled), .training), labels: Self.digits.labels(at: labelled)
-        )
+          network(Self.digits.tensor(labelled, scaling: .unit), .training),
+          labels: Self.digits.labels(at: labelled))
         try trainer.step(labelledLoss + 10 * meanSquaredError(prediction, guess), at: step)
       }
       return trainer.fingerprints

@@ -159,6 +159,19 @@ import Testing
     #expect((0..<4).map { row($0, of: three) } == (0..<4).map { row($0, of: first) })
   }
 
+  /// Grey images have one channel and values from 0 to 1, as from the other functions that resample.
+  @Test func withoutAScalingImagesKeepTheirChannels() {
+    let grey = LabelledImages(
+      height: 2, width: 2, channels: 1, pixels: [0, 51, 102, 255], labels: [0])
+    let augmented = AugmentedImages(grey, by: .none, seed: 0, name: "grey")([0], epoch: 0)
+    #expect(augmented.shape == [1, 2, 2, 1] && augmented.scalars == [0, 0.2, 0.4, 1])
+    let transformed = grey.transformed(count: 1) { _ in (0, SampledAugmentation([])) }
+    #expect(transformed.scalars == augmented.scalars)
+    #expect(grey.tensor([0], size: nil).scalars == augmented.scalars)
+    #expect(grey.tensor([0], size: ImageSize(height: 1, width: 1)).shape == [1, 1, 1, 1])
+    #expect(images.tensor([0], size: nil).shape == [1, 8, 8, 3])
+  }
+
   @Test func noVersionIsAMistake() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let images = LabelledImages(height: 2, width: 2, channels: 1, pixels: [], labels: [])

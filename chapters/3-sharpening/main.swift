@@ -118,10 +118,11 @@ func batchLoss(
   of network: any Layer, labelled: [Int], unlabelled: [Int], in images: LabelledImages,
   temperature T: Double, step: Int, settings: Settings
 ) -> (loss: Tensor, prediction: Tensor) {
-  let prediction = softmax(network(images.tensor(unlabelled), .training))
+  let prediction = softmax(network(images.tensor(unlabelled, scaling: .unit), .training))
   let guess = sharpen(prediction.detached, temperature: T)
   let labelledLoss = crossEntropy(
-    network(images.tensor(labelled), .training), labels: images.labels(at: labelled))
+    network(images.tensor(labelled, scaling: .unit), .training),
+    labels: images.labels(at: labelled))
   let unlabelledLoss = meanSquaredError(prediction, guess)
   let ramp = linearRamp(step, over: settings.rampSteps)
   return (labelledLoss + settings.unlabelledWeight * ramp * unlabelledLoss, prediction)

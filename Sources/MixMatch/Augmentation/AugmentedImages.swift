@@ -21,19 +21,20 @@ public struct AugmentedImages: Sendable {
   ///   - augmentation: The random transforms.
   ///   - versions: The number of versions of each image in an epoch, the method's K.
   ///   - size: The height and width of the augmented images; the images' own if not given.
-  ///   - scaling: The normalisation of pixel values, applied last.
+  ///   - scaling: The normalisation of pixel values, applied last; nil for values from 0 to 1 in the images' own
+  ///     channels.
   ///   - seed: The seed of the run.
   ///   - name: The purpose of the images; different names have independent random numbers.
   public init(
     _ images: LabelledImages, by augmentation: Augmentation, versions: Int = 1,
-    size: ImageSize? = nil, scaling: PixelScaling, seed: UInt64, name: String
+    size: ImageSize? = nil, scaling: PixelScaling? = nil, seed: UInt64, name: String
   ) {
     require(versions >= 1, "An image has at least one version, not \(versions).")
     self.images = images
     self.augmentation = augmentation
     self.versions = versions
     self.size = size ?? images.size
-    self.scaling = scaling
+    self.scaling = scaling ?? images.unitScaling
     self.seed = seed
     names = (0..<versions).map { "augmentation, \(name), version \($0)" }
   }
@@ -72,11 +73,13 @@ extension LabelledImages {
   /// The images at `indices`, resampled to `size`, as the input of a network: (`indices`.count,
   /// size.height, size.width, channels of `scaling`).
   ///
+  /// Where `scaling` is nil, values are from 0 to 1 in the images' own channels.
+  ///
   /// Where `size` is nil or the images' own, pixels are only normalised; otherwise the process ends with a message if
   /// ``transformed(count:size:scaling:_:)`` cannot resample them.
-  public func tensor(_ indices: some Collection<Int>, size: ImageSize?, scaling: PixelScaling)
-    -> Tensor
-  {
+  public func tensor(
+    _ indices: some Collection<Int>, size: ImageSize?, scaling: PixelScaling? = nil
+  ) -> Tensor {
     guard let size, size != self.size else { return tensor(indices, scaling: scaling) }
     let indices = Array(indices)
     return transformed(count: indices.count, size: size, scaling: scaling) {
@@ -95,14 +98,15 @@ extension LabelledImages {
   /// - Parameters:
   ///   - count: The number of results.
   ///   - size: The size of the results; the images' own if not given.
-  ///   - scaling: The normalisation of pixel values, applied last.
+  ///   - scaling: The normalisation of pixel values, applied last; nil for values from 0 to 1 in the images' own
+  ///     channels.
   ///   - change: For each of 0 ..< `count`, the index of an image and its transforms; called on any
   ///     thread.
   public func transformed(
-    count: Int, size: ImageSize? = nil, scaling: PixelScaling,
+    count: Int, size: ImageSize? = nil, scaling: PixelScaling? = nil,
     _ change: (Int) -> (image: Int, augmentation: SampledAugmentation)
   ) -> Tensor {
-    let size = size ?? self.size
+    let (size, scaling) = (size ?? self.size, scaling ?? unitScaling)
     let channels = scaling.mean.count
     require(
       self.channels == channels || self.channels == 1,
