@@ -27,7 +27,8 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   ///
   /// - Parameters:
   ///   - network: The network that the method will train.
-  ///   - images: A batch of images as the network gets them in the first step, (N, H, W, C).
+  ///   - images: One image, training image 0, (1, H, W, C): not augmented, but with the size and the normalisation of
+  ///     the images in the first step.
   ///   - random: Draws the initial weights.
   func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
     -> (any Module)?

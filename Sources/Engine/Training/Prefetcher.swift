@@ -3,9 +3,17 @@ import Synchronization
 
 /// A sequence whose next elements are computed in the background, such as batches of images.
 ///
-///     var batches = ShuffledBatches(of: images.count, size: 64, seed: seed, name: "labelled")
-///     let prefetched = Prefetcher(count: steps) { step in images.tensor(batches(step)) }
-///     for step in 0..<steps { train(on: try prefetched(step)) }
+///     func train(_ network: any Layer, on images: LabelledImages, steps: Int) throws {
+///       var batches = ShuffledBatches(of: images.count, size: 64, seed: 0, name: "labelled")
+///       let prefetched = Prefetcher(count: steps) { step in images.tensor(batches(step)) }
+///       for step in 0..<steps {
+///         let x = try prefetched(step)
+///         …
+///       }
+///     }
+///
+/// The closure takes over what it changes, such as `batches`. That must be a local variable of a function: a variable
+/// at the top level of main.swift is global and belongs to the main thread.
 ///
 /// Elements are computed one at a time, in the order of the requests. An element must depend on its
 /// index alone, so that results do not depend on timing.
