@@ -224,7 +224,8 @@ public struct Loss: Sendable {
 public struct Guesses: Sendable {
   /// q̄, the guesses before sharpening.
   public let raw: Tensor
-  /// q, the guesses after sharpening.
+  /// q, the guesses after sharpening; a row of zeros for an image without a guess, such as one whose prediction is not
+  /// confident enough for the method.
   public let sharpened: Tensor
 
   /// Guesses for the same images, before and after sharpening.

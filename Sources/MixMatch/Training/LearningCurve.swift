@@ -28,10 +28,12 @@ public struct LearningCurve: Codable, Sendable {
   }
 
   /// A comparison of guessed labels with the true ones, which the method does not know.
+  ///
+  /// An image whose row of ``Guesses/sharpened`` is all zeros has no guess: it counts for the entropies only.
   public struct GuessQuality: Codable, Sendable {
     /// The fraction of guesses whose most probable class is the true one; NaN where no true class is known.
     public var accuracy = 0.0
-    /// The mean probability of the most probable class, after sharpening.
+    /// The mean probability of the most probable class, after sharpening; NaN without guesses.
     public var confidence = 0.0
     /// The mean entropy before sharpening, in nats.
     public var entropy = 0.0
@@ -78,11 +80,19 @@ public struct LearningCurve: Codable, Sendable {
     /// The number of guesses for images whose true class is known, and of the right ones among them.
     var knownGuesses: Double?
     var rightGuesses: Double?
+    /// The number of steps in which no image had a guess, and which add nothing to the confidence; nil for none.
+    var stepsWithoutGuess: Double?
 
     /// Adds the guesses of a step; images without a known class count for all but the accuracy.
-    mutating func add(_ quality: GuessQuality, hiddenLabels: [Int]) {
+    mutating func add(_ step: Guesses, hiddenLabels: [Int]) {
+      var quality = GuessQuality(step, hiddenLabels: hiddenLabels)
+      let guessed = step.guessedImages
+      if guessed.isEmpty {
+        quality.confidence = 0
+        stepsWithoutGuess = (stepsWithoutGuess ?? 0) + 1
+      }
       guesses = guesses.map { $0 + quality } ?? quality
-      let known = Double(hiddenLabels.count { $0 >= 0 })
+      let known = Double(guessed.count { hiddenLabels[$0] >= 0 })
       guard known > 0 else { return }
       knownGuesses = (knownGuesses ?? 0) + known
       rightGuesses = (rightGuesses ?? 0) + (quality.accuracy * known).rounded()
@@ -92,19 +102,20 @@ public struct LearningCurve: Codable, Sendable {
     var meanGuesses: GuessQuality? {
       guard var mean = guesses.map({ (1 / steps) * $0 }) else { return nil }
       mean.accuracy = (rightGuesses ?? .nan) / (knownGuesses ?? .nan)
+      if let stepsWithoutGuess { mean.confidence *= steps / (steps - stepsWithoutGuess) }
       return mean
     }
   }
 
   /// A curve without points.
-  public init() {}
+  package init() {}
 
   /// Adds the loss of a step to the means of the next point.
   ///
   /// - Parameters:
   ///   - loss: The loss of the step.
   ///   - hiddenLabels: The true classes of its unlabelled images; −1 for one that is not known.
-  public mutating func add(_ loss: Loss, hiddenLabels: [Int]) {
+  package mutating func add(_ loss: Loss, hiddenLabels: [Int]) {
     sums.steps += 1
     sums.labelled += Double(loss.labelled.scalar)
     sums.unlabelled += Double(loss.unlabelled?.scalar ?? 0)
@@ -112,7 +123,7 @@ public struct LearningCurve: Codable, Sendable {
       add(mixing.pairs, intrusion: Double(loss.penalty?.scalar ?? 0))
     }
     guard let guesses = loss.guesses else { return }
-    sums.add(GuessQuality(guesses, hiddenLabels: hiddenLabels), hiddenLabels: hiddenLabels)
+    sums.add(guesses, hiddenLabels: hiddenLabels)
   }
 
   /// Adds the pairs of a step and the discriminator's loss to the newest element of ``mixing``, or to a new one
@@ -138,6 +149,14 @@ public struct LearningCurve: Codable, Sendable {
   }
 }
 
+extension Guesses {
+  /// The indices of the images with a guess: those whose sharpened row is not all zeros.
+  fileprivate var guessedImages: [Int] {
+    let maxima = sharpened.rowMaxima()
+    return maxima.indices.filter { maxima[$0].value != 0 }
+  }
+}
+
 extension LearningCurve.GuessQuality {
   /// The quality of the guesses of one step against the true classes (N), of which −1 is not known.
   package init(_ guesses: Guesses, hiddenLabels: [Int]) {
@@ -145,9 +164,11 @@ extension LearningCurve.GuessQuality {
     require(
       maxima.count == hiddenLabels.count,
       "\(maxima.count) guesses cannot be compared with \(hiddenLabels.count) labels.")
-    let known = hiddenLabels.indices.filter { hiddenLabels[$0] >= 0 }
-    accuracy = Double(known.count { maxima[$0].index == hiddenLabels[$0] }) / Double(known.count)
-    confidence = maxima.reduce(0) { $0 + Double($1.value) } / Double(hiddenLabels.count)
+    let guessed = guesses.guessedImages
+    let known = guessed.filter { hiddenLabels[$0] >= 0 }
+    let right = known.count { maxima[$0].index == hiddenLabels[$0] && !maxima[$0].value.isNaN }
+    accuracy = Double(right) / Double(known.count)
+    confidence = guessed.reduce(0) { $0 + Double(maxima[$1].value) } / Double(guessed.count)
     entropy = meanEntropy(guesses.raw)
     sharpenedEntropy = meanEntropy(guesses.sharpened)
   }
