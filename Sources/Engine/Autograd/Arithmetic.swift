@@ -1,4 +1,5 @@
-/// Elementwise arithmetic. There is no broadcasting: two tensors must have the same shape.
+/// Elementwise arithmetic of two tensors of the same shape, or of a tensor and a scalar. There is no other
+/// broadcasting.
 extension Tensor {
   /// Adds two tensors of the same shape element by element.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
@@ -32,6 +33,28 @@ extension Tensor {
   /// Divides each element by a scalar.
   public static func / (x: Tensor, divisor: Float) -> Tensor {
     elementwise(x) { $0 / divisor }.recorded(from: [x]) { gradient in [gradient / divisor] }
+  }
+
+  /// Multiplies each element by a scalar.
+  public static func * (x: Tensor, factor: Float) -> Tensor { factor * x }
+
+  /// Adds a scalar to each element.
+  public static func + (x: Tensor, addend: Float) -> Tensor {
+    elementwise(x) { $0 + addend }.recorded(from: [x]) { gradient in [gradient] }
+  }
+
+  /// Adds a scalar to each element.
+  public static func + (addend: Float, x: Tensor) -> Tensor { x + addend }
+
+  /// Subtracts a scalar from each element.
+  public static func - (x: Tensor, subtrahend: Float) -> Tensor { x + (-subtrahend) }
+
+  /// Subtracts each element from a scalar.
+  public static func - (minuend: Float, x: Tensor) -> Tensor { -x + minuend }
+
+  /// Divides a scalar by each element.
+  public static func / (dividend: Float, x: Tensor) -> Tensor {
+    Tensor(repeating: dividend, shape: x.shape) / x
   }
 
   /// Divides by a tensor of the same shape element by element.
