@@ -26,7 +26,7 @@ public struct MixMatchStep: SemiSupervisedMethod {
   /// The examples that batch norm normalises together.
   public var batchNorm = BatchNormGroups.versionsApart
   /// The number of stages of the network before which mixup can happen, as in ``ManifoldMixup``; nil mixes
-  /// the images, as in the paper.
+  /// the images, as in the paper. In a network with fewer stages, mixup can happen before each of them.
   public var mixupStages: Int?
   /// The alignment of guesses with the labels' distribution before they are sharpened; nil for none, as in the
   /// paper.

@@ -12,7 +12,8 @@ public struct ManifoldMixup: SemiSupervisedMethod {
   /// α of the Beta distribution from which λ is drawn; the paper's value for CIFAR-10 with all labels.
   public var alpha = 2.0
   /// The number of stages of the network whose inputs can be mixed: 3 are the images and the outputs of
-  /// the first two groups, as in the paper; 1 are the images alone, which is mixup.
+  /// the first two groups, as in the paper; 1 are the images alone, which is mixup. In a network with fewer
+  /// stages, the input of each stage can be mixed.
   public var stages = 3
 
   /// The method with the paper's hyperparameters.
