@@ -1,7 +1,7 @@
 import Engine
 
 /// The normalisation of pixel values for a network: x ← (x/255 − mean) / deviation, per channel.
-public struct PixelScaling: Sendable {
+public struct PixelScaling: Sendable, CustomStringConvertible {
   /// The mean of each channel, on the scale from 0 to 1.
   public let mean: [Float]
   /// The standard deviation of each channel, on the scale from 0 to 1; above 0.
@@ -57,6 +57,9 @@ public struct PixelScaling: Sendable {
   /// CIFAR-10's mean and standard deviation, as in fastai's `cifar_stats` (vision/data.py).
   public static let cifar = PixelScaling(
     mean: [0.491, 0.482, 0.447], deviation: [0.247, 0.243, 0.261])
+
+  /// The mean and the standard deviation of each channel, on the scale from 0 to 1.
+  public var description: String { "PixelScaling(mean: \(mean), deviation: \(deviation))" }
 
   /// Returns the bytes of normalised images, to display them: one array (H·W·C) per image.
   ///

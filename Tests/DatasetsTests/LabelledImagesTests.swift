@@ -83,6 +83,11 @@ import Testing
     #expect(PixelScaling.unit.bytes(beyond) == [[0, 128, 255]])
   }
 
+  @Test func aDescriptionIsOneShortLine() {
+    let scaling = PixelScaling(mean: [0.5, 0.25], deviation: [1, 0.125])
+    #expect("\(scaling)" == "PixelScaling(mean: [0.5, 0.25], deviation: [1.0, 0.125])")
+  }
+
   /// Channels with two values, with all pixels equal, and with a mean of 102/255 = 0.4: the deviations
   /// are 0.5, 1 (instead of 0) and √(0.06) by hand.
   @Test func statisticsAreThoseOfTheImages() {

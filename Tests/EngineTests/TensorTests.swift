@@ -51,6 +51,27 @@ import Testing
     #expect(distributions.scalars == [0, 0, 1, 1, 0, 0])
   }
 
+  @Test func descriptionsHaveTheShapeAndTheFirstElements() {
+    #expect("\(Tensor([1, 2, 3.5, -4], shape: [2, 2]))" == "Tensor (2, 2): 1.0, 2.0, 3.5, -4.0")
+    #expect("\(Tensor([7], shape: []))" == "Tensor (): 7.0")
+    #expect("\(Tensor([], shape: [0, 3]))" == "Tensor (0, 3)")
+    #expect(
+      "\(Tensor(repeating: 1, shape: [8]))" == "Tensor (8): 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0")
+    #expect(
+      "\(Parameter(Tensor(repeating: 0, shape: [3, 3])).value)"
+        == "Tensor (3, 3): 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, …")
+  }
+
+  /// A chain of an array has the names of one of arguments.
+  @Test func chainOfAnArray() {
+    let layers: [any Layer] = [BatchNorm(channels: 2), ReLU(), BatchNorm(channels: 2)]
+    let network = Sequential(layers)
+    #expect(network.stageCount == 3)
+    #expect(
+      network.parameters.map(\.name) == ["0.scale", "0.shift", "2.scale", "2.shift"])
+    #expect(Sequential([]).stageCount == 0)
+  }
+
   /// Shapes, names and counts of a network's parts, as checkpoints and optimisers see them.
   @Test func namesOfParameters() {
     var random = RandomStream(seed: 0, "names")

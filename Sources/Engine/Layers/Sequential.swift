@@ -5,6 +5,9 @@ public final class Sequential: Layer {
   /// Creates a chain of `layers` in the order they are applied.
   public init(_ layers: any Layer...) { self.layers = layers }
 
+  /// Creates a chain of an array of layers, such as one of a length that is not fixed, in the order they are applied.
+  public init(_ layers: [any Layer]) { self.layers = layers }
+
   /// Computes the output of the last layer.
   public func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor {
     run(0..<stageCount, on: HiddenState(x), mode).values

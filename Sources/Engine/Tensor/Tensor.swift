@@ -105,6 +105,18 @@ public struct Tensor: Sendable {
   package var rows: Int { shape.dropLast().reduce(1, *) }
 }
 
+extension Tensor: CustomStringConvertible {
+  /// The shape and up to eight elements, the first in row-major order: "Tensor (2, 2): 1.0, 2.0, 3.0, 4.0". More
+  /// elements are "…".
+  public var description: String {
+    let lengths = shape.map { "\($0)" }.joined(separator: ", ")
+    var elements = withScalars { scalars in (0..<min(8, count)).map { "\(scalars[$0])" } }
+    if count > elements.count { elements.append("…") }
+    return "Tensor (\(lengths))"
+      + (elements.isEmpty ? "" : ": \(elements.joined(separator: ", "))")
+  }
+}
+
 /// Returns a new constant tensor whose elements `write` writes.
 func filled(_ shape: [Int], _ write: (UnsafeMutablePointer<Float>) -> Void) -> Tensor {
   let result = Tensor(uninitialised: shape)
