@@ -14,13 +14,14 @@ public struct PixelScaling: Sendable, CustomStringConvertible {
   /// Creates a normalisation from known statistics.
   ///
   /// - Parameters:
-  ///   - mean: The mean of each channel, on the scale from 0 to 1.
-  ///   - deviation: The standard deviation of each channel, on the same scale; above 0.
+  ///   - mean: The mean of each channel, at least one, on the scale from 0 to 1; finite.
+  ///   - deviation: The standard deviation of each channel, on the same scale; finite and above 0.
   public init(mean: [Float], deviation: [Float]) {
     require(
-      mean.count == deviation.count && deviation.allSatisfy { $0 > 0 },
-      "A pixel scaling needs a mean and a positive standard deviation for each channel, "
-        + "not means \(mean) and deviations \(deviation).")
+      mean.count == deviation.count && !mean.isEmpty && (mean + deviation).allSatisfy(\.isFinite)
+        && deviation.allSatisfy { $0 > 0 },
+      "A pixel scaling needs a finite mean and a finite, positive standard deviation for each of "
+        + "at least one channel, not means \(mean) and deviations \(deviation).")
     (self.mean, self.deviation) = (mean, deviation)
     tables = zip(mean, deviation).map { mean, deviation in
       (0..<256).map { (Float($0) / 255 - mean) / deviation }

@@ -19,6 +19,7 @@ public enum Parallel {
   /// `body` runs concurrently and must write to memory of its own part only. Task-local values, such as ``threads``
   /// and the effect of ``withoutGradients(_:)``, apply to the calling thread only; set them inside `body`.
   public static func forEachPart(of parts: Int, _ body: (_ part: Int) -> Void) {
+    require(parts >= 0, "Work has at least 0 parts; found \(parts).")
     let threads = min(threads, parts)
     guard threads > 1 else {
       for part in 0..<parts { body(part) }
@@ -46,6 +47,7 @@ public enum Parallel {
   public static func forEachRange(
     of count: Int, parts: Int = 16, _ body: (_ part: Int, _ range: Range<Int>) -> Void
   ) {
+    require(count >= 0, "Work has at least 0 elements; found \(count).")
     forEachPart(of: parts) { part in
       body(part, (count * part / parts)..<(count * (part + 1) / parts))
     }

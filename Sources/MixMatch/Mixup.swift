@@ -80,6 +80,7 @@ public struct MixingCoefficients: Sendable, Equatable {
   public init(
     _ sharing: Sharing, count: Int, alpha α: Double, random: inout RandomStream
   ) {
+    require(count >= 0, "A batch has at least 0 examples; found \(count).")
     let beta = SymmetricBeta(alpha: α)
     let draws = (0..<(sharing == .perBatch ? 1 : count)).map { _ in
       let λ = beta.draw(random: &random)

@@ -105,6 +105,32 @@ import Testing
     }
   }
 
+  @Test func statisticsAreFiniteNumbersOfAtLeastOneChannel() async {
+    let sentence =
+      "A pixel scaling needs a finite mean and a finite, positive standard deviation for each of "
+      + "at least one channel, not means "
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = PixelScaling(mean: [], deviation: [])
+    }
+    #expect(printed(by: result).contains(sentence + "[] and deviations []."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = PixelScaling(mean: [.nan], deviation: [1])
+    }
+    #expect(printed(by: result).contains(sentence + "[nan] and deviations [1.0]."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = PixelScaling(mean: [0.5, 0.5], deviation: [1, .nan])
+    }
+    #expect(printed(by: result).contains(sentence + "[0.5, 0.5] and deviations [1.0, nan]."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = PixelScaling(mean: [0.5], deviation: [0])
+    }
+    #expect(printed(by: result).contains(sentence + "[0.5] and deviations [0.0]."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = PixelScaling(mean: [0.5], deviation: [.infinity])
+    }
+    #expect(printed(by: result).contains(sentence + "[0.5] and deviations [inf]."))
+  }
+
   @Test func statisticsNeedAnImage() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = PixelScaling(

@@ -183,6 +183,15 @@ import Testing
       in: result)
   }
 
+  /// The mean of no pixels would be NaN.
+  @Test func poolingOfImagesWithoutPixels() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = globalAveragePool(Tensor(repeating: 0, shape: [1, 0, 0, 3]))
+    }
+    expect(
+      "The mean of an image needs at least one pixel; found the shape [1, 0, 0, 3].", in: result)
+  }
+
   @Test func windowLargerThanTheImage() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = maxPool2d(Tensor(repeating: 0, shape: [1, 4, 2, 3]), kernelSize: 3)
@@ -328,6 +337,25 @@ import Testing
     expect("A batch has the shape (N, …, C); found [16].", in: result)
   }
 
+  @Test func batchNormOfOtherMomentumOrEpsilon() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = BatchNorm(channels: 16, momentum: -0.1)
+    }
+    expect("The momentum of batch norm lies in [0, 1]; found -0.1.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = BatchNorm(channels: 16, momentum: 1.5)
+    }
+    expect("The momentum of batch norm lies in [0, 1]; found 1.5.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = BatchNorm(channels: 16, epsilon: 0)
+    }
+    expect("The ε of batch norm is a finite number above 0; found 0.0.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = BatchNorm(channels: 16, epsilon: .nan)
+    }
+    expect("The ε of batch norm is a finite number above 0; found nan.", in: result)
+  }
+
   @Test func layersWithoutInputs() async {
     var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var random = RandomStream(seed: 0, "layers")
@@ -423,6 +451,54 @@ import Testing
       _ = ExponentialSchedule(steps: 2, from: 0.1, to: 1)(-1)
     }
     expect("The schedule has the steps 0..<2; found step -1.", in: result)
+  }
+
+  /// The weights would grow without limit, or become NaN in the first step.
+  @Test func learningRatesThatAreNoNumbers() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = OneCycle(steps: 2, peak: .nan)
+    }
+    expect("The maximum learning rate is a finite number of at least 0; found nan.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = OneCycle(steps: 2, peak: .infinity)
+    }
+    expect("The maximum learning rate is a finite number of at least 0; found inf.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = OneCycle(steps: 2, peak: -0.5)
+    }
+    expect("The maximum learning rate is a finite number of at least 0; found -0.5.", in: result)
+  }
+
+  @Test func weightDecaysThatAreNoNumbers() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = AdamW([("x", Parameter(Tensor([1], shape: [1])))], weightDecay: .nan)
+    }
+    expect("The weight decay is a finite number of at least 0; found nan.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = SGD([("x", Parameter(Tensor([1], shape: [1])))], weightDecay: -0.5)
+    }
+    expect("The weight decay is a finite number of at least 0; found -0.5.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Trainer(
+        BatchNorm(channels: 1), schedule: OneCycle(steps: 1, peak: 0.1), weightDecay: .infinity)
+    }
+    expect("The weight decay is a finite number of at least 0; found inf.", in: result)
+  }
+
+  @Test func workAndBatchesBelowZero() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Parallel.forEachPart(of: -1) { _ in }
+    }
+    expect("Work has at least 0 parts; found -1.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Parallel.forEachRange(of: -1) { _, _ in }
+    }
+    expect("Work has at least 0 elements; found -1.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var batches = ShuffledBatches(of: 4, size: 2, seed: 0, name: "labelled")
+      _ = batches(-1)
+    }
+    expect("Batches are counted from 0; found -1.", in: result)
   }
 
   /// The bias correction would divide by zero.

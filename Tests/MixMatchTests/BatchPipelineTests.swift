@@ -96,6 +96,14 @@ import Testing
     #expect(other(0).batch.unlabelledImages.scalars != first[0].batch.unlabelledImages.scalars)
   }
 
+  @Test func aNegativeStepIsAMistake() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var pipeline = try BatchPipelineTests().pipeline()
+      _ = pipeline(-1)
+    }
+    #expect(standardError(of: result).contains("Steps are counted from 0; found -1."))
+  }
+
   @Test func withoutVersionsThereAreNoUnlabelledImages() {
     var pipeline = BatchPipeline(data, settings: settings, versions: 0, seed: 1)
     let (batch, hiddenLabels) = pipeline(0)

@@ -18,6 +18,22 @@ import Testing
       ])
   }
 
+  @Test func classesThatTheConfusionMatrixLacksAreAMistake() async {
+    let sentence = "The classes of the confusion matrix are 0..<2; found "
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = ConfusionMatrix(labels: [], predictions: [], classes: 2).imageCount(of: 2)
+    }
+    #expect(standardError(of: result).contains(sentence + "2."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = ConfusionMatrix(labels: [], predictions: [], classes: 2).recall(of: -1)
+    }
+    #expect(standardError(of: result).contains(sentence + "-1."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = ConfusionMatrix(labels: [], predictions: [], classes: 2).precision(of: 2)
+    }
+    #expect(standardError(of: result).contains(sentence + "2."))
+  }
+
   /// NumPy, for Guo et al.'s definition with 15 bins that are open on the left:
   /// sum(abs(conf[m].mean() - right[m].mean()) * m.mean()) over the bins m = (conf > lo) & (conf <= hi).
   @Test func measuresCalibrationAsNumPyDoes() {

@@ -92,6 +92,19 @@ import Testing
     #expect(standardError(of: result).contains("Coefficients lie in [0, 1], not [1.5]."))
   }
 
+  @Test(arguments: MixingCoefficients.Sharing.allCases)
+  func aBatchMayBeEmpty(sharing: MixingCoefficients.Sharing) {
+    #expect(drawn(sharing, count: 0).values == [])
+  }
+
+  @Test func aNegativeNumberOfExamplesIsAMistake() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "coefficients")
+      _ = MixingCoefficients(.perExample, count: -1, alpha: 0.75, random: &random)
+    }
+    #expect(standardError(of: result).contains("A batch has at least 0 examples; found -1."))
+  }
+
   @Test func shapesThatDoNotFitAreAMistake() async {
     var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let batch = Tensor(repeating: 0, shape: [2, 10])

@@ -1,11 +1,12 @@
 /// Global average pooling: the mean of each channel over each image.
 ///
-/// - Parameter x: Images (N, H, W, C).
+/// - Parameter x: Images (N, H, W, C) of at least one pixel.
 /// - Returns: Features (N, C).
 public func globalAveragePool(_ x: Tensor) -> Tensor {
   requireImages(x)
   let (images, channels) = (x.shape[0], x.columns)
   let pixels = x.shape[1] * x.shape[2]
+  require(pixels > 0, "The mean of an image needs at least one pixel; found the shape \(x.shape).")
   let y = unsafe filled([images, channels]) { result in
     forEachRow(images, columns: pixels * channels) { image in
       let mean = unsafe result + image * channels

@@ -60,9 +60,14 @@ public final class BatchNorm: Layer {
   ///
   /// - Parameters:
   ///   - channels: The number of channels, the length of the innermost axis.
-  ///   - momentum: The weight of the newest batch in the running statistics.
-  ///   - epsilon: Added to the variance.
+  ///   - momentum: The weight of the newest batch in the running statistics, from 0 to 1.
+  ///   - epsilon: ε, added to the variance; finite and above 0.
   public init(channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5) {
+    require(
+      (0...1).contains(momentum), "The momentum of batch norm lies in [0, 1]; found \(momentum).")
+    require(
+      epsilon > 0 && epsilon.isFinite,
+      "The ε of batch norm is a finite number above 0; found \(epsilon).")
     scale = Parameter(Tensor(repeating: 1, shape: [channels]))
     shift = Parameter(Tensor(repeating: 0, shape: [channels]))
     running = RunningStatistics(channels: channels)

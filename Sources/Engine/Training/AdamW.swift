@@ -19,12 +19,14 @@ public final class AdamW {
   /// The number of updates, those before a restored state included.
   private(set) var stepCount = 0
 
-  /// Creates an optimiser of `parameters`; β₂, in [0, 1), and ε are fastai's by default.
+  /// Creates an optimiser of `parameters`; β₂, in [0, 1), and ε are fastai's by default. `weightDecay` is finite and at
+  /// least 0.
   public init(
     _ parameters: [NamedParameter], weightDecay: Float, decayScope: WeightDecayScope = .all,
     beta2: Float = 0.99, epsilon: Float = 1e-8
   ) {
     require((0..<1).contains(beta2), "β₂ lies in [0, 1); found \(beta2).")
+    requireWeightDecay(weightDecay)
     self.parameters = parameters
     self.weightDecay = weightDecay
     self.decayScope = decayScope
@@ -80,6 +82,13 @@ public enum WeightDecayScope: String, Sendable, Codable, CaseIterable {
 
   /// Whether a parameter with this value decays; biases and the parameters of batch norm have one axis.
   func includes(_ value: Tensor) -> Bool { self == .all || value.shape.count > 1 }
+}
+
+/// Requires that a weight decay is finite and at least 0: another one would make the weights grow, or NaN.
+func requireWeightDecay(_ weightDecay: Float) {
+  require(
+    weightDecay >= 0 && weightDecay.isFinite,
+    "The weight decay is a finite number of at least 0; found \(weightDecay).")
 }
 
 extension AdamW: Resumable {

@@ -12,8 +12,9 @@ public final class SGD {
   /// Changed in place.
   private let velocities: [Tensor]
 
-  /// Creates an optimiser of `parameters` with zero velocities.
+  /// Creates an optimiser of `parameters` with zero velocities; `weightDecay` is finite and at least 0.
   public init(_ parameters: [NamedParameter], weightDecay: Float = 0) {
+    requireWeightDecay(weightDecay)
     self.parameters = parameters
     self.weightDecay = weightDecay
     velocities = parameters.map { Tensor(repeating: 0, shape: $0.parameter.value.shape) }

@@ -26,9 +26,12 @@ public struct OneCycle: Schedule {
   /// The maximum learning rate.
   public let peak: Float
 
-  /// Creates a schedule of at least one step.
+  /// Creates a schedule of at least one step; `peak` is finite and at least 0.
   public init(steps: Int, peak: Float) {
     require(steps > 0, "A schedule needs at least one step; found \(steps).")
+    require(
+      peak >= 0 && peak.isFinite,
+      "The maximum learning rate is a finite number of at least 0; found \(peak).")
     self.steps = steps
     self.peak = peak
   }

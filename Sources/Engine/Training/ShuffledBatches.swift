@@ -30,6 +30,7 @@ public struct ShuffledBatches: Sendable {
 
   /// Returns the indices of the examples in batch `index`, counted from 0 over all epochs.
   public mutating func callAsFunction(_ index: Int) -> [Int] {
+    require(index >= 0, "Batches are counted from 0; found \(index).")
     if index / batchesPerEpoch != epoch {
       epoch = index / batchesPerEpoch
       var random = RandomStream(seed: seed, name, epoch)

@@ -28,7 +28,7 @@ public final class Trainer {
   ///   - auxiliary: Another module to train on the same loss. The weight EMA and the fingerprints leave
   ///     it out.
   ///   - schedule: The number of steps, and the learning rate and momentum of each.
-  ///   - weightDecay: The weight decay; see ``AdamW``.
+  ///   - weightDecay: The weight decay, finite and at least 0; see ``AdamW``.
   ///   - decayScope: The parameters that weight decay acts on.
   ///   - emaDecay: The decay of the weight EMA that is used for evaluation; nil for none.
   public init(

@@ -31,6 +31,7 @@ public struct BatchPipeline: Sendable {
   /// The batch of step `step`, counted from 0, and the true classes of its unlabelled images, which
   /// the method must not see; −1 for an image whose class is not known.
   public mutating func callAsFunction(_ step: Int) -> (batch: Batch, hiddenLabels: [Int]) {
+    require(step >= 0, "Steps are counted from 0; found \(step).")
     let images = data.dataset.train
     let labelled = labelledOrder(step).map { data.split.labelled[$0] }
     let x = augmented(labelled, versions: 1, "labelled", step, labelledOrder)

@@ -25,7 +25,10 @@ public struct ConfusionMatrix: Sendable, Equatable {
   }
 
   /// The number of images of a class.
-  public func imageCount(of label: Int) -> Int { counts[label].reduce(0, +) }
+  public func imageCount(of label: Int) -> Int {
+    requireClass(label)
+    return counts[label].reduce(0, +)
+  }
 
   /// The share of the images of a class that are predicted as that class; nil for a class without images.
   public func recall(of label: Int) -> Double? {
@@ -35,8 +38,16 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
   /// The share of the predictions of a class that are right; nil for a class that is never predicted.
   public func precision(of prediction: Int) -> Double? {
+    requireClass(prediction)
     let total = counts.reduce(0) { $0 + $1[prediction] }
     return total > 0 ? Double(counts[prediction][prediction]) / Double(total) : nil
+  }
+
+  /// Requires that the matrix has the class.
+  private func requireClass(_ index: Int) {
+    require(
+      counts.indices.contains(index),
+      "The classes of the confusion matrix are 0..<\(counts.count); found \(index).")
   }
 
   /// The wrong predictions by class and predicted class, the most frequent first.
