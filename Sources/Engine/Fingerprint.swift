@@ -25,6 +25,11 @@ public struct Fingerprint: Hashable, Sendable {
     for number in numbers { add(number.bitPattern) }
   }
 
+  /// Appends bytes to the hashed sequence.
+  mutating func add(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { add(byte) }
+  }
+
   private mutating func add(_ bits: some FixedWidthInteger & UnsignedInteger) {
     for shift in stride(from: 0, to: bits.bitWidth, by: 8) {
       state = (state ^ UInt64(bits >> shift & 0xFF)) &* 0x100_0000_01B3

@@ -501,6 +501,18 @@ import Testing
     expect("Batches are counted from 0; found -1.", in: result)
   }
 
+  /// Training would go on without changing a weight.
+  @Test func trainingByAConstant() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "weights")
+      let network = Linear(inputs: 2, outputs: 2, random: &random)
+      let trainer = Trainer(network, schedule: OneCycle(steps: 2, peak: 0.1), weightDecay: 0)
+      let logits = network(Tensor([1, 2], shape: [1, 2]), .training)
+      try trainer.step(crossEntropy(logits.mapRows { $0[0] *= 2 }, labels: [0]), at: 0)
+    }
+    expect("A loss must depend on parameters; found a constant", in: result)
+  }
+
   /// The bias correction would divide by zero.
   @Test func adamWithoutDecay() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -23,8 +23,7 @@ enum Reader: String, CaseIterable {
     case .gzip: _ = try gunzip(bytes, origin: "fuzz", limit: 1 << 24)
     case .matlab: _ = try MATFile(bytes, names: ["X", "y"], origin: "fuzz", limit: 1 << 24).arrays
     case .snapshot: try readSnapshot(bytes)
-    // The seeds are without the line of the checksum, which no mutation would keep right.
-    case .checkpoint: try use(Classifier(Checkpoint(decoding: checksummed(Data(bytes)))))
+    case .checkpoint: try readCheckpoint(bytes)
     case .classifier: try use(Classifier(SafeTensors(decoding: bytes)))
     case .record: try use(JSON.decode(RunRecord.self, from: Data(bytes)))
     case .training: try use(JSON.decode(TrainingRecord<TrainingSummary>.self, from: Data(bytes)))
@@ -40,9 +39,18 @@ private func readIDX(_ bytes: [UInt8]) throws {
   _ = try IDX(bytes, of: areImages ? .images(height: 28, width: 28) : .labels, origin: "fuzz")
 }
 
+// The seeds of snapshots and checkpoints are without fingerprint and checksum, which no mutation would keep right.
+
+/// Decodes a checkpoint: a line of JSON, and a snapshot.
+private func readCheckpoint(_ bytes: [UInt8]) throws {
+  let snapshot = bytes.drop { $0 != UInt8(ascii: "\n") }.dropFirst()
+  let content = checksummed(Data(bytes + fingerprintDigits(of: snapshot)))
+  try use(Classifier(Checkpoint(decoding: content)))
+}
+
 /// Decodes a snapshot, encodes it again, and restores the state of a small training run from it if it fits.
 private func readSnapshot(_ bytes: [UInt8]) throws {
-  let snapshot = try Snapshot(decoding: bytes)
+  let snapshot = try Snapshot(decoding: bytes + fingerprintDigits(of: bytes))
   require(
     try Snapshot(decoding: snapshot.encoded()).encoded() == snapshot.encoded(),
     "A decoded snapshot must have the same bytes when encoded again.")

@@ -24,9 +24,12 @@ import Testing
   /// A run of a small network whose initial weights are drawn with `initial`.
   private func training(
     initial: UInt64 = 0, by method: any SemiSupervisedMethod = MixMatchStep(),
-    on other: TrainingData? = nil
+    on other: TrainingData? = nil, seed: UInt64 = 0,
+    change: (inout TrainingSettings) -> Void = { _ in }
   ) throws -> SemiSupervisedTraining {
     let data = other ?? self.data
+    var settings = settings
+    change(&settings)
     var random = RandomStream(seed: initial, "initial weights")
     let network = Sequential(
       Conv2d(
@@ -35,7 +38,7 @@ import Testing
       BatchNorm(channels: 8), ReLU(), GlobalAveragePool(),
       Linear(inputs: 8, outputs: 10, random: &random))
     return try SemiSupervisedTraining(
-      of: network, by: method, on: data, settings: settings, seed: 0)
+      of: network, by: method, on: data, settings: settings, seed: seed)
   }
 
   @Test func everyStepIsReportedOnceWithAFiniteLoss() throws {
@@ -169,6 +172,28 @@ import Testing
     #expect(
       standardError(of: result).contains(
         "Fatal error: Training has taken 2 of 6 steps; found 1 as its end."))
+  }
+
+  /// It would continue with other steps, silently.
+  @Test func aStateOfAnotherRunIsRefused() throws {
+    let run = try training()
+    try run.run(until: 2)
+    let snapshot = Snapshot(of: run.state)
+    func complaint(_ other: SemiSupervisedTraining) -> String {
+      let error = #expect(throws: SnapshotError.self) { try snapshot.restore(other.state) }
+      return "\(error, default: "nothing")"
+    }
+    #expect(try complaint(training(seed: 1)) == "found the state \"seed\" with 0, expected 1")
+    #expect(
+      try complaint(training(by: Supervised())).hasPrefix(
+        "found the state \"method\" with MixMatchStep {"))
+    let longer = try complaint(training { $0.steps = 7 })
+    #expect(longer.hasPrefix("found the state \"settings\" with {"))
+    #expect(longer.contains("\"steps\":6") && longer.contains("\"steps\":7"))
+    let split = try LabelSplit(labels: data.dataset.train.labels, labelled: 20, seed: 9)
+    let other = TrainingData(data.dataset, split: split, scaling: data.scaling)
+    #expect(try complaint(training(on: other)).hasPrefix("found the state \"data\" with "))
+    try snapshot.restore(training().state)
   }
 
   /// The new run starts from other initial weights, so that everything has to come from the snapshot.

@@ -34,7 +34,7 @@ package enum Processor {
   package static func warning(hasFusedMultiplyAdd: Bool) -> String? {
     guard !hasFusedMultiplyAdd else { return nil }
     return "warning: Engine was compiled without fused multiply-add instructions, which makes "
-      + "convolutions and matrix products about eight times slower; "
+      + "convolutions and matrix products about fifty times slower; "
       + "compile with: swift build -c release -Xcc -march=native\n"
   }
 }

@@ -78,6 +78,17 @@ public struct NamedState {
     }
   }
 
+  /// A text that a restored state must have as well, such as a setting of the training run that it belongs to.
+  public static func constant(_ name: String, _ text: String) -> NamedState {
+    let expected = Array(text.utf8)
+    return NamedState(
+      name,
+      problem: { value in
+        guard case .bytes(let found) = value, found != expected else { return nil }
+        return "\(String(decoding: found, as: UTF8.self)), expected \(text)"
+      }, read: { .bytes(expected) }, write: { _ in })
+  }
+
   /// Bytes of any number; `set` throws if it cannot interpret them.
   public static func bytes(
     _ name: String, get: @escaping () -> [UInt8], set: @escaping ([UInt8]) throws -> Void

@@ -5,6 +5,8 @@
 //       kind 0, a tensor: number of axes, their lengths, the bit patterns of its elements
 //       kind 1, a number: the number
 //       kind 2, bytes: their count, the bytes
+//
+// and at the end, as 16 hexadecimal digits, the fingerprint of all bytes before it.
 
 extension Snapshot {
   /// Encodes the snapshot; the bytes depend on the content alone, and every Float keeps its bits.
@@ -19,6 +21,7 @@ extension Snapshot {
       writer.append(Array(name.utf8))
       writer.append(value)
     }
+    writer.append(fingerprintDigits(of: writer.bytes))
     return writer.bytes
   }
 
@@ -41,13 +44,24 @@ extension Snapshot {
         throw damaged("two values named \"\(name)\"")
       }
     }
+    let end = reader.position
+    guard try reader.bytes(16) == fingerprintDigits(of: bytes[..<end]) else {
+      throw damaged("another fingerprint of its content")
+    }
     guard reader.isAtEnd else { throw damaged("more after its end") }
     self.init(values)
   }
 }
 
 private let magic = Array("snapshot".utf8)
-private let version = 1
+private let version = 2
+
+/// The digits of the fingerprint of `bytes`, in ASCII.
+package func fingerprintDigits(of bytes: some Sequence<UInt8>) -> [UInt8] {
+  var fingerprint = Fingerprint()
+  fingerprint.add(bytes)
+  return Array(fingerprint.description.utf8)
+}
 
 private func damaged(_ found: String) -> SnapshotError {
   SnapshotError("found a damaged snapshot (\(found)), expected a whole one")
@@ -86,7 +100,7 @@ private struct ByteWriter {
 /// Reads values from an array of bytes, and throws rather than read past its end.
 private struct ByteReader {
   let bytes: [UInt8]
-  private var position = 0
+  private(set) var position = 0
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 

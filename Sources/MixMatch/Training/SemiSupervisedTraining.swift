@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Files
 
 /// A training run of a network with a semi-supervised method: batches, steps, evaluation.
 ///
@@ -10,7 +11,8 @@ import Engine
 ///
 /// It is `Resumable`: a snapshot of its ``state`` taken between two steps, restored in a new
 /// run with the same arguments, continues with the same bits, unless the network has a `Dropout` layer, whose random
-/// stream is not part of the state.
+/// stream is not part of the state. A run with another method, data set, split, seed or other settings refuses the
+/// snapshot; so does one whose network has other names or shapes.
 public final class SemiSupervisedTraining {
   /// The network with its optimiser, schedule and weight EMA, and the method's additional networks.
   public let trainer: Trainer
@@ -157,9 +159,21 @@ public final class SemiSupervisedTraining {
 
 extension SemiSupervisedTraining: Resumable {
   /// The networks, optimiser, weight EMA and fingerprints under "trainer", the learning curve under
-  /// "curve".
+  /// "curve", and what the run was created with, which a restored state must have as well.
   public var state: [NamedState] {
-    trainer.state(under: "trainer") + checkpointedCurve.state(under: "curve")
+    [
+      .constant("method", "\(type(of: method)) \(json(method))"),
+      .constant("settings", json(settings)),
+      .constant("data", data.identity),
+      .constant("seed", "\(seed)"),
+    ] + trainer.state(under: "trainer") + checkpointedCurve.state(under: "curve")
+  }
+
+  private func json(_ value: any Encodable) -> String {
+    guard let json = try? JSON.encode(value) else {
+      fatalError("A \(type(of: value)) cannot be written as JSON.")
+    }
+    return String(decoding: json, as: UTF8.self)
   }
 }
 

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Foundation
 
 /// A data set with its split into labelled and unlabelled images and its pixel normalisation.
 public struct TrainingData: Sendable {
@@ -22,6 +23,14 @@ public struct TrainingData: Sendable {
 
   /// The number of classes.
   public var classes: Int { dataset.classNames.count }
+
+  /// Hashes of the data set, and of the split.
+  var identity: String {
+    let parts = [split.labelled, split.unlabelled, split.validation].map { indices in
+      Data(indices.map(String.init).joined(separator: ",").utf8)
+    }
+    return "\(dataset.sha256) with the split \(sha256Hex(parts[0], parts[1], parts[2]))"
+  }
 
   /// Throws a ``TrainingError`` unless the split and the normalisation of pixel values fit the images.
   func check() throws {
