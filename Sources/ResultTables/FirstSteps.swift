@@ -36,7 +36,7 @@ extension Run {
           try fingerprints(afterSteps: count, of: spec, seed: seed, on: dataset, progress: progress)
         }
         record(taken, ofStage: key.name)
-        inputs[key.name] = .object(try key.inputs.mapValues { try JSONValue(describing: $0) })
+        inputs[key.name] = try key.encodedInputs
       }
     }
     try record(settings: inputs)

@@ -66,7 +66,7 @@ public struct TrainingKey {
   }
 
   /// The inputs as JSON.
-  var encodedInputs: JSONValue {
+  package var encodedInputs: JSONValue {
     get throws { .object(try inputs.mapValues { try JSONValue(describing: $0) }) }
   }
 }

@@ -98,25 +98,6 @@ private func normalise(
   }
 }
 
-extension BatchParts {
-  /// Divides a batch, or the share of it that this process computes.
-  ///
-  /// - Parameter x: Features or images (N, …, C).
-  init(of x: Tensor) {
-    require(x.shape.count >= 2, "A batch has the shape (N, …, C); found \(x.shape).")
-    self.init(ofImages: x.shape[0], share: BatchShare.current)
-  }
-
-  /// Calls `body` in parallel for each part with its rows in the matrix (rows, C) of the images `x` (N, …, C).
-  fileprivate func forEachRows(of x: Tensor, _ body: (_ part: Int, _ rows: Range<Int>) -> Void) {
-    let rows = x.rows / max(1, x.shape[0])
-    forEach { part, images in body(part, images.lowerBound * rows..<images.upperBound * rows) }
-  }
-
-  /// The number of rows of the whole batch, where `x` (N, …, C) are the images of this process.
-  func rows(of x: Tensor) -> Int { images * (x.rows / max(1, x.shape[0])) }
-}
-
 /// Computes all elements of `source` and stores them as a tensor of the given shape (N, …, C).
 func materialised(_ source: ImageSource, shape: [Int]) -> Tensor {
   let result = Tensor(uninitialised: shape)
