@@ -49,14 +49,14 @@ public final class Trainer {
   ///   parameters are those from before the step. The forward pass in training mode has already moved the
   ///   running statistics of batch norm and of `auxiliary`. The process ends with a message if the loss is a constant.
   public func step(_ loss: Tensor, at step: Int) throws {
-    require(
-      loss.needsGradient,
-      "A loss must depend on parameters; found a constant, such as a result of mapRows or withoutGradients."
-    )
     let (learningRate, momentum) = schedule(step)
     guard loss.scalar.isFinite else {
       throw NonFiniteLoss(loss: loss.scalar, step: step, learningRate: learningRate)
     }
+    require(
+      loss.needsGradient,
+      "A loss must depend on parameters; found a constant, such as a result of mapRows or withoutGradients."
+    )
     loss.backward()
     adam.update(learningRate: learningRate, momentum: momentum)
     ema?.update()
