@@ -153,7 +153,7 @@ import Testing
       let snapshot = try #require(lines[1].firstRange(of: Data("snapshot".utf8)))
       lines[1][snapshot.upperBound] = 7
       content = Data((sha256Hex(lines[1]) + "\n").utf8) + lines[1]
-      found = "found a snapshot of version 7, expected version 1"
+      found = "found a snapshot of version 7, expected version 2"
     case "with negative steps":
       let lines = content.split(separator: UInt8(ascii: "\n"), maxSplits: 1).map { Data($0) }
       var changed = lines[1]

@@ -271,7 +271,7 @@ import Testing
   }
 }
 
-/// A method with a given loss in each step, from which no gradient flows.
+/// A method with a given loss in each step, whose gradients are zero.
 private struct GivenLosses: SemiSupervisedMethod {
   let losses: [Float]
   var versions: Int { 0 }
@@ -281,6 +281,7 @@ private struct GivenLosses: SemiSupervisedMethod {
   func loss(
     _ batch: Batch, by networks: MethodNetworks, step: Int, random: inout RandomStream
   ) -> Loss {
-    Loss(labelled: Tensor([losses[step]], shape: []))
+    let zero = 0 * networks.model(batch.labelled.images, .training).sum()
+    return Loss(labelled: zero + Tensor([losses[step]], shape: []))
   }
 }
