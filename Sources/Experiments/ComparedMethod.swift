@@ -103,9 +103,8 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     if preset == .article || (preset == .overnight && self == .allLabels) { return .default }
     return switch self {
     case .mixMatch, .mixupAlone, .piModel, .allLabels: Factors(weight: 1, learningRate: 2)
-    case .pseudoLabel: Factors(weight: 1, learningRate: 16)
     case .labelsMixup, .manifoldMixup, .adaMixUp: Factors(weight: 1, learningRate: 4)
-    case .supervised, .meanTeacher: Factors(weight: 1, learningRate: 8)
+    case .supervised, .pseudoLabel, .meanTeacher: Factors(weight: 1, learningRate: 8)
     case .vat: Factors(weight: 1 / 3, learningRate: 1)
     }
   }
