@@ -39,8 +39,8 @@ import Testing
       .value.validationAccuracy
   }
 
-  /// Of the best values, but a rate above four times the default only where the longest run is better with it than with
-  /// half of it; otherwise half of it in the same way.
+  /// Methods have the values of their best trial. A rate above four times the default is used only where the longest
+  /// run is better with it than with half of it; otherwise half of it is compared in the same way.
   @Test(arguments: ComparedMethod.allCases)
   func methodsTrainWithTheirBestValues(_ method: ComparedMethod) throws {
     let (chosen, best) = (method.chosen(at: .short), try best(of: method))

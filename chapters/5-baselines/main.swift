@@ -90,9 +90,7 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // labels. Mixup of the labelled images alone gives
 // {chapter5.accuracy.labels-mixup-longer > accuracy.labels-alone-longer points} of this; the other
 // {chapter5.accuracy.mixmatch > accuracy.labels-mixup-longer points} estimate what the unlabelled images contribute.
-// Trials that are younger than these runs suggest a higher learning rate for supervised training without mixup
-// ([search](#search)), so that its accuracy may be too low. Full supervision is
-// {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
+// Full supervision is {chapter5.accuracy.all-labels > accuracy.mixmatch points} more accurate than MixMatch.
 //
 // **Cost.** Equal steps are not equal cost, because a step of MixMatch also processes unlabelled images. Count a
 // forward pass of an image as one unit, and a backward pass as two. A supervised step costs three units for each image.

