@@ -109,8 +109,7 @@ extension Run {
           + "P100.\(finished.remark)",
         columns: [
           "training", "labels", "test accuracy", "n", "lowest recall", "article", "steps",
-          "CPU time per seed", "images per CPU second",
-        ],
+        ] + ResultRow.timeColumns,
         rows: finished.rows.map { cells($0, of: chapter) }),
       asPicture: true)
   }

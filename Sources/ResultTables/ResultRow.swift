@@ -68,21 +68,38 @@ public struct ResultRow {
   /// The runs whose times are averaged: those with a processor time, on the processor of the first of them, because
   /// times of different processors have no common mean.
   public var timedRuns: [TrainingRun] {
-    onOneProcessor(runs.filter { $0.cpuSeconds != nil }) { $0.origin.environment?.processor }
+    onOneProcessor(runs.filter { $0.cpuSeconds != nil }) { $0.processor }
   }
 
-  /// The cells of the processor time of a run and of the training speed in images per second of it, both means over
-  /// ``timedRuns``, with their number if it is not that of all runs; dashes if there are none, empty without runs.
+  /// The mean processor time of a run as a multiple of that of a run of `other`, on the first processor that has timed
+  /// runs of both; nil if there is none.
+  func costRatio(to other: ResultRow) -> Double? {
+    func times(_ row: ResultRow) -> [(processor: String, seconds: Double)] {
+      row.runs.compactMap { run in
+        guard let processor = run.processor, let seconds = run.cpuSeconds else { return nil }
+        return (processor, seconds)
+      }
+    }
+    return ratioOnOneProcessor(times(self), to: times(other))
+  }
+
+  /// The titles of the columns of ``timeCells(of:)``.
+  public static let timeColumns = ["CPU time per seed", "images per CPU second", "processor"]
+
+  /// The cells of the processor time of a run, of the training speed in images per second of it, both means over
+  /// ``timedRuns``, with their number if it is not that of all runs, and of the processor; dashes if there are none, empty
+  /// without runs.
   public func timeCells(of chapter: ChapterName) -> [TableCell] {
-    guard !runs.isEmpty else { return ["", ""] }
+    guard !runs.isEmpty else { return ["", "", ""] }
     let times = timedRuns.compactMap(\.cpuSeconds)
-    guard !times.isEmpty else { return ["–", "–"] }
+    guard !times.isEmpty else { return ["–", "–", "–"] }
     let speed = Metric(of: timedRuns.compactMap(\.imagesPerCPUSecond)).mean
     let time = TableCell.cited(
       durationText(Metric(of: times).mean), metric: "cpuSeconds.\(key)", of: chapter)
     return [
       times.count == runs.count ? time : "\(time) (n = \(times.count))",
       .cited(String(format: "%.0f", speed), metric: "imagesPerCPUSecond.\(key)", of: chapter),
+      TableCell(timedRuns[0].processor ?? "–"),
     ]
   }
 }
@@ -93,6 +110,19 @@ package func onOneProcessor<TimedRun>(
 ) -> [TimedRun] {
   guard let first = runs.first.map(processor) else { return [] }
   return runs.filter { processor($0) == first }
+}
+
+/// The mean of times as a multiple of that of `others`, on the first processor that both have; nil if there is none.
+package func ratioOnOneProcessor(
+  _ times: [(processor: String, seconds: Double)],
+  to others: [(processor: String, seconds: Double)]
+) -> Double? {
+  let common = times.first { time in others.contains { $0.processor == time.processor } }
+  guard let common else { return nil }
+  func mean(_ times: [(processor: String, seconds: Double)]) -> Double {
+    Metric(of: times.filter { $0.processor == common.processor }.map(\.seconds)).mean
+  }
+  return mean(times) / mean(others)
 }
 
 /// The differences a − b for each seed that both have, in the order of `a`.
@@ -147,6 +177,16 @@ extension Run {
     for row in rows {
       let differences = row.differences(from: rows[0])
       if !differences.isEmpty { record(metric: "difference.\(row.key)", values: differences) }
+    }
+  }
+
+  /// Records the processor time of the runs of `row` as a multiple of that of the runs of each of `others`, for pairs of
+  /// rows with timed runs on one processor.
+  public func recordCosts(of row: ResultRow, comparedWith others: [ResultRow]) {
+    for other in others {
+      if let ratio = row.costRatio(to: other) {
+        record(metric: "costRatio.\(other.key)", values: [ratio])
+      }
     }
   }
 }

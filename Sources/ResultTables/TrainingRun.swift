@@ -17,6 +17,9 @@ public struct TrainingRun {
   /// Processor time of the training in seconds; nil where it was not recorded, or was too short to be measured.
   public var cpuSeconds: Double? { origin.cpuSeconds.flatMap { $0 > 0 ? $0 : nil } }
 
+  /// The processor; nil in older records.
+  var processor: String? { origin.environment?.processor }
+
   /// Training speed in images per second of processor time, counting each version of an unlabelled image; the time
   /// includes evaluation. It is nil where there is no processor time.
   public var imagesPerCPUSecond: Double? {

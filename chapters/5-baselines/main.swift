@@ -67,9 +67,10 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // times are those of a P100, a graphics card. Ours are processor (CPU) times, summed over the cores: two cores that
 // have nothing else to do need about half as long. "Images per CPU second" counts the images that the network is
 // trained on: labelled ones, and all versions of unlabelled ones. The 350 steps see images of 32 pixels throughout, and
-// therefore fewer of them in a second. The times are those of the runs whose processor time was recorded, here one seed
-// in each of three rows, and none in the two others. "Lowest recall" is the recall of the class that is recognised
-// least often. A dash stands for a time that was not measured, or for a row that the article does not have.
+// therefore fewer of them in a second. The times are those of the runs whose processor time was recorded, with fewer
+// seeds than the accuracies in most rows, and times of different processors cannot be compared. "Lowest recall" is the
+// recall of the class that is recognised least often. A dash stands for a time that was not measured, or for a row that
+// the article does not have.
 //
 // ![The results](results.md)
 //
@@ -103,13 +104,13 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // | cost of MixMatch, as a multiple | counted | measured |
 // | --------------------------------------------- | ---------- | ---------- |
-// | of a supervised step | 3.7 | {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-alone .1} |
-// | of a supervised step with mixup | 3.7 | {mixing.cpuSeconds.mixmatch / cpuSeconds.labels-mixup .1} |
+// | of a supervised step | 3.7 | {mixing.costRatio.labels-alone .1} |
+// | of a supervised step with mixup | 3.7 | {mixing.costRatio.labels-mixup .1} |
 // | of an epoch of full supervision | 3.3 | {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} |
 // | of an epoch of full supervision, in the article | 3.2 | [2.5]{.article} |
 //
-// The first two measured ratios are of mean processor times in shorter runs ([mixing](#mixing)), which shared the
-// computer with other work and do not all have the same seeds; the third is of one seed each.
+// The first two measured ratios are of mean processor times in shorter runs ([mixing](#mixing)), on one processor each,
+// which shared the computer with other work and do not all have the same seeds; the third is of one seed each.
 //
 // **Compared at equal cost.** With 6,000 steps, which cost less than 24,000 supervised steps, MixMatch reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)), and supervised training with mixup reaches

@@ -206,7 +206,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   unlabelled images has {ablations.accuracy.labels-alone %} (in the first seed, the only one of most of these
 //   methods, {ablations.accuracy.labels-alone first %}), and with mixup of the labelled ones
 //   {ablations.accuracy.labels-mixup %}: in runs of this length the unlabelled images bring these methods less than
-//   mixup brings without them, and VAT and the Π-model are not clearly better than supervised training. Mixup alone,
+//   mixup brings without them, and VAT, the Π-model and pseudo-labels are no better than supervised training. Mixup alone,
 //   which also mixes the labelled images with each other, is less accurate than supervised training with mixup in this
 //   seed ({ablations.accuracy.labels-mixup first %}); their learning rates, chosen by the search, differ too.
 //
