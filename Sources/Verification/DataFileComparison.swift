@@ -1,13 +1,12 @@
 import ChapterKit
 import Foundation
 
-/// The names of columns and metrics that describe the computer and the moment of a run, so that a
-/// repetition has other ones.
+/// Whether a column or a metric describes the computer and the moment of a run, so that a repetition has another one.
 package func describesTheRun(_ name: String) -> Bool {
   // A metric's name begins with what was measured: "cpuSeconds.mixmatch".
   [
     "seconds", "cpuSeconds", "cpuSecondsPerEpoch", "imagesPerCPUSecond", "date", "commit",
-    "time per seed", "CPU time per seed", "images per CPU second", "run",
+    "time per seed", "CPU time per seed", "images per CPU second",
   ].contains(name.prefix { $0 != "." })
 }
 
@@ -22,7 +21,8 @@ package struct FileDifference: Equatable {
 /// The largest difference of a number, relative to the largest number in its column, that is a tolerance.
 let relativeTolerance = 1e-3
 
-/// Compares two data files (`*.tsv`) cell by cell, without their first line, which names the run.
+/// Compares two data files (`*.tsv`) cell by cell, also the cells beyond the named columns, without their first line,
+/// which names the run.
 package func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
   let (a, b) = (cells(of: a), cells(of: b))
   guard a.first == b.first else {
@@ -31,20 +31,23 @@ package func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
   guard a.count == b.count else {
     return FileDifference(outcome: .differs, detail: "\(a.count - 1) rows, now \(b.count - 1)")
   }
-  let compared = (a.first ?? []).enumerated().filter { !describesTheRun($0.element) }
-  let columns = compared.compactMap { index, name in
-    difference(
+  let pairs = Array(zip(a, b))
+  if let row = pairs.firstIndex(where: { $0.count != $1.count }) {
+    return FileDifference(
+      outcome: .differs, detail: "row \(row): \(a[row].count) cells, now \(b[row].count)")
+  }
+  let header = a.first ?? []
+  let width = max(header.count, a.map(\.count).max() ?? 0)
+  let columns = (0..<width).compactMap { index in
+    ColumnDifference(
+      index < header.count ? header[index] : "\(index + 1)",
       a.dropFirst().map { index < $0.count ? $0[index] : "" },
-      b.dropFirst().map { index < $0.count ? $0[index] : "" }
-    ).map { (name: name, largest: $0) }
+      b.dropFirst().map { index < $0.count ? $0[index] : "" })
   }
-  guard let worst = columns.max(by: { $0.largest.relative < $1.largest.relative }) else {
-    return .identical
-  }
-  let rows = columns.map(\.largest.rows).max() ?? 0
-  let place =
-    "column \(worst.name), row \(worst.largest.row): \(worst.largest.a), now \(worst.largest.b)"
-  return worst.largest.relative <= relativeTolerance
+  guard let worst = columns.max(by: { $0.relative < $1.relative }) else { return .identical }
+  let rows = columns.map(\.rows).max() ?? 0
+  let place = "column \(worst.name), row \(worst.row): \(worst.a), now \(worst.b)"
+  return worst.relative <= relativeTolerance
     ? FileDifference(
       outcome: .withinTolerance,
       detail: "at most \(relativeTolerance) of a column's largest value; \(place)")
@@ -60,23 +63,33 @@ private func cells(of text: String) -> [[String]] {
   }
 }
 
-/// The largest difference between two columns; nil if they are equal.
-private func difference(
-  _ a: [String], _ b: [String]
-) -> (row: Int, a: String, b: String, relative: Double, rows: Int)? {
-  let scale = a.compactMap(Double.init).filter(\.isFinite).map(abs).max() ?? 0
-  let different = zip(a, b).enumerated().filter { $0.element.0 != $0.element.1 }
-  let found = different.map { row, pair in
-    let relative: Double =
-      if let x = Double(pair.0), let y = Double(pair.1), scale > 0 {
-        abs(x - y) / scale
-      } else {
-        .infinity
+/// The largest difference between two columns of a data file.
+private struct ColumnDifference {
+  /// The name of the column.
+  let name: String
+  /// The row of the largest difference, from 1, and its cells.
+  let row: Int
+  let a, b: String
+  /// The largest difference, relative to the largest number in the first column. It is infinite for texts, and for
+  /// numbers of which one is not finite: a difference that is not a number would be hidden by any other one.
+  let relative: Double
+  /// The number of rows that differ.
+  let rows: Int
+
+  /// The difference between the columns `a` and `b`; nil if they are equal, or if the column describes the run.
+  init?(_ name: String, _ a: [String], _ b: [String]) {
+    let different = a.indices.filter { a[$0] != b[$0] }
+    guard !describesTheRun(name), let first = different.first else { return nil }
+    let scale = a.compactMap(Double.init).filter(\.isFinite).map(abs).max() ?? 0
+    func relative(_ row: Int) -> Double {
+      guard let x = Double(a[row]), let y = Double(b[row]), x.isFinite, y.isFinite, scale > 0 else {
+        return .infinity
       }
-    return (row: row + 1, a: pair.0, b: pair.1, relative: relative)
-  }
-  return found.max { $0.relative < $1.relative }.map {
-    ($0.row, $0.a, $0.b, $0.relative, different.count)
+      return abs(x - y) / scale
+    }
+    let worst = different.max { relative($0) < relative($1) } ?? first
+    (self.name, row, rows) = (name, worst + 1, different.count)
+    (self.a, self.b, self.relative) = (a[worst], b[worst], relative(worst))
   }
 }
 
@@ -89,8 +102,11 @@ package func differenceOfTables(_ a: String, _ b: String) -> FileDifference {
   let header = a.first { $0.count > 1 } ?? []
   var different: [String] = []
   for (old, new) in zip(a, b) where old != new {
-    for index in 0..<max(old.count, new.count) {
-      let (x, y) = (index < old.count ? old[index] : "", index < new.count ? new[index] : "")
+    if old.count != new.count {
+      different.append("\(old.first ?? ""): \(old.count) cells, now \(new.count)")
+      continue
+    }
+    for (index, (x, y)) in zip(old, new).enumerated() {
       let column = index < header.count ? header[index] : ""
       if x != y, !describesTheRun(column) {
         different.append("\(old.first ?? ""), \(column): \(x), now \(y)")

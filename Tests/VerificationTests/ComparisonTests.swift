@@ -118,12 +118,35 @@ private final class TwoRuns {
   @Test(arguments: [
     ("1\t2\n3\t1000\n", Outcome.identical), ("1\t2.5\n3\t1000\n", .withinTolerance),
     ("1\t20\n3\t1000\n", .differs), ("1\t2\n", .differs), ("1\ttwo\n3\t1000\n", .differs),
+    // A small difference in another row or column must not hide a number that is not finite.
+    ("1\tNaN\n3\t1000.5\n", .differs), ("1\t2.5\n3\tinf\n", .differs),
+    ("NaN\t2\n3\t1000.5\n", .differs),
+    // Cells beyond the named columns.
+    ("1\t2\t\n3\t1000\n", .differs), ("1\t2\n3\t1000\t7\n", .differs),
   ])
   func dataFilesAreComparedCellByCell(rows: String, outcome: Outcome) throws {
     let runs = TwoRuns()
     let a = try runs.write("a", values: [0.5], rows: "1\t2\n3\t1000\n", seeds: [0])
     let b = try runs.write("b", values: [0.5], rows: rows, seeds: [0])
     #expect(try runs.findings(a, b)[1].outcome == outcome)
+  }
+
+  /// In a data file the column "run" has the names of curves; it does not describe the run that wrote the file.
+  @Test func theNamesOfCurvesAreCompared() {
+    let curves = "# a run\nrun\ty\tseconds\nMixMatch\t1\t5\n"
+    let later = curves.replacing("\t5\n", with: "\t6\n")
+    #expect(differenceOfDataFiles(curves, later) == .identical)
+    let renamed = curves.replacing("MixMatch", with: "VAT")
+    #expect(differenceOfDataFiles(curves, renamed).outcome == .differs)
+  }
+
+  @Test func cellsWithoutAColumnAreCompared() {
+    let a = "# a run\nx\n1\t2\n"
+    #expect(differenceOfDataFiles(a, a) == .identical)
+    #expect(differenceOfDataFiles(a, a.replacing("\t2", with: "\t3")).outcome == .differs)
+    let table = "**T.** x\n\n| a |\n| --- |\n| 1 |\n\nrun 1\n"
+    let wider = table.replacing("| 1 |", with: "| 1 | |")
+    #expect(differenceOfTables(table, wider).outcome == .differs)
   }
 
   /// A figure over all seeds says how many in its variable, and cannot be repeated with fewer.
