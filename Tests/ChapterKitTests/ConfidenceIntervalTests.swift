@@ -56,6 +56,16 @@ import Testing
     #expect(ConfidenceInterval(Metric(of: [0.1]), minus: 0.1) == nil)
   }
 
+  /// Without a deviation the interval would have no length, and any difference would be certain.
+  @Test func aMeanWithoutADeviationHasNoInterval() {
+    let whole = Metric(of: [0.1, 0.2, 0.3])
+    var meanOnly = whole
+    (meanOnly.sd, meanOnly.values) = (nil, nil)
+    #expect(ConfidenceInterval(meanOnly, minus: whole) == nil)
+    #expect(ConfidenceInterval(whole, minus: meanOnly) == nil)
+    #expect(ConfidenceInterval(meanOnly, minus: 0.1) == nil)
+  }
+
   @Test func equalValuesHaveAnIntervalWithoutLength() throws {
     let interval = try #require(ConfidenceInterval(Metric(of: [0.5, 0.5, 0.5]), minus: 0.25))
     #expect(interval.lower == 0.25 && interval.upper == 0.25)

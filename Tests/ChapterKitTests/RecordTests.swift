@@ -221,6 +221,12 @@ import Testing
     ("0.907", "\"nan\"", "the metric accuracy.T0.5 with the mean nan"),
     ("\"n\" : 1,", "\"n\" : 0,", "the metric accuracy.T0.5 of 0 runs"),
     ("\"sd\" : null", "\"sd\" : -1", "the metric accuracy.T0.5 with the deviation -1.0"),
+    ("\"sd\" : null", "\"sd\" : 0.1", "the metric accuracy.T0.5 of 1 run with a deviation"),
+    ("\"n\" : 1,", "\"n\" : 2,", "the metric accuracy.T0.5 of 2 runs without a deviation"),
+    (
+      "\"n\" : 1,\n      \"sd\" : null", "\"n\" : 3,\n      \"sd\" : 0.1",
+      "the metric accuracy.T0.5 of 3 runs with the seeds [0]"
+    ),
     ("1a2b3c4d5e6f", "1a2b3c4d'; x", "the commit \"1a2b3c4d'; x\""),
     ("2025-01-01T00:00:00Z", "yesterday", "the date \"yesterday\""),
     ("231.4", "-1", "wallSeconds of -1.0"),

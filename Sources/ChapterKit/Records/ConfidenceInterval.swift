@@ -16,19 +16,21 @@ public struct ConfidenceInterval: Sendable {
   public static let minimumSeeds = 3
 
   /// The interval of the mean of `a` minus that of `b`; nil if one has fewer than
-  /// ``minimumSeeds`` seeds.
+  /// ``minimumSeeds`` seeds, or no deviation.
   public init?(_ a: Metric, minus b: Metric) {
     self.init([a, b], difference: a.mean - b.mean)
   }
 
-  /// The interval of the mean of `a` minus `number`; nil if `a` has fewer than ``minimumSeeds`` seeds.
+  /// The interval of the mean of `a` minus `number`; nil if `a` has fewer than ``minimumSeeds`` seeds, or no deviation.
   public init?(_ a: Metric, minus number: Double) {
     self.init([a], difference: a.mean - number)
   }
 
   private init?(_ metrics: [Metric], difference: Double) {
-    guard metrics.allSatisfy({ $0.n >= Self.minimumSeeds }) else { return nil }
-    variances = metrics.map { ($0.sd ?? 0) * ($0.sd ?? 0) }
+    let deviations = metrics.compactMap(\.sd)
+    guard metrics.allSatisfy({ $0.n >= Self.minimumSeeds }), deviations.count == metrics.count
+    else { return nil }
+    variances = deviations.map { $0 * $0 }
     self.difference = difference
     halfLength = Self.halfLength(variances, seeds: metrics.map(\.n))
   }

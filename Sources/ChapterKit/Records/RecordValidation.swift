@@ -12,7 +12,14 @@ extension RunRecord: Validated {
     try InvalidValue.unless(
       seeds.allSatisfy(validSeeds.contains) && zip(seeds, seeds.dropFirst()).allSatisfy(<),
       "the seeds \(seeds)")
-    for (name, metric) in metrics { try metric.validate(name) }
+    for (name, metric) in metrics {
+      try metric.validate(name)
+      // A metric can have more values than the run has seeds, such as one of repetitions in each seed; then it has all
+      // of them.
+      try InvalidValue.unless(
+        metric.n <= seeds.count || metric.values != nil || sources != nil,
+        "the metric \(name) of \(metric.n) runs with the seeds \(seeds)")
+    }
     for stage in stages { try stage.validate() }
     for file in files { try file.validate() }
   }
@@ -25,6 +32,9 @@ extension Metric {
       sd.map { $0 >= 0 && isPlausible($0) } ?? true,
       "the metric \(name) with the deviation \(sd ?? 0)")
     try InvalidValue.unless(n >= 1, "the metric \(name) of \(n) runs")
+    try InvalidValue.unless(
+      (sd == nil) == (n == 1),
+      "the metric \(name) of \(n) \(n == 1 ? "run with a" : "runs without a") deviation")
     guard let values else { return }
     let difference = values.reduce(0, +) / Double(max(1, values.count)) - mean
     try InvalidValue.unless(
