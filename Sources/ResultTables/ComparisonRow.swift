@@ -90,7 +90,11 @@ extension Run {
     }
     for result in filled.map(\.result) {
       let times = result.timedRuns.compactMap(\.cpuSecondsPerEpoch)
-      if !times.isEmpty { record(metric: "cpuSecondsPerEpoch.\(result.key)", values: times) }
+      if !times.isEmpty {
+        record(
+          metric: "cpuSecondsPerEpoch.\(result.key)", values: times,
+          ofSeeds: result.timedRuns.map(\.seed))
+      }
     }
     return filled
   }

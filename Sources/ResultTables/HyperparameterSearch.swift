@@ -13,6 +13,8 @@ public struct Trial {
   public let spec: TrainingSpec
   /// The results, one for each seed; empty until `Run.search(_:)` has filled the table.
   public fileprivate(set) var results: [TrialResult] = []
+  /// The seeds of the results, in their order.
+  fileprivate var seeds: [Int] = []
 
   /// The steps of chapter 4 are divided by this number for a trial.
   public static let stepDivisor = 8
@@ -70,11 +72,13 @@ extension Run {
     }
     let filled = zip(trials, runs).map { trial, runs in
       var trial = trial
-      trial.results = runs.runs.map(\.value)
+      (trial.results, trial.seeds) = (runs.runs.map(\.value), runs.runs.map(\.seed))
       return trial
     }
     for trial in filled where !trial.results.isEmpty {
-      record(metric: trial.metric, values: trial.results.map(\.validationAccuracy))
+      record(
+        metric: trial.metric, values: trial.results.map(\.validationAccuracy),
+        ofSeeds: trial.seeds)
     }
     return filled
   }

@@ -156,17 +156,21 @@ extension Run {
       return row
     }
     for row in filled where !row.runs.isEmpty {
-      record(metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy))
-      let times = row.timedRuns.compactMap(\.cpuSeconds)
+      let seeds = row.runs.map(\.seed)
+      record(
+        metric: "accuracy.\(row.key)", values: row.runs.map(\.result.testAccuracy), ofSeeds: seeds)
+      let (times, timedSeeds) = (
+        row.timedRuns.compactMap(\.cpuSeconds), row.timedRuns.map(\.seed)
+      )
       if !times.isEmpty {
-        record(metric: "cpuSeconds.\(row.key)", values: times)
+        record(metric: "cpuSeconds.\(row.key)", values: times, ofSeeds: timedSeeds)
         record(
           metric: "imagesPerCPUSecond.\(row.key)",
-          values: row.timedRuns.compactMap(\.imagesPerCPUSecond))
+          values: row.timedRuns.compactMap(\.imagesPerCPUSecond), ofSeeds: timedSeeds)
       }
       let recalls = row.runs.compactMap(\.result.smallestRecall)
       if recalls.count == row.runs.count {
-        record(metric: "smallestRecall.\(row.key)", values: recalls)
+        record(metric: "smallestRecall.\(row.key)", values: recalls, ofSeeds: seeds)
       }
     }
     return filled
@@ -176,7 +180,10 @@ extension Run {
   public func recordDifferences(_ rows: [ResultRow]) {
     for row in rows {
       let differences = row.differences(from: rows[0])
-      if !differences.isEmpty { record(metric: "difference.\(row.key)", values: differences) }
+      guard !differences.isEmpty else { continue }
+      record(
+        metric: "difference.\(row.key)", values: differences,
+        ofSeeds: row.runs.map(\.seed).filter(rows[0].runs.map(\.seed).contains))
     }
   }
 

@@ -69,22 +69,15 @@ extension RecordComparison {
   }
 
   private func finding(_ name: String, _ a: Metric, _ b: Metric) -> Finding {
-    let values = a.values ?? (a.n == 1 ? [a.mean] : nil)
-    let seeds = recorded.record.seeds
-    // The recorded values of the repeated seeds; a metric may have fewer values than the run has seeds.
-    let expected = values.map { values in
-      repeated.record.seeds.compactMap { seed in
-        seeds.firstIndex(of: seed).flatMap { $0 < values.count ? values[$0] : nil }
-      }
-    }
-    if let expected, expected.count == b.n {
-      let found = b.values ?? [b.mean]
-      if found == expected { return Finding(program, name, .identical) }
-    }
-    if a == b || (a.values == nil && (a.mean, a.n) == (b.mean, b.n)) {
+    let expected = expectedValues(of: name)
+    let found = repeated.record.metric(name)?.valuesBySeed
+    if (expected != nil && found == expected) || a.hasSameNumbers(as: b) {
       return Finding(program, name, .identical)
     }
-    let reference = expected.flatMap { $0.count == b.n ? Metric(of: $0).mean : nil } ?? a.mean
+    let reference =
+      expected.map { expected in
+        Metric(of: expected.sorted { $0.key < $1.key }.map(\.value)).mean
+      } ?? a.mean
     let numbers = "\(short(reference)), now \(short(b.mean))"
     let difference = abs(b.mean - reference)
     if let sd = a.sd {
@@ -99,6 +92,16 @@ extension RecordComparison {
         program, name, .withinTolerance,
         "\(numbers); the tolerance is \(relativeTolerance) of the value")
       : Finding(program, name, .differs, numbers)
+  }
+
+  /// The recorded values of a metric for the seeds with which the repetition measured it; nil if a record does not name
+  /// the seeds of its values, or if the record lacks one of these seeds.
+  private func expectedValues(of name: String) -> [Int: Double]? {
+    guard let old = recorded.record.metric(name)?.valuesBySeed,
+      let new = repeated.record.metric(name)?.valuesBySeed
+    else { return nil }
+    let expected = old.filter { new.keys.contains($0.key) }
+    return !new.isEmpty && expected.count == new.count ? expected : nil
   }
 
   private func short(_ value: Double) -> String { String(format: "%.6g", value) }

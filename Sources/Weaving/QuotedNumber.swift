@@ -55,7 +55,8 @@ struct QuotedNumber {
     }
   }
 
-  /// The number in a record, as the page shows it; nil if the record does not have its metrics.
+  /// The number in a record, as the page shows it; nil if the record does not have its metrics, or does not name the
+  /// value of the first seed, which the number is.
   func text(in record: RunRecord) -> String? {
     let found = metrics.compactMap { record.metrics[$0] }
     guard found.count == metrics.count else { return nil }
@@ -69,7 +70,9 @@ struct QuotedNumber {
       NumberStyle.signedPoints(found[0].mean - found[1].mean)
     case .excess: NumberStyle.points(found[0].mean - found[1].mean)
     case .quotient: style.text(found[0].mean / found[1].mean)
-    case .first: style.text(found[0].values?.first ?? found[0].mean)
+    case .first:
+      record.seeds.first.flatMap { record.metric(metrics[0])?.valuesBySeed?[$0] }
+        .map { style.text($0) }
     case .lowest: style.text(found[0].values?.min() ?? found[0].mean)
     case .highest: style.text(found[0].values?.max() ?? found[0].mean)
     case .seeds: "\(record.seeds.count)"

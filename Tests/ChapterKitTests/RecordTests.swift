@@ -81,6 +81,23 @@ import Testing
     #expect(record.command == "make chapter3 SEEDS=3")
   }
 
+  @Test func aMetricOfSomeSeedsNamesThem() throws {
+    let bench = try Workbench()
+    let status = bench.run("--seeds", "3") { run in
+      run.record(metric: "all", values: [1.0, 2, 3], ofSeeds: run.seeds)
+      run.record(metric: "some", values: [1.0, 3], ofSeeds: [0, 2])
+      run.record(metric: "last", values: [3.0], ofSeeds: [2])
+      run.record(metric: "one", values: [4.0])
+    }
+    #expect(status == 0, "\(bench.standardError)")
+    let record = try #require(try bench.record())
+    #expect(record.metrics["all"]?.seeds == nil, "all seeds of the run need not be named")
+    #expect(record.metric("all")?.valuesBySeed == [0: 1, 1: 2, 2: 3])
+    #expect(record.metric("some")?.valuesBySeed == [0: 1, 2: 3])
+    #expect(record.metric("last")?.valuesBySeed == [2: 3])
+    #expect(record.metric("one")?.valuesBySeed == nil)
+  }
+
   private func runOnce(_ bench: Workbench, _ arguments: String..., accuracy: Double = 0.9) -> Int32
   {
     Workbench.chapter.run(arguments: arguments, in: bench.environment) { run in
@@ -220,6 +237,14 @@ import Testing
     ("0.907", "9e300", "the metric accuracy.T0.5 with the mean 9e+300"),
     ("0.907", "\"nan\"", "the metric accuracy.T0.5 with the mean nan"),
     ("\"n\" : 1,", "\"n\" : 0,", "the metric accuracy.T0.5 of 0 runs"),
+    (
+      "\"n\" : 1,", "\"n\" : 1, \"seeds\" : [1],",
+      "the metric accuracy.T0.5 of 1 runs with the seeds [1]"
+    ),
+    (
+      "\"n\" : 1,", "\"n\" : 1, \"seeds\" : [],",
+      "the metric accuracy.T0.5 of 1 runs with the seeds []"
+    ),
     ("\"sd\" : null", "\"sd\" : -1", "the metric accuracy.T0.5 with the deviation -1.0"),
     ("\"sd\" : null", "\"sd\" : 0.1", "the metric accuracy.T0.5 of 1 run with a deviation"),
     ("\"n\" : 1,", "\"n\" : 2,", "the metric accuracy.T0.5 of 2 runs without a deviation"),

@@ -14,7 +14,7 @@ private final class TwoRuns {
 
   /// Writes a record with a metric and a data file into the folder `name`.
   func write(
-    _ name: String, values: [Double], rows: String, seeds: [Int],
+    _ name: String, values: [Double], ofSeeds measured: [Int]? = nil, rows: String, seeds: [Int],
     settings: JSONValue = .object([:]), columns: String = "x\ty", figure: Figure? = nil,
     fingerprint: String? = nil, weights: Data? = nil
   ) throws -> RecordComparison.Side {
@@ -34,7 +34,7 @@ private final class TwoRuns {
          "files": [{"path": "data/a.tsv", "kind": "data", "drawnFrom": null,
                     "sha256": "\(sha256Hex(Data(text.utf8)))"}]}
         """.utf8))
-    record.metrics = ["accuracy": Metric(of: values)]
+    record.metrics = ["accuracy": Metric(of: values, seeds: measured)]
     record.settings = settings
     record.fingerprints = try fingerprint.map {
       let entry = "[{\"step\": 1, \"weights\": \"\($0)\"}]"
@@ -113,6 +113,23 @@ private final class TwoRuns {
     let a = try runs.write("a", values: [0.5, 0.6], rows: "1\t2\n", seeds: [0, 1])
     let b = try runs.write("b", values: [value], rows: "1\t2\n", seeds: [0])
     #expect(try runs.findings(a, b)[0].outcome == outcome)
+  }
+
+  /// The values of two of three seeds are not those of the first two. Where the record does not name their seeds, only
+  /// mean, deviation and number are compared.
+  @Test(arguments: [
+    ([0, 2] as [Int]?, 2, Outcome.identical), ([0, 2], 1, .withinTolerance),
+    (nil, 1, .withinTolerance),
+  ])
+  func aMetricIsComparedWithTheSeedsOfItsValues(measured: [Int]?, seed: Int, outcome: Outcome)
+    throws
+  {
+    let runs = TwoRuns()
+    let a = try runs.write(
+      "a", values: [0.5, 0.6], ofSeeds: measured, rows: "1\t2\n", seeds: [0, 1, 2])
+    let b = try runs.write("b", values: [0.6], rows: "1\t2\n", seeds: [seed])
+    #expect(try runs.findings(a, b)[0].outcome == outcome)
+    #expect(try runs.findings(a, a)[0].outcome == .identical)
   }
 
   @Test(arguments: [

@@ -24,6 +24,15 @@ import Weaving
     #expect(try article.woven().markdown.contains("It is [\(written)](#record-chapter1"))
   }
 
+  /// A metric with three of four seeds may lack the first.
+  @Test func aValueOfAnUnknownSeedIsNotThatOfTheFirst() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// It is {chapter1.accuracy.T1 first %}.\n")
+    try article.writeRecord(seeds: [0, 1, 2, 3])
+    #expect(
+      try article.woven().markdown.contains("This result is not recorded yet: `make chapter1`"))
+  }
+
   @Test(arguments: [
     "{chapter1.kl + kl .1}", "{chapter1.kl - accuracy.T1 %}", "{chapter1.kl / accuracy.T1 points}",
     "{chapter1.kl > accuracy.T1 %}",

@@ -14,6 +14,9 @@ extension RunRecord: Validated {
       "the seeds \(seeds)")
     for (name, metric) in metrics {
       try metric.validate(name)
+      try InvalidValue.unless(
+        metric.seeds.map { isSelection($0, of: seeds) && $0.count == metric.n } ?? true,
+        "the metric \(name) of \(metric.n) runs with the seeds \(metric.seeds ?? [])")
       // A metric can have more values than the run has seeds, such as one of repetitions in each seed; then it has all
       // of them.
       try InvalidValue.unless(
@@ -88,6 +91,11 @@ private func checkOrigin(commit: String, date: String, threads: Int) throws {
 /// Accepts durations of up to three centuries.
 private func checkSeconds(_ seconds: Double, _ name: String) throws {
   try InvalidValue.unless((0...1e10).contains(seconds), "\(name) of \(seconds)")
+}
+
+/// Whether `selected` are different ones of `seeds`, in their order.
+private func isSelection(_ selected: [Int], of seeds: [Int]) -> Bool {
+  seeds.filter(Set(selected).contains) == selected
 }
 
 private func isPlausible(_ value: Double) -> Bool { abs(value) <= 1e15 }

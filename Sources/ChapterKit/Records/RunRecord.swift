@@ -62,6 +62,16 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   package static func fileName(chapter: ChapterName) -> String { "\(chapter.program).json" }
 
+  /// A metric with the seeds of its values, as far as the record names them; nil if there is no such metric.
+  ///
+  /// ``Metric/seeds`` is nil for a single value of a run with several seeds, and in older records for a metric that was
+  /// not measured with all seeds.
+  public func metric(_ name: String) -> Metric? {
+    guard var metric = metrics[name] else { return nil }
+    if metric.seeds == nil, metric.n == seeds.count { metric.seeds = seeds }
+    return metric
+  }
+
   /// The content of the record's file.
   package func encoded() throws -> Data { try SealedJSON.encode(self) }
 }
@@ -94,18 +104,46 @@ public struct Metric: Codable, Equatable, Sendable {
   @NullWhenNil public var sd: Double?
   /// The number of seeds.
   public var n: Int
-  /// The value of each seed, in the order of the run's seeds; nil for a single seed and in older records.
+  /// The value of each seed, in the order of the seeds; nil for a single seed and in older records.
   public var values: [Double]?
+  /// The seeds of the values, in their order; nil in a record where they are all seeds of the run, where the values are
+  /// not those of seeds, and in older records.
+  public var seeds: [Int]?
 
   /// Mean and standard deviation of `values`, one for each seed; at least one.
-  public init(of values: [Double]) {
+  ///
+  /// - Parameters:
+  ///   - values: The values.
+  ///   - seeds: The seeds of the values, in their order; nil if they are not stored.
+  public init(of values: [Double], seeds: [Int]? = nil) {
     require(!values.isEmpty, "A metric needs at least one value.")
+    require(
+      seeds.map { $0.count == values.count } ?? true,
+      "A metric needs a value for each of its seeds.")
+    self.seeds = seeds
     let mean = values.reduce(0, +) / Double(values.count)
     let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
     self.mean = mean
     self.n = values.count
     self.values = values.count > 1 ? values : nil
     self.sd = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
+  }
+
+  /// The values by their seeds; nil if the seeds or the values are not known.
+  public var valuesBySeed: [Int: Double]? {
+    guard let seeds, let values = values ?? (n == 1 ? [mean] : nil), seeds.count == values.count
+    else { return nil }
+    return Dictionary(zip(seeds, values)) { first, _ in first }
+  }
+
+  /// Whether another metric has the same mean, deviation and values, of the same seeds, as far as both are known: older
+  /// records lack values and seeds.
+  package func hasSameNumbers(as other: Metric) -> Bool {
+    func areEqual<Value: Equatable>(_ a: Value?, _ b: Value?) -> Bool {
+      a == nil || b == nil || a == b
+    }
+    return (mean, sd, n) == (other.mean, other.sd, other.n) && areEqual(values, other.values)
+      && areEqual(seeds, other.seeds)
   }
 }
 

@@ -15,9 +15,9 @@ struct RunFindings {
     self.settings = try JSONValue(describing: settings)
   }
 
-  mutating func record(metric name: String, values: [Double]) {
+  mutating func record(metric name: String, values: [Double], ofSeeds seeds: [Int]? = nil) {
     require(metrics[name] == nil, "The metric \(name) is recorded twice.")
-    metrics[name] = Metric(of: values)
+    metrics[name] = Metric(of: values, seeds: seeds)
   }
 
   mutating func record(_ fingerprints: WeightFingerprints, ofStage name: String) {

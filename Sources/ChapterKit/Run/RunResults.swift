@@ -22,6 +22,14 @@ extension Run {
     findings.record(metric: name, values: values.map { Double($0) })
   }
 
+  /// Records a metric that was measured with some seeds of the run: a value for each of them, in their order.
+  public func record(
+    metric name: String, values: [some BinaryFloatingPoint], ofSeeds measured: [Int]
+  ) {
+    findings.record(
+      metric: name, values: values.map { Double($0) }, ofSeeds: measured == seeds ? nil : measured)
+  }
+
   /// Records the fingerprints of the weights during the training in the stage `name`.
   public func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
     require(
