@@ -1,5 +1,4 @@
 import ChapterKit
-import Datasets
 import Files
 import Foundation
 
@@ -14,6 +13,9 @@ package struct RecordComparison {
     package init(_ record: RunRecord, in directory: URL) {
       (self.record, files) = (record, OutputDirectory(directory))
     }
+
+    /// The record of a file; nil if the run has no such file.
+    func file(_ path: String) -> FileRecord? { record.files.first { $0.path == path } }
   }
 
   let recorded: Side
@@ -25,9 +27,9 @@ package struct RecordComparison {
     (self.recorded, self.repeated, self.gnuplot) = (recorded, repeated, gnuplot)
   }
 
-  private var program: String { recorded.record.chapter.program }
+  var program: String { recorded.record.chapter.program }
 
-  /// The findings, one for each item of the record.
+  /// The findings, one for each item of one of the two records; an item that only one of them has differs.
   ///
   /// - Throws: An error in one line if a file cannot be read or gnuplot fails.
   package func findings() throws -> [Finding] {
@@ -37,12 +39,14 @@ package struct RecordComparison {
   }
 
   private var datasetFinding: Finding? {
-    guard let old = recorded.record.dataset, let new = repeated.record.dataset else { return nil }
-    return old.sha256 == new.sha256
+    let (old, new) = (recorded.record.dataset, repeated.record.dataset)
+    guard old != nil || new != nil else { return nil }
+    func name(_ dataset: DatasetIdentity?) -> String {
+      dataset.map { "\($0.name) \($0.sha256.prefix(8))" } ?? "none"
+    }
+    return old?.sha256 == new?.sha256
       ? Finding(program, "data set", .identical)
-      : Finding(
-        program, "data set", .differs,
-        "\(old.name) \(old.sha256.prefix(8)), now \(new.name) \(new.sha256.prefix(8))")
+      : Finding(program, "data set", .differs, "\(name(old)), now \(name(new))")
   }
 
   private var settingsFinding: Finding? {
@@ -106,18 +110,32 @@ extension RecordComparison {
 
   private func short(_ value: Double) -> String { String(format: "%.6g", value) }
 
-  /// The weights of the repeated trainings that the record has fingerprints of itself, not in files of their own.
+  /// The weights of the training runs that the records have fingerprints of themselves, not in files of their own.
   private var fingerprintFindings: [Finding] {
-    let old = recorded.record.fingerprints ?? [:]
     let new = repeated.record.fingerprints ?? [:]
-    return new.keys.sorted().map { name in
-      let item = "weights of \(name)"
-      return switch old[name] {
-      case nil: Finding(program, item, .notCompared, "recorded without fingerprints")
-      case new[name]: Finding(program, item, .identical)
-      default: Finding(program, item, .differs)
+    guard let old = recorded.record.fingerprints else {
+      return new.keys.sorted().map {
+        Finding(program, weightsItem($0), .notCompared, "recorded without fingerprints")
       }
     }
+    let names = Set(old.keys.filter(isRepeated)).union(new.keys)
+    return names.sorted().map { name in
+      switch (old[name], new[name]) {
+      case (nil, _): Finding(program, weightsItem(name), .differs, "not in the record")
+      case (_, nil): Finding(program, weightsItem(name), .differs, "not in the repetition")
+      case (let a, let b): Finding(program, weightsItem(name), a == b ? .identical : .differs)
+      }
+    }
+  }
+
+  private func weightsItem(_ name: String) -> String { "weights of \(name)" }
+
+  /// Whether the repetition has the seed of a training run, by which its name ends; also without a seed in the name.
+  private func isRepeated(_ training: String) -> Bool {
+    guard let match = training.wholeMatch(of: /.*seed ([0-9]+)/), let seed = Int(match.1) else {
+      return true
+    }
+    return repeated.record.seeds.contains(seed)
   }
 }
 
@@ -150,115 +168,4 @@ package func findings(
       trainings.first { $0.file == new.file }?.finding(repeatedAs: new)
         ?? Finding("trainings", new.file, .notCompared, "not among the results")
     }
-}
-
-// MARK: - Files
-
-extension RecordComparison {
-  private func fileFindings() throws -> [Finding] {
-    var outcomes: [String: FileDifference] = [:]
-    // Data files first, because figures refer to them.
-    let ordered =
-      recorded.record.files.filter { $0.kind != .figure }
-      + recorded.record.files.filter { $0.kind == .figure }
-    let overOtherSeeds = overOtherSeeds
-    return try ordered.map { file in
-      let difference =
-        overOtherSeeds.contains(file.path)
-        ? FileDifference(
-          outcome: .notCompared,
-          detail: "over \(recorded.record.seeds.count) seeds, not all of which were repeated")
-        : try difference(file, data: outcomes)
-      outcomes[file.path] = difference
-      return Finding(program, file.path, difference.outcome, difference.detail)
-    }
-  }
-
-  /// The figures over all seeds of the run and their data files, if the repetition has other seeds: a figure whose
-  /// script has the variable `seeds`.
-  private var overOtherSeeds: Set<String> {
-    guard recorded.record.seeds != repeated.record.seeds else { return [] }
-    let figures = recorded.record.files.compactMap(\.figure).filter { $0.variables["seeds"] != nil }
-    return Set(figures.flatMap { [$0.picture] + $0.data.map { DataFile.path($0) } })
-  }
-
-  private func difference(
-    _ file: FileRecord, data: [String: FileDifference]
-  ) throws -> FileDifference {
-    guard let new = repeated.record.files.first(where: { $0.path == file.path }),
-      let content = try repeated.files.content(of: file.path)
-    else { return FileDifference(outcome: .differs, detail: "the repetition has no such file") }
-    guard sha256Hex(content) == new.sha256 else {
-      return FileDifference(outcome: .differs, detail: "changed since the repetition wrote it")
-    }
-    if file.kind == .weights {
-      return new.sha256 == file.sha256
-        ? .identical : FileDifference(outcome: .differs, detail: "other weights")
-    }
-    if let figure = file.figure { return try compare(figure, file, with: new, data: data) }
-    let text = String(decoding: content, as: UTF8.self)
-    guard let old = try recorded.files.content(of: file.path) else {
-      return isRecorded(body: text, of: file)
-        ? .identical
-        : FileDifference(outcome: .differs, detail: "other pixels than the recorded checksum's")
-    }
-    let recordedText = String(decoding: old, as: UTF8.self)
-    return file.kind == .table
-      ? differenceOfTables(recordedText, text) : differenceOfDataFiles(recordedText, text)
-  }
-
-  /// Whether a data file that is not kept had the same lines below its first one.
-  private func isRecorded(body text: String, of file: FileRecord) -> Bool {
-    guard let end = text.firstIndex(of: "\n") else { return false }
-    let whole = "# \(recorded.record.dataFileComment)\(text[end...])"
-    return sha256Hex(Data(whole.utf8)) == file.sha256
-  }
-
-  /// Compares the data of the recorded figure with the new ones, and the picture that they give with the recorded one.
-  private func compare(
-    _ figure: Figure, _ file: FileRecord, with new: FileRecord, data: [String: FileDifference]
-  ) throws -> FileDifference {
-    let read = figure.data.map { data[DataFile.path($0)] ?? .identical }
-    if let other = otherVariable(figure, new.figure) {
-      return FileDifference(outcome: .differs, detail: other)
-    }
-    if read.allSatisfy({ $0.outcome == .identical }) {
-      return try differenceOfDrawings(figure, file)
-    }
-    let isClose = read.allSatisfy { [.identical, .withinTolerance].contains($0.outcome) }
-    return FileDifference(
-      outcome: isClose ? .withinTolerance : .differs,
-      detail: isClose ? "its data are within tolerance" : "its data differ")
-  }
-
-  private func otherVariable(_ old: Figure, _ new: Figure?) -> String? {
-    let ofTheRun: Set = ["stamp", "watermark"]
-    let (a, b) = (old.variables, new?.variables ?? [:])
-    let name = Set(a.keys).union(b.keys).subtracting(ofTheRun).sorted().first { a[$0] != b[$0] }
-    return name.map { "its \($0) is \(b[$0] ?? "missing"), recorded \(a[$0] ?? "nothing")" }
-  }
-
-  /// Compares the recorded picture with the one that the data, which are equal in both runs, give with the recorded
-  /// stamp. The recorded ones are drawn where they are kept, because times in them differ. Another version of gnuplot
-  /// draws other bytes, so only the script and its variables are compared then.
-  private func differenceOfDrawings(_ figure: Figure, _ file: FileRecord) throws -> FileDifference {
-    func content(_ path: String) throws -> Data? {
-      try recorded.files.content(of: path) ?? repeated.files.content(of: path)
-    }
-    let other = FileDifference(
-      outcome: .differs, detail: "its data are identical, its script draws otherwise")
-    let hasData = try figure.data.allSatisfy { try content(DataFile.path($0)) != nil }
-    guard hasData else { return other }
-    guard file.drawnBy == gnuplot.version() else {
-      guard try gnuplot.fingerprint(of: figure, reading: content) == file.drawnFrom else {
-        return other
-      }
-      return FileDifference(
-        outcome: .notCompared,
-        detail: "data and script are identical; drawn by \(file.drawnBy ?? "an unknown gnuplot"), "
-          + "found \(gnuplot.version() ?? "no gnuplot")")
-    }
-    let picture = try gnuplot.picture(of: figure, previous: nil, reading: content).picture
-    return picture.record.sha256 == file.sha256 ? .identical : other
-  }
 }

@@ -12,33 +12,36 @@ private final class TwoRuns {
 
   deinit { try? FileManager.default.removeItem(at: root) }
 
-  /// Writes a record with a metric and a data file into the folder `name`.
+  /// Writes a record with a metric and a data file into the folder `name`; only the folder "a" has the commit 1a2b3c4.
   func write(
     _ name: String, values: [Double], ofSeeds measured: [Int]? = nil, rows: String, seeds: [Int],
     settings: JSONValue = .object([:]), columns: String = "x\ty", figure: Figure? = nil,
-    fingerprint: String? = nil, weights: Data? = nil
+    fingerprint: String? = nil, ofTraining training: String = "net", weights: Data? = nil,
+    dataset: DatasetIdentity? = nil, kind: FileRecord.Kind = .data
   ) throws -> RecordComparison.Side {
     let folder = root.appending(path: name)
-    let text = "# run \(name)\n\(columns)\n\(rows)"
-    let file = folder.appending(path: "data/a.tsv")
-    try makeFolder(at: file.deletingLastPathComponent())
-    try writeFile(Data(text.utf8), to: file)
     var record = try JSON.decode(
       RunRecord.self,
       from: Data(
         """
         {"chapter": 9, "title": "Nine", "preset": "short", "seeds": \(seeds), "settings": {},
-         "options": {}, "dataset": null, "commit": "1a2b3c4", "dirty": false,
+         "options": {}, "dataset": null, "commit": "\(name == "a" ? "1a2b3c4" : "2b3c4d5")", "dirty": false,
          "date": "2026-01-01T00:00:00Z", "threads": 2, "blasCore": "Haswell", "wallSeconds": 1,
          "metrics": {}, "stages": [],
-         "files": [{"path": "data/a.tsv", "kind": "data", "drawnFrom": null,
-                    "sha256": "\(sha256Hex(Data(text.utf8)))"}]}
+         "files": [{"path": "data/a.tsv", "kind": "\(kind.rawValue)", "drawnFrom": null,
+                    "sha256": ""}]}
         """.utf8))
+    record.dataset = dataset
+    let text = "# \(record.dataFileComment)\n\(columns)\n\(rows)"
+    let file = folder.appending(path: "data/a.tsv")
+    try makeFolder(at: file.deletingLastPathComponent())
+    try writeFile(Data(text.utf8), to: file)
+    record.files[0].sha256 = sha256Hex(Data(text.utf8))
     record.metrics = ["accuracy": Metric(of: values, seeds: measured)]
     record.settings = settings
     record.fingerprints = try fingerprint.map {
       let entry = "[{\"step\": 1, \"weights\": \"\($0)\"}]"
-      return ["net": try JSON.decode(WeightFingerprints.self, from: Data(entry.utf8))]
+      return [training: try JSON.decode(WeightFingerprints.self, from: Data(entry.utf8))]
     }
     if let weights {
       try writeFile(weights, to: folder.appending(path: "w.safetensors"))
@@ -206,6 +209,86 @@ private final class TwoRuns {
     #expect(try runs.findings(a, b).last?.outcome == .differs)
   }
 
+  /// A picture that its record names, but that its script does not draw, is not a repetition.
+  @Test func anotherPictureDiffers() throws {
+    let runs = TwoRuns()
+    try runs.writeGnuplot()
+    let figure = Figure(script: "a", picture: "a.svg", data: ["a"], variables: [:])
+    let sides = try ["a", "b"].map {
+      try runs.write($0, values: [0.5], rows: "1\t2\n", seeds: [0], figure: figure)
+    }
+    let picture = Finding("chapter9", "a.svg", .identical)
+    #expect(try runs.findings(sides[0], sides[1]).last == picture)
+    let folder = runs.root.appending(path: "b")
+    let other = Data("<?xml version='1.0'?></svg>".utf8)
+    try writeFile(other, to: folder.appending(path: "a.svg"))
+    #expect(try runs.findings(sides[0], sides[1]).last?.outcome == .differs)
+    var record = try #require(try RunRecord.load(chapter: 9, from: folder))
+    record.files[1].sha256 = sha256Hex(other)
+    #expect(
+      try runs.findings(sides[0], RecordComparison.Side(record, in: folder)).last
+        == Finding(
+          "chapter9", "a.svg", .differs, "another picture than its script draws from its data"))
+    // The same picture in both runs is not drawn again.
+    try writeFile(Data("plot 2".utf8), to: runs.root.appending(path: "figures/a.gp"))
+    #expect(try runs.findings(sides[0], sides[0]).last == picture)
+  }
+
+  /// Pixels need not be kept; without them the checksums are compared, apart from the first line.
+  @Test func pixelsThatAreNotKeptAreComparedByTheirChecksum() throws {
+    let runs = TwoRuns()
+    try runs.writeGnuplot()
+    let figure = Figure(script: "a", picture: "a.svg", data: ["a"], variables: [:])
+    func run(_ name: String, _ rows: String) throws -> RecordComparison.Side {
+      try runs.write(name, values: [0.5], rows: rows, seeds: [0], figure: figure, kind: .pixels)
+    }
+    func outcomes(_ a: RecordComparison.Side, _ b: RecordComparison.Side) throws -> [Outcome] {
+      try runs.findings(a, b).dropFirst().map(\.outcome)
+    }
+    let (a, b, other) = (
+      try run("a", "1\t2\n"), try run("b", "1\t2\n"), try run("other", "1\t3\n")
+    )
+    try removeFile(at: runs.root.appending(path: "a/data/a.tsv"))
+    #expect(try outcomes(a, a) == [.identical, .identical])
+    #expect(try outcomes(a, b) == [.identical, .identical])
+    #expect(try outcomes(b, a) == [.identical, .identical])
+    #expect(try outcomes(a, other) == [.differs, .differs])
+    #expect(try outcomes(other, a) == [.differs, .differs])
+    try removeFile(at: runs.root.appending(path: "b/data/a.tsv"))
+    #expect(try outcomes(a, b) == [.notCompared, .notCompared])
+    try removeFile(at: runs.root.appending(path: "other/data/a.tsv"))
+    #expect(try outcomes(b, other) == [.differs, .differs], "their first lines are equal")
+  }
+
+  /// A data set, fingerprint or file that only one of two records has.
+  @Test func whatIsMissingOnOneSideDiffers() throws {
+    let runs = TwoRuns()
+    let mnist = DatasetIdentity(name: "MNIST", sha256: "ba891046", synthetic: false)
+    let whole = try runs.write(
+      "a", values: [0.5], rows: "1\t2\n", seeds: [0], fingerprint: "f17d34c2259a71e6",
+      weights: Data([1]), dataset: mnist)
+    let part = try runs.write(
+      "b", values: [0.5], rows: "1\t2\n", seeds: [0], fingerprint: "f17d34c2259a71e6",
+      ofTraining: "other")
+    let items = ["data set", "w.safetensors", "weights of net", "weights of other"]
+    for (a, b) in [(whole, part), (part, whole)] {
+      let different = try runs.findings(a, b).filter { $0.outcome == .differs }
+      #expect(different.map(\.item).sorted() == items)
+    }
+  }
+
+  /// A repetition of the first seed has no training runs of the others.
+  @Test(arguments: [[0], [0, 1]]) func fingerprintsOfOtherSeedsAreNotMissed(seeds: [Int]) throws {
+    let runs = TwoRuns()
+    let a = try runs.write(
+      "a", values: [0.5, 0.5], rows: "1\t2\n", seeds: [0, 1], fingerprint: "f17d34c2259a71e6",
+      ofTraining: "net seed 1")
+    let b = try runs.write("b", values: seeds.map { _ in 0.5 }, rows: "1\t2\n", seeds: seeds)
+    let finding = try runs.findings(a, b).first { $0.item == "weights of net seed 1" }
+    let expected: Outcome? = seeds == [0] ? nil : .differs
+    #expect(finding?.outcome == expected)
+  }
+
   @Test(arguments: [
     ("f17d34c2259a71e6" as String?, Outcome.identical), ("8fcfb15de744029b", .differs),
     (nil, .notCompared),
@@ -264,7 +347,7 @@ private final class TwoRuns {
     #expect(finding.outcome == .differs && finding.detail.contains("alpha: 0.75, now 0.2"))
     let difference = try RunDifference.all(
       runs.root.appending(path: "a"), runs.root.appending(path: "b"))[0]
-    #expect(difference.settings.map(\.name) == ["settings.alpha"])
+    #expect(difference.settings.map(\.name) == ["commit", "settings.alpha"])
     #expect(difference.text.contains("1 of 1 metrics are equal"))
   }
 
