@@ -4,13 +4,15 @@ import Foundation
 
 /// The differences between two runs of a chapter: options, settings, origin, metrics and figures.
 package struct RunDifference {
-  /// A value that differs, as it is in both runs.
+  /// A setting or metric, as it is in both runs.
   package struct Row: Equatable {
     package let name: String
     package let a: String
     package let b: String
     /// The difference of two numbers; empty otherwise.
     package var difference = ""
+    /// Whether the values differ; of metrics the numbers count, not their rounded texts.
+    package var differs = true
   }
 
   /// The name of the chapter's program.
@@ -48,7 +50,7 @@ package struct RunDifference {
   package var text: String {
     guard let a, let b else { return "\(chapter): only in \(a == nil ? "B" : "A")" }
     let head = "\(chapter)\n  A: \(a.command), \(a.origin)\n  B: \(b.command), \(b.origin)"
-    let changed = metrics.filter { $0.a != $0.b }
+    let changed = metrics.filter(\.differs)
     let equal = metrics.count - changed.count
     let rows =
       settings.isEmpty && changed.isEmpty
@@ -89,13 +91,20 @@ private func differingSettings(_ a: RunRecord, _ b: RunRecord) -> [RunDifference
 }
 
 private func metricRows(_ a: [String: Metric], _ b: [String: Metric]) -> [RunDifference.Row] {
-  Set(a.keys).union(b.keys).sorted().map { name in
-    let (old, new) = (a[name], b[name])
-    let difference = old.flatMap { old in new.map { $0.mean - old.mean } }
-    return .init(
-      name: name, a: old.map(text) ?? "–", b: new.map(text) ?? "–",
-      difference: difference.map { $0 == 0 ? "" : String(format: "%+.4g", $0) } ?? "")
+  Set(a.keys).union(b.keys).sorted().map { metricRow($0, a[$0], b[$0]) }
+}
+
+private func metricRow(_ name: String, _ a: Metric?, _ b: Metric?) -> RunDifference.Row {
+  guard let a, let b else {
+    return RunDifference.Row(name: name, a: a.map(text) ?? "–", b: b.map(text) ?? "–")
   }
+  let difference = b.mean - a.mean
+  let differs = !a.hasSameNumbers(as: b)
+  // Rounded texts may hide the difference.
+  let isHidden = differs && text(a) == text(b)
+  return RunDifference.Row(
+    name: name, a: isHidden ? allNumbers(a) : text(a), b: isHidden ? allNumbers(b) : text(b),
+    difference: difference == 0 ? "" : String(format: "%+.4g", difference), differs: differs)
 }
 
 /// A metric with its deviation and number of seeds; the mean has five significant digits.
@@ -105,6 +114,14 @@ private func text(_ metric: Metric) -> String {
     + (metric.n > 1 ? " (n = \(metric.n))" : "")
 }
 
+/// All numbers of a metric, with all of their digits.
+private func allNumbers(_ metric: Metric) -> String {
+  let deviation = metric.sd.map { " ± \($0)" } ?? ""
+  let values = metric.values.map { ": " + $0.map { "\($0)" }.joined(separator: ", ") } ?? ""
+  let seeds = metric.seeds.map { ", seeds \($0)" } ?? ""
+  return "\(metric.mean)\(deviation) (n = \(metric.n)\(seeds)\(values))"
+}
+
 // MARK: - Page
 
 extension RunDifference {
@@ -112,9 +129,9 @@ extension RunDifference {
   ///
   /// - Parameters:
   ///   - a, b: The directories of the runs.
-  /// - Throws: An error if a picture cannot be read.
+  /// - Throws: An error that names a picture that cannot be read, or that is not the recorded one.
   package static func page(_ all: [RunDifference], _ a: URL, _ b: URL) throws -> String {
-    let sections = try all.map { try $0.section(OutputDirectory(a), OutputDirectory(b)) }
+    let sections = try all.map { try $0.section(a, b) }
     return """
       <!doctype html>
       <html lang="en">
@@ -144,13 +161,13 @@ extension RunDifference {
       """
   }
 
-  private func section(_ first: OutputDirectory, _ second: OutputDirectory) throws -> String {
+  private func section(_ first: URL, _ second: URL) throws -> String {
     guard let a, let b else {
       return "<h2>\(htmlEscaped(chapter))</h2>\n<p>Only in \(a == nil ? "B" : "A").</p>"
     }
     let pairs = try pictures.map { name in
-      let sides = try [("A", first), ("B", second)].map { side, files in
-        try figure(name, side, content: files.content(of: name))
+      let sides = try [("A", a, first), ("B", b, second)].map { side, record, directory in
+        try figure(name, side, content: picture(name, of: record, in: directory))
       }
       return
         "<h3>\(htmlEscaped(name))</h3>\n<div class=\"pair\">\n\(sides.joined(separator: "\n"))\n</div>"
@@ -165,6 +182,14 @@ extension RunDifference {
       """
   }
 
+  /// The content of a picture; nil if the run has not drawn it.
+  private func picture(
+    _ name: String, of record: RunRecord, in directory: URL
+  ) throws -> Data? {
+    guard record.files.contains(where: { $0.path == name }) else { return nil }
+    return try record.content(of: name, in: directory)
+  }
+
   private func figure(_ name: String, _ side: String, content: Data?) -> String {
     guard let content else { return "<p>\(side): no such picture</p>" }
     return "<figure><figcaption>\(side)</figcaption><img src=\"\(dataURI(content, of: name))\" "
@@ -174,7 +199,7 @@ extension RunDifference {
   private func table(_ title: String, _ rows: [Row]) -> String {
     guard !rows.isEmpty else { return "<h3>\(title)</h3>\n<p>Nothing.</p>" }
     let lines = rows.map { row in
-      "<tr\(row.a == row.b ? "" : " class=\"changed\"")>"
+      "<tr\(row.differs ? " class=\"changed\"" : "")>"
         + row.cells.map { "<td>\(htmlEscaped($0))</td>" }.joined() + "</tr>"
     }
     return "<h3>\(title)</h3>\n<table>\n<tr><th></th><th>A</th><th>B</th><th>B − A</th></tr>\n"

@@ -1,5 +1,4 @@
 import ChapterKit
-import Datasets
 import Files
 import Foundation
 
@@ -90,20 +89,7 @@ extension Results.ChapterResult {
   /// - Throws: A ``Failure`` that names the file if the record does not list it, or if its content is not the recorded
   ///   one.
   func content(of file: String) throws -> Data? {
-    let place = directory.appending(path: file)
-    guard let content = try readFileIfPresent(at: place) else { return nil }
-    let listed = record.files.first { $0.path == file }
-    guard let listed else {
-      throw Failure(
-        "\(place.shortPath): found a file that \(program).json does not list, expected one that this run wrote; run "
-          + "make \(program) again")
-    }
-    guard listed.sha256 == sha256Hex(content) else {
-      throw Failure(
-        "\(place.shortPath): found a file that was changed or damaged since it was written, expected "
-          + "the content recorded in \(program).json; run make \(program) again")
-    }
-    return content
+    try record.content(of: file, in: directory)
   }
 
   /// The command that makes this result.

@@ -351,6 +351,44 @@ private final class TwoRuns {
     #expect(difference.text.contains("1 of 1 metrics are equal"))
   }
 
+  /// Numbers that differ count as other ones even where five digits do not show it.
+  @Test func metricsAreComparedByTheirNumbers() throws {
+    let runs = TwoRuns()
+    let values = [[0.5, 0.6], [0.5, 0.600000001], [0.6, 0.5]]
+    for (name, values) in zip(["a", "b", "c"], values) {
+      _ = try runs.write(name, values: values, rows: "1\t2\n", seeds: [0, 1])
+    }
+    func text(_ a: String, _ b: String) throws -> String {
+      let folders = [a, b].map { runs.root.appending(path: $0) }
+      return try RunDifference.all(folders[0], folders[1])[0].text
+    }
+    #expect(try text("a", "a").contains("1 of 1 metrics are equal"))
+    #expect(try text("a", "b").contains("0 of 1 metrics are equal"))
+    #expect(try text("a", "b").contains("0.5, 0.600000001)"))
+    #expect(try text("a", "c").contains("0 of 1 metrics are equal"))
+  }
+
+  /// The page shows no picture that is not the recorded one.
+  @Test func aDamagedPictureIsNamed() throws {
+    let runs = TwoRuns()
+    try runs.writeGnuplot()
+    let folders = ["a", "b"].map { runs.root.appending(path: $0) }
+    let figure = Figure(script: "a", picture: "a.svg", data: ["a"], variables: [:])
+    _ = try runs.write("a", values: [0.5], rows: "1\t2\n", seeds: [0], figure: figure)
+    _ = try runs.write("b", values: [0.5], rows: "1\t2\n", seeds: [0])
+    let differences = try RunDifference.all(folders[0], folders[1])
+    // A picture that the record of B does not list, from an earlier run.
+    try writeFile(Data("garbage".utf8), to: folders[1].appending(path: "a.svg"))
+    let page = try RunDifference.page(differences, folders[0], folders[1])
+    #expect(page.contains("alt=\"a.svg of run A\"") && page.contains("B: no such picture"))
+    try writeFile(Data("garbage".utf8), to: folders[0].appending(path: "a.svg"))
+    let error = #expect(throws: Failure.self) {
+      try RunDifference.page(differences, folders[0], folders[1])
+    }
+    #expect(
+      error?.description.contains("a.svg: found a file that was changed or damaged") == true)
+  }
+
   @Test func tablesAreComparedWithoutLinksTimesAndOrigin() {
     let table =
       "**T.** x\n\n| a | date | b |\n| --- | --- | --- |\n| 1 | today | [2](chapter9.json#b) |\n\nrun 1\n"

@@ -1,5 +1,6 @@
 import Datasets
 import Engine
+import Files
 import Foundation
 
 /// The record of a chapter's run, OUT/chapterN.json: metrics, settings, data and origin.
@@ -70,6 +71,27 @@ public struct RunRecord: Codable, Equatable, Sendable {
     guard var metric = metrics[name] else { return nil }
     if metric.seeds == nil, metric.n == seeds.count { metric.seeds = seeds }
     return metric
+  }
+
+  /// The content of a file that the run wrote into `directory`; nil if it does not exist.
+  ///
+  /// - Throws: A ``Failure`` that names the file if the record does not list it, or if its content is not the recorded
+  ///   one.
+  package func content(of path: String, in directory: URL) throws -> Data? {
+    let file = directory.appending(path: path)
+    let program = chapter.program
+    guard let content = try readFileIfPresent(at: file) else { return nil }
+    guard let listed = files.first(where: { $0.path == path }) else {
+      throw Failure(
+        "\(file.shortPath): found a file that \(program).json does not list, expected one that this run wrote; run "
+          + "make \(program) again")
+    }
+    guard listed.sha256 == sha256Hex(content) else {
+      throw Failure(
+        "\(file.shortPath): found a file that was changed or damaged since it was written, expected "
+          + "the content recorded in \(program).json; run make \(program) again")
+    }
+    return content
   }
 
   /// The content of the record's file.
