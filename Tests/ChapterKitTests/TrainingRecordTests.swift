@@ -140,9 +140,26 @@ import Testing
     try bench.write("let x = 2", to: "Sources/Engine/Kernel.swift")
     #expect(found(bench, stage(), recorded: true) == 7)
     #expect(try bench.record()?.dataset?.sha256 == dataset.sha256)
-    #expect(found(bench, stage(rate: 0.2), recorded: true) == nil)
+    #expect(!bench.standardError.contains("left out"), "\(bench.standardError)")
+  }
+
+  /// Otherwise a row of a table would lack a run, and nobody would know why.
+  @Test func aRecordedResultOfOtherInputsOrDataIsLeftOutWithANotice() throws {
+    let bench = try Workbench()
+    try train(bench)
     let others = syntheticDigits(trainCount: 20, testCount: 20, seed: 1)
-    #expect(found(bench, stage(), recorded: true, on: others) == nil)
+    for (rate, dataset, reason) in [
+      (0.2, nil, "other settings"), (0.1, others, "other data"),
+      (0.2, others, "other settings and other data"),
+    ] as [(Double, ImageDataset?, String)] {
+      #expect(found(bench, stage(rate: rate), recorded: true, on: dataset) == nil)
+      let notices = bench.complaints.filter { $0.hasSuffix("left out") }
+      #expect(notices.count == 1)
+      #expect(
+        notices.first?.hasSuffix(
+          "trainings/a-training-seed-0.json: found a training run of \(reason), expected those of this run; "
+            + "it is left out") == true, "\(bench.standardError)")
+    }
   }
 
   /// Before the training starts over, in one line. RECORDED ignores the code only.

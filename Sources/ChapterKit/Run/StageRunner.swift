@@ -229,24 +229,39 @@ extension StageRunner {
   private func differences<Value>(
     of record: TrainingRecord<Value>, from key: TrainingKey, dataset: String?
   ) throws -> [Difference] {
+    let ofCode: [Difference] = try record.sources == codeHash(at: key.code) ? [] : [.code]
+    return try ofCode + differencesOfInputs(of: record, from: key, dataset: dataset)
+  }
+
+  /// The respects in which `record` differs from the training record of `key` on `dataset` by any code; nil stands for
+  /// any data set.
+  private func differencesOfInputs<Value>(
+    of record: TrainingRecord<Value>, from key: TrainingKey, dataset: String?
+  ) throws -> [Difference] {
     var differences: [Difference] = []
-    if try record.sources != codeHash(at: key.code) { differences.append(.code) }
     if try record.inputs != key.encodedInputs { differences.append(.settings) }
-    if record.dataset.sha256 != dataset { differences.append(.data) }
+    if let dataset, record.dataset.sha256 != dataset { differences.append(.data) }
     return differences
   }
 
   /// The result that is recorded in `directory` under `key`, if it was computed from the same inputs
   /// and, if `dataset` is given, on the same data, by any version of the sources.
+  ///
+  /// A line names a file with another result, which is left out.
   func recorded<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, in directory: URL, dataset: String?
   ) throws -> TrainingRecord<Value>? {
     let file = directory.appending(path: URL(filePath: key.path).lastPathComponent)
     let found = try fromRoot { () -> TrainingRecord<Value>? in
-      guard let found = try TrainingRecord<Value>.load(file, ofStage: key.name),
-        try found.inputs == key.encodedInputs,
-        dataset == nil || found.dataset.sha256 == dataset
-      else { return nil }
+      guard let found = try TrainingRecord<Value>.load(file, ofStage: key.name) else { return nil }
+      let differences = try differencesOfInputs(of: found, from: key, dataset: dataset)
+      guard differences.isEmpty else {
+        environment.console.note(
+          "\(file.shortPath): found a training run of "
+            + "\(differences.map(\.rawValue).joined(separator: " and ")), expected those of this run; it is left out"
+        )
+        return nil
+      }
       return found
     }
     if let found { add(found.stage) }
