@@ -12,6 +12,7 @@ package struct ResearchCrate {
   package private(set) var files: [String: Data] = [:]
   private let root: URL
   private let records: [RunRecord]
+  private let lock: EnvironmentLock
   private let results: String
 
   /// Collects the crate's files without writing anything.
@@ -19,10 +20,11 @@ package struct ResearchCrate {
   /// - Parameters:
   ///   - root: The root of the repository.
   ///   - results: The directory of the records in it, such as "results".
-  /// - Throws: An error in one line that names a file that is missing or is not the recorded one.
+  /// - Throws: An error in one line that names a file that is missing or damaged, or is not the recorded one.
   package init(root: URL, results: String) throws {
     (self.root, self.results) = (root, results)
     records = try Records(in: root.appending(path: results)).all
+    lock = try EnvironmentLock.load(root: root)
     for path in Self.documents + (try Self.folders.flatMap(sources)) { try add(path) }
     for record in records { try add(filesOf: record) }
     try addTrainings()
@@ -34,14 +36,13 @@ package struct ResearchCrate {
 
   /// Writes the crate into `directory`, where it replaces another crate.
   ///
-  /// - Throws: An error in one line if the directory has other files, or cannot be written.
+  /// - Throws: An error in one line if the directory has other files than those that the description of a crate lists
+  ///   with their content, or cannot be written.
   package func write(to directory: URL) throws {
-    if directory.isExistingDirectory, let first = try listFolder(at: directory).first,
-      !directory.appending(path: Self.description).isPresent
-    {
+    if directory.isExistingDirectory, let foreign = try Self.foreignFile(in: directory) {
       throw Failure(
-        "\(directory.shortPath): found \(first), expected an empty folder or a crate, which would be replaced; "
-          + "name another folder as OUT")
+        "\(directory.shortPath): found \(foreign), expected an empty folder or a crate without changes, which would "
+          + "be replaced; name another folder as OUT")
     }
     try writeFolder(at: directory, replacing: true) { partial in
       for (path, content) in files {
@@ -50,6 +51,41 @@ package struct ResearchCrate {
         try writeFile(content, to: file, durably: false)
       }
     }
+  }
+
+  /// The first file or folder in `directory` that does not belong to a crate there; nil if there is none.
+  ///
+  /// A file belongs to a crate if the crate's description lists it, and with the SHA-256 of its content, if with any.
+  private static func foreignFile(in directory: URL) throws -> String? {
+    let listed = try entities(in: directory)
+    for name in try listFolder(at: directory) {
+      let files = try listFiles(at: name, of: directory)
+      // A folder without files.
+      if files.isEmpty { return name }
+      for path in files {
+        guard let entity = listed[path] else { return path }
+        if case .text(let sum)? = entity["sha256"],
+          sha256Hex(try readFile(at: directory.appending(path: path))) != sum
+        {
+          return "another \(path) than its description lists"
+        }
+      }
+    }
+    return nil
+  }
+
+  /// The entities in the description of a crate in `directory`, by their paths; empty without a description, or if it
+  /// is none of a crate.
+  private static func entities(in directory: URL) throws -> [String: Entity] {
+    guard let json = try readFileIfPresent(at: directory.appending(path: description)),
+      case .object(let crate)? = try? JSON.decode(JSONValue.self, from: json),
+      case .array(let graph)? = crate["@graph"]
+    else { return [:] }
+    var entities: [String: Entity] = [:]
+    for case .object(let entity) in graph {
+      if case .text(let id)? = entity["@id"] { entities[id] = entity }
+    }
+    return entities[description] == nil ? [:] : entities
   }
 
   private static let description = "ro-crate-metadata.json"
@@ -225,9 +261,8 @@ extension ResearchCrate {
   }
 
   private var lockedVersions: [(name: String, version: String)] {
-    let lock = try? EnvironmentLock.load(root: root)
-    return [("swift", lock?.swift ?? "unknown")]
-      + (lock?.packages ?? [:]).sorted { $0.key < $1.key }
+    [(name: "swift", version: lock.swift)]
+      + lock.packages.sorted { $0.key < $1.key }.map { (name: $0.key, version: $0.value) }
   }
 
   private func file(_ path: String) -> JSONValue {

@@ -131,7 +131,9 @@ import Testing
       lock.differences(from: environment) == [
         "compiler: found Swift 6.2, locked Swift 6.3.1", "make: found 4.4, locked 4.3",
       ])
-    try bench.write("swift\n", to: "environment.lock")
-    #expect(throws: Failure.self) { try EnvironmentLock.load(root: bench.root) }
+    for damaged in ["swift\n", "package curl 7.88\n", ""] {
+      try bench.write(damaged, to: "environment.lock")
+      #expect(throws: Failure.self) { try EnvironmentLock.load(root: bench.root) }
+    }
   }
 }

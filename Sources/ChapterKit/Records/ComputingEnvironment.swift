@@ -96,7 +96,8 @@ package struct EnvironmentLock {
 
   /// The lock in the file environment.lock.
   ///
-  /// - Throws: An error that names the file if it does not exist, or a line that it does not know.
+  /// - Throws: An error that names the file if it does not exist or has no version of Swift, or a line that it does not
+  ///   know.
   package static func load(root: URL) throws -> EnvironmentLock {
     guard let data = try readFileIfPresent(at: root.appending(path: "environment.lock")) else {
       throw Failure(
@@ -117,6 +118,11 @@ package struct EnvironmentLock {
           "environment.lock:\(index + 1): found \"\(line)\", expected debian, snapshot or swift and "
             + "a version, or package, a name and a version")
       }
+    }
+    guard !lock.swift.isEmpty else {
+      throw Failure(
+        "environment.lock: found no line with the version of Swift, expected \"swift\" and the version"
+      )
     }
     return lock
   }
