@@ -102,6 +102,20 @@ import Testing
     #expect(bench.read("figures/chapter3.json") == unsealed)
     try FileManager.default.removeItem(at: bench.root.appending(path: "figures/package.json"))
 
+    // What would be rejected with a checksum too gets none, in whatever order the files are.
+    try bench.write(
+      unsealed.replacing("\"seeds\" : [", with: "\"seeds\" : [ 7, "), to: "figures/own.json")
+    #expect { try check(bench).seal() } throws: {
+      oneLine($0).contains("own.json: found the seeds [7, 0], expected a record")
+    }
+    #expect(bench.read("figures/chapter3.json") == unsealed)
+    try bench.write(unsealed, to: "figures/own.json")
+    #expect { try check(bench).seal() } throws: {
+      oneLine($0).contains("own.json: found the record of chapter3.json, expected a record")
+    }
+    #expect(bench.read("figures/chapter3.json") == unsealed)
+    try FileManager.default.removeItem(at: bench.root.appending(path: "figures/own.json"))
+
     let changed = sealed.replacing("article", with: "overnight")
     try bench.write(changed, to: "figures/chapter3.json")
     #expect(try check(bench).seal() == [])

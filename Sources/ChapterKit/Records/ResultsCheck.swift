@@ -67,7 +67,8 @@ package struct ResultsCheck {
   /// changed a value. A wrong checksum is not replaced.
   ///
   /// - Returns: The paths of the files that got a checksum.
-  /// - Throws: An error that names a file that is not a record; then no file is changed.
+  /// - Throws: An error that names a file that is not a record, or whose values would be rejected with a checksum too;
+  ///   then no file is changed.
   package func seal() throws -> [String] {
     let trainings = try results.names(in: TrainingKey.directory).map {
       "\(TrainingKey.directory)/\($0)"
@@ -75,21 +76,36 @@ package struct ResultsCheck {
     let files = try (results.names(in: ".") + trainings).filter {
       $0.hasSuffix(".json") && $0 != benchmarksFile
     }
-    let unsealed = try files.compactMap { path -> (path: String, json: Data)? in
+    let sealed = try files.compactMap { path -> (path: String, content: Data)? in
       guard let json = try results.content(of: path), !SealedJSON.isSealed(json) else { return nil }
-      let isRecord =
-        path.hasPrefix(TrainingKey.directory)
-        ? (try? JSON.decode(TrainingRecord<JSONValue>.self, from: json)) != nil
-        : (try? JSON.decode(RunRecord.self, from: json)) != nil
-      guard isRecord, json.starts(with: Data("{\n".utf8)) else {
+      do {
+        return (path, try seal(json, of: path))
+      } catch {
         throw Failure(
-          "\(results.file(path).shortPath): found other content, expected a record with its first brace in a line "
-            + "of its own; move the file away")
+          "\(results.file(path).shortPath): found \(oneLine(error)), expected a record with its first brace in a "
+            + "line of its own; correct it, or move the file away")
       }
-      return (path, json)
     }
-    for file in unsealed { try results.write(SealedJSON.seal(file.json), to: file.path) }
-    return unsealed.map(\.path)
+    for file in sealed { try results.write(file.content, to: file.path) }
+    return sealed.map(\.path)
+  }
+
+  /// The content of the file at `path` with a checksum.
+  ///
+  /// - Throws: ``InvalidValue`` if that is not a valid record of the run or stage in the file's name.
+  private func seal(_ json: Data, of path: String) throws -> Data {
+    try InvalidValue.unless(json.starts(with: Data("{\n".utf8)), "other content")
+    let content = SealedJSON.seal(json)
+    let name: String
+    if path.hasPrefix("\(TrainingKey.directory)/") {
+      let record = try SealedJSON.decode(TrainingRecord<JSONValue>.self, from: content)
+      name = "\(TrainingKey.directory)/\(fileNamePart(of: record.stage.name)).json"
+    } else {
+      let record = try SealedJSON.decode(RunRecord.self, from: content)
+      name = RunRecord.fileName(chapter: record.chapter)
+    }
+    try InvalidValue.unless(name == path, "the record of \(name)")
+    return content
   }
 
   private func hasData(of figure: Figure) throws -> Bool {
