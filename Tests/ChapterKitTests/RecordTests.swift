@@ -71,6 +71,44 @@ import Testing
     #expect(throws: (any Error).self) { try RunRecord.load(chapter: 4, from: bench.out) }
   }
 
+  /// Records of other data or settings cannot decide a claim about a data set.
+  @Test(
+    arguments: [
+      ("MNIST", [:], nil), ("MNIST, not the original bytes", [:], nil),
+      ("MNIST", ["preset": "short", "recorded": "a", "only-recorded": "1"], nil),
+      (
+        "MNIST", ["temperature": "1.0", "rate": "2"], "chapter 3 was run with --rate, --temperature"
+      ),
+      ("MNIST-C", [:], "chapter 3 was run on MNIST-C, not on MNIST"),
+      ("SVHN", [:], "chapter 3 was run on SVHN, not on MNIST"),
+      (nil, [:], "chapter 3 was run on no data set, not on MNIST"),
+    ] as [(String?, [String: String], String?)])
+  func obstaclesToAClaim(name: String?, options: [String: String], obstacle: String?) throws {
+    let record = try record { record in
+      record.dataset = name.map { DatasetIdentity(name: $0, sha256: "ba", synthetic: false) }
+      record.options = options
+    }
+    #expect(record.obstacle(toClaimAbout: .mnist) == obstacle)
+  }
+
+  @Test func recordsOfOtherPresetsOrDataCannotBeCompared() throws {
+    let one = try record()
+    var other = one
+    other.chapter = "ablations"
+    #expect(one.obstacle(toComparisonWith: other) == nil)
+    other.dataset?.sha256 = "e30ffe5a"
+    #expect(
+      one.obstacle(toComparisonWith: other)
+        == "chapter 3 was run on MNIST ba891046, ablations on MNIST e30ffe5a")
+    other.dataset = nil
+    #expect(
+      one.obstacle(toComparisonWith: other)?.hasSuffix("ablations without a data set") == true)
+    other.preset = .short
+    #expect(
+      one.obstacle(toComparisonWith: other)
+        == "chapter 3 was run with the preset article, ablations with the preset short")
+  }
+
   // MARK: Runs
 
   @Test func unknownSeedsAreLeftOut() throws {
