@@ -21,9 +21,23 @@ struct TestChapter {
   }
 
   /// Runs `body` as the chapter "test" at the preset `short`, and returns the exit status.
-  func run(_ body: (Run) throws -> Void) -> Int32 {
-    Chapter("test", "Test", summary: "tests.", presets: [.scale(.short, costs: "seconds")])
-      .run(arguments: [], in: environment, body)
+  ///
+  /// - Parameters:
+  ///   - arguments: The arguments of the command line.
+  ///   - options: The chapter's own options.
+  ///   - body: The chapter.
+  func run(
+    _ arguments: String..., options: [any DeclaredOption] = [], body: (Run) throws -> Void
+  ) -> Int32 {
+    Chapter(
+      "test", "Test", summary: "tests.", presets: [.scale(.short, costs: "seconds")],
+      options: options
+    ).run(arguments: arguments, in: environment, body)
+  }
+
+  /// The record of the last run.
+  func record() throws -> RunRecord? {
+    try RunRecord.load(chapter: "test", from: root.appending(path: "figures"))
   }
 
   /// Removes the package.
