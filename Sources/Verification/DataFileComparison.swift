@@ -5,7 +5,8 @@ import Foundation
 package func describesTheRun(_ name: String) -> Bool {
   // A metric's name begins with what was measured: "cpuSeconds.mixmatch".
   [
-    "seconds", "cpuSeconds", "cpuSecondsPerEpoch", "imagesPerCPUSecond", "date", "commit",
+    "seconds", "cpuSeconds", "cpuSecondsPerEpoch", "costRatio", "imagesPerCPUSecond", "processor",
+    "date", "commit",
     "time per seed", "CPU time per seed", "images per CPU second",
   ].contains(name.prefix { $0 != "." })
 }
