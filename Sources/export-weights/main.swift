@@ -20,8 +20,8 @@ exit(
     guard invocation.words.count == 2 else {
       throw UsageError("found \(invocation.words.count) words, expected CHECKPOINT and WEIGHTS")
     }
-    let file = URL(filePath: invocation.words[0])
-    let weights = URL(filePath: invocation.words[1])
+    let file = URL(argument: invocation.words[0])
+    let weights = URL(argument: invocation.words[1])
     guard weights.resolvingSymlinksInPath() != file.resolvingSymlinksInPath() else {
       throw UsageError("WEIGHTS: found the file of CHECKPOINT, expected another one")
     }

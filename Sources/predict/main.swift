@@ -45,7 +45,7 @@ func namesFromInput() throws -> [String] {
 
 /// The pictures in a folder, or the file itself.
 func pictures(at path: String) throws -> [String] {
-  let url = URL(filePath: path)
+  let url = URL(argument: path)
   // The decoder tells why a file cannot be read.
   guard url.isExistingDirectory else { return [path] }
   let found = try pictureFiles(in: url)
@@ -64,7 +64,7 @@ func printPredictions(
   var failures = 0
   for start in stride(from: 0, to: paths.count, by: batchSize) {
     let batch = paths[start..<min(start + batchSize, paths.count)]
-    let decoded = decoder.decode(batch.map { URL(filePath: $0) })
+    let decoded = decoder.decode(batch.map { URL(argument: $0) })
     var rows = try rankings(
       of: decoded.compactMap { try? $0.pixels.get() }, by: classifier, invocation[top])[...]
     for (path, picture) in zip(batch, decoded) {
@@ -136,7 +136,7 @@ exit(
         "found \(invocation.words.count) words, expected WEIGHTS and at least one PICTURE (- for names from "
           + "standard input)")
     }
-    let classifier = try Classifier(contentsOf: URL(filePath: invocation.words[0]))
+    let classifier = try Classifier(contentsOf: URL(argument: invocation.words[0]))
     let decoder = try PictureDecoder(size: classifier.description.size)
     let paths = try invocation.words.dropFirst().flatMap { $0 == "-" ? try namesFromInput() : [$0] }
       .flatMap(pictures)

@@ -22,6 +22,18 @@ import Testing
     }
   }
 
+  /// The system takes `link/..` for the parent of the folder that the link names, Foundation for the link's own.
+  @Test func allFilesOfARunAreInOneFolderAlsoBehindALink() throws {
+    let bench = try Workbench()
+    try makeFolder(at: bench.root.appending(path: "elsewhere/deep"))
+    unsafe symlink("elsewhere/deep", bench.root.appending(path: "link").filePath)
+    let out = bench.root.appending(path: "link").filePath + "/../out"
+    let status = bench.run("--out", out) { run in _ = try run.stage("one") { _ in 1 } }
+    #expect(status == 0, "\(bench.standardError)")
+    #expect(bench.names(in: "elsewhere/out") == ["cache", "chapter3.json", "data"])
+    #expect(bench.names(in: "out") == [])
+  }
+
   @Test func filesThatBelongTogetherStayIfOneCannotBeWritten() throws {
     try withOutput { output in
       try output.write(Data("old".utf8), to: "own.html")

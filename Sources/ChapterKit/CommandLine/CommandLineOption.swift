@@ -184,14 +184,14 @@ extension OptionArgument where Value == URL {
   /// A directory that need not exist yet.
   public static var directory: Self {
     OptionArgument("DIR", expecting: "the path of a directory", text: \.relativePath) { text in
-      text.isEmpty ? nil : URL(filePath: text, directoryHint: .isDirectory)
+      text.isEmpty ? nil : URL(argument: text, directoryHint: .isDirectory)
     }
   }
 
   /// A directory that exists.
   public static var existingDirectory: Self {
     OptionArgument("DIR", expecting: "an existing directory", text: \.relativePath) { text in
-      let url = URL(filePath: text, directoryHint: .isDirectory)
+      let url = URL(argument: text, directoryHint: .isDirectory)
       return !text.isEmpty && url.isExistingDirectory ? url : nil
     }
   }
