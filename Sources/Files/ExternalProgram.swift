@@ -44,7 +44,7 @@ package struct ExternalProgram: Sendable {
   /// Runs the program, waits until it ends, and collects its output; its standard input is empty.
   ///
   /// The program stays in this process's group, so that Ctrl-C in the terminal ends both. Foundation's
-  /// `Process` would start it in a new group.
+  /// `Process` would start it in a new group. It inherits the locks of ``withLock(on:waiting:_:)``.
   ///
   /// - Parameters:
   ///   - arguments: The arguments, without the program's name.
@@ -121,6 +121,11 @@ package struct ExternalProgram: Sendable {
       unsafe posix_spawn_file_actions_adddup2(&actions, errors.writing, STDERR_FILENO)
     }
     if let directory { unsafe posix_spawn_file_actions_addchdir_np(&actions, directory.filePath) }
+    // Under other numbers, because a descriptor that is duplicated to its own number can stay one that is closed.
+    let free = (HeldLocks.descriptors.max() ?? 0) + 1
+    for (place, lock) in HeldLocks.descriptors.enumerated() {
+      unsafe posix_spawn_file_actions_adddup2(&actions, lock, free + Int32(place))
+    }
 
     var process: pid_t = 0
     // A relative path would be looked up from the new working directory.

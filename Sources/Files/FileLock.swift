@@ -18,8 +18,9 @@ package func lockFile(_ descriptor: Int32) -> LockState {
 
 /// Calls `body` while this process holds a lock on `folder`, and returns its result.
 ///
-/// The system releases the lock when the process ends, and the lock leaves no file. A file system without locks is used
-/// without one.
+/// The system releases the lock when the process ends, and the lock leaves no file. An ``ExternalProgram`` that `body`
+/// runs holds the lock too: it may outlive this process, if that is killed, and still write into the folder. A file
+/// system without locks is used without one.
 ///
 /// - Parameters:
 ///   - folder: The folder; it is created if necessary, and removed again if `body` leaves it empty.
@@ -46,7 +47,13 @@ package func withLock<Result>(
     removeFoldersIfEmpty(created)
     close(descriptor)
   }
-  return try body()
+  return try HeldLocks.$descriptors.withValue(HeldLocks.descriptors + [descriptor], operation: body)
+}
+
+/// The locks with which the current task runs.
+enum HeldLocks {
+  /// The open folders; a program that has one of them open too holds the lock with this process.
+  @TaskLocal static var descriptors: [Int32] = []
 }
 
 /// Whether the open file or folder is the one that has the name `file` now.

@@ -500,6 +500,27 @@ func expectSoon(
     #expect(try listFolder(at: folder["new"]) == ["a"])
   }
 
+  /// The program kills the process that has started it, as a user might, and still writes into the folder.
+  @Test func aProgramHoldsTheLockUnderWhichItRuns() async throws {
+    let folder = try Folder()
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [path = folder["new"].filePath as String] in
+      let script = "kill -KILL $PPID; : >started; until [ -e end ]; do sleep 0.02; done; : >ended"
+      let place = URL(filePath: path)
+      try withLock(on: place, waiting: {}) {
+        _ = try ExternalProgram("sh")?.run(["-c", script], in: place)
+      }
+    }
+    try expectSoon { folder["new/started"].isPresent }
+    let descriptor = unsafe open(folder["new"].filePath, O_RDONLY | O_CLOEXEC)
+    #expect(lockFile(descriptor) == .heldByAnother)
+    close(descriptor)
+    try writeFile(Data(), to: folder["new/end"])
+    var wasEnded = false
+    try withLock(on: folder["new"], waiting: {}) { wasEnded = folder["new/ended"].isPresent }
+    #expect(wasEnded)
+  }
+
   /// A process removes a folder that it has created and left empty, even if another one waits for its lock.
   @Test func aLockedFolderThatIsRemovedIsCreatedAgain() throws {
     let folder = try Folder()
