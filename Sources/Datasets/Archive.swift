@@ -22,16 +22,20 @@ struct Archive {
   /// The files are first unpacked into a folder with ".part" added to its name, so `destination`
   /// exists only once it is complete.
   ///
-  /// - Throws: ``DatasetError`` if the archive cannot be unpacked or lacks the folder;
+  /// - Parameters:
+  ///   - destination: The folder to write.
+  ///   - shouldStop: Called several times a second; tar is asked to end once it returns true.
+  /// - Throws: ``DatasetError`` if the archive cannot be unpacked or lacks the folder, or if tar was asked to end;
   ///   `FileError` if `destination` exists or cannot be written.
-  func unpack(to destination: URL) throws {
+  func unpack(to destination: URL, stoppingWhen shouldStop: (() -> Bool)?) throws {
     let part = destination.appendingPathExtension(Download.partExtension)
     removeTree(at: part)
     defer { removeTree(at: part) }
     try makeFolder(at: part)
     let (status, _, errors) = try tar.run(
-      ["--no-same-owner", "-xzf", file.filePath, "-C", part.filePath])
+      ["--no-same-owner", "-xzf", file.filePath, "-C", part.filePath], stoppingWhen: shouldStop)
     guard status == 0 else {
+      guard shouldStop?() != true else { throw DatasetError.stopped(file) }
       throw DatasetError(
         file.shortPath,
         found: errors.split(separator: "\n").first.map(String.init)

@@ -12,15 +12,19 @@ import Foundation
 ///   - mirrors: The addresses to try, in this order, without the name of the archive.
 ///   - checksum: The expected hash of the archive.
 ///   - searchPath: The directories in which to look for curl and tar, separated by colons.
+///   - shouldStop: Called several times a second; once it returns true, the download is broken off.
 ///   - progress: Receives a line for each step and for each mirror that fails.
 /// - Throws: ``DatasetError`` if only some of the files exist, if an existing archive is not the expected one, if
-///   no mirror serves it, or if curl or tar is not installed; `FileError` if the directory cannot be written.
+///   no mirror serves it, if the download is broken off, or if curl or tar is not installed; `FileError` if the
+///   directory cannot be written.
 func downloadArchive<Part: DatasetPart>(
   of part: Part.Type, into directory: URL, mirrors: [URL], checksum: Checksum,
   searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
-  progress: (String) -> Void
+  stoppingWhen shouldStop: (() -> Bool)?, progress: (String) -> Void
 ) throws {
-  try withLock(on: directory, waiting: { progress(waitingLine(directory)) }) {
+  try withLock(
+    on: directory, stoppingWhen: shouldStop, waiting: { progress(waitingLine(directory)) }
+  ) {
     if try DatasetFiles<Part>(in: directory)?.paths() != nil { return }
     let folder = directory.appending(path: Part.subfolder)
     guard !folder.isPresent else {
@@ -36,10 +40,10 @@ func downloadArchive<Part: DatasetPart>(
     let wasThere = file.isPresent
     let download = Download(
       of: file, from: mirrors.map { $0.appending(path: name) }, checksum: checksum,
-      searchPath: searchPath)
-    try download.run(progress: progress)
+      limit: Part.downloadLimit, searchPath: searchPath)
+    try download.run(stoppingWhen: shouldStop, progress: progress)
     progress("unpacking \(file.shortPath)")
-    try archive.unpack(to: folder)
+    try archive.unpack(to: folder, stoppingWhen: shouldStop)
     if !wasThere { try removeFile(at: file) }
   }
 }
@@ -60,14 +64,17 @@ private func waitingLine(_ directory: URL) -> String {
 ///   - mirrors: The addresses to try, in this order, without the names of the files.
 ///   - fileExtension: The end of the names on the mirrors, such as ".gz", which the published names lack.
 ///   - checksums: The expected hash of each file.
+///   - shouldStop: Called several times a second; once it returns true, the download is broken off.
 ///   - progress: Receives a line for each step and for each mirror that fails.
-/// - Throws: ``DatasetError`` if an existing file has another content, if no mirror serves a missing file, or if
-///   curl is not installed; `FileError` if the directory cannot be written.
+/// - Throws: ``DatasetError`` if an existing file has another content, if no mirror serves a missing file, if the
+///   download is broken off, or if curl is not installed; `FileError` if the directory cannot be written.
 func downloadFiles<Part: DatasetPart>(
   of part: Part.Type, into directory: URL, mirrors: [URL], fileExtension: String = "",
-  checksums: [Part: Checksum], progress: (String) -> Void
+  checksums: [Part: Checksum], stoppingWhen shouldStop: (() -> Bool)?, progress: (String) -> Void
 ) throws {
-  try withLock(on: directory, waiting: { progress(waitingLine(directory)) }) {
+  try withLock(
+    on: directory, stoppingWhen: shouldStop, waiting: { progress(waitingLine(directory)) }
+  ) {
     let files = try DatasetFiles<Part>(in: directory)
     let folder = files?.folder ?? directory.appending(path: Part.subfolder)
     for part in Part.allCases {
@@ -77,8 +84,9 @@ func downloadFiles<Part: DatasetPart>(
       }
       let download = Download(
         of: files?.found[part] ?? folder.appending(path: name),
-        from: mirrors.map { $0.appending(path: name) }, checksum: checksum)
-      try download.run(progress: progress)
+        from: mirrors.map { $0.appending(path: name) }, checksum: checksum,
+        limit: Part.downloadLimit)
+      try download.run(stoppingWhen: shouldStop, progress: progress)
     }
   }
 }

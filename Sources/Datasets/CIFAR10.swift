@@ -17,6 +17,7 @@ public enum CIFAR10 {
 
     static let subfolder = "cifar-10-batches-bin"
     static let archiveName: String? = "cifar-10-binary.tar.gz"
+    static let downloadLimit = 256 << 20
     static let title = "CIFAR-10"
     static let wholeSet = "all six batches of CIFAR-10"
 

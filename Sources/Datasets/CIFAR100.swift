@@ -12,6 +12,7 @@ public enum CIFAR100 {
 
     static let subfolder = "cifar-100-binary"
     static let archiveName: String? = "cifar-100-binary.tar.gz"
+    static let downloadLimit = 256 << 20
     static let title = "CIFAR-100"
     static let wholeSet = "both files of CIFAR-100"
 
@@ -81,15 +82,18 @@ public enum CIFAR100 {
   /// - Parameters:
   ///   - directory: The directory for all data sets; it is created if necessary.
   ///   - mirrors: The addresses to try, in this order.
+  ///   - shouldStop: Called several times a second; once it returns true, the download is broken off. The same call
+  ///     continues it.
   ///   - progress: Receives a line for each step and for each mirror that fails.
   /// - Throws: ``DatasetError`` if only one of the files exists, if an existing archive is not the published one,
-  ///   if no mirror serves it, or if curl or tar is not installed; `FileError` if the directory cannot be
-  ///   written.
+  ///   if no mirror serves it, if the download is broken off, or if curl or tar is not installed; `FileError` if the
+  ///   directory cannot be written.
   public static func download(
-    into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
+    into directory: URL, mirrors: [URL] = Self.mirrors,
+    stoppingWhen shouldStop: (() -> Bool)? = nil, progress: (String) -> Void
   ) throws {
     try downloadArchive(
       of: Part.self, into: directory, mirrors: mirrors, checksum: publishedArchive,
-      progress: progress)
+      stoppingWhen: shouldStop, progress: progress)
   }
 }

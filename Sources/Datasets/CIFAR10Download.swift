@@ -20,25 +20,29 @@ extension CIFAR10 {
   /// - Parameters:
   ///   - directory: The directory for all data sets; it is created if necessary.
   ///   - mirrors: The addresses to try, in this order.
+  ///   - shouldStop: Called several times a second; once it returns true, the download is broken off. The same call
+  ///     continues it.
   ///   - progress: Receives a line for each step and for each mirror that fails.
   /// - Throws: ``DatasetError`` if only some of the files exist, if an existing archive is not the
-  ///   published one, if no mirror serves it, or if curl or tar is not installed; `FileError`
-  ///   if the directory cannot be written.
+  ///   published one, if no mirror serves it, if the download is broken off, or if curl or tar is not
+  ///   installed; `FileError` if the directory cannot be written.
   public static func download(
-    into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
+    into directory: URL, mirrors: [URL] = Self.mirrors,
+    stoppingWhen shouldStop: (() -> Bool)? = nil, progress: (String) -> Void
   ) throws {
     try download(
-      into: directory, mirrors: mirrors, archive: publishedArchive, progress: progress)
+      into: directory, mirrors: mirrors, archive: publishedArchive, stoppingWhen: shouldStop,
+      progress: progress)
   }
 
-  /// Downloads an archive as ``download(into:mirrors:progress:)`` does, and checks another hash.
+  /// Downloads an archive as ``download(into:mirrors:stoppingWhen:progress:)`` does, and checks another hash.
   package static func download(
     into directory: URL, mirrors: [URL], archive checksum: Checksum,
     searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
-    progress: (String) -> Void
+    stoppingWhen shouldStop: (() -> Bool)? = nil, progress: (String) -> Void
   ) throws {
     try downloadArchive(
       of: Part.self, into: directory, mirrors: mirrors, checksum: checksum, searchPath: searchPath,
-      progress: progress)
+      stoppingWhen: shouldStop, progress: progress)
   }
 }

@@ -30,16 +30,31 @@ struct Curl {
   ///   - source: The file's address.
   ///   - destination: The file to write. An existing file is replaced when the first byte arrives.
   ///   - resuming: Whether to append to an existing file the bytes that it lacks.
-  /// - Throws: ``Failure``, or `FileError` if curl cannot be started.
-  func fetch(_ source: URL, to destination: URL, resuming: Bool) throws {
+  ///   - limit: The largest size of the file that is accepted, in bytes.
+  ///   - shouldStop: Called several times a second; the transfer is broken off once it returns true.
+  /// - Throws: ``Failure``; ``DatasetError`` if the file has become larger than the limit, and is removed; `FileError`
+  ///   if curl cannot be started.
+  func fetch(
+    _ source: URL, to destination: URL, resuming: Bool, limit: Int,
+    stoppingWhen shouldStop: (() -> Bool)?
+  ) throws {
     let options = [
       "--fail", "--location", "--retry", "2", "--connect-timeout", "10",
-      "--speed-limit", "1000", "--speed-time", "30", "--write-out", "%{errormsg}",
+      "--speed-limit", "1000", "--speed-time", "30", "--max-filesize", "\(limit)",
+      "--write-out", "%{errormsg}",
       isTerminalWithControlCharacters(STDERR_FILENO) ? "--progress-bar" : "--silent",
     ]
+    // Before its version 8.4, curl limits the size only where the server announces it.
+    let isTooLarge = { (try? fileStatus(at: destination))?.size ?? 0 > limit }
     let (status, output, _) = try program.run(
       options + (resuming ? ["--continue-at", "-"] : [])
-        + ["--output", destination.filePath, source.absoluteString], standardError: .inherited)
+        + ["--output", destination.filePath, source.absoluteString], standardError: .inherited,
+      stoppingWhen: { shouldStop?() == true || isTooLarge() })
+    guard !isTooLarge() else {
+      try removeFile(at: destination)
+      throw DatasetError(
+        source.absoluteString, found: "more than \(limit) bytes", expected: "at most \(limit)")
+    }
     guard status == 0 else {
       let message = String(decoding: output, as: UTF8.self)
       throw Failure(
@@ -49,6 +64,11 @@ struct Curl {
         isUnreachable: [5, 6, 7, 9, 18, 22, 28, 35, 37, 47, 52, 56, 60, 92].contains(status),
         // HTTP status 400 or above (such as 416, range not satisfiable); no ranges; cannot resume.
         forbidsResuming: [22, 33, 36].contains(status))
+    }
+    guard destination.isPresent else {
+      throw Failure(
+        description: "\(source.absoluteString): curl ended without an error and without a file",
+        isUnreachable: false, forbidsResuming: false)
     }
   }
 }

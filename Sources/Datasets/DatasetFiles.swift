@@ -9,6 +9,8 @@ protocol DatasetPart: CaseIterable, Hashable, Sendable where AllCases == [Self] 
   static var otherSubfolders: [String] { get }
   /// The name of the archive in the data directory, if the files are downloaded as an archive.
   static var archiveName: String? { get }
+  /// The largest size in bytes of a downloaded file or archive that is accepted; the published ones are smaller.
+  static var downloadLimit: Int { get }
   /// The name of the data set.
   static var title: String { get }
   /// A description of all files, in words that follow "expected".

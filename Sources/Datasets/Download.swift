@@ -12,6 +12,7 @@ public struct Download: Sendable {
   private let destination: URL
   private let mirrors: [URL]
   private let checksum: Checksum
+  private let limit: Int
   private let searchPath: String
 
   /// Creates a download.
@@ -20,14 +21,16 @@ public struct Download: Sendable {
   ///   - destination: The file to write; its folder is created if necessary.
   ///   - mirrors: The addresses to try, in this order.
   ///   - checksum: The expected hash.
+  ///   - limit: The largest size of the file that is accepted, in bytes; a mirror that sends more has another file.
   ///   - searchPath: The directories in which to look for curl, separated by colons.
   public init(
-    of destination: URL, from mirrors: [URL], checksum: Checksum,
+    of destination: URL, from mirrors: [URL], checksum: Checksum, limit: Int,
     searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
   ) {
     self.destination = destination
     self.mirrors = mirrors
     self.checksum = checksum
+    self.limit = limit
     self.searchPath = searchPath
   }
 
@@ -35,10 +38,15 @@ public struct Download: Sendable {
 
   /// Downloads the file, or checks the hash of an existing file.
   ///
-  /// - Parameter progress: Receives a line for each mirror that is tried or fails.
-  /// - Throws: ``DatasetError`` if an existing file has another hash, if no mirror serves the file, or if
-  ///   curl is not installed; `FileError` if the folder cannot be written.
-  public func run(progress: (String) -> Void) throws {
+  /// - Parameters:
+  ///   - shouldStop: Called several times a second during a transfer; once it returns true, the transfer is broken off,
+  ///     and the partial file is kept.
+  ///   - progress: Receives a line for each mirror that is tried or fails.
+  /// - Throws: ``DatasetError`` if an existing file has another hash, if no mirror serves the file, if the transfer is
+  ///   broken off, or if curl is not installed; `FileError` if the folder cannot be written.
+  public func run(
+    stoppingWhen shouldStop: (() -> Bool)? = nil, progress: (String) -> Void
+  ) throws {
     guard !destination.isPresent else {
       try checksum.verify(destination, origin: destination.shortPath)
       progress("\(destination.shortPath) already exists")
@@ -51,10 +59,11 @@ public struct Download: Sendable {
     for mirror in mirrors {
       progress("downloading \(mirror.absoluteString)")
       do {
-        return try fetch(from: mirror, with: curl)
+        return try fetch(from: mirror, with: curl, stoppingWhen: shouldStop)
       } catch let error as FileError {
         throw error
       } catch {
+        guard shouldStop?() != true else { throw DatasetError.stopped(destination) }
         failures.append(error)
         progress("\(error)")
       }
@@ -81,21 +90,26 @@ public struct Download: Sendable {
   ///
   /// A partial file is resumed. If the mirror does not support that, or if the result has the wrong hash,
   /// the whole file is downloaded.
-  private func fetch(from mirror: URL, with curl: Curl) throws {
+  private func fetch(
+    from mirror: URL, with curl: Curl, stoppingWhen shouldStop: (() -> Bool)?
+  ) throws {
     if part.isPresent {
       do {
-        return try fetch(from: mirror, with: curl, resuming: true)
+        return try fetch(from: mirror, with: curl, resuming: true, stoppingWhen: shouldStop)
       } catch let failure as Curl.Failure where !failure.forbidsResuming {
         throw failure
       } catch {
         // The complete file from the same mirror may still have the right hash.
       }
     }
-    try fetch(from: mirror, with: curl, resuming: false)
+    try fetch(from: mirror, with: curl, resuming: false, stoppingWhen: shouldStop)
   }
 
-  private func fetch(from mirror: URL, with curl: Curl, resuming: Bool) throws {
-    try curl.fetch(mirror, to: part, resuming: resuming)
+  private func fetch(
+    from mirror: URL, with curl: Curl, resuming: Bool, stoppingWhen shouldStop: (() -> Bool)?
+  ) throws {
+    try curl.fetch(
+      mirror, to: part, resuming: resuming, limit: limit, stoppingWhen: shouldStop)
     do {
       try checksum.verify(part, origin: mirror.absoluteString)
     } catch {
@@ -104,5 +118,12 @@ public struct Download: Sendable {
     }
     try synchronizeFile(at: part)
     try moveItem(at: part, to: destination)
+  }
+}
+
+extension DatasetError {
+  /// The error for a file whose download, or that of an archive whose unpacking, was broken off on request.
+  static func stopped(_ file: URL) -> DatasetError {
+    DatasetError("\(file.shortPath): broken off on request; the same download continues it")
   }
 }

@@ -13,6 +13,8 @@ public enum MNIST {
     /// The folder that torchvision uses.
     static let otherSubfolders = ["MNIST/raw"]
     static let archiveName: String? = nil
+    /// A mirror may serve the file of the training images decompressed, with 47 MB.
+    static let downloadLimit = 64 << 20
     static let title = "MNIST"
     static let wholeSet = "all four files of MNIST, gzipped or not"
 

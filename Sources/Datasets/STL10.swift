@@ -17,6 +17,7 @@ public enum STL10 {
 
     static let subfolder = "stl10_binary"
     static let archiveName: String? = "stl10_binary.tar.gz"
+    static let downloadLimit = 3 << 30
     static let title = "STL-10"
     static let wholeSet = "all five files of STL-10"
 
@@ -104,15 +105,18 @@ public enum STL10 {
   /// - Parameters:
   ///   - directory: The directory for all data sets; it is created if necessary.
   ///   - mirrors: The addresses to try, in this order.
+  ///   - shouldStop: Called several times a second; once it returns true, the download is broken off. The same call
+  ///     continues it.
   ///   - progress: Receives a line for each step and for each mirror that fails.
   /// - Throws: ``DatasetError`` if only some of the files exist, if an existing archive is not the published one,
-  ///   if no mirror serves it, or if curl or tar is not installed; `FileError` if the directory cannot be
-  ///   written.
+  ///   if no mirror serves it, if the download is broken off, or if curl or tar is not installed; `FileError` if the
+  ///   directory cannot be written.
   public static func download(
-    into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
+    into directory: URL, mirrors: [URL] = Self.mirrors,
+    stoppingWhen shouldStop: (() -> Bool)? = nil, progress: (String) -> Void
   ) throws {
     try downloadArchive(
       of: Part.self, into: directory, mirrors: mirrors, checksum: publishedArchive,
-      progress: progress)
+      stoppingWhen: shouldStop, progress: progress)
   }
 }

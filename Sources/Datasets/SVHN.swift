@@ -17,6 +17,7 @@ public enum SVHN {
     /// The folder of tools that follow torchvision's name of the class.
     static let otherSubfolders = ["SVHN"]
     static let archiveName: String? = nil
+    static let downloadLimit = 256 << 20
     static let title = "SVHN"
     static let wholeSet = "both files of SVHN"
 
@@ -110,21 +111,27 @@ public enum SVHN {
   /// - Parameters:
   ///   - directory: The directory for all data sets; it is created if necessary.
   ///   - mirrors: The addresses to try, in this order.
+  ///   - shouldStop: Called several times a second; once it returns true, the download is broken off. The same call
+  ///     continues it.
   ///   - progress: Receives a line for each step and for each mirror that fails.
-  /// - Throws: ``DatasetError`` if an existing file has another content, if no mirror serves a missing file, or
-  ///   if curl is not installed; `FileError` if the directory cannot be written.
+  /// - Throws: ``DatasetError`` if an existing file has another content, if no mirror serves a missing file,
+  ///   if the download is broken off, or if curl is not installed; `FileError` if the directory cannot be written.
   public static func download(
-    into directory: URL, mirrors: [URL] = Self.mirrors, progress: (String) -> Void
+    into directory: URL, mirrors: [URL] = Self.mirrors,
+    stoppingWhen shouldStop: (() -> Bool)? = nil, progress: (String) -> Void
   ) throws {
-    try download(into: directory, mirrors: mirrors, md5: publishedMD5, progress: progress)
+    try download(
+      into: directory, mirrors: mirrors, md5: publishedMD5, stoppingWhen: shouldStop,
+      progress: progress)
   }
 
-  /// Downloads a data set as ``download(into:mirrors:progress:)`` does, and checks other MD5 hashes.
+  /// Downloads a data set as ``download(into:mirrors:stoppingWhen:progress:)`` does, and checks other MD5 hashes.
   package static func download(
-    into directory: URL, mirrors: [URL], md5 sums: [Part: String], progress: (String) -> Void
+    into directory: URL, mirrors: [URL], md5 sums: [Part: String],
+    stoppingWhen shouldStop: (() -> Bool)? = nil, progress: (String) -> Void
   ) throws {
     try downloadFiles(
       of: Part.self, into: directory, mirrors: mirrors, checksums: sums.mapValues { .md5($0) },
-      progress: progress)
+      stoppingWhen: shouldStop, progress: progress)
   }
 }

@@ -44,7 +44,7 @@ package struct ExternalProgram: Sendable {
   /// Runs the program, waits until it ends, and collects its output; its standard input is empty.
   ///
   /// The program stays in this process's group, so that Ctrl-C in the terminal ends both. Foundation's
-  /// `Process` would start it in a new group. It inherits the locks of ``withLock(on:waiting:_:)``.
+  /// `Process` would start it in a new group. It inherits the locks of ``withLock(on:stoppingWhen:waiting:_:)``.
   ///
   /// - Parameters:
   ///   - arguments: The arguments, without the program's name.

@@ -24,11 +24,15 @@ package func lockFile(_ descriptor: Int32) -> LockState {
 ///
 /// - Parameters:
 ///   - folder: The folder; it is created if necessary, and removed again if `body` leaves it empty.
+///   - shouldStop: Called several times a second while another process holds the lock; once it returns true, an error
+///     is thrown. Nil to wait until the lock is released.
 ///   - waiting: Called before waiting for another process that holds the lock.
 ///   - body: The work.
-/// - Throws: ``FileError`` if the folder cannot be created or opened, or the error of `body`.
+/// - Throws: ``FileError`` if the folder cannot be created or opened, or if the wait was broken off; the error of
+///   `body`.
 package func withLock<Result>(
-  on folder: URL, waiting: () -> Void, _ body: () throws -> Result
+  on folder: URL, stoppingWhen shouldStop: (() -> Bool)? = nil, waiting: () -> Void,
+  _ body: () throws -> Result
 ) throws -> Result {
   var (created, locked): ([URL], Int32?) = ([], nil)
   while locked == nil {
@@ -37,7 +41,15 @@ package func withLock<Result>(
     guard descriptor >= 0 else { throw FileError(folder, cannotBe: "read", call: "open") }
     if lockFile(descriptor) == .heldByAnother {
       waiting()
-      _ = retrying { flock(descriptor, LOCK_EX) }
+      while lockFile(descriptor) == .heldByAnother {
+        guard shouldStop?() != true else {
+          close(descriptor)
+          throw FileError(
+            folder, found: "a lock of another process", expected: "none", code: EINTR,
+            remedy: "wait until that process ends")
+        }
+        usleep(100_000)
+      }
     }
     // The process that held the lock may have removed the folder.
     if isOpen(descriptor, at: folder) { locked = descriptor } else { close(descriptor) }

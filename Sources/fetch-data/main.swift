@@ -24,6 +24,8 @@ exit(
         let dataset = try source.fetch(into: invocation[data]) { invocation.note($0) }
         invocation.print(
           "\(dataset.name): in \(invocation[data].relativePath), sha256 \(dataset.sha256)")
+      } catch let interruption as Interruption {
+        throw interruption
       } catch {
         failures.append(oneLine(error))
       }

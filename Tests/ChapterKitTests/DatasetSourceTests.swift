@@ -17,7 +17,7 @@ import Testing
       name: "MNIST",
       presence: { present != nil || Self.isMarked($0) ? .complete : .absent },
       load: { present ?? (Self.isMarked($0) ? Self.drawn : nil) },
-      download: { directory, _ in try download(directory) }, generate: { Self.drawn })
+      download: { directory, _, _ in try download(directory) }, generate: { Self.drawn })
   }
 
   private static func isMarked(_ directory: URL) -> Bool {
@@ -95,7 +95,7 @@ import Testing
         guard Self.isMarked(directory) else { throw Self.noNetwork }
         return Self.drawn
       },
-      download: { directory, _ in
+      download: { directory, _, _ in
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         try Data().write(to: directory.appending(path: "there"))
       }, generate: { Self.drawn })
@@ -116,7 +116,7 @@ import Testing
     let source = DatasetSource(
       name: "MNIST", presence: { _ in presence },
       load: { _ in throw DatasetError("broken") },
-      download: { _, _ in throw DatasetError("not downloaded", isUnreachable: isUnreachable) },
+      download: { _, _, _ in throw DatasetError("not downloaded", isUnreachable: isUnreachable) },
       generate: { Self.drawn })
     #expect(bench.run { _ = try $0.dataset(source) } == status)
     #expect(try bench.record()?.dataset?.synthetic == (status == 0 ? true : nil))
@@ -138,6 +138,39 @@ import Testing
     }
     #expect(bench.run { _ = try $0.dataset(source) } == 1)
     #expect(bench.complaints.last?.contains("the same command continues the download") == true)
+  }
+
+  /// It neither counts as a mirror that cannot be reached, nor as a failure.
+  @Test func aSignalDuringADownloadEndsTheRun() throws {
+    let bench = try Workbench()
+    bench.signal = SIGTERM
+    let status = bench.run { run in
+      _ = try run.dataset(source(nil))
+      Issue.record("There must be no work.")
+    }
+    #expect(status == 128 + SIGTERM)
+    #expect(
+      bench.complaints.last
+        == "chapter3: MNIST: the download was interrupted; run the same command again to resume")
+  }
+
+  /// Otherwise the process would end, and curl would go on.
+  @Test func aSignalBreaksOffADownload() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let source = DatasetSource(
+        name: "MNIST", presence: { _ in .absent }, load: { _ in nil },
+        download: { _, shouldStop, _ in
+          kill(getpid(), SIGTERM)
+          while !shouldStop() { usleep(10_000) }
+          throw DatasetError("broken off")
+        }, generate: { syntheticDigits(trainCount: 2, testCount: 1, seed: 0) })
+      do {
+        try source.fetch(into: URL(filePath: "nowhere")) { _ in }
+        exit(1)
+      } catch let interruption as Interruption {
+        exit(interruption.signal == SIGTERM ? 7 : 2)
+      }
+    }
   }
 
   @Test(arguments: ["empty folder", "corrupt archive", "piece of an archive"])

@@ -18,29 +18,35 @@ import Testing
   /// Downloads `content` to "here/file" from files in the folder, and returns the progress lines.
   @discardableResult
   private func download(
-    from mirrors: [String], checksum: Checksum? = nil, searchPath: String? = nil
+    from mirrors: [String], checksum: Checksum? = nil, searchPath: String? = nil,
+    progress: (String) -> Void = { _ in }, stoppingWhen shouldStop: (() -> Bool)? = nil
   ) throws -> [String] {
     let checksum = checksum ?? .uncompressedSHA256(sha256Hex(content))
     let addresses = mirrors.map { folder[$0] }
+    let (file, limit) = (folder["here/file"], 6000)
     let download =
       if let searchPath {
         Download(
-          of: folder["here/file"], from: addresses, checksum: checksum, searchPath: searchPath)
+          of: file, from: addresses, checksum: checksum, limit: limit, searchPath: searchPath)
       } else {
-        Download(of: folder["here/file"], from: addresses, checksum: checksum)
+        Download(of: file, from: addresses, checksum: checksum, limit: limit)
       }
     var lines: [String] = []
-    try download.run { lines.append($0) }
+    try download.run(stoppingWhen: shouldStop) {
+      lines.append($0)
+      progress($0)
+    }
     return lines
   }
 
   /// Runs a download that must fail with a one-line error, and returns the line.
   private func failure(
-    from mirrors: [String], searchPath: String? = nil,
-    at location: SourceLocation = #_sourceLocation
+    from mirrors: [String], searchPath: String? = nil, progress: (String) -> Void = { _ in },
+    stoppingWhen shouldStop: (() -> Bool)? = nil, at location: SourceLocation = #_sourceLocation
   ) -> String {
     let error = #expect(throws: DatasetError.self, sourceLocation: location) {
-      try download(from: mirrors, searchPath: searchPath)
+      try download(
+        from: mirrors, searchPath: searchPath, progress: progress, stoppingWhen: shouldStop)
     }
     let line = error?.localizedDescription ?? ""
     #expect(!line.contains("\n"), sourceLocation: location)
@@ -94,7 +100,7 @@ import Testing
         var limit = rlimit(rlim_cur: size, rlim_max: size)
         setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
         let zeros = Checksum.md5("1f5039e50bd66b290c56684d8550c6c2")
-        try Download(of: file, from: [], checksum: zeros).run { _ in }
+        try Download(of: file, from: [], checksum: zeros, limit: 1 << 30).run { _ in }
       }
     }
   #endif
@@ -166,9 +172,11 @@ import Testing
     #expect(try folder.content(of: "here/file") == webPage)
   }
 
-  /// A script replaces curl: it appends three bytes each time it resumes, and then reports a cut-off
-  /// transfer.
-  @Test func keepsThePartialFileOfACutOffTransfer() throws {
+  /// Writes a script that replaces curl, and that has the name of the file to write in `output`, and in `resuming`
+  /// whether it resumes an earlier transfer.
+  ///
+  /// - Returns: The search path with the script alone.
+  private func curl(_ lines: String) throws -> String {
     let script = """
       #!/bin/sh
       resuming=no
@@ -179,20 +187,82 @@ import Testing
         esac
         shift
       done
-      [ $resuming = yes ] || rm -f "$output"
-      printf abc >>"$output"
-      printf 'transfer closed'
-      exit 18
+      \(lines)
       """
     // Another program writes the executable: this process may fork at any time for another test, and a
     // file that a child still holds open for writing cannot be run.
     let source = try folder.write(Array(script.utf8), to: "programs/source")
     try run("install", "-m", "755", source.path, folder["programs/curl"].path)
-    let line = failure(from: ["first", "second"], searchPath: folder["programs"].path)
+    return folder["programs"].path
+  }
+
+  /// The script appends three bytes each time it resumes, and then reports a cut-off transfer.
+  @Test func keepsThePartialFileOfACutOffTransfer() throws {
+    let searchPath = try curl(
+      """
+      [ $resuming = yes ] || rm -f "$output"
+      printf abc >>"$output"
+      printf 'transfer closed'
+      exit 18
+      """)
+    let line = failure(from: ["first", "second"], searchPath: searchPath)
     #expect(line.contains("\(folder["first"].absoluteString): transfer closed"))
     #expect(line.contains("\(folder["second"].absoluteString): transfer closed"))
     #expect(try folder.content(of: "here/file.part") == Array("abcabc".utf8))
     #expect(try downloadedFiles() == ["here/file.part"])
+  }
+
+  /// The script writes at once what is too much, and would take four more seconds to end.
+  @Test func breaksOffAndRemovesAFileThatBecomesTooLarge() throws {
+    let searchPath = try curl(
+      """
+      [ ! -e "$output" ] || touch "$output.again"
+      head -c 9000 /dev/zero >"$output"
+      for i in $(seq 80); do sleep 0.05; done
+      touch "$output.ended"
+      """)
+    let line = failure(from: ["first", "second"], searchPath: searchPath)
+    for mirror in ["first", "second"] {
+      #expect(
+        line.contains(
+          "\(folder[mirror].absoluteString): found more than 6000 bytes, expected at most 6000"))
+    }
+    #expect(try downloadedFiles() == [])
+  }
+
+  /// The script would take four seconds to end.
+  @Test func breaksOffOnRequestAndTriesNoOtherMirror() throws {
+    let searchPath = try curl(
+      """
+      printf abc >"$output"
+      touch "$output.started"
+      for i in $(seq 80); do sleep 0.05; done
+      touch "$output.ended"
+      """)
+    var lines: [String] = []
+    let line = failure(
+      from: ["first", "second"], searchPath: searchPath, progress: { lines.append($0) },
+      stoppingWhen: { folder["here/file.part.started"].isPresent })
+    #expect(
+      line == "\(folder["here/file"].path): broken off on request; the same download continues it")
+    #expect(lines == ["downloading \(folder["first"].absoluteString)"])
+    #expect(try downloadedFiles() == ["here/file.part", "here/file.part.started"])
+  }
+
+  /// The script writes the file when it is called for the second time.
+  @Test func goesOnToTheNextMirrorIfCurlWritesNoFile() throws {
+    let searchPath = try curl(
+      """
+      [ ! -e "$output.tried" ] || printf right >"$output"
+      touch "$output.tried"
+      """)
+    let right = Array("right".utf8)
+    let lines = try download(
+      from: ["first", "second"], checksum: .md5(md5Hex(right)), searchPath: searchPath)
+    #expect(try folder.content(of: "here/file") == right)
+    #expect(
+      lines.contains(
+        "\(folder["first"].absoluteString): curl ended without an error and without a file"))
   }
 
   @Test func missingCurlIsNamed() throws {

@@ -521,6 +521,21 @@ func expectSoon(
     #expect(wasEnded)
   }
 
+  @Test func waitingForALockIsBrokenOffOnRequest() throws {
+    let folder = try Folder()
+    let descriptor = unsafe open(folder.url.filePath, O_RDONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    #expect(lockFile(descriptor) == .taken)
+    var (hasWaited, hasWorked) = (false, false)
+    let error = fileError {
+      try withLock(on: folder.url, stoppingWhen: { true }, waiting: { hasWaited = true }) {
+        hasWorked = true
+      }
+    }
+    #expect(hasWaited && !hasWorked)
+    #expect(error?.description.contains(": found a lock of another process, expected none") == true)
+  }
+
   /// A process removes a folder that it has created and left empty, even if another one waits for its lock.
   @Test func aLockedFolderThatIsRemovedIsCreatedAgain() throws {
     let folder = try Folder()

@@ -12,9 +12,16 @@ public struct DatasetSource: Sendable {
   public var isCIFAR10: Bool { key == DatasetSource.cifar10.key }
   let presence: @Sendable (_ directory: URL) throws -> DatasetPresence
   let load: @Sendable (_ directory: URL) throws -> ImageDataset?
-  let download: @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void
+  let download: DownloadFunction
   /// Generates a synthetic data set of the same size.
   public let generate: @Sendable () -> ImageDataset
+
+  /// A function that downloads the data set into a directory. It breaks off once `shouldStop` returns true, and
+  /// continues when it is called again.
+  public typealias DownloadFunction =
+    @Sendable (
+      _ directory: URL, _ shouldStop: @escaping () -> Bool, _ progress: (String) -> Void
+    ) throws -> Void
 
   /// A source of a data set.
   ///
@@ -28,7 +35,7 @@ public struct DatasetSource: Sendable {
     name: String,
     presence: @escaping @Sendable (_ directory: URL) throws -> DatasetPresence,
     load: @escaping @Sendable (_ directory: URL) throws -> ImageDataset?,
-    download: @escaping @Sendable (_ directory: URL, _ progress: (String) -> Void) throws -> Void,
+    download: @escaping DownloadFunction,
     generate: @escaping @Sendable () -> ImageDataset
   ) {
     self.name = name
@@ -41,31 +48,31 @@ public struct DatasetSource: Sendable {
   /// MNIST, or as many synthetic digits.
   public static let mnist = DatasetSource(
     name: "MNIST", presence: MNIST.presence, load: MNIST.load,
-    download: { try MNIST.download(into: $0, progress: $1) },
+    download: { try MNIST.download(into: $0, stoppingWhen: $1, progress: $2) },
     generate: { syntheticDigits(trainCount: 60_000, testCount: 10_000, seed: 0) })
 
   /// CIFAR-10, or as many synthetic colour images.
   public static let cifar10 = DatasetSource(
     name: "CIFAR-10", presence: CIFAR10.presence, load: CIFAR10.load,
-    download: { try CIFAR10.download(into: $0, progress: $1) },
+    download: { try CIFAR10.download(into: $0, stoppingWhen: $1, progress: $2) },
     generate: { syntheticColourImages(trainCount: 50_000, testCount: 10_000, seed: 0) })
 
   /// CIFAR-100, or as many synthetic colour images of ten classes.
   public static let cifar100 = DatasetSource(
     name: "CIFAR-100", presence: CIFAR100.presence, load: CIFAR100.load,
-    download: { try CIFAR100.download(into: $0, progress: $1) },
+    download: { try CIFAR100.download(into: $0, stoppingWhen: $1, progress: $2) },
     generate: { syntheticColourImages(trainCount: 50_000, testCount: 10_000, seed: 0) })
 
   /// SVHN, or as many synthetic colour images.
   public static let svhn = DatasetSource(
     name: "SVHN", presence: SVHN.presence, load: SVHN.load,
-    download: { try SVHN.download(into: $0, progress: $1) },
+    download: { try SVHN.download(into: $0, stoppingWhen: $1, progress: $2) },
     generate: { syntheticColourImages(trainCount: 73_257, testCount: 26_032, seed: 0) })
 
   /// STL-10, or as many synthetic colour images of 32×32 pixels as it has labelled ones.
   public static let stl10 = DatasetSource(
     name: "STL-10", presence: STL10.presence, load: STL10.load,
-    download: { try STL10.download(into: $0, progress: $1) },
+    download: { try STL10.download(into: $0, stoppingWhen: $1, progress: $2) },
     generate: { syntheticColourImages(trainCount: 5_000, testCount: 8_000, seed: 0) })
 
   /// The data sets of the MixMatch paper, all in colour.
@@ -73,12 +80,25 @@ public struct DatasetSource: Sendable {
 
   /// Downloads the missing files of the data set into `directory`, and loads it.
   ///
-  /// - Throws: An error that names a damaged file, or the reason why the download failed.
+  /// - Parameters:
+  ///   - directory: The directory of the data sets.
+  ///   - signals: The signals that break off the download; they are watched meanwhile.
+  ///   - note: Writes a line about the download.
+  /// - Throws: An error that names a damaged file, or the reason why the download failed; ``Interruption`` if a signal
+  ///   has asked this process to end, after the programs that download have ended.
   @discardableResult
-  public func fetch(into directory: URL, note: (String) -> Void) throws -> ImageDataset {
+  package func fetch(
+    into directory: URL, signals: StopSignals = .ofProcess, note: (String) -> Void
+  ) throws -> ImageDataset {
     if try presence(directory) != .complete {
       note("\(name): not in \(directory.shortPath), downloading it")
-      try download(directory, note)
+      signals.watch()
+      defer { signals.release() }
+      let result = Result { try download(directory, { signals.received() != nil }, note) }
+      if let signal = signals.received() {
+        throw Interruption("\(name): the download was interrupted", by: signal)
+      }
+      try result.get()
     }
     return try loadDownloaded(from: directory)
   }
@@ -87,12 +107,16 @@ public struct DatasetSource: Sendable {
   /// interrupted; nil if no file of it is there and no mirror can be reached.
   ///
   /// - Throws: An error that names a damaged or missing file, or the reason why `directory` cannot be written or a
-  ///   download broke off.
-  func obtain(in directory: URL, note: (String) -> Void) throws -> ImageDataset? {
+  ///   download broke off; ``Interruption`` if a signal has broken off the download.
+  func obtain(
+    in directory: URL, signals: StopSignals, note: (String) -> Void
+  ) throws -> ImageDataset? {
     let presence = try presence(directory)
     do {
       return try presence == .incomplete
-        ? loadDownloaded(from: directory) : fetch(into: directory, note: note)
+        ? loadDownloaded(from: directory) : fetch(into: directory, signals: signals, note: note)
+    } catch let interruption as Interruption {
+      throw interruption
     } catch let error as DatasetError where error.isUnreachable && presence == .absent {
       guard try self.presence(directory) == .absent else {
         throw Failure(

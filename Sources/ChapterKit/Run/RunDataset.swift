@@ -18,11 +18,18 @@ extension Run {
     func obtain() throws -> ImageDataset {
       settings.usesSyntheticData
         ? try syntheticDataset(source, nil)
-        : try source.obtain(in: settings.data, note: console.note)
+        : try source.obtain(
+          in: settings.data, signals: environment.ownSignals, note: console.note)
           ?? syntheticDataset(source, settings.data)
     }
-    let found =
-      try environment.processes?.obtainAfterFirst("the data set", \.sha256, obtain) ?? obtain()
+    let found: ImageDataset
+    do {
+      found =
+        try environment.processes?.obtainAfterFirst("the data set", \.sha256, obtain) ?? obtain()
+    } catch let interruption as Interruption where environment.processes != nil {
+      // The other processes wait for this one, and only its failure ends them.
+      throw Failure(interruption.description)
+    }
     useDataset(DatasetIdentity(found))
     return found
   }

@@ -22,7 +22,10 @@ package struct RunEnvironment {
   /// The processor time of the process so far, in seconds, summed over its threads.
   package var cpuClock: () -> Double
   package var date: () -> Date
+  /// The signals that ask the run to end. Several processes look for them together, and all find the same.
   package var stopSignals: StopSignals
+  /// The signals that ask this process to end; it can look for them by itself, at any time.
+  package var ownSignals: StopSignals
   /// Seconds between two checkpoints of a stage.
   package var checkpointInterval: Double
   /// The path by which the program was started.
@@ -51,6 +54,7 @@ package struct RunEnvironment {
     self.cpuClock = cpuClock
     self.date = date
     self.stopSignals = stopSignals
+    ownSignals = stopSignals
     self.checkpointInterval = checkpointInterval
     self.processes = processes
   }
