@@ -162,7 +162,7 @@ extension RecordComparison {
     guard try figure.data.allSatisfy({ try content(DataFile.path($0)) != nil }) else {
       return .impossible("its data are not kept")
     }
-    let version = gnuplot.version()
+    let version = try gnuplot.version()
     guard file.drawnBy == version else {
       guard try gnuplot.fingerprint(of: figure, reading: content) == file.drawnFrom else {
         return .other

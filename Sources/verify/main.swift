@@ -198,7 +198,8 @@ struct Repetition {
     }
     let gnuplot = Gnuplot(
       executable: ExternalProgram("gnuplot")?.executable, root: root,
-      workingFolder: scratch.appending(path: "pictures"), console: invocation.console)
+      workingFolder: scratch.appending(path: "pictures"), console: invocation.console,
+      interruption: { interruption("interrupted while gnuplot was running", $0) })
     return try RecordComparison(
       .init(record, in: invocation[results]), with: .init(new, in: directory), drawing: gnuplot
     ).findings()

@@ -210,6 +210,35 @@ import Testing
       "\(bench.standardError)")
   }
 
+  /// A gnuplot that hangs, and would end by itself after four seconds.
+  @Test(arguments: ["--version", "-d"]) func aSignalEndsGnuplot(argument: String) throws {
+    let bench = try Workbench()
+    let program = try bench.script(
+      named: "gnuplot",
+      """
+      [ "$1" = \(argument) ] || { echo "<?xml?></svg>"; exit; }
+      touch started
+      for i in $(seq 80); do sleep 0.05; done
+      touch ended
+      """)
+    let started = bench.root.appending(path: "started")
+    let signals = StopSignals(
+      watch: {}, release: {}, received: { started.isPresent ? SIGTERM : nil })
+    let gnuplot = Gnuplot(
+      executable: program, root: bench.root,
+      workingFolder: bench.root.appending(path: "drawing"), console: bench.environment.console,
+      signals: signals)
+    let figure = Figure(script: "dots", picture: "dots.svg", data: [], variables: [:])
+    let interruption = #expect(throws: Interruption.self) {
+      _ = try gnuplot.picture(of: figure, previous: nil) { _ in nil }
+    }
+    #expect(
+      interruption?.description
+        == "interrupted while gnuplot was running; run the same command again to resume")
+    #expect(interruption?.signal == SIGTERM)
+    #expect(bench.read("ended") == nil)
+  }
+
   /// The real gnuplot, with a start-up file that changes the number format, and one that makes it exit.
   @Test(arguments: ["set grid; set decimalsign ','", "exit status 3"])
   func startUpFilesAndLocalesChangeNothing(startUp: String) async throws {

@@ -55,6 +55,7 @@ extension StopSignals {
   ///   - program: The program.
   ///   - arguments: Its arguments.
   ///   - directory: The working directory; by default that of this process.
+  ///   - environment: The environment; by default that of this process.
   ///   - standardError: The destination of the program's standard error.
   ///   - interruption: The error for the number of a signal.
   /// - Returns: The program's status, output and errors, as `ExternalProgram.run` does.
@@ -62,12 +63,13 @@ extension StopSignals {
   ///   cannot be run.
   package func run(
     _ program: ExternalProgram, _ arguments: [String], in directory: URL? = nil,
+    environment: [String: String]? = nil,
     standardError: ExternalProgram.ErrorStream = .collected,
     interruption: (Int32) -> Interruption
   ) throws -> (status: Int32, output: Data, errors: String) {
     if let signal = received() { throw interruption(signal) }
     let result = try program.run(
-      arguments, in: directory, standardError: standardError,
+      arguments, in: directory, environment: environment, standardError: standardError,
       stoppingWhen: { received() != nil })
     if let signal = received() { throw interruption(signal) }
     return result

@@ -10,12 +10,30 @@ package struct Gnuplot {
   /// The folder for copies of the data files, from which the script reads them.
   let workingFolder: OutputDirectory
   let console: Console
+  private let signals: StopSignals
+  private let interruption: (Int32) -> Interruption
 
-  package init(executable: URL?, root: URL, workingFolder: URL, console: Console) {
+  /// A way to draw figures with gnuplot.
+  ///
+  /// - Parameters:
+  ///   - executable: The program; nil if there is none.
+  ///   - root: The root of the package.
+  ///   - workingFolder: The folder for copies of the data files.
+  ///   - console: Receives warnings.
+  ///   - signals: The signals that end gnuplot, where they are watched.
+  ///   - interruption: The error for the number of a signal.
+  package init(
+    executable: URL?, root: URL, workingFolder: URL, console: Console,
+    signals: StopSignals = .ofProcess,
+    interruption: @escaping (Int32) -> Interruption = {
+      Interruption("interrupted while gnuplot was running", by: $0)
+    }
+  ) {
     self.executable = executable
     self.root = root
     self.workingFolder = OutputDirectory(workingFolder)
     self.console = console
+    (self.signals, self.interruption) = (signals, interruption)
   }
 
   /// Draws `figure`, unless the picture recorded in `previous` is unchanged and was drawn from the same
@@ -26,7 +44,8 @@ package struct Gnuplot {
   ///   - previous: The record of an earlier picture, if there is one.
   ///   - content: The content of the file at a path in OUT, a data file or the earlier picture; nil if there is none.
   /// - Returns: The picture with its record, and whether it was drawn now.
-  /// - Throws: An error that names the program, script or data file that is missing or failed.
+  /// - Throws: An error that names the program, script or data file that is missing or failed; ``Interruption`` if a
+  ///   signal has ended gnuplot.
   package func picture(
     of figure: Figure, previous: FileRecord?, reading content: (_ path: String) throws -> Data?
   ) throws -> (picture: CompleteFile, wasDrawn: Bool) {
@@ -45,17 +64,30 @@ package struct Gnuplot {
     let picture = try draw(figure, with: text.variables)
     let record = FileRecord(
       path: figure.picture, kind: .figure, sha256: sha256Hex(picture), drawnFrom: drawnFrom,
-      drawnBy: version(), figure: figure)
+      drawnBy: try version(), figure: figure)
     return (CompleteFile(record, picture), true)
   }
 
   /// The version that gnuplot prints, such as "gnuplot 5.4 patchlevel 4"; nil without gnuplot.
-  package func version() -> String? {
-    guard let executable,
-      let result = try? ExternalProgram(at: executable).run(["--version"], in: root)
-    else { return nil }
-    return String(decoding: result.output, as: UTF8.self)
-      .trimmingCharacters(in: .whitespacesAndNewlines)
+  ///
+  /// - Throws: ``Interruption`` if a signal has ended gnuplot.
+  package func version() throws -> String? {
+    guard let executable else { return nil }
+    do {
+      let (_, output, _) = try run(executable, ["--version"])
+      return String(decoding: output, as: UTF8.self)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+    } catch is FileError {
+      return nil
+    }
+  }
+
+  private func run(
+    _ executable: URL, _ arguments: [String], environment: [String: String]? = nil
+  ) throws -> (status: Int32, output: Data, errors: String) {
+    try signals.run(
+      ExternalProgram(at: executable), arguments, in: root, environment: environment,
+      interruption: interruption)
   }
 
   private func scriptPath(_ name: String) -> String { "figures/\(name).gp" }
@@ -117,8 +149,8 @@ package struct Gnuplot {
     var variables = variables
     variables["data"] = workingFolder.file("data").absoluteURL.filePath
     variables["out"] = "/dev/stdout"
-    let (status, picture, errors) = try ExternalProgram(at: executable).run(
-      ["-d", "-e", gnuplotAssignments(variables), scriptPath(figure.script)], in: root,
+    let (status, picture, errors) = try run(
+      executable, ["-d", "-e", gnuplotAssignments(variables), scriptPath(figure.script)],
       environment: gnuplotEnvironment(from: ProcessInfo.processInfo.environment))
     for line in errors.split(whereSeparator: \.isNewline) { console.note("gnuplot: \(line)") }
 

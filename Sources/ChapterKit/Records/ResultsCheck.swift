@@ -124,7 +124,7 @@ package struct ResultsCheck {
     }
     guard let figure = file.figure, try hasData(of: figure) else { return nil }
     let isAsDrawn =
-      if file.drawnBy == gnuplot.version() {
+      if try file.drawnBy == gnuplot.version() {
         try gnuplot.picture(of: figure, previous: nil, reading: results.content).picture.record
           .sha256 == file.sha256
       } else {
