@@ -234,11 +234,11 @@ struct Repetition {
     Interruption(description, by: signal, resumes: isFull)
   }
 
-  /// Runs a program that lies beside this one; its progress goes to standard error.
+  /// Runs a program from the folder of this one; its progress goes to standard error.
   private func call(_ name: String, _ arguments: [String]) throws {
-    let directory = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     let (status, _, _) = try StopSignals.ofProcess.run(
-      ExternalProgram(at: directory.appending(path: name)), arguments, standardError: .inherited
+      ExternalProgram(at: folderOfRunningProgram.appending(path: name)), arguments,
+      standardError: .inherited
     ) { interruption("interrupted while \(name) was running", $0) }
     guard status == 0 else {
       throw Failure("\(name): found exit status \(status), expected a repetition of its record")

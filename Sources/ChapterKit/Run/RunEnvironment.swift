@@ -148,6 +148,12 @@ private func timeOfBuild(_ executable: URL, root: URL) -> Int? {
   return [executable, marker].compactMap(\.modificationTime).max()
 }
 
+/// The folder of this process's executable, whether it was started by a path, through PATH or by a symbolic link.
+package var folderOfRunningProgram: URL {
+  URL(filePath: Bundle.main.executablePath ?? CommandLine.arguments[0])
+    .resolvingSymlinksInPath().deletingLastPathComponent()
+}
+
 /// This process's executable, even if the file on disk has been replaced since.
 private var runningProgram: URL {
   #if os(Linux)
