@@ -59,7 +59,9 @@ public struct PictureDecoder: Sendable {
     // The messages of libvips belong to all threads together, so failures are repeated one after the other.
     for index in files.indices {
       if case .failure = unsafe results[index]!.pixels {
-        unsafe results[index] = decode(fileAt: files[index], explaining: true)
+        let repeated = decode(fileAt: files[index], explaining: true)
+        // A pipe has been read to its end, and gives no bytes again.
+        if unsafe repeated.sha256 == results[index]!.sha256 { unsafe results[index] = repeated }
       }
     }
     return unsafe results.map { $0! }

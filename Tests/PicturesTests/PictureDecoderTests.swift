@@ -167,6 +167,20 @@ extension PictureTests {
       #expect(error?.description.contains("\n") == false)
     }
 
+    /// A pipe gives its bytes once, so that the reason is not looked for in those of a second time.
+    @Test func explainsWhyTheContentOfAPipeIsNoPicture() async {
+      await #expect(processExitsWith: .exitCode(7)) {
+        var ends: [Int32] = [0, 0]
+        let content = Array("a text that is not a picture".utf8)
+        guard pipe(&ends) == 0, write(ends[1], content, content.count) == content.count,
+          close(ends[1]) == 0, dup2(ends[0], STDIN_FILENO) == STDIN_FILENO
+        else { exit(1) }
+        let decoded = try PictureDecoder(size: 32).decode([URL(filePath: "/dev/stdin")])
+        guard case .failure(let problem) = decoded[0].pixels else { exit(2) }
+        exit(problem.description == "no picture of a known format" ? 7 : 3)
+      }
+    }
+
     @Test func readsFilesInOrderAndExplainsEachFailure() throws {
       let names = ["quadrants.png", "truncated.jpg", "grey.jpg", "none.jpg", "truncated.png"]
       let folder = try Folder()
