@@ -37,15 +37,16 @@ package struct ResearchCrate {
   /// Writes the crate into `directory`, where it replaces another crate.
   ///
   /// - Throws: An error in one line if the directory has other files than those that the description of a crate lists
-  ///   with their content, or cannot be written.
+  ///   with their content, or cannot be written; ``Interruption`` if a signal has asked this process to end.
   package func write(to directory: URL) throws {
     if directory.isExistingDirectory, let foreign = try Self.foreignFile(in: directory) {
       throw Failure(
         "\(directory.shortPath): found \(foreign), expected an empty folder or a crate without changes, which would "
           + "be replaced; name another folder as OUT")
     }
-    try writeFolder(at: directory, replacing: true) { partial in
+    try StopSignals.ofProcess.writeFolder(at: directory, replacing: true) { partial, check in
       for (path, content) in files {
+        try check()
         let file = partial.appending(path: path)
         try makeFolder(at: file.deletingLastPathComponent())
         try writeFile(content, to: file, durably: false)

@@ -56,9 +56,10 @@ exit(
         "--labels: found \(found), expected fewer than the \(dataset.train.count) training images, and at most "
           + "\(dataset.knownLabels), whose classes are known")
     }
-    try writeFolder(at: folder) { partial in
+    try StopSignals.ofProcess.writeFolder(at: folder) { partial, check in
       let writer = PictureWriter(
-        format: invocation[format], classes: dataset.classNames, folder: partial)
+        format: invocation[format], classes: dataset.classNames, folder: partial,
+        checkSignals: check)
       if let labels = invocation[labels] {
         try writer.writeTraining(dataset, labels: labels, seed: invocation[seed])
       } else {
@@ -81,6 +82,8 @@ struct PictureWriter {
   let format: PictureFormat
   let classes: [String]
   let folder: URL
+  /// Called before each picture; throws if a signal has asked this process to end.
+  let checkSignals: () throws -> Void
 
   /// Writes the training images of which `labels` keep their class, those that a training run with `seed` would
   /// have drawn, to `labelled`, and the others to `unlabelled`.
@@ -103,6 +106,7 @@ struct PictureWriter {
     for name in names { try makeFolder(at: root.appending(path: name)) }
     let size = images.height * images.width * images.channels
     for index in indices {
+      try checkSignals()
       let content = try encodePicture(
         Array(images.pixels[index * size..<(index + 1) * size]),
         height: images.height, width: images.width, channels: images.channels, as: format)

@@ -311,6 +311,28 @@ import Testing
     }
   }
 
+  @Test func aSignalLeavesNothingOfAFolder() async throws {
+    let bench = try Workbench()
+    await #expect(processExitsWith: .exitCode(7)) {
+      [path = bench.root.filePath as String] in
+      let folder = URL(filePath: path).appending(path: "new/pictures")
+      do {
+        try StopSignals.ofProcess.writeFolder(at: folder) { partial, check in
+          try writeFile(Data(), to: partial.appending(path: "a"))
+          kill(getpid(), SIGTERM)
+          while true {
+            try check()
+            usleep(10_000)
+          }
+        }
+      } catch let interruption as Interruption {
+        exit(interruption.signal == SIGTERM ? 7 : 2)
+      }
+    }
+    #expect(bench.names(in: "new") == [])
+    #expect(!bench.root.appending(path: "new").isPresent)
+  }
+
   @Test func aSecondCtrlCEndsTheProcessAtOnce() async {
     await #expect(processExitsWith: .signal(SIGINT)) {
       let signals = StopSignals.ofProcess

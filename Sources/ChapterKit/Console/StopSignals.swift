@@ -76,6 +76,33 @@ extension StopSignals {
   }
 }
 
+extension StopSignals {
+  /// Writes a folder as `writeFolder` of the module Files does, while signals are watched; if one asks this process to
+  /// end, nothing is left of the folder.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder.
+  ///   - replacing: Whether a folder that exists is replaced.
+  ///   - fill: Writes the content into the folder `partial`; calls `check` before each file, and passes its error on.
+  /// - Throws: ``Interruption`` if a signal has arrived; `FileError` if a step fails; the error of `fill`.
+  package func writeFolder(
+    at folder: URL, replacing: Bool = false,
+    _ fill: (_ partial: URL, _ check: @escaping () throws -> Void) throws -> Void
+  ) throws {
+    watch()
+    defer { release() }
+    let check = {
+      guard let signal = received() else { return }
+      throw Interruption(
+        "\(folder.shortPath): interrupted before it was complete", by: signal, resumes: false)
+    }
+    try Files.writeFolder(at: folder, replacing: replacing) { partial in
+      try fill(partial, check)
+      try check()
+    }
+  }
+}
+
 private let stopSignals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1]
 private let lastSignal = Atomic<Int32>(0)
 
