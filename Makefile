@@ -64,7 +64,8 @@ Settings of any chapter:
                    (.build/release/chapter4 --help lists them). Without OUT, the results of a run
                    with such options go to a folder of its own, such as figures/variants/chapter2-alpha-0.2
 Settings of make bench and make bench-peers: DATA, OUT, THREADS and
-  ONLY=train64     the names of the benchmarks to run (make bench ONLY=? lists the names)
+  ONLY=train64     the names of the benchmarks to run (make bench ONLY=? lists the names); make bench records
+                   a part of them in OUT/bench-partial.json, all in OUT/bench.json
   ROUNDS=5         the number of samples of each benchmark
   PYTHON=python3   the Python in which PyTorch, scikit-learn and openTSNE are installed
   PEERS=fp32       for make bench-peers: only peers with this in their names

@@ -95,29 +95,46 @@ extension Quantity {
 // MARK: - Files
 
 extension Results {
-  /// Writes `record` and the data file, and then, so that measurements are kept without gnuplot, the picture if
-  /// `drawing`; the picture needs all standard benchmarks.
-  func write(_ record: BenchRecord, drawing: Bool, to output: OutputDirectory) throws {
-    try output.write(
-      JSON.encode(record, pretty: true) + Data("\n".utf8), to: "bench.json")
-    let file = dataFile
-    try output.write(
-      Data(file.text(comment: "generator: \(record.stamp)").utf8), to: DataFile.path(file.name))
-    guard drawing else { return }
+  /// Writes `record` and the data file, and then, so that measurements are kept without gnuplot, the picture.
+  ///
+  /// The picture needs all standard benchmarks. Without some of them there is none, and the files have other names, so
+  /// that they never replace a record of all.
+  ///
+  /// - Returns: The file of the record.
+  func write(
+    _ record: BenchRecord, isComplete: Bool, to output: OutputDirectory
+  ) throws -> URL {
+    let file = dataFile(named: isComplete ? "bench" : "bench-partial")
+    let name = "\(file.name).json"
+    try output.write([
+      (name, JSON.encode(record, pretty: true) + Data("\n".utf8)),
+      (
+        DataFile.path(file.name),
+        Data(file.text(comment: "generator: \(record.stamp)").utf8)
+      ),
+    ])
+    if isComplete { try draw(file, of: record, to: output) }
+    return output.file(name)
+  }
+
+  /// Draws the picture of all standard benchmarks, whose data file is in `output`.
+  private func draw(_ file: DataFile, of record: BenchRecord, to output: OutputDirectory) throws {
     let folder = output.file("cache/bench")
     let gnuplot = Gnuplot(
       executable: ExternalProgram("gnuplot")?.executable, root: .currentDirectory(),
       workingFolder: folder, console: .standard)
     let figure = Figure(
       script: "bench", picture: "bench.svg", data: [file.name], variables: ["stamp": record.stamp])
+    // If gnuplot fails, there is none: one of earlier measurements would be misleading.
+    try output.remove(figure.picture)
     let (picture, _) = try gnuplot.picture(of: figure, previous: nil, reading: output.content)
     try output.write(picture.content, to: figure.picture)
     removeTree(at: folder)
   }
 
-  private var dataFile: DataFile {
+  private func dataFile(named name: String) -> DataFile {
     DataFile(
-      name: "bench",
+      name: name,
       columns: [
         DataColumn("metric", measured.map(\.quantity.metric)),
         DataColumn("title", measured.map(\.quantity.title)),

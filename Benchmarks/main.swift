@@ -20,7 +20,8 @@ let benchmarks =
 
 let only = CommandLineOption(
   "only", .names(benchmarks.map(\.name)),
-  "names of the benchmarks, or their beginnings (default all but tsne70k and ranks)")
+  "names of the benchmarks, or their beginnings (default all but tsne70k and ranks); results of a part of them go to "
+    + "bench-partial.json")
 let rounds = CommandLineOption(
   "rounds", .wholeNumber(in: 1...1000), default: 5, "number of samples of each benchmark")
 let threads = CommandLineOption(
@@ -72,7 +73,8 @@ func run(_ invocation: Invocation) throws {
     invocation.print(results.tables)
     invocation.print(record.summary)
     let isComplete = benchmarks.allSatisfy { !$0.isStandard || names.contains($0.name) }
-    try results.write(record, drawing: isComplete, to: output)
+    let file = try results.write(record, isComplete: isComplete, to: output)
+    invocation.note("bench: the record is \(file.shortPath)")
   }
 }
 

@@ -22,7 +22,7 @@ public struct Records {
     let wanted =
       try chapters
       ?? Set(
-        output.names(in: ".").filter { $0.hasSuffix(".json") && $0 != benchmarksFile }
+        output.names(in: ".").filter { $0.hasSuffix(".json") && !benchmarkFiles.contains($0) }
           .map { ChapterName(program: String($0.dropLast(5))) })
     records = try wanted.reduce(into: [:]) { records, chapter in
       guard let record = try RunRecord.load(chapter: chapter, from: directory) else { return }
@@ -89,5 +89,5 @@ public struct Records {
   }
 }
 
-/// The result of `make bench`, which is not the record of a run.
-let benchmarksFile = "bench.json"
+/// The records of `make bench`, of all benchmarks and of a part of them; they are not records of runs.
+let benchmarkFiles: Set = ["bench.json", "bench-partial.json"]

@@ -74,7 +74,7 @@ package struct ResultsCheck {
       "\(TrainingKey.directory)/\($0)"
     }
     let files = try (results.names(in: ".") + trainings).filter {
-      $0.hasSuffix(".json") && $0 != benchmarksFile
+      $0.hasSuffix(".json") && !benchmarkFiles.contains($0)
     }
     let sealed = try files.compactMap { path -> (path: String, content: Data)? in
       guard let json = try results.content(of: path), !SealedJSON.isSealed(json) else { return nil }
