@@ -253,6 +253,27 @@ import Testing
           + "one of the stage's inputs") == true)
   }
 
+  /// The file tells another step than that after which its state was saved.
+  @Test func aStateOfAnotherStepIsAnError() throws {
+    let bench = try Workbench()
+    _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }
+    let newest = try #require(Self.checkpoints(in: bench).last)
+    let file = bench.root.appending(path: "\(Self.cachePath)/\(newest)")
+    let lines = try Data(contentsOf: file)
+      .split(separator: UInt8(ascii: "\n"), maxSplits: 1).map { Data($0) }
+    var content = lines[1]
+    let step = try #require(content.firstRange(of: Data("\"step\":9,".utf8)))
+    content.replaceSubrange(step, with: Data("\"step\":8,".utf8))
+    try checksummed(content).write(to: file)
+    #expect(Self.train(in: bench).status == 1)
+    #expect(
+      bench.complaints.last?.contains(
+        "\(newest): found the state after 9 steps, expected that after 8") == true)
+    try removeFile(at: file)
+    let (status, result) = Self.train(in: bench)
+    #expect(try result == uninterrupted() && status == 0)
+  }
+
   /// The result of the finished stage is stored first.
   @Test func aSignalAfterTheLastStepEndsTheRunAfterTheStage() throws {
     let bench = try Workbench()

@@ -58,7 +58,7 @@ public final class StageProgress {
   ///
   /// - Parameters:
   ///   - steps: The number of steps in all.
-  ///   - parts: Everything that changes from step to step, under distinct names.
+  ///   - parts: Everything that changes from step to step, under distinct names other than "checkpoint".
   ///   - description: A description of the parts, for programs that read a checkpoint without the stage.
   public func checkpoints(
     _ steps: Int, of parts: KeyValuePairs<String, any Resumable>,

@@ -16,6 +16,8 @@ public final class Checkpoints {
   private let stopwatch: Stopwatch
   private let steps: Int
   private let state: [NamedState]
+  /// The number of steps that the state has taken, which is saved with it.
+  private let stepsTaken = ResumableValue(0)
   private let description: (any Encodable)?
   private let environment: RunEnvironment
   private var newest: String?
@@ -25,7 +27,8 @@ public final class Checkpoints {
     _ files: CheckpointFiles, stopwatch: Stopwatch, steps: Int, state: [NamedState],
     description: (any Encodable)?, in environment: RunEnvironment
   ) {
-    (self.files, self.stopwatch, self.steps, self.state) = (files, stopwatch, steps, state)
+    (self.files, self.stopwatch, self.steps) = (files, stopwatch, steps)
+    self.state = state + stepsTaken.state(under: "checkpoint")
     (self.description, self.environment) = (description, environment)
     lastSaved = environment.clock()
   }
@@ -36,7 +39,8 @@ public final class Checkpoints {
   /// SIGUSR1.
   ///
   /// - Returns: The remaining steps, counted from 0.
-  /// - Throws: An error that names the checkpoint if it cannot be read, or its state or number of steps does not fit.
+  /// - Throws: An error that names the checkpoint if it cannot be read, if its state or number of steps does not fit,
+  ///   or if its state is that after another step than it tells.
   @discardableResult
   public func resume() throws -> Range<Int> {
     environment.stopSignals.watch()
@@ -52,6 +56,12 @@ public final class Checkpoints {
       try checkpoint.snapshot.restore(state)
     } catch {
       throw files.failure(name, oneLine(error))
+    }
+    guard stepsTaken.value == origin.step else {
+      throw files.failure(
+        name,
+        "found the state after \(stepsTaken.value) steps, expected that after \(origin.step); remove the file, "
+          + "then the same command uses the one before it or starts over")
     }
     newest = name
     stopwatch.continue(from: origin.seconds, cpuSeconds: origin.cpuSeconds)
@@ -71,6 +81,7 @@ public final class Checkpoints {
     let signal = environment.stopSignals.received()
     let age = environment.clock() - lastSaved
     guard signal != nil || age >= environment.checkpointInterval else { return }
+    stepsTaken.value = step + 1
     let snapshot = Snapshot(of: state)
     if snapshot.isFinite {
       newest = try files.store(
