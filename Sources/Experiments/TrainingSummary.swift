@@ -42,21 +42,7 @@ public struct TrainingSummary: Codable, Sendable, Validated {
   }
 }
 
-extension TrainingOutcome {
-  /// Whether the outcome, which may have been stored, has the form of one of a training run on `dataset`.
-  package func isComplete(on dataset: ImageDataset) -> Bool {
-    test.isComplete(onTestImagesOf: dataset) && (try? curve.validate()) != nil
-  }
-}
-
 extension Evaluation {
-  /// Whether there are a class and a confidence for each test image of `dataset`; in a stored evaluation some may be
-  /// missing.
-  package func isComplete(onTestImagesOf dataset: ImageDataset) -> Bool {
-    [classes.count, confidences.count].allSatisfy { $0 == dataset.test.count }
-      && classes.allSatisfy(dataset.classNames.indices.contains)
-  }
-
   /// The confusion matrix of the predictions for all test images of `dataset`.
   package func confusion(onTestImagesOf dataset: ImageDataset) -> ConfusionMatrix {
     ConfusionMatrix(

@@ -234,51 +234,6 @@ import Testing
     #expect(bench.read("\(cachePath)/\(name)") == content)
   }
 
-  /// Its checksum is right, but the run would need more or fewer elements.
-  @Test func aResultOfAnotherFormIsReportedAndComputedAgain() throws {
-    let bench = try Workbench()
-    func values(_ count: Int) -> (values: [Int]?, wasComputed: Bool) {
-      var (values, wasComputed): ([Int]?, Bool) = (nil, false)
-      let status = bench.run { run in
-        values = try run.stage(
-          "embed", accepting: { (values: [Int]) in values.count == count }
-        ) { _ in
-          wasComputed = true
-          return Array(repeating: 7, count: count)
-        }
-      }
-      #expect(status == 0, "\(bench.standardError)")
-      return (values, wasComputed)
-    }
-    #expect(values(2) == ([7, 7], true))
-    #expect(values(2) == ([7, 7], false))
-    #expect(values(3) == ([7, 7, 7], true))
-    #expect(
-      bench.standardError.contains(
-        "found a damaged file, expected the result of a stage; recomputing it"))
-    #expect(values(3) == ([7, 7, 7], false))
-  }
-
-  /// A value that checks its own validity.
-  struct Share: Codable, Validated {
-    var value: Double
-    func validate() throws { try InvalidValue.unless((0...1).contains(value), "\(value)") }
-  }
-
-  @Test(arguments: [0.5, 2]) func anInvalidResultIsComputedAgain(value: Double) throws {
-    let bench = try Workbench()
-    var computed = 0
-    for _ in 0..<2 {
-      _ = bench.run { run in
-        _ = try run.stage("share") { _ in
-          computed += 1
-          return Share(value: value)
-        }
-      }
-    }
-    #expect(computed == (value == 2 ? 2 : 1))
-  }
-
   @Test func aFailedRunResumesAfterItsLastFinishedStage() throws {
     struct Interruption: Error, CustomStringConvertible { let description = "out of\nmemory" }
     let bench = try Workbench()

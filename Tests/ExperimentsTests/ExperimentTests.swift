@@ -33,20 +33,6 @@ import Testing
     #expect(TrainingSettings().imageSize(at: 5, original: original) == original)
   }
 
-  /// A stored evaluation may be damaged although its checksum is right; then no confusion matrix can be made of it.
-  @Test func anEvaluationNeedsAClassOfEachTestImage() {
-    let digits = syntheticDigits(trainCount: 1, testCount: 3, seed: 0)
-    func isComplete(_ count: Int, _ classes: Int) -> Bool {
-      let row = (0..<classes).map { Float($0) }
-      let predictions = Tensor((0..<count).flatMap { _ in row }, shape: [count, classes])
-      return Evaluation(of: predictions, labels: Array(repeating: 0, count: count))
-        .isComplete(onTestImagesOf: digits)
-    }
-    #expect(isComplete(3, 10))
-    #expect(!isComplete(2, 10))
-    #expect(!isComplete(3, 11))
-  }
-
   @Test func workIsProportionalToPixels() {
     let growing = settings {
       $0.steps = 10

@@ -122,9 +122,6 @@ struct Histogram: Codable {
     centres = counts.indices.map { range.lowerBound + (Double($0) + 0.5) * width }
     density = counts.map { Double($0) / Double(draws.count) / width }
   }
-
-  /// Whether there are `count` bins; in a stored histogram, values may be missing.
-  func hasBins(_ count: Int) -> Bool { centres.count == count && density.count == count }
 }
 
 // {.fold}
@@ -262,13 +259,9 @@ exit(
     try drawBlends(run, settings)
     try drawDensities(run, settings)
     let coefficients = try run.seeds.map { seed in
-      try run.stage(
-        "coefficients seed \(seed)", inputs: ["settings": settings, "seed": seed],
-        accepting: { (statistics: CoefficientStatistics) in
-          statistics.histogram.hasBins(settings.bins)
-            && statistics.batchDeviation.count == MixingCoefficients.Sharing.allCases.count
-        }
-      ) { _ in measureCoefficients(seed: seed, settings: settings) }
+      try run.stage("coefficients seed \(seed)", inputs: ["settings": settings, "seed": seed]) {
+        _ in measureCoefficients(seed: seed, settings: settings)
+      }
     }
     let beta = SymmetricBeta(alpha: settings.alpha)
     drawCoefficients(beta, coefficients[0], run, settings)
@@ -288,8 +281,7 @@ exit(
 func drawBlends(_ run: Run, _ settings: Settings) throws {
   let dataset = try run.dataset(.cifar10, minimumTrain: 2, minimumTest: 1)
   let blends = try run.stage(
-    "blends", on: dataset, inputs: ["lambdas": settings.lambdas, "seed": run.seeds[0]],
-    accepting: { (blends: Blends) in blends.areComplete(settings.lambdas.count, of: dataset) }
+    "blends", on: dataset, inputs: ["lambdas": settings.lambdas, "seed": run.seeds[0]]
   ) { _ in
     blendTwoImages(of: dataset, lambdas: settings.lambdas, seed: run.seeds[0])
   }
@@ -307,11 +299,7 @@ func drawBlends(_ run: Run, _ settings: Settings) throws {
 /// Draws the five panels of the article: densities of λ, and histograms of the first seed.
 func drawDensities(_ run: Run, _ settings: Settings) throws {
   let histograms = try run.stage(
-    "draws from Beta", inputs: ["settings": settings, "seed": run.seeds[0]],
-    accepting: { (histograms: [Histogram]) in
-      histograms.count == settings.panels.count
-        && histograms.allSatisfy { $0.hasBins(settings.bins) }
-    }
+    "draws from Beta", inputs: ["settings": settings, "seed": run.seeds[0]]
   ) { _ in
     settings.panels.map { histogram(alpha: $0, seed: run.seeds[0], settings: settings) }
   }
@@ -360,16 +348,6 @@ func recordMoments(_ beta: SymmetricBeta, _ coefficients: [CoefficientStatistics
 }
 
 // ## Columns of the data files {.fold}
-
-extension Blends {
-  /// Whether these are `count` mixtures of two images of `dataset`; in stored ones, values may be missing.
-  func areComplete(_ count: Int, of dataset: ImageDataset) -> Bool {
-    let size = dataset.train.height * dataset.train.width * dataset.train.channels
-    return classes.count == 2 && pixels.count == count && labels.count == count
-      && pixels.allSatisfy { $0.count == size }
-      && labels.allSatisfy { $0.count == dataset.classNames.count }
-  }
-}
 
 /// A number as files and figures show it: "0.75", "1".
 func text(_ number: some BinaryFloatingPoint) -> String {

@@ -317,13 +317,8 @@ exit(
     }
     drawCurves(trained, run, settings)
     let shown = trained.map { (T: $0.T, evaluation: $0.runs[0].evaluation) }
-    let map = try run.stage(
-      "map of the test images", on: digits, inputs: ["settings": settings],
-      accepting: { (map: DigitMap) in
-        map.x.count == digits.test.count && map.y.count == digits.test.count
-      }
-    ) { progress in
-      try embed(of: digits.test, settings: settings, progress: progress)
+    let map = try run.stage("map of the test images", on: digits, inputs: ["settings": settings]) {
+      try embed(of: digits.test, settings: settings, progress: $0)
     }
     run.record(metric: "tsne.kl", values: [map.divergence])
     drawPredictions(shown, on: map, of: digits.test, run)
@@ -359,11 +354,7 @@ func outcomes(
     let outcome = try run.stage(
       name, on: digits,
       inputs: ["settings": settings, "temperature": T, "seed": seed],
-      counting: .images(perStep: settings.labelledBatch + settings.unlabelledBatch),
-      accepting: { (outcome: Outcome) in
-        outcome.evaluation.isComplete(onTestImagesOf: digits)
-          && outcome.curve.count == settings.epochs
-      }
+      counting: .images(perStep: settings.labelledBatch + settings.unlabelledBatch)
     ) { progress in
       try train(on: digits, temperature: T, seed: seed, settings: settings, progress: progress)
     }

@@ -45,18 +45,6 @@ func drawGuesses(_ result: TrainingSummary, _ dataset: ImageDataset, _ run: Run)
 
 // MARK: - A mixed batch
 
-extension [MixedExample] {
-  /// Whether there are examples with all their pixels and with a probability of each class of `dataset`; in stored
-  /// ones, values may be missing.
-  func areComplete(for dataset: ImageDataset) -> Bool {
-    guard let side = first?.side, (1...4096).contains(side) else { return false }
-    return allSatisfy { example in
-      [example.image, example.partner, example.mixture].allSatisfy { $0.count == side * side * 3 }
-        && example.side == side && example.label.count == dataset.classNames.count
-    }
-  }
-}
-
 /// Draws examples of a mixed batch, X′ on the left and U′ on the right.
 func drawMixedBatch(_ examples: [MixedExample], _ dataset: ImageDataset, _ run: Run) {
   let side = examples[0].side

@@ -339,10 +339,7 @@ func outcome(
   let key = spec.key(run.preset, seed: seed)
   let outcome = try run.stage(
     key, on: dataset, code: ["chapters/4-mixmatch/MixedBatch.swift"],
-    counting: .images(perStep: spec.imagesPerStep),
-    accepting: { (outcome: Outcome) in
-      outcome.training.isComplete(on: dataset) && outcome.mixed.areComplete(for: dataset)
-    }
+    counting: .images(perStep: spec.imagesPerStep)
   ) { progress in
     let training = try spec.train(on: dataset, seed: seed, progress: progress)
     return Outcome(
@@ -440,8 +437,7 @@ func drawLearningRates(
   let steps = run.preset == .smoke ? 20 : 100
   let curve = try run.stage(
     "learning rates", on: dataset,
-    inputs: ["experiment": experiment, "method": method, "seed": run.seeds[0], "steps": steps],
-    accepting: { (curve: LearningRateCurve) in curve.learningRates.count == curve.losses.count }
+    inputs: ["experiment": experiment, "method": method, "seed": run.seeds[0], "steps": steps]
   ) { progress in
     try LearningRateCurve(
       of: experiment.network.make(seed: run.seeds[0], classes: dataset.classNames.count),

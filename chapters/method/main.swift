@@ -308,12 +308,7 @@ let chapter = Chapter(
 exit(
   chapter.run { run in
     let method = MixMatchStep()
-    let outcome = try run.stage(
-      "iteration", inputs: ["seed": run.seeds[0]],
-      accepting: { (outcome: Outcome) in
-        outcome.rows.allSatisfy { $0.colour.count == 3 && $0.label.count == 3 }
-      }
-    ) { _ in
+    let outcome = try run.stage("iteration", inputs: ["seed": run.seeds[0]]) { _ in
       let pictures = Pictures()
       let iteration = Iteration(of: pictures, by: method, seed: UInt64(run.seeds[0]))
       return Outcome(rows: rows(pictures, iteration), metrics: metrics(iteration))

@@ -248,9 +248,7 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
   try run.seeds.map { seed in
     let key = row.spec.key(run.preset, seed: seed)
     var trained = try run.stage(
-      key.name, on: dataset, inputs: key.inputs,
-      counting: .images(perStep: row.spec.imagesPerStep),
-      accepting: { (trained: TrainedNetwork) in trained.outcome.isComplete(on: dataset) }
+      key.name, on: dataset, inputs: key.inputs, counting: .images(perStep: row.spec.imagesPerStep)
     ) { progress in
       let training = try row.spec.train(on: dataset, seed: seed, progress: progress)
       return TrainedNetwork(

@@ -13,41 +13,34 @@ extension Run {
   ///   - dataset: The data set that the stage reads, if any.
   ///   - inputs: Everything else that the result depends on, apart from the code.
   ///   - unit: The unit of its progress.
-  ///   - isValid: Whether a stored result has the form that the run needs, such as a prediction for each image. One
-  ///     that has not is computed again, like a damaged one.
   ///   - work: Computes the result, with the same bits for any number of threads.
   public func stage<Value: Codable>(
     _ name: String, on dataset: ImageDataset? = nil, inputs: [String: any Encodable] = [:],
-    counting unit: ProgressUnit = .iterations, accepting isValid: (Value) -> Bool = { _ in true },
-    _ work: (StageProgress) throws -> Value
+    counting unit: ProgressUnit = .iterations, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
     let folder = try chapter.name.folder(in: environment.root)
     return try stages.run(
       StageRequest(
         name, dataset: dataset.map { DatasetIdentity($0) }, inputs: inputs,
         code: folder.map { [$0] } ?? []),
-      counting: unit, accepting: isValid, work)
+      counting: unit, work)
   }
 
   /// Computes a stage whose result other chapters can use once: it is stored and loaded like the result of
-  /// ``stage(_:on:inputs:counting:accepting:_:)``, but depends on the code of the key only, not on the chapter's.
+  /// ``stage(_:on:inputs:counting:_:)``, but depends on the code of the key only, not on the chapter's.
   ///
   /// - Parameters:
   ///   - key: The name, the inputs and the code.
   ///   - dataset: The data set that the stage reads.
   ///   - code: The paths of further files that the result depends on.
   ///   - unit: The unit of its progress.
-  ///   - isValid: Whether a stored result has the form that the run needs, such as a prediction for each image. One
-  ///     that has not is computed again, like a damaged one.
   ///   - work: Computes the result, with the same bits for any number of threads.
   public func stage<Value: Codable>(
     _ key: TrainingKey, on dataset: ImageDataset, code: [String] = [],
-    counting unit: ProgressUnit, accepting isValid: (Value) -> Bool = { _ in true },
-    _ work: (StageProgress) throws -> Value
+    counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
     try stages.run(
-      StageRequest(key, dataset: DatasetIdentity(dataset), code: code), counting: unit,
-      accepting: isValid, work)
+      StageRequest(key, dataset: DatasetIdentity(dataset), code: code), counting: unit, work)
   }
 
   /// The result that this or another chapter stored in OUT under `key`, if it was computed from the same
@@ -96,7 +89,7 @@ extension Run {
       StageRequest(
         key, dataset: DatasetIdentity(dataset),
         useOfOtherCode: "RECORDED=\(folder) would use it"),
-      counting: unit, accepting: { _ in true }, work)
+      counting: unit, work)
     try share(value, of: key, on: dataset)
     return value
   }

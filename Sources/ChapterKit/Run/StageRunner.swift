@@ -56,10 +56,9 @@ final class StageRunner {
     (self.store, self.threads, self.log, self.environment) = (store, threads, log, environment)
   }
 
-  /// The result of `stage`, loaded if `isValid` accepts it, or computed.
+  /// The result of `stage`, loaded or computed.
   func run<Value: Codable>(
-    _ stage: StageRequest, counting unit: ProgressUnit, accepting isValid: (Value) -> Bool,
-    _ work: (StageProgress) throws -> Value
+    _ stage: StageRequest, counting unit: ProgressUnit, _ work: (StageProgress) throws -> Value
   ) throws -> Value {
     let name = stage.name
     // Their names contain values of options, in which signs may be all that differs.
@@ -76,7 +75,7 @@ final class StageRunner {
     if let dataset = stage.dataset, let shared = stage.sharedKey {
       try checkMayShare(shared, on: dataset)
     }
-    if let entry = try fromRoot({ try loaded(of: name, key: key, accepting: isValid) }) {
+    if let entry = try fromRoot({ try loaded(Value.self, of: name, key: key) }) {
       add(entry.record)
       return entry.value
     }
@@ -105,10 +104,10 @@ final class StageRunner {
   }
 
   private func loaded<Value: Decodable>(
-    of stage: String, key: String, accepting isValid: (Value) -> Bool
+    _ type: Value.Type, of stage: String, key: String
   ) throws -> StageStore.Entry<Value>? {
     do {
-      return try store.load(Value.self, stage: stage, key: key, accepting: isValid)
+      return try store.load(type, stage: stage, key: key)
     } catch let error as FileError {
       throw error
     } catch {

@@ -70,30 +70,19 @@ extension StageStore.Entry: Decodable where Value: Decodable {}
 extension StageStore {
   /// The result that was stored under `key`; nil if there is none.
   ///
-  /// - Throws: An error that names the file if it is damaged, or if its value is not valid.
+  /// - Throws: An error that names the file if it is damaged.
   package func load<Value: Decodable>(
-    _ type: Value.Type, stage: String, key: String, accepting isValid: (Value) -> Bool
+    _ type: Value.Type, stage: String, key: String
   ) throws -> Entry<Value>? {
     let path = path(stage: stage, key: key)
     guard let data = try output.content(of: path) else { return nil }
     guard let (record, encoded) = parts(of: data), record.key == key,
-      let value = try? JSON.decode(Value.self, from: encoded), validatesItself(value),
-      isValid(value)
+      let value = try? JSON.decode(Value.self, from: encoded)
     else {
       throw Failure(
         "\(output.file(path).shortPath): found a damaged file, expected the result of a stage")
     }
     return Entry(value: value, record: record)
-  }
-
-  /// Whether `value` is valid as far as it checks that itself.
-  private func validatesItself(_ value: some Any) -> Bool {
-    do {
-      try (value as? any Validated)?.validate()
-      return true
-    } catch {
-      return false
-    }
   }
 
   /// The record and the encoded value in the content of a result's file; nil if it is damaged.
