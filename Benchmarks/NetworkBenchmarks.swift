@@ -7,7 +7,7 @@ let networkSampleDuration = 1.0
 /// have zero gradients.
 let harmlessLearningRate: Float = 1e-6
 
-/// The training of fastai's WRN-28-2 with Adam on one fixed batch.
+/// The training of fastai's WRN-28-2 with AdamW on one fixed batch.
 final class WideResNetTraining {
   private let network: WideResNet
   private let adam: AdamW
@@ -21,7 +21,7 @@ final class WideResNetTraining {
     labels = (0..<batch).map { $0 % 10 }
   }
 
-  /// Takes a training step: forward, backward, Adam.
+  /// Takes a training step: forward, backward, AdamW.
   func step() {
     crossEntropy(network(images, .training), labels: labels).backward()
     adam.update(learningRate: harmlessLearningRate, momentum: 0.9)

@@ -37,7 +37,7 @@ public struct TrainingSpec {
     (self.usesAllLabels, self.epochs) = (usesAllLabels, epochs)
   }
 
-  /// The name in ``onlyTraining`` and in the names of files.
+  /// The name in `--training` and in the names of files.
   package var nameOnCommandLine: String { fileNamePart(of: name) }
 
   /// The number of images in a step, counting each version of an unlabelled image.
@@ -94,7 +94,7 @@ public struct TrainingSpec {
 // MARK: - Other data sets
 
 extension TrainingSpec {
-  /// This specification for the data set that a run has chosen with ``datasetOption``: unchanged for CIFAR-10,
+  /// This specification for the data set that a run has chosen with `--dataset`: unchanged for CIFAR-10,
   /// otherwise under another name and with settings that fit the data set.
   public func fitted(to dataset: ImageDataset, from source: DatasetSource) -> TrainingSpec {
     guard !source.isCIFAR10 else { return self }

@@ -224,8 +224,8 @@ public struct Loss: Sendable {
 public struct Guesses: Sendable {
   /// q̄, the guesses before sharpening.
   public let raw: Tensor
-  /// q, the guesses after sharpening; a row of zeros for an image without a guess, such as one whose prediction is not
-  /// confident enough for the method.
+  /// q, the guesses after sharpening; a row of zeros where the method reports no guess for an image. ``PseudoLabel``
+  /// reports its predictions for all images, also those below its threshold.
   public let sharpened: Tensor
 
   /// Guesses for the same images, before and after sharpening.

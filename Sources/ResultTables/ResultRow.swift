@@ -190,7 +190,7 @@ extension Run {
   /// Records the processor time of the runs of `row` as a multiple of that of the runs of each of `others`, for pairs of
   /// rows with timed runs on one processor.
   public func recordCosts(of row: ResultRow, comparedWith others: [ResultRow]) {
-    for other in others {
+    for other in others where other.key != row.key {
       if let ratio = row.costRatio(to: other) {
         record(metric: "costRatio.\(other.key)", values: [ratio])
       }

@@ -59,7 +59,7 @@ private func shortHash(of inputs: [String: any Encodable], _ dataset: ImageDatas
 /// The mean time of a step, in seconds, where each step counts with the median time of the steps at its image size.
 ///
 /// Steps at one size cost the same, and larger images cost more. A mean of the times themselves would include pauses,
-/// such as one after Ctrl-Z, and the first step at a size, which allocates buffers.
+/// such as one after Ctrl-Z, and the first step at a size, which allocates storages.
 package func meanOfMedians(_ times: [(size: ImageSize, seconds: Double)]) -> Double {
   let groups = Dictionary(grouping: times) { $0.size }
   let total = groups.values.map { steps -> Double in

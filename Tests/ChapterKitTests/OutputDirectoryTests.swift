@@ -30,7 +30,7 @@ import Testing
     let out = bench.root.appending(path: "link").filePath + "/../out"
     let status = bench.run("--out", out) { run in _ = try run.stage("one") { _ in 1 } }
     #expect(status == 0, "\(bench.standardError)")
-    #expect(bench.names(in: "elsewhere/out") == ["cache", "chapter3.json", "data"])
+    #expect(bench.names(in: "elsewhere/out") == ["cache", "chapter3.json"])
     #expect(bench.names(in: "out") == [])
   }
 

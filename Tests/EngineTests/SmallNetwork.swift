@@ -31,7 +31,7 @@ struct SmallNetwork {
     adam = AdamW(parameters, weightDecay: run.weightDecay)
   }
 
-  /// Trains with Adam on the one-cycle schedule; gives the loss of each step.
+  /// Trains with AdamW on the one-cycle schedule; gives the loss of each step.
   func train(_ steps: Range<Int>) -> [Double] {
     let schedule = OneCycle(steps: run.steps, peak: run.peak)
     return steps.map { step in

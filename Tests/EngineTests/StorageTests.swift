@@ -1,12 +1,12 @@
 import Engine
 import Testing
 
-/// Buffers are used again, and given back on request. Only these tests, which run one after the other, ask for buffers
+/// Storages are used again, and given back on request. Only these tests, which run one after the other, ask for storages
 /// of this size: all tests share the pool.
 @Suite(.serialized) struct StorageTests {
   private let size = 1_234_567
 
-  /// The number of buffers that come from the system while `rounds` of them are taken one after the other. Other tests
+  /// The number of storages that come from the system while `rounds` of them are taken one after the other. Other tests
   /// may add some.
   private func allocations(rounds: Int, before each: () -> Void) -> Int {
     let start = Storage.allocations
@@ -17,12 +17,12 @@ import Testing
     return Storage.allocations - start
   }
 
-  @Test func buffersAreReusedUntilTheyAreReleased() {
+  @Test func storagesAreReusedUntilTheyAreReleased() {
     #expect(allocations(rounds: 10_000) {} < 10_000)
     #expect(allocations(rounds: 1000) { Storage.releaseUnused() } >= 1000)
   }
 
-  @Test func aBufferInUseIsNotReused() {
+  @Test func aStorageInUseIsNotReused() {
     func address() -> UInt { unsafe UInt(bitPattern: Storage(count: size).pointer) }
     let first = address()
     #expect(address() == first)

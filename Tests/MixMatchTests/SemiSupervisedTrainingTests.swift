@@ -193,6 +193,8 @@ import Testing
     let split = try LabelSplit(labels: data.dataset.train.labels, labelled: 20, seed: 9)
     let other = TrainingData(data.dataset, split: split, scaling: data.scaling)
     #expect(try complaint(training(on: other)).hasPrefix("found the state \"data\" with "))
+    let scaled = TrainingData(data.dataset, split: data.split, scaling: .unit)
+    #expect(try complaint(training(on: scaled)).hasPrefix("found the state \"data\" with "))
     try snapshot.restore(training().state)
   }
 

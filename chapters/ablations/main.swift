@@ -112,10 +112,11 @@ let ablations = [
 // alone, which has its full weight from the start; and an exponential moving average (EMA) of the weights is
 // evaluated.
 //
-// All run for the same number of steps, on the same network and batches. A step does not cost the same: by the
-// processor times in the record, supervised training takes a third of MixMatch's time, and VAT a fifth more. The same
-// search has chosen the learning rate of each, and the weight of the unlabelled loss where a method has one
-// ([appendix](#search)). The remaining settings were chosen for MixMatch.
+// All run for the same number of steps, on the same network and batches. A step does not cost the same: by processor
+// times, a step of MixMatch takes {mixing.costRatio.labels-alone .1} times as long as one of supervised training
+// ([mixing](#mixing)), and one of VAT a fifth longer than one of MixMatch. The same search has chosen the learning rate
+// of each, and the weight of the unlabelled loss where a method has one ([appendix](#search)). The remaining settings
+// were chosen for MixMatch.
 //
 // Departure: the weights that the search starts from are the defaults of the paper's code. The script of its table 5
 // has two other values: twice the weight for the Π-model, and ten times the weight decay for Mean Teacher.
@@ -206,9 +207,9 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   unlabelled images has {ablations.accuracy.labels-alone %} (in the first seed, the only one of most of these
 //   methods, {ablations.accuracy.labels-alone first %}), and with mixup of the labelled ones
 //   {ablations.accuracy.labels-mixup %}: in runs of this length the unlabelled images bring these methods less than
-//   mixup brings without them, and VAT, the Π-model and pseudo-labels are no better than supervised training. Mixup alone,
-//   which also mixes the labelled images with each other, is less accurate than supervised training with mixup in this
-//   seed ({ablations.accuracy.labels-mixup first %}); their learning rates, chosen by the search, differ too.
+//   mixup brings without them, and VAT, the Π-model and pseudo-labels are no better than supervised training. Mixup
+//   alone, which also mixes the labelled images with each other, is less accurate than supervised training with mixup
+//   in this seed ({ablations.accuracy.labels-mixup first %}); their learning rates, chosen by the search, differ too.
 //
 // ## Running it {.fold}
 

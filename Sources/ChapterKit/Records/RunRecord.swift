@@ -66,7 +66,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   /// A metric with the seeds of its values, as far as the record names them; nil if there is no such metric.
   ///
   /// ``Metric/seeds`` is nil for a single value of a run with several seeds, and in older records for a metric that was
-  /// not measured with all seeds.
+  /// not measured with all seeds. Values that are not those of seeds, but as many, are taken for them.
   public func metric(_ name: String) -> Metric? {
     guard var metric = metrics[name] else { return nil }
     if metric.seeds == nil, metric.n == seeds.count { metric.seeds = seeds }

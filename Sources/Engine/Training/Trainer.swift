@@ -90,7 +90,7 @@ public final class Trainer {
 }
 
 extension Trainer: Resumable {
-  /// The network, the auxiliary module, Adam, the weight EMA and the fingerprints.
+  /// The network, the auxiliary module, AdamW, the weight EMA and the fingerprints.
   public var state: [NamedState] {
     network.state(under: "network") + (auxiliary?.state(under: "auxiliary") ?? [])
       + adam.state(under: "adam")

@@ -11,8 +11,8 @@ import Files
 ///
 /// It is `Resumable`: a snapshot of its ``state`` taken between two steps, restored in a new
 /// run with the same arguments, continues with the same bits, unless the network has a `Dropout` layer, whose random
-/// stream is not part of the state. A run with another method, data set, split, seed or other settings refuses the
-/// snapshot; so does one whose network has other names or shapes.
+/// stream is not part of the state. A run with another method, data set, split, normalisation of pixel values, seed or
+/// other settings refuses the snapshot; so does one whose network has other names or shapes.
 public final class SemiSupervisedTraining {
   /// The network with its optimiser, schedule and weight EMA, and the method's additional networks.
   public let trainer: Trainer
@@ -86,7 +86,7 @@ public final class SemiSupervisedTraining {
     var pipeline = batches
     let batches = Prefetcher(count: settings.steps) { pipeline($0) }
     for step in taken..<end {
-      // Images of another size need buffers of other sizes.
+      // Images of another size need storages of other sizes.
       if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Storage.releaseUnused() }
       let (batch, hiddenLabels) = try batches(step)
       let loss = method.loss(batch, by: MethodNetworks(trainer), step: step, seed: seed)

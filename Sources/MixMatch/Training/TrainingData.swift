@@ -24,12 +24,12 @@ public struct TrainingData: Sendable {
   /// The number of classes.
   public var classes: Int { dataset.classNames.count }
 
-  /// Hashes of the data set, and of the split.
+  /// Hashes of the data set and of the split, and the normalisation of pixel values.
   var identity: String {
     let parts = [split.labelled, split.unlabelled, split.validation].map { indices in
       Data(indices.map(String.init).joined(separator: ",").utf8)
     }
-    return "\(dataset.sha256) with the split \(sha256Hex(parts[0], parts[1], parts[2]))"
+    return "\(dataset.sha256) with the split \(sha256Hex(parts[0], parts[1], parts[2])), \(scaling)"
   }
 
   /// Throws a ``TrainingError`` unless the split and the normalisation of pixel values fit the images.
