@@ -174,9 +174,7 @@ struct Repetition {
   /// The options of a record without the preset and those that name recorded training runs. Synthetic data are asked
   /// for even where the record has them for lack of others: a single training run does not use them by itself.
   private func ownOptions(of record: RunRecord) -> [String] {
-    let omitted = ["preset", "recorded", "only-recorded", "synthetic"]
-    return (record.options ?? [:]).filter { !omitted.contains($0.key) }
-      .sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
+    record.ownOptions.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
       + (record.dataset?.synthetic == true ? ["--synthetic"] : [])
   }
 

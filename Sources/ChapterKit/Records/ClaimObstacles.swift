@@ -10,8 +10,7 @@ extension RunRecord {
       return "\(chapter.displayName) was run on \(found), not on \(dataset.name)"
     }
     // The preset has its own rule, synthetic data their own warning, and recorded training runs their own settings.
-    let others: Set = ["preset", "synthetic", "recorded", "only-recorded"]
-    let changed = (options ?? [:]).filter { !others.contains($0.key) }.keys.sorted()
+    let changed = ownOptions.keys.sorted()
     guard !changed.isEmpty else { return nil }
     let names = changed.map { "--\($0)" }.joined(separator: ", ")
     return "\(chapter.displayName) was run with \(names)"

@@ -24,6 +24,12 @@ extension RunRecord {
     .sorted { ($0.name == "PRESET" ? "" : $0.name) < ($1.name == "PRESET" ? "" : $1.name) }
     return settings + ofSeeds
   }
+
+  /// The options that were given, without the preset and those that say where data and training runs come from.
+  package var ownOptions: [String: String] {
+    let others: Set = ["preset", "synthetic", "recorded", "only-recorded"]
+    return (options ?? [:]).filter { !others.contains($0.key) }
+  }
 }
 
 /// `text` as one word of a shell, in quotes if it needs them.

@@ -150,8 +150,7 @@ private func timeOfBuild(_ executable: URL, root: URL) -> Int? {
 
 /// The folder of this process's executable, whether it was started by a path, through PATH or by a symbolic link.
 package var folderOfRunningProgram: URL {
-  URL(filePath: Bundle.main.executablePath ?? CommandLine.arguments[0])
-    .resolvingSymlinksInPath().deletingLastPathComponent()
+  pathOfRunningProgram.resolvingSymlinksInPath().deletingLastPathComponent()
 }
 
 /// This process's executable, even if the file on disk has been replaced since.
@@ -159,6 +158,10 @@ private var runningProgram: URL {
   #if os(Linux)
     URL(filePath: "/proc/self/exe")
   #else
-    URL(filePath: Bundle.main.executablePath ?? CommandLine.arguments[0])
+    pathOfRunningProgram
   #endif
+}
+
+private var pathOfRunningProgram: URL {
+  URL(filePath: Bundle.main.executablePath ?? CommandLine.arguments[0])
 }

@@ -14,13 +14,16 @@ public final class ResumableValue<Value: Codable>: Resumable {
     [
       .bytes(
         "value",
-        get: {
-          guard let json = try? JSON.encode(self.value) else {
-            fatalError("A \(Value.self) cannot be written as JSON.")
-          }
-          return [UInt8](json)
-        },
+        get: { Array(jsonText(self.value).utf8) },
         set: { self.value = try JSON.decode(Value.self, from: Data($0)) })
     ]
   }
+}
+
+/// A value as JSON; the process ends with a message if it cannot be written as JSON.
+package func jsonText(_ value: some Encodable) -> String {
+  guard let json = try? JSON.encode(value) else {
+    fatalError("A \(type(of: value)) cannot be written as JSON.")
+  }
+  return String(decoding: json, as: UTF8.self)
 }

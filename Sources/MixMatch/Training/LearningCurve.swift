@@ -85,14 +85,14 @@ public struct LearningCurve: Codable, Sendable {
 
     /// Adds the guesses of a step; images without a known class count for all but the accuracy.
     mutating func add(_ step: Guesses, hiddenLabels: [Int]) {
-      var quality = GuessQuality(step, hiddenLabels: hiddenLabels)
-      let guessed = step.guessedImages
+      let guessed = step.mostProbableClasses
+      var quality = GuessQuality(step, guessed, hiddenLabels: hiddenLabels)
       if guessed.isEmpty {
         quality.confidence = 0
         stepsWithoutGuess = (stepsWithoutGuess ?? 0) + 1
       }
       guesses = guesses.map { $0 + quality } ?? quality
-      let known = Double(guessed.count { hiddenLabels[$0] >= 0 })
+      let known = Double(guessed.count { hiddenLabels[$0.image] >= 0 })
       guard known > 0 else { return }
       knownGuesses = (knownGuesses ?? 0) + known
       rightGuesses = (rightGuesses ?? 0) + (quality.accuracy * known).rounded()
@@ -149,26 +149,31 @@ public struct LearningCurve: Codable, Sendable {
   }
 }
 
+private typealias MostProbableClass = (image: Int, index: Int, probability: Float)
+
 extension Guesses {
-  /// The indices of the images with a guess: those whose sharpened row is not all zeros.
-  fileprivate var guessedImages: [Int] {
-    let maxima = sharpened.rowMaxima()
-    return maxima.indices.filter { maxima[$0].value != 0 }
+  /// The most probable class of each image with a guess, one whose sharpened row is not all zeros.
+  fileprivate var mostProbableClasses: [MostProbableClass] {
+    sharpened.rowMaxima().enumerated().filter { $0.element.value != 0 }
+      .map { (image: $0.offset, index: $0.element.index, probability: $0.element.value) }
   }
 }
 
 extension LearningCurve.GuessQuality {
   /// The quality of the guesses of one step against the true classes (N), of which −1 is not known.
   package init(_ guesses: Guesses, hiddenLabels: [Int]) {
-    let maxima = guesses.sharpened.rowMaxima()
+    self.init(guesses, guesses.mostProbableClasses, hiddenLabels: hiddenLabels)
+  }
+
+  fileprivate init(_ guesses: Guesses, _ guessed: [MostProbableClass], hiddenLabels: [Int]) {
+    let count = guesses.sharpened.rows
     require(
-      maxima.count == hiddenLabels.count,
-      "\(maxima.count) guesses cannot be compared with \(hiddenLabels.count) labels.")
-    let guessed = guesses.guessedImages
-    let known = guessed.filter { hiddenLabels[$0] >= 0 }
-    let right = known.count { maxima[$0].index == hiddenLabels[$0] && !maxima[$0].value.isNaN }
+      count == hiddenLabels.count,
+      "\(count) guesses cannot be compared with \(hiddenLabels.count) labels.")
+    let known = guessed.filter { hiddenLabels[$0.image] >= 0 }
+    let right = known.count { $0.index == hiddenLabels[$0.image] && !$0.probability.isNaN }
     accuracy = Double(right) / Double(known.count)
-    confidence = guessed.reduce(0) { $0 + Double(maxima[$1].value) } / Double(guessed.count)
+    confidence = guessed.reduce(0) { $0 + Double($1.probability) } / Double(guessed.count)
     entropy = meanEntropy(guesses.raw)
     sharpenedEntropy = meanEntropy(guesses.sharpened)
   }

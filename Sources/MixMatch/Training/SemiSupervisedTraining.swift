@@ -1,6 +1,5 @@
 import Datasets
 import Engine
-import Files
 
 /// A training run of a network with a semi-supervised method: batches, steps, evaluation.
 ///
@@ -162,18 +161,11 @@ extension SemiSupervisedTraining: Resumable {
   /// "curve", and what the run was created with, which a restored state must have as well.
   public var state: [NamedState] {
     [
-      .constant("method", "\(type(of: method)) \(json(method))"),
-      .constant("settings", json(settings)),
+      .constant("method", "\(type(of: method)) \(jsonText(method))"),
+      .constant("settings", jsonText(settings)),
       .constant("data", data.identity),
       .constant("seed", "\(seed)"),
     ] + trainer.state(under: "trainer") + checkpointedCurve.state(under: "curve")
-  }
-
-  private func json(_ value: any Encodable) -> String {
-    guard let json = try? JSON.encode(value) else {
-      fatalError("A \(type(of: value)) cannot be written as JSON.")
-    }
-    return String(decoding: json, as: UTF8.self)
   }
 }
 
