@@ -117,7 +117,7 @@ struct CheckpointFiles {
   ///
   /// - Returns: The name of the checkpoint.
   func store(_ snapshot: Snapshot, origin: Checkpoint.Origin, previous: String?) throws -> String {
-    let content = try JSON.encode(origin) + [newline] + snapshot.encoded()
+    let content = try JSON.encode(origin) + Data([newline]) + snapshot.encoded()
     let name = "\(fileNamePart(of: stage))-\(keyPart(of: key)).\(origin.step)\(fileExtension)"
     try output.write(checksummed(content), to: path(name))
     for old in try find().names where old != name && old != previous {

@@ -99,7 +99,7 @@ extension StageStore {
   /// Stores a result, then removes the stage's older results and its checkpoints.
   package func store(_ entry: Entry<some Encodable>) throws {
     let (stage, key) = (entry.record.name, entry.record.key)
-    let content = try JSON.encode(entry.record) + [newline] + JSON.encode(entry.value)
+    let content = try JSON.encode(entry.record) + Data([newline]) + JSON.encode(entry.value)
     try output.write(checksummed(content), to: path(stage: stage, key: key))
     // One that cannot be removed does no harm: it is loaded for its own key only.
     for path in (try? otherResults(of: stage, key: key)) ?? [] { try? output.remove(path) }
