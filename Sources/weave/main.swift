@@ -50,11 +50,12 @@ exit(
     defer { lock.release() }
     // A book cannot link to files beside it, and a PDF would contain their full paths.
     let text = withoutFileLinks(article.markdown)
+    let pandoc = try Pandoc(root: root, in: scratch)
     var files = [
-      ("\(name).html", try page(article.markdown, root: root, in: scratch)),
-      ("\(name).epub", try book(text, in: scratch)),
+      ("\(name).html", try pandoc.page(article.markdown)), ("\(name).epub", try pandoc.book(text)),
     ]
-    let pdf = try printed(try page(text, root: root, in: scratch), in: scratch)
+    let pdf = try printed(try pandoc.page(text), in: scratch)
+    for warning in pandoc.warnings { invocation.note("weave: pandoc: \(warning)") }
     if let pdf { files.append(("\(name).pdf", pdf)) }
     try directory.write(files)
     // A PDF of an earlier page would be misleading.
@@ -83,66 +84,12 @@ func run(_ program: ExternalProgram, _ arguments: [String], in directory: URL) t
   }
 }
 
-/// Converts the article's Markdown into an HTML page with its controls.
-func page(_ markdown: String, root: URL, in scratch: URL) throws -> Data {
-  let code = try readFile(at: root.appending(path: "article/try.js"))
-  try writeFile(
-    Data("<script>\n".utf8) + code + Data("</script>\n".utf8),
-    to: scratch.appending(path: "try.html"))
-  try writeFile(
-    readFile(at: root.appending(path: "article/template.html")),
-    to: scratch.appending(path: "template.html"))
-  let page = try pandoc(
-    markdown, ["--to=html5", "--template=template.html", "--include-after-body=try.html"],
-    in: scratch)
-  guard String(decoding: page.suffix(16), as: UTF8.self).contains("</html>") else {
-    throw Failure("pandoc: found a page without an end, expected article.html")
-  }
-  return page
-}
-
 /// Makes the figures of a page groups of a picture and its caption. For the browser's PDF the figure would be
 /// another picture around the one with the alternative text, without such a text itself.
 func withFiguresAsGroups(_ page: Data) -> Data {
   Data(
     String(decoding: page, as: UTF8.self).replacing("<figure ", with: "<figure role=\"group\" ")
       .utf8)
-}
-
-/// Converts the article's Markdown into an EPUB.
-func book(_ markdown: String, in scratch: URL) throws -> Data {
-  _ = try pandoc(
-    markdown,
-    [
-      "--to=epub3", "--metadata=lang:en", "--metadata=author:The maintainers",
-      "--output=article.epub",
-    ],
-    in: scratch)
-  return try readFile(at: scratch.appending(path: "article.epub"))
-}
-
-/// Runs Pandoc on the article's Markdown in `scratch`; returns what it prints. Files have relative names there, because
-/// Pandoc takes a path with % or # for an address.
-func pandoc(_ markdown: String, _ arguments: [String], in scratch: URL) throws -> Data {
-  guard let pandoc = ExternalProgram("pandoc") else {
-    throw Failure(
-      "pandoc: found no such program, expected it in PATH to make the article; install it, "
-        + "on Debian with apt-get install pandoc")
-  }
-  try writeFile(Data(markdown.utf8), to: scratch.appending(path: "article.md"))
-  let (status, output, errors) = try run(
-    pandoc,
-    [
-      "--from=markdown-implicit_figures", "--toc", "--toc-depth=3", "--mathml", "--wrap=none",
-      "--shift-heading-level-by=1",
-    ] + arguments + ["article.md"], in: scratch)
-  guard status == 0, errors.isEmpty else {
-    let found = status == 0 ? "warnings" : "exit status \(status)"
-    throw Failure(
-      "pandoc: found \(found), expected the article without warnings; it reports: "
-        + ending(of: errors))
-  }
-  return output
 }
 
 /// Returns the end of a program's error messages in one line.

@@ -8,7 +8,7 @@ import Testing
     var tensor = Tensor(
       [
         -0.0, .infinity, -.leastNonzeroMagnitude, Float(bitPattern: 0x7FC1_2345),
-        Float(bitPattern: 0xFFA0_0001), Float(1) / 3,
+        Float(bitPattern: 0xFFA0_0001), 1 / 3,
       ], shape: [2, 1, 3])
     var scalar = Tensor([42], shape: [])
     var count = Int.min

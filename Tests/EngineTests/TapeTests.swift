@@ -21,7 +21,7 @@ import Testing
   /// d/dx mean (x + x)² = 8/3·x.
   @Test func parameterUsedTwice() {
     meanSquare(x.value + x.value).backward()
-    expectGradient([8.0 / 3, -16.0 / 3, 8])
+    expectGradient([8 / 3, -16 / 3, 8])
   }
 
   /// h = 2x, y = h + 3h = 8x: d/dx mean y² = 128/3·x. The walk must not leave h before both of its
@@ -29,7 +29,7 @@ import Testing
   @Test func sharedSubexpression() {
     let h = 2 * x.value
     meanSquare(h + 3 * h).backward()
-    expectGradient([128.0 / 3, -256.0 / 3, 128])
+    expectGradient([128 / 3, -256 / 3, 128])
   }
 
   /// The gradient by one parameter leaves those of all parameters as they are, and is zero by one that
@@ -37,7 +37,7 @@ import Testing
   @Test func gradientByOneParameter() {
     let y = Parameter(Tensor([2, 2, 2], shape: [3]))
     let gradient = meanSquare(x.value + y.value).gradient(withRespectTo: y)
-    #expect(largestDistance(gradient.scalars.map(Double.init), [2, 0, 10.0 / 3]) < 1e-6)
+    #expect(largestDistance(gradient.scalars.map(Double.init), [2, 0, 10 / 3]) < 1e-6)
     #expect(x.gradient == nil && y.gradient == nil)
     #expect(meanSquare(x.value).gradient(withRespectTo: y).scalars == [0, 0, 0])
   }
@@ -70,13 +70,13 @@ import Testing
     var y = x.value
     for _ in 0..<20 { y = 0.5 * y + 0.5 * y }
     meanSquare(y).backward()
-    expectGradient([2.0 / 3, -4.0 / 3, 2])
+    expectGradient([2 / 3, -4 / 3, 2])
   }
 
   @Test func lossesAccumulate() {
     meanSquare(x.value).backward()
     meanSquare(2 * x.value).backward()
-    expectGradient([10.0 / 3, -20.0 / 3, 10])
+    expectGradient([10 / 3, -20 / 3, 10])
   }
 
   /// Only the path beside the detached one counts: d/dx mean (x + c)² with c = x is 4/3·x.
@@ -85,7 +85,7 @@ import Testing
     #expect(!constant.needsGradient)
     #expect(constant.scalars == x.value.scalars)
     meanSquare(x.value + constant).backward()
-    expectGradient([4.0 / 3, -8.0 / 3, 4])
+    expectGradient([4 / 3, -8 / 3, 4])
   }
 
   @Test func withoutGradientsRecordsNothing() throws {
@@ -117,7 +117,7 @@ import Testing
     x.value = 2 * x.value
     #expect(x.value.scalars == [2, -4, 6])
     meanSquare(x.value).backward()
-    expectGradient([4.0 / 3, -8.0 / 3, 4])
+    expectGradient([4 / 3, -8 / 3, 4])
   }
 
   @Test func updateClearsGradients() {
@@ -132,7 +132,7 @@ import Testing
   @Test func zeroGradient() {
     meanSquare(x.value).backward()
     (0 * meanSquare(x.value)).backward()
-    expectGradient([2.0 / 3, -4.0 / 3, 2])
+    expectGradient([2 / 3, -4 / 3, 2])
   }
 
   /// A parameter that has no influence on the loss has a gradient of zeros, as in PyTorch, so that SGD applies momentum
