@@ -251,7 +251,9 @@ import Testing
       setenv("HOME", home.root.path, 1)
       setenv("LC_ALL", "de_DE.UTF-8", 1)
       setenv("GNUPLOT_LIB", home.root.path, 1)
-      exit(try FigureTests.realPicture(home: home) == picture ? 7 : 1)
+      let isSame = try FigureTests.realPicture(home: home) == picture
+      removeTree(at: home.root)  // exit deinitialises nothing.
+      exit(isSame ? 7 : 1)
     }
   }
 

@@ -215,6 +215,7 @@ func expectSoon(
             + "command again") == true
       let isAsBefore = try readFile(at: folder["a"]) == Data("before".utf8)
       let isAlone = try listFolder(at: folder.url) == ["a"]
+      removeTree(at: folder.url)  // exit deinitialises nothing.
       exit(isNamed && isAsBefore && isAlone ? 7 : 1)
     }
   }
@@ -582,7 +583,9 @@ func expectSoon(
         isRefused = error.description.hasPrefix("standard output: cannot be written (write: ")
       }
       writeToStandardError("x")
-      exit(try isRefused && file > STDERR_FILENO && readFile(at: folder["a"]).isEmpty ? 7 : 1)
+      let isEmpty = try readFile(at: folder["a"]).isEmpty
+      removeTree(at: folder.url)
+      exit(isRefused && file > STDERR_FILENO && isEmpty ? 7 : 1)
     }
   }
 
