@@ -72,7 +72,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
       + triedRates.map { Factors(weight: 1, learningRate: $0) }
   }
 
-  // Where the best factor of the first range, 1/3 to 3 for weights and 1/2 to 4 for learning rates, was its end, the
+  // Where the best trial was at an end of the first range, 1/3 to 3 for weights and 1/2 to 4 for learning rates, this
   // range is extended by the same step until it is not.
 
   /// The factors of the weight, without 1. Methods that use labelled images alone have no unlabelled loss.

@@ -35,7 +35,7 @@ package struct ExternalProgram: Sendable {
 
   /// The destination of a program's standard error.
   package enum ErrorStream {
-    /// The result of ``ExternalProgram/run(_:in:environment:standardError:)``.
+    /// The result of ``ExternalProgram/run(_:in:environment:standardError:stoppingWhen:)``.
     case collected
     /// This process's standard error, such as for a progress bar.
     case inherited

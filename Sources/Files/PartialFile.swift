@@ -27,10 +27,8 @@ struct PartialFile {
         unsafe open(url.filePath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
       }
       guard descriptor >= 0 else { throw FileError(file, cannotBe: "written", call: "open") }
-      _ = lockFile(descriptor)
-      // Another process may have removed the file as a leftover just before it was locked.
-      var status = stat()
-      if unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0 { return descriptor }
+      // Before the file is locked, another process may remove it as a leftover, or have locked it in order to do so.
+      if lockFile(descriptor) != .heldByAnother, isOpen(descriptor, at: url) { return descriptor }
       close(descriptor)
     }
   }

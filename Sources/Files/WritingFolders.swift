@@ -28,13 +28,9 @@ package func writeFolder(
   let created = try makeFolder(at: folder.deletingLastPathComponent())
   defer { removeFoldersIfEmpty(created) }
   removeLeftovers(of: folder)
-  let partial = PartialFile(for: folder).url
-  try makeFolder(at: partial)
+  let (partial, descriptor) = try makeLockedPartialFolder(for: folder)
+  defer { close(descriptor) }
   do {
-    let descriptor = openFolder(at: partial)
-    guard descriptor >= 0 else { throw FileError(partial, cannotBe: "read", call: "open") }
-    defer { close(descriptor) }
-    _ = lockFile(descriptor)
     try fill(partial)
     try synchronizeTree(at: partial, descriptor)
     if replacing, folder.isPresent {
@@ -48,6 +44,28 @@ package func writeFolder(
   } catch {
     removeTree(at: partial)
     throw error
+  }
+}
+
+/// Makes the partial version of `folder`, empty and locked, and opens it.
+private func makeLockedPartialFolder(
+  for folder: URL
+) throws -> (partial: URL, descriptor: Int32) {
+  while true {
+    let partial = PartialFile(for: folder).url
+    try makeFolder(at: partial)
+    let descriptor = openFolder(at: partial)
+    if descriptor >= 0 {
+      // Before the folder is locked, another process may remove it as a leftover, or have locked it in order to do so.
+      if lockFile(descriptor) != .heldByAnother, isOpen(descriptor, at: partial) {
+        return (partial, descriptor)
+      }
+      close(descriptor)
+    } else if errno != ENOENT {
+      let error = FileError(partial, cannotBe: "read", call: "open")
+      removeTree(at: partial)
+      throw error
+    }
   }
 }
 

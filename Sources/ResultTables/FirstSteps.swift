@@ -11,7 +11,7 @@ public let firstSteps = CommandLineOption(
 
 extension Run {
   /// With ``firstSteps``, takes these steps of each training run of `specs` that is recorded, and records the
-  /// fingerprints of the weights and the inputs, both under the name of the training run.
+  /// fingerprints of the weights and, under the name of the training run, its inputs.
   ///
   /// - Returns: Whether the option is given; then there is nothing else to do.
   /// - Throws: An error if the options name no folder of recorded training runs, or settings do not fit
@@ -19,23 +19,22 @@ extension Run {
   public func runFirstStepsIfRequested(of specs: [TrainingSpec]) throws -> Bool {
     guard let count = self[firstSteps] else { return false }
     try checkTableOptions()
-    guard let folder = self[recordedTrainings] else {
-      throw UsageError(
-        "--first-steps: found no folder of recorded training runs, expected it as --recorded")
-    }
+    let folder = self[recordedTrainings]!
     let dataset = try dataset(self[datasetOption], minimumTrain: 10, minimumTest: 10)
     var inputs: [String: JSONValue] = [:]
     for spec in specs.map({ $0.fitted(to: dataset, from: self[datasetOption]) }) {
       for seed in seeds {
         let key = spec.key(preset, seed: seed)
         guard key.isRecorded(in: folder) else { continue }
+        // A stage with the name of the training run would remove the checkpoints of the whole one.
+        let name = nameOfFirstSteps(of: key.name)
         let taken = try stage(
-          key.name, on: dataset, inputs: key.inputs.merging(["steps": count]) { old, _ in old },
+          name, on: dataset, inputs: key.inputs.merging(["steps": count]) { old, _ in old },
           counting: .images(perStep: spec.imagesPerStep)
         ) { progress in
           try fingerprints(afterSteps: count, of: spec, seed: seed, on: dataset, progress: progress)
         }
-        record(taken, ofStage: key.name)
+        record(taken, ofStage: name)
         inputs[key.name] = try key.encodedInputs
       }
     }

@@ -33,17 +33,24 @@ public let tableOptions: [any DeclaredOption] = [
 ]
 
 extension Run {
-  /// Checks that at most one of the ways to run a program with a table is chosen.
+  /// Checks that at most one of the ways to run a program with a table is chosen, and that one which reads recorded
+  /// training runs has their folder.
   func checkTableOptions() throws {
-    let ways: [(OptionDeclaration, isGiven: Bool)] = [
-      (onlyRecorded.declaration, self[onlyRecorded]),
-      (firstSteps.declaration, self[firstSteps] != nil),
-      (listTrainings.declaration, self[listTrainings]),
-      (onlyTraining.declaration, self[onlyTraining] != nil),
+    let ways: [(option: OptionDeclaration, isGiven: Bool, readsRecordedRuns: Bool)] = [
+      (onlyRecorded.declaration, self[onlyRecorded], true),
+      (firstSteps.declaration, self[firstSteps] != nil, true),
+      (listTrainings.declaration, self[listTrainings], false),
+      (onlyTraining.declaration, self[onlyTraining] != nil, false),
     ]
-    let given = ways.filter(\.isGiven).map { "--\($0.0.name)" }
+    let given = ways.filter(\.isGiven)
     guard given.count < 2 else {
-      throw UsageError("\(given[0]): found \(given[1]) too, expected one of them")
+      throw UsageError(
+        "--\(given[0].option.name): found --\(given[1].option.name) too, expected one of them")
+    }
+    if let way = given.first, way.readsRecordedRuns, self[recordedTrainings] == nil {
+      throw UsageError(
+        "--\(way.option.name): found no folder of recorded training runs, expected it as "
+          + "--\(recordedTrainings.declaration.name)")
     }
   }
 

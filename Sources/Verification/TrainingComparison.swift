@@ -65,8 +65,9 @@ package struct RecordedTraining {
     func finding(_ outcome: Outcome, _ detail: String) -> Finding {
       Finding("trainings", file, outcome, detail)
     }
-    guard let record = records.first(where: { $0.fingerprints?[name] != nil }),
-      let taken = record.fingerprints?[name]
+    let stage = nameOfFirstSteps(of: name)
+    guard let record = records.first(where: { $0.fingerprints?[stage] != nil }),
+      let taken = record.fingerprints?[stage]
     else { return finding(.notCompared, "no row of a chapter has this training run") }
     if let dataset = record.dataset, dataset.sha256 != self.dataset {
       return finding(

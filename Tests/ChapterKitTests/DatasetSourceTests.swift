@@ -229,6 +229,28 @@ import Testing
     #expect(bench.read("figures/chapter3.json") == before)
   }
 
+  /// No images are read there: only the file of the training run says that they were synthetic.
+  @Test func recordedRunsOnSyntheticDataNeverReplaceARecordOfRealData() throws {
+    let bench = try Workbench()
+    let real = try RealDigits(in: bench)
+    let key = TrainingKey("A training, seed 0", inputs: [:], code: [])
+    let other = bench.root.appending(path: "synthetic")
+    let trained = bench.run("--out", other.path(percentEncoded: false)) { run in
+      let digits = try run.use(syntheticDigits(trainCount: 20, testCount: 20, seed: 0))
+      let value = try run.stage(key, on: digits, counting: .iterations) { _ in 7 }
+      try run.share(value, of: key, on: digits)
+    }
+    #expect(trained == 0, "\(bench.standardError)")
+    #expect(bench.run("--data", real.path) { _ = try $0.dataset(.mnist) } == 0)
+    let before = bench.read("figures/chapter3.json")
+    let status = bench.run { run in
+      _ = try run.recorded(Int.self, key, in: other.appending(path: "trainings"), on: nil)
+    }
+    #expect(status == 1)
+    #expect(bench.complaints.last?.contains("which a run on synthetic data never replaces") == true)
+    #expect(bench.read("figures/chapter3.json") == before)
+  }
+
   /// While there is no record yet, such as after an interruption between two seeds.
   @Test(arguments: [[], ["--synthetic"]] as [[String]], ["result", "checkpoint"])
   func aRunOnSyntheticDataNeverReplacesResultsOrCheckpoints(

@@ -1,4 +1,5 @@
 import ChapterKit
+import Datasets
 import Engine
 import Files
 import Foundation
@@ -65,6 +66,26 @@ import Testing
     #expect(try run(on: bench) { $0.run { _ in } } == [0, 0, 0, 0])
     #expect(!folder.appending(path: abandoned).isPresent)
     for name in others { #expect(folder.appending(path: name).isPresent, "\(name)") }
+  }
+
+  /// Rank 0 may use the lock file, which is old; the others see a copy of the file, which is not.
+  @Test func aLockThatAnotherHostHasLeftDoesNotStopTheOthers() throws {
+    let bench = try Workbench()
+    let lock = "figures/trainings/a-training-seed-0.lock"
+    try bench.write("another.host 4711", to: lock)
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date.now - 200],
+      ofItemAtPath: bench.root.appending(path: lock).path(percentEncoded: false))
+    let statuses = try run(on: bench) { bench in
+      bench.run { run in
+        let value = try run.sharedStage(
+          TrainingKey("A training, seed 0", inputs: [:], code: []),
+          on: syntheticDigits(trainCount: 20, testCount: 20, seed: 0), counting: .iterations,
+          recorded: { nil }, { _ in 7 })
+        #expect(value == 7)
+      }
+    }
+    #expect(statuses == [0, 0, 0, 0])
   }
 
   /// A signal to rank 0 stops all after the same step, and any number of processes resumes.

@@ -29,6 +29,13 @@ struct TestChapter {
   func run(
     _ arguments: String..., options: [any DeclaredOption] = [], body: (Run) throws -> Void
   ) -> Int32 {
+    run(arguments, options: options, body: body)
+  }
+
+  /// Runs `body` as ``run(_:options:body:)`` does, with an array of arguments.
+  func run(
+    _ arguments: [String], options: [any DeclaredOption] = [], body: (Run) throws -> Void
+  ) -> Int32 {
     Chapter(
       "test", "Test", summary: "tests.", presets: [.scale(.short, costs: "seconds")],
       options: options

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -9,7 +10,7 @@ import Testing
 #endif
 
 /// A temporary folder that is removed with its content on deinitialisation.
-final class Folder {
+final class Folder: Sendable {
   let url = URL.temporaryDirectory.appending(path: "files \(UUID().uuidString)")
 
   init() throws { try makeFolder(at: url) }
@@ -568,6 +569,51 @@ func expectSoon(
       try removeLeftovers(in: folder.url)
       return try listFolder(at: folder.url) == [young, "a"]
     }
+  }
+
+  /// A process that starts removes leftovers while others write.
+  @Test func removingLeftoversDoesNotDisturbWriting() throws {
+    let folder = try Folder()
+    let isDone = Atomic(false)
+    try concurrently(
+      {
+        defer { isDone.store(true, ordering: .relaxed) }
+        for _ in 0..<20_000 { try writeFile(Data(), to: folder["a"], durably: false) }
+      },
+      { while !isDone.load(ordering: .relaxed) { try removeLeftovers(in: folder.url) } })
+    #expect(try listFolder(at: folder.url) == ["a"])
+  }
+
+  /// Each removes the leftovers of the other before it writes its own.
+  @Test func twoProcessesReplaceAFolder() throws {
+    let folder = try Folder()
+    try makeFolder(at: folder["a"])
+    let replace: @Sendable () throws -> Void = {
+      for _ in 0..<200 {
+        try writeFolder(at: folder["a"], replacing: true) {
+          try writeFile(Data(), to: $0.appending(path: "b"), durably: false)
+        }
+      }
+    }
+    try concurrently(replace, replace)
+    #expect(try listFolder(at: folder["a"]) == ["b"])
+  }
+
+  /// Runs two functions at the same time.
+  ///
+  /// - Throws: The first error of one of them.
+  private func concurrently(
+    _ first: @Sendable () throws -> Void, _ second: @Sendable () throws -> Void
+  ) throws {
+    let error = Mutex<(any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: 2) { thread in
+      do {
+        try thread == 0 ? first() : second()
+      } catch let found {
+        error.withLock { $0 = $0 ?? found }
+      }
+    }
+    if let error = error.withLock({ $0 }) { throw error }
   }
 
   // MARK: Standard streams

@@ -405,6 +405,29 @@ private final class TwoRuns {
     #expect(differenceOfTables(table("+1.0", "5 min"), table("+2.0", "5 min")).outcome == .differs)
   }
 
+  @Test(arguments: [("f17d34c2259a71e6", Outcome.identical), ("8fcfb15de744029b", .differs)])
+  func theFirstStepsOfATrainingRunAreCompared(taken: String, outcome: Outcome) throws {
+    let runs = TwoRuns()
+    let name = "a, short, seed 0"
+    _ = try runs.write(
+      "repeated", values: [0.5], rows: "1\t2\n", seeds: [0],
+      settings: .object([name: .object([:])]), fingerprint: taken,
+      ofTraining: "first steps of \(name)")
+    let text = """
+      {"dataset": {"sha256": "ab"}, "inputs": {}, "stage": {"name": "\(name)"},
+       "value": {"fingerprints": [{"step": 1, "weights": "f17d34c2259a71e6"}]}}
+      """
+    let trainings = runs.root.appending(path: "trainings")
+    try makeFolder(at: trainings)
+    try writeFile(
+      SealedJSON.encode(JSON.decode(JSONValue.self, from: Data(text.utf8))),
+      to: trainings.appending(path: "a.json"))
+    let recorded = try #require(try RecordedTraining.all(in: trainings).first)
+    let repeated = try #require(
+      try RunRecord.load(chapter: 9, from: runs.root.appending(path: "repeated")))
+    #expect(recorded.finding(in: [repeated]).outcome == outcome)
+  }
+
   @Test func aTrainingRunWithOtherFingerprintsIsNamed() throws {
     let folder = URL.temporaryDirectory.appending(path: "trainings-\(UUID().uuidString)")
     try makeFolder(at: folder)

@@ -94,8 +94,8 @@ struct Settings: Encodable {
 //
 // [[Sources/MixMatch/Augmentation/Augmentation.swift: Augmentation.sampled]]
 //
-// A geometric transform maps each position of the result to the position on the image that it takes its colour
-// from. Such maps can be composed: all geometric transforms together are a single projective map, and the image is
+// For each position of the result, a geometric transform gives the position on the image from which the colour is
+// taken. Such maps can be composed: all geometric transforms together are a single projective map, and the image is
 // resampled only once. Colours between pixels are interpolated, and beyond its border the image is mirrored.
 // Brightness and contrast change the resampled image, as in fastai.
 //

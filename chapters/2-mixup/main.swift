@@ -29,6 +29,9 @@ import MixMatch
 //
 // [[Sources/MixMatch/Mixup.swift: mixup]]
 //
+// The comment calls the coefficient λ′, for a reason that a later section of this chapter gives. What follows
+// `recorded` tells automatic differentiation how to compute the gradients.
+//
 // Guessed labels can be mixed as well as true ones, and a mixture of two distributions is again a
 // distribution.
 //
@@ -78,8 +81,8 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // The Beta function B(α, α) makes the total probability 1. The parameter α determines how strongly images are mixed. As
 // α → 0, the probability concentrates at 0 and 1, and images stay unmixed. With α = 1 all values of λ are equally
-// likely. As α → ∞, every mixture becomes half and half. The paper recommends α = 0.75, which is nearly uniform but
-// prefers the ends.
+// likely. As α → ∞, every mixture becomes half and half. The paper recommends α = 0.75: all values are then nearly
+// equally likely, those near 0 and 1 a little more.
 //
 // Most algorithms that draw from a Beta distribution use rejection sampling: they draw until a condition holds, so the
 // number of random numbers that they need is itself random. A difference in the last bit of one result could then
@@ -167,8 +170,8 @@ func histogram(alpha α: Double, seed: Int, settings: Settings) -> Histogram {
 // distribution in both cases. But with one λ′ per batch, some training steps see images that are hardly mixed, and
 // others strongly mixed ones. Over many batches of 64 images, the standard deviation of a batch's mean λ′ is
 // {chapter2.batchMean.deviation.batch .4} with one λ′ per batch and {chapter2.batchMean.deviation.example .4}, about an
-// eighth of it, with one per image, because the mean of 64 independent draws varies √64 = 8 times less than a single
-// one. Chapter 4 draws one for each image, except at the article's scale.
+// eighth of it, with one per image, because the standard deviation of the mean of 64 independent draws is that of a
+// single one divided by √64 = 8. Chapter 4 draws one for each image, except at the article's scale.
 //
 // {.fold}
 

@@ -2,8 +2,8 @@
 //
 // Each of the three chapters before this one looked at one idea: several augmented versions of an image
 // (chapter 1), mixtures of images and labels (chapter 2), guesses with lower entropy (chapter 3). MixMatch
-// [^1] combines all three. It gets 500 labelled photographs of CIFAR-10 and the rest of the training images
-// without their labels, and is meant to come close to supervised training with all labels. Chapter 5 shows how close
+// [^1] combines all three. It gets 500 labelled photographs of CIFAR-10 and 47,500 others without their
+// labels, and is meant to come close to supervised training with all labels. Chapter 5 shows how close
 // these runs come.
 //
 //     make chapter4
@@ -52,8 +52,8 @@ import ResultTables
 // **6.** Collect the examples. X has the labelled ones; U has all K versions of all unlabelled images, each with the
 // guess q of its image.
 //
-// **7.** Put the examples of X and U together in random order: W. The example of W at the same position is the
-// *partner* of an example; it can be the example itself.
+// **7.** Put the examples of X and U together in random order: W. Count the examples of X and then those of
+// U: the *partner* of the i-th one is the i-th example of W, which can be the same example.
 //
 // **8.** Mix the labelled examples with the first ones of W: $X′ = \operatorname{mixup}(X, W_1 … W_{|X|}, λ′)$.
 //
@@ -92,7 +92,7 @@ import ResultTables
 // - A *group* is a set of examples that batch norm normalises together. Usually one group has all mixed examples. With
 //   interleaved batch norm, below, there are several, and the mean of each counts by its `share` of the examples.
 // - With manifold mixup ([appendix](#mixing)) hidden states are mixed in place of images. `stage` is the part of the
-//   network before which that happens, 0 for images, and `model.run` runs the parts after it.
+//   network before which they are mixed, 0 for images, and `model.run` runs this part and those after it.
 //
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
 //
@@ -112,8 +112,8 @@ import ResultTables
 //
 // Batch norm [^18] takes its statistics from the images that go through the network together, so the way to form these
 // batches matters. If X′ and U′ were separate batches, each would be normalised by its own statistics in training, but
-// in evaluation by the running statistics, which fit neither, and the network may predict badly. (Chapter 3 does have
-// separate batches, but there no image is mixed.) The notebook therefore passes all mixed examples as one batch. The
+// in evaluation by the running statistics, which average over both kinds of batch and may fit neither. (Chapter 3 has
+// separate batches, as the article does there.) The notebook therefore passes all mixed examples as one batch. The
 // paper's code interleaves them: it forms K + 1 groups with the same share of each kind, and only the first group
 // updates the running statistics. `BATCH_NORM=interleaved` does the same ([ablations](#ablations)). Reproductions of
 // the paper differ in this point, and in their results: with 250 labels, the libraries TorchSSL and USB list the same
@@ -272,9 +272,9 @@ func chosen(_ run: Run) -> (Experiment, MixMatchStep) {
 // With `EMA=0.999` an exponential moving average (EMA) of the weights is evaluated in their place, as in the paper; the
 // article describes it as optional.
 //
-// Departure: the EMA averages all weights and batch norm's running statistics, and weight decay acts on the weights
-// alone. The paper's code averages the weights only. In the notebook's variant weight decay acts on the average itself,
-// and the average leaves out some of the running statistics because of their names.
+// Departure: the EMA averages all weights and batch norm's running statistics, and weight decay acts on the trained
+// parameters, not on their average. The paper's code averages the weights only. In the notebook's variant weight decay
+// acts on the average itself, and the average leaves out some of the running statistics because of their names.
 //
 // The figures also use what the method does not know: the true classes of the unlabelled images. They show how many
 // guesses are right, how confident the sharpened guesses are, and by how much sharpening lowers the entropy.
@@ -385,11 +385,11 @@ func record(
 // after two fifths of the training, and to 32 pixels for the last quarter.](learning-curves.svg "Curves over the course
 // of the training: accuracy rises towards its final value, the labelled and the unlabelled loss beside it.")
 //
-// The validation accuracy at the end is higher than the test accuracy. So it is in every recorded training run with the
-// first seed, also in that with the article's own learning rate; in the runs of MixMatch with the two other seeds it is
-// lower (by 1.8 and by 1.0 points). The first seed's 2,000 validation images are probably easier ones: the standard
-// error of an accuracy on 2,000 images is about one point. The [search](#search) chose learning rates on these images,
-// which can add to the difference.
+// The validation accuracy at the end is higher than the test accuracy. The same holds for every recorded training run
+// with the first seed that has both accuracies, also for chapter 5's 350 supervised steps, whose learning rate was not
+// chosen by the search; in the runs of MixMatch with the two other seeds it is lower (by 1.8 and by 1.0 points). The
+// first seed's 2,000 validation images are probably easier ones: the standard error of an accuracy on 2,000 images is
+// about one point. The [search](#search) chose learning rates on these images, which can add to the difference.
 //
 // The unlabelled loss rises at first. Early predictions are nearly uniform, and so are their sharpened guesses; the two
 // differ more when predictions become more confident.
@@ -415,7 +415,7 @@ func record(
 // ![The most confident wrong predictions for test images.](mistakes.png "Small photographs, each with its class and the
 // class that the network predicts.")
 //
-// The last figure calls the function `mix` of the training, with the trained network and the last batch.
+// For the last figure, the function `mix` mixes the last batch of the training once more, with the trained network.
 //
 // ![Examples of a mixed batch, each with the two images that it is a mixture of and with its label. An image can be its
 // own partner, and a guessed label can be wrong.](mixed-batch.png "Rows of three photographs: an image, a second one,

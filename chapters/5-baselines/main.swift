@@ -74,15 +74,15 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // ![The results](results.md)
 //
-// The figure shows the learning curves of the first seed, without the baseline with mixup, and the article's three
-// curves. Epochs differ in length: an epoch of the 500 labelled images has few steps.
+// The figure shows the article's three learning curves, and those of the first seed except that of the baseline with
+// mixup. Epochs differ in length: an epoch of the 500 labelled images has few steps.
 //
-// ![Learning curves of the baselines and of MixMatch, first seed; the table above has means over the seeds. Images grow
-// from 16 to 24 and to 32 pixels during the training, in the validation too, so that the accuracy can rise at once. The
-// labelled loss of supervised training is that of images that are not mixed. The article's runs have a larger network;
-// those of MixMatch and with all labels also have more steps.](results-curves.svg "Three lines and a row of dots over
-// the epochs. In the end the dots, all labels, are highest, MixMatch is below, and supervised training with 500 labels
-// is lowest, with few steps or many; thin lines are the article's")
+// ![Learning curves of the baselines and of MixMatch, first seed; the table above has means over the seeds. Except in
+// the 350 steps, images grow from 16 to 24 and to 32 pixels during the training, in the validation too, so that the
+// accuracy can rise at once. The labelled loss of supervised training is that of images that are not mixed. The
+// article's runs have a larger network; those of MixMatch and with all labels also have more steps.](results-curves.svg
+// "Three lines and a row of dots over the epochs. In the end the dots, all labels, are highest, MixMatch is below, and
+// supervised training with 500 labels is lowest, with few steps or many; thin lines are the article's")
 //
 // ## Findings
 //
@@ -99,18 +99,21 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // has as many labelled as unlabelled images. They cost 9, and the two forward passes for the guess cost 2. This is 11/3
 // ≈ 3.7 times the cost of a supervised step with as many labelled images. An epoch has 47,500 unlabelled images here,
 // and full supervision also evaluates the test images after each epoch, so that the ratio of two epochs is about 3.3.
-// In the article a batch has twice as many unlabelled as labelled images, which costs 2.5 · 3 + 2 = 9.5, or 3.2 times
-// as much:
+// In the article a batch has twice as many unlabelled as labelled images, so that an unlabelled image costs 2.5 · 3 + 2
+// = 9.5. With 49,500 of them, and the test images evaluated after each epoch in both runs, the ratio of two epochs is
+// about 3.0:
 //
 // | cost of MixMatch, as a multiple | counted | measured |
 // | --------------------------------------------- | ---------- | ---------- |
 // | of a supervised step | 3.7 | {mixing.costRatio.labels-alone .1} |
 // | of a supervised step with mixup | 3.7 | {mixing.costRatio.labels-mixup .1} |
 // | of an epoch of full supervision | 3.3 | {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} |
-// | of an epoch of full supervision, in the article | 3.2 | [2.5]{.article} |
+// | of an epoch of full supervision, in the article | 3.0 | [2.3]{.article} |
 //
-// The first two measured ratios are of mean processor times in shorter runs ([mixing](#mixing)), on one processor each,
-// which shared the computer with other work and do not all have the same seeds; the third is of one seed each.
+// The first two measured ratios compare mean processor times of shorter runs ([mixing](#mixing)). The two runs of a
+// ratio had the same model of processor, but shared it with other work, and do not all have the same seeds. The third
+// ratio compares one seed of each. The last one is that of the times in the article's notebooks; its text says
+// [2.5]{.article}.
 //
 // **Compared at equal cost.** With 6,000 steps, which cost less than 24,000 supervised steps, MixMatch reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)), and supervised training with mixup reaches
@@ -139,8 +142,9 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // **Longer training.** At the end of a run the curves rise little, because the learning rate falls to almost 0 there.
 // This does not show that longer training would bring nothing. Supervised training with MixMatch's steps has a high
 // learning rate ([search](#search)): in the first seed its validation accuracy stays below 43 % for four fifths of the
-// run, and rises by ten points while the rate falls and the images reach their full size. The appendix [A night of
-// training](#night) has the same rows at the preset `overnight`, as far as they have been run.
+// run, and rises by ten points in the last fifth, in which the rate falls to almost 0 and the images already have their
+// full size. The appendix [A night of training](#night) has the same rows at the preset `overnight`, as far as they
+// have been run.
 //
 // ## Running it {.fold}
 

@@ -147,14 +147,14 @@ func supervisedSettings(_ experiment: Experiment, _ method: MixMatchStep, _ run:
   return supervised
 }
 
-// How many steps MixMatch takes is decided before it starts, because the schedule of learning rates depends on
-// it, and so do the bits of the result. A preset scales it with your data: `short` trains for 15 epochs of the
-// unlabelled pictures, with at least 3,000 steps. With `HOURS=1` the program measures the time of a step
-// first, and chooses the number of steps so that both training runs together take about an hour. It uses the median
-// time of the steps at each image size, which a pause does not change, and stores it for these pictures and settings:
-// the same command chooses the same number of steps again, and resumes, even after a run with other settings. The
-// record contains the number of steps, and `STEPS` with the same number gives the same bits on any machine that decodes
-// the pictures to the same pixels: libvips and its codecs decode them, and other versions can round differently.
+// How many steps MixMatch takes is decided before it starts, because the schedule of learning rates depends on it, and
+// so do the bits of the result. A preset scales it with your data: `short` trains for 15 epochs of the unlabelled
+// pictures, with at least 3,000 steps. With `HOURS=1` the program measures the time of a step first, and chooses the
+// number of steps so that both training runs of a seed together take about an hour. It uses the median time of the
+// steps at each image size, which a pause does not change, and stores it for these pictures and settings: the same
+// command chooses the same number of steps again, and resumes, even after a run with other settings. The record
+// contains the number of steps, and `STEPS` with the same number gives the same bits on any machine that decodes the
+// pictures to the same pixels: libvips and its codecs decode them, and other versions can round differently.
 //
 // {.fold}
 

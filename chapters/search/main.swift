@@ -14,16 +14,17 @@
 // and that of the paper's code for the other methods. The default highest learning rate is 4·10⁻³, from the settings of
 // `short` in chapter 4. From there one value at a time changes: the weight to a third of the default and to three times
 // the default, the learning rate to half, twice and four times the default. No trial changes both. That makes at least
-// six trials for each method, and at least four for those that use labelled images alone, which have no unlabelled
-// loss. In the trials, as in the ablations, an exponential moving average of the weights with a decay of 0.99 is
-// evaluated, except for MixMatch and full supervision; chapter 5 evaluates the weights themselves. A trial has an
-// eighth of chapter 4's steps. Full supervision, chapter 5's upper baseline, is searched in the same way, with an
-// eighth of its own steps and the labels of all images but the validation images.
+// six trials for a method with an unlabelled loss, and at least four for one that uses labelled images alone. In the
+// trials, as in the ablations, an exponential moving average of the weights with a decay of 0.99 is evaluated, except
+// for MixMatch and full supervision; chapter 5 evaluates the weights themselves. A trial has an eighth of chapter 4's
+// steps. Full supervision, chapter 5's upper baseline, is searched in the same way, with an eighth of its own steps and
+// the labels of all images but the validation images.
 //
 // The range of learning rates first ended at twice the default. Every method whose trials were complete by then was
-// best at this end of the range, so four times the default was added, for all methods. The range of a method whose best
-// value is still at an end is extended by the same step, to eight times the rate or a ninth of the weight and so on,
-// until the best value is not at an end.
+// best at this end of the range, so four times the default was added, for all methods. If the best trial of a
+// method is at an end of a range, this range is extended by the same step, to eight times the rate or a ninth of the
+// weight and so on, until the best trial is not at an end. (For some methods the best weight is at an end, but a trial
+// with another learning rate is better.)
 //
 // A rate that suits a trial can be too high for a longer training run. A rate above four times the default is therefore
 // used only if the longest training run with it in the tables, of the first seed, has a higher validation accuracy than

@@ -151,10 +151,13 @@ extension Processes {
     let record = RunRecord.fileName(chapter: chapter)
     let folders = ["cache/\(chapter.program)/\(preset.rawValue)", TrainingKey.directory]
     let source = OutputDirectory(out)
+    // Without locks: the copy of one that was left behind looks like that of a process which has just started.
     let paths =
       isFirst
       ? try [record]
-        + folders.flatMap { folder in try source.names(in: folder).map { "\(folder)/\($0)" } }
+        + folders.flatMap { folder in
+          try source.names(in: folder).filter { !$0.hasSuffix(".lock") }.map { "\(folder)/\($0)" }
+        }
       : []
     let copied = OutputDirectory(
       isFirst

@@ -30,7 +30,7 @@ extension Run {
       // The other processes wait for this one, and only its failure ends them.
       throw Failure(interruption.description)
     }
-    useDataset(DatasetIdentity(found))
+    try useDataset(DatasetIdentity(found))
     return found
   }
 
@@ -71,14 +71,17 @@ extension Run {
   public func use(_ dataset: ImageDataset) throws -> ImageDataset {
     require(findings.dataset == nil, "A run has one data set.")
     try environment.processes?.checkAgreement(on: "the data set", dataset.sha256)
-    if dataset.isSynthetic {
-      try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
-    }
-    useDataset(DatasetIdentity(dataset))
+    try useDataset(DatasetIdentity(dataset))
     return dataset
   }
 
-  private func useDataset(_ dataset: DatasetIdentity) {
+  /// Makes `dataset` the data set of this run, and says in a line if results on another one will be replaced.
+  ///
+  /// - Throws: An error if it is synthetic and would replace results on real data.
+  func useDataset(_ dataset: DatasetIdentity) throws {
+    if dataset.synthetic {
+      try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
+    }
     findings.dataset = dataset
     if writesRecord, let note = previous.replacementNote(dataset: dataset) { console.note(note) }
   }
@@ -107,7 +110,6 @@ extension Run {
           + "uses synthetic data by itself; make data downloads it; to run on synthetic data instead: SYNTHETIC=1"
       )
     }
-    try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
     return source.synthetic(for: directory, note: console.note)
   }
 }

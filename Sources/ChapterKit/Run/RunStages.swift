@@ -54,20 +54,24 @@ extension Run {
   /// The result that is recorded in `directory` under `key`, if it was computed from the same inputs
   /// and, if `dataset` is given, on the same data, by any version of the sources.
   ///
-  /// The record of this run names the commit that computed it.
+  /// The record of this run names the commit that computed it, and the data set.
   ///
-  /// - Throws: An error that names the file if it is damaged or contains anything else.
+  /// - Throws: An error that names the file if it is damaged or contains anything else; an error if it is on other data
+  ///   than this run, or on synthetic data and the run would replace results on real data.
   public func recorded<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, in directory: URL, on dataset: ImageDataset?
   ) throws -> Value? {
     let found = try stages.recorded(type, key, in: directory, dataset: dataset?.sha256)
     guard let found else { return nil }
-    if let first = findings.dataset, first.sha256 != found.dataset.sha256 {
+    guard let first = findings.dataset else {
+      try useDataset(found.dataset)
+      return found.value
+    }
+    guard first.sha256 == found.dataset.sha256 else {
       throw Failure(
         "--recorded: found \(key.name) on \(found.dataset.name), expected a run on \(first.name), on the "
           + "same bytes as the others")
     }
-    findings.dataset = found.dataset
     return found.value
   }
 

@@ -42,6 +42,9 @@ extension TrainingRecord: Validated {
   }
 }
 
+/// The name of the stage that repeats only the first steps of the training run `name`, for `make verify`.
+package func nameOfFirstSteps(of name: String) -> String { "first steps of \(name)" }
+
 /// The identity of a stage whose result chapters share.
 public struct TrainingKey {
   /// The name of the stage and of the file.
