@@ -289,7 +289,7 @@ let chapter = Chapter(
   presets: [
     .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
     .scale(.short, costs: "half an hour to an hour and a half per seed on 2 cores"),
-    .scale(.overnight, costs: "planned for 4 to 10 hours per seed on 2 cores; not run yet"),
+    .scale(.overnight, costs: "6 hours per seed on 2 cores; run by chapter night only"),
     .scale(.article, costs: "days to weeks per seed on 2 cores; not run yet"),
   ],
   options: [

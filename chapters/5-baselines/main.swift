@@ -172,7 +172,7 @@ let chapter = Chapter(
     .scale(
       .overnight,
       costs:
-        "planned for a day per seed on 2 cores; full supervision alone takes 3 hours of one core"),
+        "planned for a day per seed on 2 cores; MixMatch alone takes 6 hours, full supervision 2"),
     .scale(.article, costs: "days per seed on 2 cores; not run yet"),
   ],
   options: tableOptions + [datasetOption])

@@ -179,12 +179,12 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   by [16 points]{.article}, with half as many labels and far more steps.
 // - **Which images are mixed**: with labelled images alone the accuracy changes by
 //   {ablations.difference.mixup-labelled points}, with unlabelled images alone by
-//   {ablations.difference.mixup-unlabelled points} (one seed each). In this seed the order is the reverse of the
-//   paper's, where the mixing of unlabelled images is nearly all of the benefit. A possible reason is the length of the
-//   runs. Early, guesses are poor, and what counts is that 500 labelled images are not memorised. This is a conjecture;
-//   a run of the paper's length would test it. Mixing each kind by itself, so that no labelled image meets an
-//   unlabelled one, changes the accuracy by {ablations.difference.mixup-apart points} (one seed); in the paper it falls
-//   by [half a point]{.article}.
+//   {ablations.difference.mixup-unlabelled points} (one seed). This order is the reverse of the paper's, where the
+//   mixing of unlabelled images is nearly all of the benefit. A possible reason is the length of the runs. Early,
+//   guesses are poor, and what counts is that 500 labelled images are not memorised. This is a conjecture; a run of the
+//   paper's length would test it. Mixing each kind by itself, so that no labelled image meets an unlabelled one,
+//   changes the accuracy by {ablations.difference.mixup-apart points} (one seed); in the paper it falls by [half a
+//   point]{.article}.
 // - **Versions**: K = 1 changes the accuracy by {ablations.difference.one-version points}, K = 3 by
 //   {ablations.difference.three-versions points}. The paper's gain of [5 points]{.article} from K = 1 to K = 2 does not
 //   show in runs of this length, and a step with K = 1 is the cheapest.
@@ -205,12 +205,11 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **Other methods**: VAT, the best of them in the paper, reaches {ablations.accuracy.vat %}, the Π-model
 //   {ablations.accuracy.pi-model %}, pseudo-labels {ablations.accuracy.pseudo-label %}, Mean Teacher
 //   {ablations.accuracy.mean-teacher %} and mixup alone {ablations.accuracy.mixup %}. Supervised training without
-//   unlabelled images has {ablations.accuracy.labels-alone %} (in the first seed, the only one of most of these
-//   methods, {ablations.accuracy.labels-alone first %}), and with mixup of the labelled ones
+//   unlabelled images has {ablations.accuracy.labels-alone %}, and with mixup of the labelled ones
 //   {ablations.accuracy.labels-mixup %}: in runs of this length the unlabelled images bring these methods less than
-//   mixup brings without them, and VAT, the Π-model and pseudo-labels are no better than supervised training. Mixup
-//   alone, which also mixes the labelled images with each other, is less accurate than supervised training with mixup
-//   in this seed ({ablations.accuracy.labels-mixup first %}); their learning rates, chosen by the search, differ too.
+//   mixup brings without them. VAT and the Π-model are no better than supervised training, and pseudo-labels are less
+//   than a point better. Mixup alone, which also mixes the labelled images with each other, is less accurate than
+//   supervised training with mixup; their learning rates, chosen by the search, differ too.
 //
 // ## Running it {.fold}
 

@@ -48,7 +48,7 @@ import Foundation
 // the verdict on VAT says little about VAT. The claim on as many supervised steps has a baseline without mixup: the
 // difference from supervised training with mixup ([chapter 5](#chapter5-findings)) is about half as large, and would
 // have no verdict by this rule. And the claim on mixup only compares it with sharpening; mixup of the labelled images
-// alone preserves nearly all of the accuracy in the one seed that was run ([ablations](#ablations)).
+// alone preserves the accuracy in the three seeds that were run ([ablations](#ablations)).
 //
 // The number of parameters is compared as it is, without an interval, and so is the ratio of two mean times, each over
 // at least three seeds.

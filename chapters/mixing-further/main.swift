@@ -256,25 +256,23 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // λ = ½ both images have the same share, at 0 the pair is not mixed. In a pair of one class any λ gives the same label.
 //
 // ![The learned intervals of λ, mirrored where their middle lies above ½, and the loss of the discriminator, for each
-// seed with which AdaMixUp was trained (in the recorded runs, one).](mixing-intervals.svg "Bands over the
-// training steps, for pairs of one class and for pairs of two classes; below, the loss of the discriminator")
+// seed with which AdaMixUp was trained.](mixing-intervals.svg "Bands over the training steps, for pairs of one class
+// and for pairs of two classes; below, the loss of the discriminator")
 //
 // ## Findings
 //
 // n is the number of seeds of a row. With one seed a difference of a few points is not a finding: the seeds of one
 // method differ by as much. Points are differences over the seeds that two rows have in common.
 //
-// - **Supervised training.** All mixing helps. In the first seed, the only one of most of these runs, the accuracy is
-//   {mixing.accuracy.labels-alone first %} without mixing, {mixing.accuracy.labels-mixup first %} with mixup,
-//   {mixing.accuracy.labels-manifold-mixup %} with manifold mixup and {mixing.accuracy.labels-adamixup %} with
-//   AdaMixUp; neither of the last two is better than mixup. Over three seeds mixup changes the accuracy by
-//   {mixing.difference.labels-mixup points}. MixMatch, which learns from the unlabelled images too, differs from
-//   supervised training without mixing by {mixing.difference.mixmatch points}: in runs of this length most of its gain
-//   can be had without unlabelled images.
+// - **Supervised training.** All mixing helps. The accuracy is {mixing.accuracy.labels-alone %} without mixing,
+//   {mixing.accuracy.labels-mixup %} with mixup, {mixing.accuracy.labels-manifold-mixup %} with manifold mixup and
+//   {mixing.accuracy.labels-adamixup %} with AdaMixUp; neither of the last two is better than mixup. Mixup changes the
+//   accuracy by {mixing.difference.labels-mixup points}. MixMatch, which learns from the unlabelled images too, differs
+//   from supervised training without mixing by {mixing.difference.mixmatch points}: in runs of this length most of its
+//   gain can be had without unlabelled images.
 // - **The place.** At the same α = 2, manifold mixup differs from mixup by
 //   {mixing.accuracy.labels-manifold-mixup - accuracy.labels-mixup-alpha-2 points}. Mixup with α = 2 has
-//   {mixing.accuracy.labels-mixup-alpha-2 %}, and with α = 0.75 in the same seed
-//   {mixing.accuracy.labels-mixup first %}. These are single runs, so neither difference is a finding.
+//   {mixing.accuracy.labels-mixup-alpha-2 %}, and with α = 0.75 {mixing.accuracy.labels-mixup %}.
 // - **The learned intervals.** AdaMixUp has {mixing.accuracy.labels-adamixup %} with learned intervals and
 //   {mixing.accuracy.labels-adamixup-fixed %} with the interval [⅓, ⅔] for every pair. Nothing shows that it helps to
 //   learn how to mix. What both runs share, and what may explain their gain over training without mixing, is that each
@@ -282,7 +280,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **MixMatch** with manifold mixup in place of its mixup differs from MixMatch by
 //   {ablations.difference.manifold-mixup points} in the one seed that was run, which by itself is not a finding.
 //
-// In the recorded seed, the policy network learns nearly the same mean interval for pairs of one class and of two.
+// In each seed the policy network learns nearly the same mean interval for pairs of one class and of two.
 // Within 500 steps its length falls from a third to about a twentieth; in the end it reaches from
 // {mixing.interval.unlike.low .3} to {mixing.interval.unlike.high .3} for pairs of two classes, and from
 // {mixing.interval.like.low .3} to {mixing.interval.like.high .3} for pairs of one class. Unlike in some of the runs on
