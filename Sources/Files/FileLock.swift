@@ -16,6 +16,18 @@ package func lockFile(_ descriptor: Int32) -> LockState {
   return errno == EWOULDBLOCK ? .heldByAnother : .unknown
 }
 
+/// Tries to lock a file or folder that this process has just created, for as long as the file is open.
+///
+/// - Parameters:
+///   - descriptor: The open file.
+///   - file: The name with which it was created.
+/// - Returns: False if another process was faster: before the file is locked, one that removes the leftovers of
+///   interrupted processes may remove it, or have locked it in order to do so. A file system without locks counts as a
+///   success.
+func lockNewFile(_ descriptor: Int32, at file: URL) -> Bool {
+  lockFile(descriptor) != .heldByAnother && isOpen(descriptor, at: file)
+}
+
 /// Calls `body` while this process holds a lock on `folder`, and returns its result.
 ///
 /// The system releases the lock when the process ends, and the lock leaves no file. An ``ExternalProgram`` that `body`

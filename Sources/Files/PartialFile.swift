@@ -27,8 +27,7 @@ struct PartialFile {
         unsafe open(url.filePath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
       }
       guard descriptor >= 0 else { throw FileError(file, cannotBe: "written", call: "open") }
-      // Before the file is locked, another process may remove it as a leftover, or have locked it in order to do so.
-      if lockFile(descriptor) != .heldByAnother, isOpen(descriptor, at: url) { return descriptor }
+      if lockNewFile(descriptor, at: url) { return descriptor }
       close(descriptor)
     }
   }

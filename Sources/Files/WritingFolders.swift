@@ -56,10 +56,7 @@ private func makeLockedPartialFolder(
     try makeFolder(at: partial)
     let descriptor = openFolder(at: partial)
     if descriptor >= 0 {
-      // Before the folder is locked, another process may remove it as a leftover, or have locked it in order to do so.
-      if lockFile(descriptor) != .heldByAnother, isOpen(descriptor, at: partial) {
-        return (partial, descriptor)
-      }
+      if lockNewFile(descriptor, at: partial) { return (partial, descriptor) }
       close(descriptor)
     } else if errno != ENOENT {
       let error = FileError(partial, cannotBe: "read", call: "open")

@@ -102,8 +102,8 @@ struct Settings: Encodable {
 // ## Random, and reproducible
 //
 // An image gets new versions in each epoch. Each version takes its random numbers from a stream of its own, which is
-// determined by the run's seed, the image, the epoch and the version. So image 17 in epoch 3 is the same in any batch
-// and on any thread. In the function below, each row of the result is one version of one image:
+// determined by the run's seed, the image, the epoch and the version. So version 1 of image 17 in epoch 3 is the same
+// in any batch and on any thread. In the function below, each row of the result is one version of one image:
 //
 // [[Sources/MixMatch/Augmentation/AugmentedImages.swift: AugmentedImages.callAsFunction]]
 //

@@ -29,8 +29,9 @@ import MixMatch
 //
 // [[Sources/MixMatch/Mixup.swift: mixup]]
 //
-// The comment calls the coefficient λ′, for a reason that a later section of this chapter gives. What follows
-// `recorded` tells automatic differentiation how to compute the gradients.
+// The section on the larger share, below, explains why the comment writes λ′. `zipEntries` applies the function that
+// follows it to corresponding elements of a and b; `example` is the index of the image in the batch. The function after
+// `recorded` computes the gradients.
 //
 // Guessed labels can be mixed as well as true ones, and a mixture of two distributions is again a
 // distribution.
@@ -81,8 +82,8 @@ func blendTwoImages(of dataset: ImageDataset, lambdas: [Float], seed: Int) -> Bl
 //
 // The Beta function B(α, α) makes the total probability 1. The parameter α determines how strongly images are mixed. As
 // α → 0, the probability concentrates at 0 and 1, and images stay unmixed. With α = 1 all values of λ are equally
-// likely. As α → ∞, every mixture becomes half and half. The paper recommends α = 0.75: all values are then nearly
-// equally likely, those near 0 and 1 a little more.
+// likely. As α → ∞, every mixture becomes half and half. The paper recommends α = 0.75: the density is then lowest at
+// ½, with 0.83, and grows without bound towards 0 and 1.
 //
 // Most algorithms that draw from a Beta distribution use rejection sampling: they draw until a condition holds, so the
 // number of random numbers that they need is itself random. A difference in the last bit of one result could then

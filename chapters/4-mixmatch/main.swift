@@ -94,16 +94,18 @@ import ResultTables
 // - With manifold mixup ([appendix](#mixing)) hidden states are mixed in place of images. `stage` is the part of the
 //   network before which they are mixed, 0 for images, and `model.run` runs this part and those after it.
 //
+// `rampedWeight(step)` is λᵤ·r. `Loss` keeps both terms and this weight; its property `total` is L.
+//
 // [[Sources/MixMatch/MixMatchStep.swift: MixMatchStep.loss]]
 //
 // Departure: λᵤ is 75, as in the article's table; the notebook's code has 100.
 //
 // Departure: below the article's scale the ramp is three times as long as the training, so that the weight reaches a
 // third of λᵤ. In early runs, which are not recorded, a ramp as long as the training was worse on the validation
-// images. The recorded runs are less clear: in the [search](#search), three times the weight, which gives the same
-// weight in each step as a ramp as long as the training, is a little worse
-// ({search.validation.mixmatch.weight-3.0.rate-1.0 - validation.mixmatch.weight-1.0.rate-1.0 points}, one seed), and
-// the ablation without a ramp, in which the weight has its final value from the second step on, differs little.
+// images. The recorded runs are less clear. The [search](#search) tried three times λᵤ; with the long ramp, the weight
+// in each step is then the same as with λᵤ and a ramp as long as the training. This was a little worse
+// ({search.validation.mixmatch.weight-3.0.rate-1.0 - validation.mixmatch.weight-1.0.rate-1.0 points}, one seed). The
+// ablation without a ramp, with the final weight from the second step on, differs little.
 //
 // Departure: below the article's scale each example has a λ′ of its own, as in the paper's code; the notebook
 // draws one λ′ for a batch.
@@ -181,7 +183,7 @@ let batchNorm = CommandLineOption(
 //
 // Departure: the factors that batch norm learns start at 1. In PyTorch before version 1.2, of August 2019, they start
 // at random values, uniform from 0 to 1, where fastai does not set them: in the first batch norm of each block and in
-// the last one. The notebook does not state its version; chapter 3 has the same departure.
+// the last one. The notebook does not state its version. The same holds for the network of chapter 3.
 //
 // Departure: at `short` and `overnight` the network has half the channels of the notebook's, there are fewer steps and
 // smaller batches, and the highest learning rate and the weight decay are larger. Images start small, because steps

@@ -74,8 +74,8 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // ![The results](results.md)
 //
-// The figure shows the article's three learning curves, and those of the first seed except that of the baseline with
-// mixup. Epochs differ in length: an epoch of the 500 labelled images has few steps.
+// The figure shows the article's three learning curves and those of the first seed; the baseline with mixup is left
+// out. Epochs differ in length: an epoch of the 500 labelled images has few steps.
 //
 // ![Learning curves of the baselines and of MixMatch, first seed; the table above has means over the seeds. Except in
 // the 350 steps, images grow from 16 to 24 and to 32 pixels during the training, in the validation too, so that the
@@ -95,13 +95,13 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // **Cost.** Equal steps are not equal cost, because a step of MixMatch also processes unlabelled images. Count a
 // forward pass of an image as one unit, and a backward pass as two. A supervised step costs three units for each image.
-// MixMatch trains on three mixtures for each unlabelled image: two versions, and one labelled image, because a batch
-// has as many labelled as unlabelled images. They cost 9, and the two forward passes for the guess cost 2. This is 11/3
-// ≈ 3.7 times the cost of a supervised step with as many labelled images. An epoch has 47,500 unlabelled images here,
-// and full supervision also evaluates the test images after each epoch, so that the ratio of two epochs is about 3.3.
-// In the article a batch has twice as many unlabelled as labelled images, so that an unlabelled image costs 2.5 · 3 + 2
-// = 9.5. With 49,500 of them, and the test images evaluated after each epoch in both runs, the ratio of two epochs is
-// about 3.0:
+// Here a batch has as many labelled as unlabelled images. For each unlabelled image MixMatch therefore trains on three
+// mixtures, those of its two versions and of one labelled image, which cost 9 units, and makes two forward passes for
+// the guess, which cost 2. These 11 units are 11/3 ≈ 3.7 times the cost of a supervised step with as many labelled
+// images. An epoch has 47,500 unlabelled images here, and full supervision also evaluates the test images after each
+// epoch, so that the ratio of two epochs is about 3.3. In the article a batch has half as many labelled as unlabelled
+// images: 2.5 mixtures for each unlabelled image and two forward passes cost 2.5 · 3 + 2 = 9.5. With 49,500 of them,
+// and the test images evaluated after each epoch in both runs, the ratio of two epochs is about 3.0:
 //
 // | cost of MixMatch, as a multiple | counted | measured |
 // | --------------------------------------------- | ---------- | ---------- |
@@ -122,11 +122,11 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // **Compared with the article.** The article reaches [88.06 %]{.article} with MixMatch, these runs
 // {chapter5.accuracy.mixmatch %}. Several things differ at once, and these runs cannot separate the causes. The largest
-// differences are that the network is smaller, the training is shorter, and most of it sees images of 16 or 24 pixels;
-// chapter 4 lists the others. Full supervision loses less: it reaches {chapter5.accuracy.all-labels %}, the article
-// [94.76 %]{.article}. But its training is also shortened less: from [100]{.article} to 30 epochs, while that of
-// MixMatch is shortened from [187]{.article} to 16. Long training may also matter more for MixMatch, because its
-// guessed labels become better only as the network does.
+// differences are that the network is smaller, the training is shorter, most of it sees images of 16 or 24 pixels, and
+// the images had been stored as JPEG; chapter 4 lists the others. Full supervision loses less: it reaches
+// {chapter5.accuracy.all-labels %}, the article [94.76 %]{.article}. But its training is also shortened less: from
+// [100]{.article} to 30 epochs, while that of MixMatch is shortened from [187]{.article} to 16. Long training may also
+// matter more for MixMatch, because its guessed labels become better only as the network does.
 //
 // **The seeds differ.** MixMatch's worst seed has {chapter5.accuracy.mixmatch lowest %}, its best one
 // {chapter5.accuracy.mixmatch highest %}. For all labels these are {chapter5.accuracy.all-labels lowest %} and
@@ -135,9 +135,9 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // here traces this. A single run of such a method says little, and the article has only one.
 //
 // **The baseline with 350 steps is more accurate here than in the article**: {chapter5.accuracy.labels-alone %} against
-// [37.23 %]{.article}. The small scale mirrors and shifts images instead of the stronger transforms of
-// fastai, and its network is smaller. With 350 steps, a smaller network with weaker augmentation probably gets
-// further. No run here separates the two causes.
+// [37.23 %]{.article}. The small scale mirrors and shifts images instead of the stronger transforms of fastai, and its
+// network is smaller. With 350 steps, a smaller network with weaker augmentation probably gets further. Batch norm also
+// starts differently (chapter 4), and the labelled images are not the same ones. No run here separates the causes.
 //
 // **Longer training.** At the end of a run the curves rise little, because the learning rate falls to almost 0 there.
 // This does not show that longer training would bring nothing. Supervised training with MixMatch's steps has a high

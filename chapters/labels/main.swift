@@ -6,10 +6,10 @@
 //
 //     make labels
 //
-// trains with 250 to 4,000 labels, by MixMatch and by supervised training for as many steps, without mixup; with mixup,
-// supervised training has {chapter5.accuracy.labels-mixup-longer %} with 500 labels (chapter 5). The runs with 500
-// labels and with all labels are those of chapter 5. The other rows have not been run (the table counts them), so that
-// the figure has single points in place of a curve, and this appendix does not answer its question yet.
+// trains with 250 to 4,000 labels, by MixMatch and, for as many steps, by supervised training without mixup. (With
+// mixup, supervised training with 500 labels has {chapter5.accuracy.labels-mixup-longer %}, chapter 5.) The runs with
+// 500 labels and with all labels are those of chapter 5. The other rows have not been run (the table counts them), so
+// that the figure has single points in place of a curve, and this appendix does not answer its question yet.
 
 import ChapterKit
 import Experiments

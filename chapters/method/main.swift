@@ -177,8 +177,8 @@ struct Outcome: Codable {
 //
 // All training runs here use the *one-cycle* schedule: the learning rate rises to its highest value over the first
 // [30 %]{.article} of the steps and then falls almost to zero, both along half a cosine. Meanwhile Adam's β₁, the decay
-// of its moving average of gradients, goes the opposite way. High rates in the middle of the training regularise, and
-// the small ones at the end let the network settle.
+// of its moving average of gradients, goes the opposite way. High rates in the middle of the training regularise [^21],
+// and with the small ones at the end the weights change less and less from step to step.
 //
 // ![The one-cycle schedule of chapter 4: learning rate and β₁ over the steps of a training.](one-cycle.svg "Two curves
 // over the steps. The learning rate rises for 30 percent of the steps and falls to zero at the end; beta 1 falls from

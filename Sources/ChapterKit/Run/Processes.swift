@@ -156,7 +156,9 @@ extension Processes {
       isFirst
       ? try [record]
         + folders.flatMap { folder in
-          try source.names(in: folder).filter { !$0.hasSuffix(".lock") }.map { "\(folder)/\($0)" }
+          try source.names(in: folder)
+            .filter { !$0.hasSuffix(RunLock.suffix) }
+            .map { "\(folder)/\($0)" }
         }
       : []
     let copied = OutputDirectory(

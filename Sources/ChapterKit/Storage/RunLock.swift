@@ -9,6 +9,9 @@ import Foundation
 /// minute: a lock file of another host that was updated in the last three minutes counts as locked. On a disk without
 /// locks, one of this host counts as locked while its process runs.
 package final class RunLock {
+  /// The end of the name of each lock file.
+  static let suffix = ".lock"
+
   private let file: URL
   private let descriptor: Int32
   private let heartbeat: any DispatchSourceTimer
@@ -47,7 +50,7 @@ package final class RunLock {
   ///
   /// - Throws: ``BusyError`` if a process holds one; `FileError` if a file cannot be read or written.
   package static func requireNone(in folder: URL) throws {
-    for path in try listFiles(at: ".", of: folder) where path.hasSuffix(".lock") {
+    for path in try listFiles(at: ".", of: folder) where path.hasSuffix(suffix) {
       try RunLock(folder.appending(path: path), for: "a program").release()
     }
   }

@@ -170,8 +170,8 @@ extension StageStore {
   /// - Throws: ``BusyError`` if another process computes it.
   func lock(_ key: TrainingKey) throws -> RunLock {
     try output.prepare(subdirectories: [TrainingKey.directory])
-    let path = "\(TrainingKey.directory)/\(fileNamePart(of: key.name)).lock"
-    return try RunLock(output.file(path), for: key.name)
+    let name = fileNamePart(of: key.name) + RunLock.suffix
+    return try RunLock(output.file("\(TrainingKey.directory)/\(name)"), for: key.name)
   }
 
   /// Stores a result in OUT for other chapters.
