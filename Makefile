@@ -137,7 +137,7 @@ override GIVEN := $(filter-out .% -% PYTHON NATIVE SWIFT_FLAGS TEST_FLAGS MAKE M
 # A variable with the name of one of this file would take its place.
 override INTERNAL := HELP FOLDERS CHAPTERS TABLES APPENDICES PHOTOGRAPHS PROGRAMS MACHINE LIBVIPS MPI GIVEN OPTIONS \
   INTERNAL PLACES SETTINGS SMOKE_OUT CLAIMS STYLED
-override MISNAMED := $(filter $(INTERNAL) MISNAMED,$(GIVEN)) $(shell printf '%s\n' $(foreach v,$(GIVEN),'$v') | \
+override MISNAMED := $(filter $(INTERNAL) MISNAMED,$(GIVEN)) $(shell printf '%s\n' $(foreach v,$(GIVEN),'$(subst ','\'',$v)') | \
   LC_ALL=C grep -vxE '[A-Z][A-Z0-9_]*')
 ifneq ($(strip $(MISNAMED)),)
 $(error found $(firstword $(MISNAMED))=..., expected the name of a setting or option in capitals, such as LABELS=100)
@@ -153,6 +153,8 @@ PLACES := DATA OUT THREADS
 SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
+override PYTHON := $(value PYTHON)
+export PYTHON
 
 .PHONY: help $(CHAPTERS) own predict photograph-tools chapters lr-find $(APPENDICES) claims results check-results verify diff crate article docs bench bench-peers data test fuzz-seeds lint format clean tools
 .SUFFIXES:
@@ -233,9 +235,9 @@ bench: tools build-bench
 	@.build/release/bench $(call options,ONLY ROUNDS $(PLACES))
 
 bench-peers: tools build-bench
-	@command -v "$(PYTHON)" >/dev/null || \
-	  { echo "$(PYTHON): not found, expected Python 3.10 or later; give its path as PYTHON=" >&2; exit 1; }
-	@"$(PYTHON)" Benchmarks/peers/compare.py $(call options,ONLY ROUNDS PEERS $(PLACES))
+	@command -v "$$PYTHON" >/dev/null || \
+	  { echo "$$PYTHON: not found, expected Python 3.10 or later; give its path as PYTHON=" >&2; exit 1; }
+	@"$$PYTHON" Benchmarks/peers/compare.py $(call options,ONLY ROUNDS PEERS $(PLACES))
 
 data: tools build-fetch-data
 	@.build/release/fetch-data $(call options,DATA DATASET)

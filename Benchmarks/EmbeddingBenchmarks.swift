@@ -27,7 +27,7 @@ private func embeddingBenchmark(
     let length = digits.test.height * digits.test.width
     let values = pixels(digits).map { Float($0) / 255 }
     let rows = Matrix(rows: values.count / length, columns: length, values: values)
-    let components = PCA(fitting: rows, components: 50).transform(rows)
+    let components = try PCA(fitting: rows, components: 50).transform(rows)
     return {
       var divergence = 0.0
       let seconds = try secondsPerCall(filling: 0) {

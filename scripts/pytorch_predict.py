@@ -11,6 +11,7 @@ predict up to rounding; Pillow resamples others slightly differently than libvip
 """
 
 import json
+import os
 import struct
 import sys
 
@@ -127,7 +128,16 @@ def load(path):
     description = json.loads(metadata["classifier"])
     network = build(description)
     network.load_state_dict(tensors)
+    # Fails here if the size or the scaling of the pixels is missing or has another type.
+    size = description["size"]
+    logits(network, description, np.zeros((1, size, size, 3), np.uint8))
     return network, description
+
+
+def picture_pixels(path, size):
+    """The pixels of a picture: bytes (1, size, size, 3)."""
+    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS))[None]
 
 
 def main():
@@ -140,17 +150,22 @@ def main():
     except (AttributeError, KeyError, MemoryError, OverflowError, RuntimeError, TypeError, ValueError, struct.error):
         sys.exit(f"pytorch_predict: {sys.argv[1]}: found other content, expected weights that make own, chapter 4 "
                  "or export-weights wrote")
-    size = (description["size"],) * 2
+    # The name of a file may have bytes that are no UTF-8.
+    sys.stdout.reconfigure(errors="surrogateescape")
     for path in sys.argv[2:]:
         try:
-            picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-        except OSError:
-            sys.exit(f"pytorch_predict: {path}: found no picture that Pillow can read, expected one")
-        pixels = np.asarray(ImageOps.fit(picture, size, Image.Resampling.LANCZOS))[None]
+            pixels = picture_pixels(path, description["size"])
+        except Exception as error:  # Pillow's readers of damaged pictures raise errors of many types.
+            sys.exit(f"pytorch_predict: {path}: found no picture that Pillow can read ({type(error).__name__}), "
+                     "expected one")
         shares = logits(network, description, pixels).softmax(1)[0]
         best = int(shares.argmax())
         print(f"{path}\t{description['classes'][best]}\t{shares[best]:.4f}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # The reader, such as head, has ended. What is left must not be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

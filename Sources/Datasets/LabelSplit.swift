@@ -81,13 +81,9 @@ public struct LabelSplit: Sendable {
   /// Returns the split with more unlabelled images after the others.
   ///
   /// - Parameter more: Indices that the split does not have, such as those of images without a known class.
-  public func adding(unlabelled more: Range<Int>) -> LabelSplit {
-    LabelSplit(
-      uncheckedLabelled: labelled, unlabelled: unlabelled + more, validation: validation)
-  }
-
-  private init(uncheckedLabelled labelled: [Int], unlabelled: [Int], validation: [Int]) {
-    (self.labelled, self.unlabelled, self.validation) = (labelled, unlabelled, validation)
+  /// - Throws: ``DatasetError`` if an index is negative, or the split has it already.
+  public func adding(unlabelled more: Range<Int>) throws -> LabelSplit {
+    try LabelSplit(labelled: labelled, unlabelled: unlabelled + more, validation: validation)
   }
 
   /// The highest index of an image in the split.

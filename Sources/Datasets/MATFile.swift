@@ -80,23 +80,28 @@ package struct MATFile {
       return nil
     }
     let values = try next()
+    let rank = try dimensions.count(origin: origin)
+    guard rank <= maximumRank else { throw parts.failure("an array of \(rank) dimensions") }
     let lengths = try dimensions.wholeNumbers(origin: origin) { found in
       DatasetError(
         origin, found: "the dimension \(found) of an array", expected: "a whole number")
     }
-    let (count, overflow) = lengths.reduce((1, false)) { product, length in
+    let (product, overflow) = lengths.reduce((1, false)) { product, length in
       let (next, overflow) = product.0.multipliedReportingOverflow(by: length)
       return (next, product.1 || overflow || length < 0)
     }
-    let bytes = try values.bytesOfValues(origin: origin)
-    guard !overflow, count == bytes.count else {
-      throw parts.failure("\(bytes.count) elements in an array of the dimensions \(lengths)")
+    let count = try values.count(origin: origin)
+    guard !overflow, product == count else {
+      throw parts.failure("\(count) elements in an array of the dimensions \(lengths)")
     }
+    let bytes = try values.bytesOfValues(origin: origin)
     return (name, ByteArray(dimensions: lengths, values: bytes))
   }
 }
 
 private let headerSize = 128
+/// More dimensions than arrays of images have; the error message lists them.
+private let maximumRank = 32
 
 /// A reader of consecutive elements.
 private struct MATReader {
@@ -166,17 +171,16 @@ extension MATReader.Element {
     }
   }
 
-  /// The numbers as 64-bit patterns, little-endian and extended with zeros.
-  private func patterns(origin: String) throws -> (patterns: [UInt64], width: Int) {
+  /// The number of elements.
+  ///
+  /// - Parameter origin: The path of the file, for the error.
+  func count(origin: String) throws -> Int {
     guard let width, bytes.count.isMultiple(of: width) else {
       throw DatasetError(
         origin, found: "\(bytes.count) bytes that are not numbers",
         expected: "a complete MATLAB file of version 5")
     }
-    let patterns = stride(from: bytes.startIndex, to: bytes.endIndex, by: width).map { start in
-      bytes[start..<start + width].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    }
-    return (patterns, width)
+    return bytes.count / width
   }
 
   /// The elements as whole numbers.
@@ -185,16 +189,7 @@ extension MATReader.Element {
   ///   - origin: The path of the file, for the error.
   ///   - failure: Returns the error for an element that is not a whole number.
   func wholeNumbers(origin: String, _ failure: (_ found: String) -> DatasetError) throws -> [Int] {
-    let (patterns, _) = try patterns(origin: origin)
-    return try patterns.map { pattern in
-      switch type {
-      case .int8: Int(Int8(truncatingIfNeeded: pattern))
-      case .int16: Int(Int16(truncatingIfNeeded: pattern))
-      case .int32: Int(Int32(truncatingIfNeeded: pattern))
-      case .single, .double: try whole(pattern, failure)
-      default: Int(truncatingIfNeeded: pattern)
-      }
-    }
+    try (0..<count(origin: origin)).map { try wholeNumber(at: $0, failure) }
   }
 
   /// The elements, which are whole numbers from 0 to 255.
@@ -204,9 +199,29 @@ extension MATReader.Element {
       DatasetError(
         origin, found: "the number \(found) in an array", expected: "whole numbers from 0 to 255")
     }
-    return try wholeNumbers(origin: origin, notAByte).map { value in
+    return try (0..<count(origin: origin)).map { index in
+      let value = try wholeNumber(at: index, notAByte)
       guard let byte = UInt8(exactly: value) else { throw notAByte("\(value)") }
       return byte
+    }
+  }
+
+  /// The element `index` as a whole number.
+  private func wholeNumber(
+    at index: Int, _ failure: (_ found: String) -> DatasetError
+  ) throws -> Int {
+    let width = width!
+    let start = bytes.startIndex + index * width
+    // Little-endian, and extended with zeros.
+    let pattern = bytes[start..<start + width].reversed().reduce(UInt64(0)) {
+      $0 << 8 | UInt64($1)
+    }
+    return switch type {
+    case .int8: Int(Int8(truncatingIfNeeded: pattern))
+    case .int16: Int(Int16(truncatingIfNeeded: pattern))
+    case .int32: Int(Int32(truncatingIfNeeded: pattern))
+    case .single, .double: try whole(pattern, failure)
+    default: Int(truncatingIfNeeded: pattern)
     }
   }
 

@@ -30,18 +30,20 @@ public struct PCA: Sendable {
   /// - Parameters:
   ///   - rows: At least two rows of finite numbers.
   ///   - components: The number of components, from 1 to `rows.columns`.
-  public init(fitting rows: Matrix, components: Int) {
-    require(rows.rows >= 2, "Principal components need at least two rows, not \(rows.rows).")
-    require(
+  /// - Throws: ``InvalidInput`` for fewer rows, another number of components, or numbers that are not finite or whose
+  ///   squares overflow.
+  public init(fitting rows: Matrix, components: Int) throws {
+    try expect(rows.rows >= 2, "PCA: rows: found \(rows.rows), expected at least 2")
+    try expect(
       components >= 1 && components <= rows.columns,
-      "Rows of \(rows.columns) numbers have from 1 to \(rows.columns) principal components, "
-        + "not \(components).")
+      "PCA: components: found \(components), expected 1 to \(rows.columns), the numbers in a row")
     let size = rows.columns
     mean = rows.columnMeans().map(Float.init)
     let covariance = PCA.covariance(of: rows, mean: mean)
     let total = (0..<size).reduce(0.0) { $0 + covariance[$1 * size + $1] }
-    require(
-      total.isFinite, "Principal components need finite numbers whose squares do not overflow.")
+    try expect(
+      total.isFinite,
+      "PCA: rows: found numbers that are not finite or whose squares overflow, expected others")
 
     let eigenvectors = BLAS.largestEigenvectors(of: covariance, size: size, count: components)
     axes = Matrix(

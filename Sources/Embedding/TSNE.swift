@@ -63,7 +63,7 @@ public struct TSNE: Sendable {
     _ rows: Matrix, progress: ((_ iteration: Int, _ klDivergence: Double?) -> Void)? = nil
   ) throws -> Embedding {
     try validate(rows)
-    let points = UncheckedArray(initialPoints(rows))
+    let points = UncheckedArray(try initialPoints(rows))
     let neighbours = NearestNeighbours(
       of: rows, count: min(Int(3 * perplexity) + 1, rows.rows - 1))
     let attraction = Attraction(Affinities(of: neighbours, perplexity: perplexity))
@@ -94,10 +94,10 @@ public struct TSNE: Sendable {
   }
 
   /// Returns the initial positions: (rows).
-  private func initialPoints(_ rows: Matrix) -> [SIMD2<Float>] {
+  private func initialPoints(_ rows: Matrix) throws -> [SIMD2<Float>] {
     switch initialisation {
     case .principalComponents:
-      let components = PCA(fitting: rows, components: 2)
+      let components = try PCA(fitting: rows, components: 2)
       let deviation = Float(components.explainedVariance[0].squareRoot())
       let scale: Float = deviation > 0 ? 1e-4 / deviation : 0
       let projected = components.transform(rows).values

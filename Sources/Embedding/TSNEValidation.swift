@@ -1,11 +1,3 @@
-import Files
-
-/// A setting or an input value that t-SNE cannot use, in one line.
-public struct InvalidInput: OneLineError {
-  /// The value that was found and the values that are expected.
-  public let description: String
-}
-
 extension TSNE {
   /// Checks that the settings are valid and fit the rows.
   ///
@@ -54,7 +46,3 @@ extension TSNE {
 
 /// The largest magnitude of a number; squares of such numbers, and their sums, do not overflow.
 private let greatestMagnitude: Float = 1e15
-
-private func expect(_ condition: Bool, _ otherwise: @autoclosure () -> String) throws {
-  if !condition { throw InvalidInput(description: otherwise()) }
-}

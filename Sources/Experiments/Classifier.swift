@@ -173,7 +173,7 @@ extension Classifier.Description {
         && classes.allSatisfy { !$0.isEmpty && !$0.contains { $0.isNewline || $0 == "\t" } },
       "the classes \(classes)", "different names of one line, without tabs")
     try unless(
-      (4...1024).contains(size) && size % 4 == 0, "the size \(size)", "a multiple of 4 up to 1024")
+      (4...256).contains(size) && size % 4 == 0, "the size \(size)", "a multiple of 4 up to 256")
     try unless(
       mean.count == 3 && deviation.count == 3
         && (mean + deviation).allSatisfy { $0.isFinite && abs($0) < 1e6 }

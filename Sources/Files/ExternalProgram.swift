@@ -140,9 +140,10 @@ package struct ExternalProgram: Sendable {
       }
     }
     guard code == 0 else {
+      let isUnusable = [ENOENT, EACCES, ENOEXEC].contains(code)
       throw FileError(
-        "\(executable.filePath): cannot be started (\(reason(for: code))); install it again, or put "
-          + "another one first in PATH", code: code)
+        "\(executable.filePath): cannot be started (\(reason(for: code)))"
+          + (isUnusable ? "; install it again, or put another one first in PATH" : ""), code: code)
     }
     return process
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A file that is being written, named ".partial-HOST-PROCESS-COUNT-" and its final name.
+/// A file that is being written, named ".partial-HOST-PROCESS-COUNT-" and the beginning of its final name.
 ///
 /// The writing process holds a lock on it (flock), which the system releases when the process ends for
 /// any reason. A partial file without a lock is therefore a leftover of an interrupted process.
@@ -15,7 +15,7 @@ struct PartialFile {
   init(for file: URL) {
     self.file = file
     url = file.deletingLastPathComponent()
-      .appending(path: "\(namePrefix)\(counter.next())-\(file.lastPathComponent)")
+      .appending(path: "\(namePrefix)\(counter.next())-\(partialName(of: file))")
   }
 
   /// Creates the partial file, empty and locked, and returns its descriptor.
@@ -51,6 +51,14 @@ package func removeLeftovers(in folder: URL) throws {
     let isOrphaned = state == .taken && name.hasPrefix(".partial-\(hostName)-")
     if isOrphaned || status.age > 3600 { unsafe unlink(file.filePath) }
   }
+}
+
+/// The beginning of the name of `file` that its partial version contains: all of it, unless the system could not store
+/// a name that is longer by the other parts.
+func partialName(of file: URL) -> String {
+  var name = file.lastPathComponent
+  while name.utf8.count > 120 { name.removeLast() }
+  return name
 }
 
 private let namePrefix = ".partial-\(hostName)-\(getpid())-"

@@ -72,9 +72,16 @@ private func write(
 private func fileItself(_ file: URL) throws -> URL {
   var status = stat()
   guard unsafe lstat(file.filePath, &status) == 0 else {
+    guard errno == ENOENT || errno == ENOTDIR else {
+      throw FileError(file, cannotBe: "written", call: "lstat")
+    }
+    guard !file.hasDirectoryPath else {
+      throw FileError(
+        file, found: "a path that ends in /", expected: "that of a file", code: EISDIR,
+        remedy: "append the name of a file")
+    }
     // If its folder is missing, that is reported when the partial file is created.
-    if errno == ENOENT || errno == ENOTDIR { return file }
-    throw FileError(file, cannotBe: "written", call: "lstat")
+    return file
   }
   let isLink = status.st_mode & S_IFMT == S_IFLNK
   if isLink, unsafe stat(file.filePath, &status) != 0 {

@@ -4,7 +4,7 @@ import Foundation
 /// Writes a folder with all its content, or nothing.
 ///
 /// The content is written into a partial folder beside `folder`, named like the partial version of a file
-/// (".partial-HOST-PROCESS-COUNT-" and the final name), and synchronised to the disk; then the partial folder is
+/// (".partial-HOST-PROCESS-COUNT-" and the beginning of the final name), and synchronised to the disk; then the partial folder is
 /// renamed, or exchanges names with the folder that it replaces: at each moment a complete folder has the name. The
 /// process holds a lock on it (flock). Partial versions of `folder` without a lock, which
 /// interrupted processes of this host have left, are removed first.
@@ -94,7 +94,7 @@ private func removeLeftovers(of folder: URL) {
     // The name of a host has no hyphen.
     let parts = name.split(separator: "-", maxSplits: 4, omittingEmptySubsequences: false)
     guard parts.count == 5, parts[0] == ".partial", parts[1] == hostName,
-      parts[4] == folder.lastPathComponent
+      parts[4] == partialName(of: folder)
     else { continue }
     let partial = parent.appending(path: name)
     let descriptor = openFolder(at: partial)

@@ -30,8 +30,10 @@ public protocol SemiSupervisedMethod: Sendable, Encodable {
   ///   - images: One image, training image 0, (1, H, W, C): not augmented, but with the size and the normalisation of
   ///     the images in the first step.
   ///   - random: Draws the initial weights.
-  func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
-    -> (any Module)?
+  /// - Throws: An error in one line if the method cannot train `network`.
+  func makeAuxiliary(
+    for network: any Layer, images: Tensor, random: inout RandomStream
+  ) throws -> (any Module)?
 
   /// The loss of step `step`, counted from 0.
   ///
@@ -58,7 +60,8 @@ extension SemiSupervisedMethod {
 
   /// A trainer of `network` and of the method's additional networks, whose initial weights are drawn with `seed`.
   ///
-  /// - Throws: ``TrainingError`` if the network has another number of outputs than there are classes.
+  /// - Throws: ``TrainingError`` if the network has another number of outputs than there are classes; the error of
+  ///   ``makeAuxiliary(for:images:random:)``.
   func trainer(
     of network: any Layer, on data: TrainingData, schedule: any Schedule,
     settings: TrainingSettings, seed: UInt64
@@ -68,7 +71,7 @@ extension SemiSupervisedMethod {
     let images = train.tensor(
       [0], size: settings.imageSize(at: 0, original: train.size), scaling: data.scaling)
     try checkOutputs(of: network, for: images, classes: data.classes)
-    let auxiliary = makeAuxiliary(for: network, images: images, random: &random)
+    let auxiliary = try makeAuxiliary(for: network, images: images, random: &random)
     return Trainer(
       network, auxiliary: auxiliary, schedule: schedule, weightDecay: settings.weightDecay,
       decayScope: settings.decayScope, emaDecay: settings.emaDecay)

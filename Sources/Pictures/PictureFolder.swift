@@ -158,6 +158,11 @@ public struct PictureFolder: Sendable {
         expected:
           "an object with name and isSynthetic, as write-pictures writes it; or no such file")
     }
+    guard (1...200).contains(origin.name.count), !origin.name.contains(where: \.isNewline) else {
+      throw PictureError(
+        file.shortPath, found: "a name of \(origin.name.count) characters",
+        expected: "a name of 1 to 200 characters on one line")
+    }
     return origin
   }
 

@@ -213,19 +213,27 @@ struct Repetition {
     }
     var taken: [RunRecord] = []
     for preset in Set(trainings.map(\.preset)).sorted() {
-      let seeds = trainings.filter { $0.preset == preset }.map(\.seed)
-      for chapter in RecordedTraining.tables {
-        let folder = scratch.appending(path: "first-steps-\(preset)")
-        try call(
-          chapter.program,
-          ["--preset", preset, "--seed", "\(seeds.min()!)"]
-            + ["--seeds", "\(seeds.max()! - seeds.min()! + 1)", "--out", folder.filePath]
-            + ["--recorded", invocation[results].appending(path: TrainingKey.directory).filePath]
-            + ["--first-steps", "\(invocation[steps])"] + common(chapter))
-        if let record = try RunRecord.load(chapter: chapter, from: folder) { taken.append(record) }
+      // A chapter takes all seeds from the first to the last; the recorded ones may lie far apart.
+      let seeds = IndexSet(trainings.filter { $0.preset == preset }.map(\.seed))
+      for range in seeds.rangeView {
+        taken += try recordsOfFirstSteps(preset: preset, seeds: range)
       }
     }
     return trainings.map { $0.finding(in: taken) }
+  }
+
+  /// Takes the first steps of the recorded training runs with these seeds; returns the records of the chapters.
+  private func recordsOfFirstSteps(preset: String, seeds: Range<Int>) throws -> [RunRecord] {
+    let folder = scratch.appending(path: "first-steps-\(preset)-\(seeds.lowerBound)")
+    return try RecordedTraining.tables.compactMap { chapter in
+      try call(
+        chapter.program,
+        ["--preset", preset, "--seed", "\(seeds.lowerBound)", "--seeds", "\(seeds.count)"]
+          + ["--out", folder.filePath]
+          + ["--recorded", invocation[results].appending(path: TrainingKey.directory).filePath]
+          + ["--first-steps", "\(invocation[steps])"] + common(chapter))
+      return try RunRecord.load(chapter: chapter, from: folder)
+    }
   }
 
   private func interruption(_ description: String, _ signal: Int32) -> Interruption {

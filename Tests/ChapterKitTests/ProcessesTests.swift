@@ -88,6 +88,27 @@ import Testing
     #expect(statuses == [0, 0, 0, 0])
   }
 
+  /// Files of other programs may be too large to be sent, or may not be readable.
+  @Test func otherFilesInOUTAreNotCopied() throws {
+    let bench = try Workbench()
+    for folder in ["trainings", "cache/chapter2/short"] {
+      try bench.write("", to: "figures/\(folder)/archive.tar/file")
+    }
+    #expect(try run(on: bench) { $0.run { _ in } } == [0, 0, 0, 0])
+  }
+
+  @Test func bytesAreSentInParts() throws {
+    let bench = try Workbench()
+    for count in 0..<8 {
+      let bytes = Data((0..<count).map { UInt8($0) })
+      let received = try run(on: bench) { bench in
+        let processes = try #require(bench.processes)
+        return processes.broadcast(processes.isFirst ? bytes : Data(), inPartsOf: 3)
+      }
+      #expect(received == Array(repeating: bytes, count: 4))
+    }
+  }
+
   /// A signal to rank 0 stops all after the same step, and any number of processes resumes.
   @Test func aSignalStopsAllAfterTheSameStep() throws {
     let whole = CheckpointTests.train(in: try Workbench())

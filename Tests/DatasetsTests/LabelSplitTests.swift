@@ -90,6 +90,18 @@ import Testing
         + "number of images without a label, \(1000 - labelled)")
   }
 
+  @Test func addedImagesMustBeNew() throws {
+    let split = try LabelSplit(labelled: [3, 1], unlabelled: [0], validation: [4])
+    let more = try split.adding(unlabelled: 5..<7)
+    #expect(more.unlabelled == [0, 5, 6] && more.labelled == [3, 1] && more.validation == [4])
+    for (range, found) in [(4..<6, "4 twice"), (1..<2, "1 twice"), (-1..<1, "-1")] {
+      let error = #expect(throws: DatasetError.self) { try split.adding(unlabelled: range) }
+      #expect(
+        error?.description
+          == "split: found the index \(found), expected indices of images, each at most once")
+    }
+  }
+
   // MARK: Balance
 
   @Test func aBalancedSetHasEquallyManyOfEachClass() throws {

@@ -127,29 +127,40 @@ import Testing
     #expect(file.arrays["text"] == nil)
   }
 
-  /// An array of doubles whose dimensions are doubles too, (1.5, 1).
-  @Test func namesADimensionThatIsNotWhole() throws {
+  /// Arrays of doubles whose dimensions are doubles too. Elements are counted before they are converted, which takes
+  /// memory: 0.5 is not complained about.
+  @Test func namesDimensionsThatDoNotFitAnArray() throws {
     func element(_ type: UInt32, _ content: [UInt8]) -> [UInt8] {
       let tag = [type, UInt32(content.count)].flatMap { number in
         (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
       }
       return tag + content + Array(repeating: 0, count: (8 - content.count % 8) % 8)
     }
-    func doubles(_ values: Double...) -> [UInt8] {
+    func doubles(_ values: [Double]) -> [UInt8] {
       element(
         9,
         values.flatMap { value in
           (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt64($0))) }
         })
     }
-    let flags = element(6, [6, 0, 0, 0, 0, 0, 0, 0])
-    let array = flags + doubles(1.5, 1) + element(1, Array("x".utf8)) + doubles(1)
-    let header = Array(repeating: UInt8(ascii: " "), count: 124) + [0, 1] + Array("IM".utf8)
-    let error = #expect(throws: DatasetError.self) {
-      try MATFile(header + element(14, array), names: ["x"], origin: "x.mat")
+    func expect(_ line: String, dimensions: [Double], values: [Double]) {
+      let flags = element(6, [6, 0, 0, 0, 0, 0, 0, 0])
+      let name = element(1, Array("x".utf8))
+      let array = flags + doubles(dimensions) + name + doubles(values)
+      let header = Array(repeating: UInt8(ascii: " "), count: 124) + [0, 1] + Array("IM".utf8)
+      let error = #expect(throws: DatasetError.self) {
+        try MATFile(header + element(14, array), names: ["x"], origin: "x.mat")
+      }
+      #expect(error?.description == "x.mat: found \(line)")
     }
-    #expect(
-      error?.description == "x.mat: found the dimension 1.5 of an array, expected a whole number")
+    expect(
+      "the dimension 1.5 of an array, expected a whole number", dimensions: [1.5, 1], values: [1])
+    expect(
+      "2 elements in an array of the dimensions [3, 1], expected a complete MATLAB file of version 5",
+      dimensions: [3, 1], values: [0.5, 1])
+    expect(
+      "an array of 33 dimensions, expected a complete MATLAB file of version 5",
+      dimensions: Array(repeating: 1, count: 33), values: [1])
   }
 
   /// The file's two compressed arrays have 9336 bytes together.

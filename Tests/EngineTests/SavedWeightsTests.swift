@@ -95,6 +95,17 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: file.path))
   }
 
+  /// A reader would take the first for the metadata, and leave out the second.
+  @Test(arguments: ["__metadata__", "0.num_batches_tracked"])
+  func aTensorWithANameOfTheFormatIsNotWritten(name: String) {
+    let tensors = SafeTensors(tensors: [name: Tensor([1], shape: [1])], metadata: [:])
+    let error = #expect(throws: SnapshotError.self) { try tensors.encoded() }
+    #expect(
+      error?.description
+        == "cannot be written (found a tensor called \"\(name)\", expected another name than "
+        + "__metadata__, and none that ends in num_batches_tracked)")
+  }
+
   @Test func aValueThatIsNotFiniteIsNotWritten() throws {
     defer { removeFolder() }
     let network = makeNetwork(seed: 1)

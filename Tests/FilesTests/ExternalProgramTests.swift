@@ -141,4 +141,13 @@ import Testing
         error?.description == "\(folder[name].filePath): cannot be started (\(reason))\(remedy)")
     }
   }
+
+  /// The system limits the length of an argument, which another installation would not change.
+  @Test func tooLongAnArgumentIsNoFaultOfTheProgram() throws {
+    let shell = try #require(ExternalProgram("sh"))
+    let error = fileError { _ = try shell.run(["-c", String(repeating: " ", count: 1 << 22)]) }
+    #expect(
+      error?.description
+        == "\(shell.executable.filePath): cannot be started (Argument list too long)")
+  }
 }

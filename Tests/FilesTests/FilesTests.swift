@@ -285,6 +285,29 @@ func expectSoon(
     #expect(try listFolder(at: folder.url) == ["a", "c", "loop"])
   }
 
+  @Test func aPathThatEndsInASlashIsNoFile() throws {
+    let folder = try Folder()
+    let line = fileError { try writeFile(bytes, to: URL(filePath: "\(folder["new"].filePath)/")) }
+    #expect(
+      line?.description.hasSuffix(
+        "new: found a path that ends in /, expected that of a file; append the name of a file")
+        == true, "\(line?.description ?? "")")
+    #expect(try listFolder(at: folder.url) == [])
+  }
+
+  /// 255 bytes, the most that usual file systems store; the partial version has a name of its own.
+  @Test func namesMayBeAsLongAsTheSystemAllows() throws {
+    let folder = try Folder()
+    let (file, directory) = (String(repeating: "文", count: 85), String(repeating: "夹", count: 85))
+    try writeFile(bytes, to: folder[file])
+    #expect(try readFile(at: folder[file]) == bytes)
+    try writeFolder(at: folder[directory]) {
+      try writeFile(bytes, to: $0.appending(path: file))
+    }
+    #expect(try listFolder(at: folder.url).count == 2)
+    #expect(try listFolder(at: folder[directory]) == [file])
+  }
+
   @Test func aLinkToNothingIsNotReplacedByAFile() throws {
     let folder = try Folder()
     unsafe symlink("gone/file", folder["link"].filePath)

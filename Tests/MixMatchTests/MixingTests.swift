@@ -349,7 +349,8 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let network = wideResNet()
     var random = RandomStream(seed: 0, "test")
     let networks = try #require(
-      method.makeAuxiliary(for: network, images: X.images, random: &random) as? AdaMixUpNetworks)
+      try method.makeAuxiliary(for: network, images: X.images, random: &random) as? AdaMixUpNetworks
+    )
     let loss = method.loss(
       Batch(labelled: X, unlabelled: nil), by: MethodNetworks(network, auxiliary: networks),
       step: 0)
@@ -370,7 +371,8 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     let network = wideResNet()
     var random = RandomStream(seed: 0, "test")
     let networks = try #require(
-      AdaMixUp().makeAuxiliary(for: network, images: X.images, random: &random) as? AdaMixUpNetworks
+      try AdaMixUp().makeAuxiliary(for: network, images: X.images, random: &random)
+        as? AdaMixUpNetworks
     )
     #expect(networks.discriminator.parameters[0].parameter.value.shape == [12, 2])
     let loss = AdaMixUp().loss(
@@ -387,7 +389,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
   /// The discriminator's loss falls below guessing, and the intervals of these pairs leave ½, in either direction.
   @Test(arguments: 0..<3) func intervalsLeaveTheClassInTheMiddle(run: Int) throws {
     let line = Line(run: run)
-    let trainer = line.trainer(AdaMixUp())
+    let trainer = try line.trainer(AdaMixUp())
     let losses = try line.train(trainer, by: AdaMixUp())
     let (first, last) = (losses.prefix(20).reduce(0, +) / 20, losses.suffix(50).reduce(0, +) / 50)
     #expect(last < first - 0.02, "\(first) → \(last)")
@@ -406,7 +408,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
     var fixed = AdaMixUp()
     fixed.learnsIntervals = false
     let line = Line(run: run)
-    let trainer = line.trainer(fixed)
+    let trainer = try line.trainer(fixed)
     _ = try line.train(trainer, by: fixed)
     let policy = try #require(trainer.auxiliary as? AdaMixUpNetworks).policy
     let optimiser = AdamW(policy.parameters, weightDecay: 0)
@@ -436,14 +438,14 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
       self.random = random
     }
 
-    func trainer(_ method: AdaMixUp) -> Trainer {
+    func trainer(_ method: AdaMixUp) throws -> Trainer {
       var random = random
       let network = Sequential(
         GlobalAveragePool(), Linear(inputs: 2, outputs: 32, random: &random), ReLU(),
         Linear(inputs: 32, outputs: 3, random: &random))
       return Trainer(
         network,
-        auxiliary: method.makeAuxiliary(for: network, images: X.images[0..<1], random: &random),
+        auxiliary: try method.makeAuxiliary(for: network, images: X.images[0..<1], random: &random),
         schedule: OneCycle(steps: 600, peak: 0.01), weightDecay: 0)
     }
 

@@ -134,6 +134,20 @@ import Testing
         + "the number of classes")
   }
 
+  @Test func adaMixUpNeedsFeaturesBeforeTheLastStage() {
+    var random = RandomStream(seed: 0, "initial weights")
+    let oneStage = Sequential(
+      Sequential(GlobalAveragePool(), Linear(inputs: 3, outputs: 10, random: &random)))
+    let error = #expect(throws: TrainingError.self) {
+      _ = try SemiSupervisedTraining(
+        of: oneStage, by: AdaMixUp(), on: data, settings: settings, seed: 0)
+    }
+    #expect(
+      error?.description
+        == "network: found inputs of the shape [1, 8, 8, 3] for the last of its stages (1), expected "
+        + "features (N, C) as the input of the last stage, which AdaMixUp discriminates")
+  }
+
   /// An evaluation inside a scope of the evaluation weights evaluates these weights too.
   @Test func evaluationsCanBeNested() throws {
     let training = try training()

@@ -102,14 +102,18 @@ import Testing
     let data = TrainingData(
       dataset(images(12), test: images(4)),
       split: try LabelSplit(labelled: [0, 1], unlabelled: [2, 3], validation: []), scaling: .cifar)
-    settings.phases = [.init(share: -0.5, size: 4), .init(share: 1.5, size: 4)]
-    let error = #expect(throws: TrainingError.self) {
-      try settings.check(for: Supervised(), on: data)
+    for (shares, sizes) in [
+      ([-0.5, 1.5], [4, 4]), ([0.5, 0.5], [1, 4]), ([0.5, 0.5], [4, 1 << 40]),
+    ] {
+      settings.phases = zip(shares, sizes).map { .init(share: $0, size: $1) }
+      let error = #expect(throws: TrainingError.self) {
+        try settings.check(for: Supervised(), on: data)
+      }
+      #expect(
+        error?.description
+          == "phases: found sizes \(sizes) for the shares \(shares) of the steps, "
+          + "expected sizes from 2 to 4096 pixels, and shares above 0 that sum to 1")
     }
-    #expect(
-      error?.description
-        == "phases: found sizes [4, 4] for the shares [-0.5, 1.5] of the steps, "
-        + "expected sizes of at least 2 pixels, and shares above 0 that sum to 1")
   }
 
   /// The labels of images beyond the known ones mean nothing, so that only the method may see those images.

@@ -84,6 +84,28 @@ extension PictureTests {
       #expect(found.otherFiles == 0)
     }
 
+    @Test func theNameOfAnOriginIsALine() throws {
+      try folder.add("cat/1.jpg", "dog/2.jpg")
+      let found = try PictureFolder(folder.url)
+      #expect(try found.origin() == nil)
+      for (name, isValid) in [
+        ("CIFAR-10", true), (String(repeating: "x", count: 200), true), ("", false),
+        (String(repeating: "x", count: 201), false), ("CIFAR\n10", false),
+      ] {
+        let origin = PictureFolder.Origin(name: name, isSynthetic: false)
+        try JSONEncoder().encode(origin).write(to: folder.url.appending(path: "pictures.json"))
+        guard !isValid else {
+          #expect(try found.origin() == origin)
+          continue
+        }
+        let error = #expect(throws: PictureError.self) { try found.origin() }
+        #expect(
+          error?.description.hasSuffix(
+            "pictures.json: found a name of \(name.count) characters, expected a name of 1 to 200 "
+              + "characters on one line") == true)
+      }
+    }
+
     /// The folders of a user, and those among them that are not used.
     static let layouts: [(files: [String], unused: [String])] = [
       (

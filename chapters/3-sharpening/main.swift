@@ -217,7 +217,7 @@ func embed(of images: LabelledImages, settings: Settings, progress: StageProgres
   let rows = Matrix(
     rows: images.count, columns: images.height * images.width,
     values: images.pixels.map { Float($0) / 255 })
-  let components = PCA(fitting: rows, components: settings.principalComponents).transform(rows)
+  let components = try PCA(fitting: rows, components: settings.principalComponents).transform(rows)
   var tsne = TSNE()
   tsne.iterations = settings.embeddingIterations
   let embedding = try tsne.embed(components) { iteration, divergence in

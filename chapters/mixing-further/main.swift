@@ -168,7 +168,7 @@ func trainOnALine(_ method: AdaMixUp, steps: Int, run: Int, seed: UInt64) throws
     unlabelled: nil)
   let trainer = Trainer(
     network,
-    auxiliary: method.makeAuxiliary(
+    auxiliary: try method.makeAuxiliary(
       for: network, images: batch.labelled.images, random: &random),
     schedule: OneCycle(steps: steps, peak: 0.01), weightDecay: 0)
 

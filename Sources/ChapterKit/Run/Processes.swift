@@ -64,12 +64,21 @@ package struct Processes: Sendable {
 
 extension Processes {
   /// The bytes of rank 0, in every process.
-  func broadcast(_ data: Data) -> Data {
+  ///
+  /// - Parameters:
+  ///   - data: The bytes in rank 0; empty in the others.
+  ///   - part: The largest number of bytes that are sent at once, because MPI counts them in 32 bits.
+  package func broadcast(_ data: Data, inPartsOf part: Int = 1 << 30) -> Data {
     var content = isFirst ? data : Data()
     var length = Int64(content.count)
     unsafe withUnsafeMutableBytes(of: &length, broadcastBytes)
     if !isFirst { content = Data(count: Int(length)) }
-    unsafe content.withUnsafeMutableBytes(broadcastBytes)
+    unsafe content.withUnsafeMutableBytes { bytes in
+      for start in stride(from: 0, to: bytes.count, by: part) {
+        let range = start..<min(start + part, bytes.count)
+        unsafe broadcastBytes(UnsafeMutableRawBufferPointer(rebasing: bytes[range]))
+      }
+    }
     return content
   }
 
@@ -151,14 +160,13 @@ extension Processes {
     let record = RunRecord.fileName(chapter: chapter)
     let folders = ["cache/\(chapter.program)/\(preset.rawValue)", TrainingKey.directory]
     let source = OutputDirectory(out)
-    // Without locks: the copy of one that was left behind looks like that of a process which has just started.
+    // Without other files, such as locks: the copy of one that was left behind looks like that of a process which has
+    // just started.
     let paths =
       isFirst
       ? try [record]
         + folders.flatMap { folder in
-          try source.names(in: folder)
-            .filter { !$0.hasSuffix(RunLock.suffix) }
-            .map { "\(folder)/\($0)" }
+          try source.names(in: folder).filter(StageStore.isStored).map { "\(folder)/\($0)" }
         }
       : []
     let copied = OutputDirectory(

@@ -51,6 +51,11 @@ package struct StageStore {
     directory = "cache/\(chapter.program)/\(preset.rawValue)"
   }
 
+  /// Whether a file of this name is a result or a checkpoint, if it lies in one of the directories above.
+  static func isStored(_ name: String) -> Bool {
+    [fileExtension, ".checkpoint", ".json"].contains { name.hasSuffix($0) }
+  }
+
   /// Creates the directories; returns those that did not exist.
   @discardableResult
   func prepare() throws -> [URL] { try output.prepare(subdirectories: ["data", directory]) }

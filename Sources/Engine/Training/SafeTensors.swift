@@ -32,14 +32,21 @@ public struct SafeTensors: Sendable {
   /// Writes a file; an interruption leaves either the old or the new content.
   ///
   /// - Throws: An error described in one line that names the file, if it cannot be written, or if
-  ///   ``init(contentsOf:)`` would not read it, because an element is not finite or a tensor is empty.
+  ///   ``init(contentsOf:)`` would not read it, because an element is not finite, a tensor is empty, or its name has
+  ///   another meaning in the format.
   public func write(to url: URL) throws {
     try writeFile(SnapshotError.naming(url) { try encoded() }, to: url)
   }
 
-  /// Throws for an empty tensor and for an element that is not finite.
+  /// Throws for a name that has another meaning in the format, for an empty tensor and for an element that is not
+  /// finite.
   private func checkIsReadable() throws {
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      guard name != metadataName, !isBatchCounter(name) else {
+        throw SnapshotError(
+          "cannot be written (found a tensor called \"\(name)\", expected another name than \(metadataName), and "
+            + "none that ends in \(batchCounterName))")
+      }
       guard !tensor.shape.contains(0) else {
         throw SnapshotError(
           "cannot be written (found the tensor \"\(name)\" of shape \(tensor.shape), expected no axis of "
@@ -58,8 +65,8 @@ public struct SafeTensors: Sendable {
 extension SafeTensors {
   /// Encodes the tensors; the bytes depend on the content alone.
   ///
-  /// - Throws: ``SnapshotError`` if ``init(decoding:)`` would not read them, because an element is not finite or a
-  ///   tensor is empty.
+  /// - Throws: ``SnapshotError`` if ``init(decoding:)`` would not read them, because an element is not finite, a
+  ///   tensor is empty, or its name has another meaning in the format.
   public func encoded() throws -> [UInt8] {
     try checkIsReadable()
     var elements: [UInt8] = []
@@ -217,10 +224,13 @@ extension SafeTensors.Header.Entry {
 }
 
 /// Returns whether a name is that of the counter of batches in PyTorch's batch norm, which is not read.
-func isBatchCounter(_ name: String) -> Bool { name.hasSuffix("num_batches_tracked") }
+func isBatchCounter(_ name: String) -> Bool { name.hasSuffix(batchCounterName) }
 
 /// The name of the metadata in the header.
 private let metadataName = "__metadata__"
+
+/// The end of the name of such a counter.
+private let batchCounterName = "num_batches_tracked"
 
 private func notSafetensors(_ found: String) -> SnapshotError {
   SnapshotError("found \(found), expected a complete safetensors file")

@@ -26,18 +26,20 @@ public struct AdaMixUp: SemiSupervisedMethod {
 
   /// A policy network for these images, and a discriminator of the features that `network` has
   /// before its last stage.
-  public func makeAuxiliary(for network: any Layer, images: Tensor, random: inout RandomStream)
-    -> (any Module)?
-  {
-    let features = withoutGradients {
+  ///
+  /// - Throws: ``TrainingError`` if the input of the network's last stage has another shape than (N, C), such as that
+  ///   of a network with a single stage.
+  public func makeAuxiliary(
+    for network: any Layer, images: Tensor, random: inout RandomStream
+  ) throws -> (any Module)? {
+    let shape = withoutGradients {
       network.run(0..<network.stageCount - 1, on: HiddenState(images), .evaluation)
-    }
-    require(
-      features.values.shape.count == 2,
-      "AdaMixUp needs a network whose last stage has features (N, C) as its input; "
-        + "found the shape \(features.values.shape).")
-    return AdaMixUpNetworks(
-      channels: images.shape[3], features: features.values.shape[1], random: &random)
+    }.values.shape
+    try TrainingError.unless(
+      shape.count == 2, "network",
+      found: "inputs of the shape \(shape) for the last of its stages (\(network.stageCount))",
+      expected: "features (N, C) as the input of the last stage, which AdaMixUp discriminates")
+    return AdaMixUpNetworks(channels: images.shape[3], features: shape[1], random: &random)
   }
 
   /// The cross-entropies of the classifier, on images and mixtures, and of the discriminator.

@@ -119,9 +119,14 @@ extension TrainingSettings {
     let shares = phases.map(\.share).reduce(0, +)
     try TrainingError.unless(
       phases.isEmpty
-        || (abs(shares - 1) < 1e-9 && phases.allSatisfy { $0.size >= 2 && $0.share > 0 }),
+        || (abs(shares - 1) < 1e-9
+          && phases.allSatisfy { (2...largestImageSize).contains($0.size) && $0.share > 0 }),
       "phases",
       found: "sizes \(phases.map(\.size)) for the shares \(phases.map(\.share)) of the steps",
-      expected: "sizes of at least 2 pixels, and shares above 0 that sum to 1")
+      expected:
+        "sizes from 2 to \(largestImageSize) pixels, and shares above 0 that sum to 1")
   }
 }
+
+/// The largest size of training images in pixels: a bound below which numbers of elements do not overflow.
+private let largestImageSize = 4096
