@@ -6,6 +6,11 @@ import Foundation
 public let datasetOption = CommandLineOption(
   "dataset", .oneOf(DatasetSource.colour, named: \.key), default: .cifar10, "the data set")
 
+/// The option that adds distribution alignment to MixMatch, as `MixMatchStep.alignment` does.
+public let alignmentOption = CommandLineOption(
+  flag: "alignment",
+  "scale MixMatch's guesses so that each class is guessed as often as it occurs among the labels")
+
 /// The option that names a folder of recorded training runs.
 public let recordedTrainings = CommandLineOption(
   "recorded", .existingDirectory, "folder of recorded training runs, which are not run again"
