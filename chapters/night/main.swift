@@ -35,14 +35,14 @@ import ResultTables
 // {chapter5.accuracy.all-labels %}. Network, epochs, image sizes and learning rate differ at once. The
 // article has [94.76 %]{.article} after [100]{.article} epochs, with a network of four times as many parameters.
 //
-// **MixMatch** reaches {night.accuracy.mixmatch %} (one seed); the same seed at `short` has {chapter5.accuracy.mixmatch
-// first %}, the lowest of its three seeds, with {chapter5.accuracy.mixmatch %} over all. Here, too, network, batches,
-// steps, image sizes and learning rate differ at once. The recall of the class that is recognised least often is
-// {night.smallestRecall.mixmatch %}, in place of {chapter5.smallestRecall.mixmatch first %}. The article has
-// [88.06 %]{.article} after [187]{.article} epochs; this run has 49 epochs. In the first fifteen its validation
-// accuracy is about the article's accuracy or above it; then the article's rises faster, to [79 %]{.article} after as
-// many epochs as this run has, where its learning rate is still high. The article's network has four times as many
-// parameters, its images have 32 pixels from the start and had not been stored as JPEG, and its augmentation is
+// **MixMatch** reaches {night.accuracy.mixmatch %} (one seed); the same seed at `short` has
+// {chapter5.accuracy.mixmatch first %}, the lowest of its three seeds, with {chapter5.accuracy.mixmatch %} over all.
+// Here, too, network, batches, steps, image sizes and learning rate differ at once. The recall of the class that is
+// recognised least often is {night.smallestRecall.mixmatch %}, in place of {chapter5.smallestRecall.mixmatch first %}.
+// The article has [88.06 %]{.article} after [187]{.article} epochs; this run has 49 epochs. In the first fifteen its
+// validation accuracy is about the article's accuracy or above it; then the article's rises faster, to [79 %]{.article}
+// after as many epochs as this run has, where its learning rate is still high. The article's network has four times as
+// many parameters, its images have 32 pixels from the start and had not been stored as JPEG, and its augmentation is
 // stronger. Its weight of the unlabelled loss is 75 from step 3,000 on; here it grows to 25 over the whole run. It has
 // half as many labelled as unlabelled images in a batch, here there are as many. No run here separates these causes.
 // The scale was planned to reach at least 80 % in a night on two cores, and does not.
