@@ -208,9 +208,10 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   {ablations.accuracy.mean-teacher %} and mixup alone {ablations.accuracy.mixup %}. Supervised training without
 //   unlabelled images has {ablations.accuracy.labels-alone %}, and with mixup of the labelled ones
 //   {ablations.accuracy.labels-mixup %}: in runs of this length the unlabelled images bring these methods less than
-//   mixup brings without them. VAT and the Π-model are no better than supervised training, and pseudo-labels are less
-//   than a point better. Mixup alone, which also mixes the labelled images with each other, is less accurate than
-//   supervised training with mixup; their learning rates, chosen by the search, differ too.
+//   mixup brings without them. VAT, at the low learning rate that its search chose, is less accurate than supervised
+//   training; the Π-model is not shown to be better, and pseudo-labels are less than a point better. Mixup alone, which
+//   also mixes the labelled images with each other, is less accurate than supervised training with mixup; their
+//   learning rates, chosen by the search, differ too.
 //
 // ## Running it {.fold}
 

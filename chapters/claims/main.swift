@@ -1,7 +1,8 @@
 // # Appendix: Which claims hold up
 //
-// The article makes claims. The table lists each of them, and two that were added here, with our measurement, a rule,
-// and the verdict that follows from it: "reproduced" if the rule holds, "not reproduced" if it fails.
+// The article makes claims. The table lists those that give a number or that a training run can test, and two that were
+// added here, with our measurement, a rule, and the verdict that follows from it: "reproduced" if the rule holds, "not
+// reproduced" if it fails.
 //
 //     make claims
 //
@@ -35,20 +36,30 @@ import Foundation
 //
 // Runs with the same seed share the labelled images, and Welch's interval treats them as independent. If their
 // accuracies rise and fall together, the difference is known more precisely than the interval suggests; if one rises
-// where the other falls, less precisely. Both occur here. The intervals also assume that accuracies are distributed
-// normally, which so few seeds cannot check.
+// where the other falls, less precisely. Both occur here. The rows with and without an EMA are even one training run
+// for each seed: by the interval of the differences at each seed, −0.1 to +0.3 points, the claim on the EMA would be
+// reproduced. Where two rows have different seeds, their difference here is not that of the ablations' table, which
+// uses shared seeds only, and one seed more can change the number of seeds that would decide several-fold. The
+// intervals also assume that accuracies are distributed normally, which so few seeds cannot check.
 //
-// For some claims more than three seeds were run. Chapter 3 has 19 seeds: after ten, this table had estimated that 19
-// would decide. MixMatch and distribution alignment got more because three had not decided about alignment (the
-// interval for the recall was −8 to +43 points), and the EMA with a decay of 0.999 because MixMatch's fourth seed had
-// undone a verdict. Adding seeds until there is a verdict makes a wrong one more likely than the nominal 5 %, and no
-// interval is corrected for the number of claims.
+// For some claims more than three seeds were run. Chapter 3 has 19 seeds: after three, this table had estimated that 11
+// would decide, and after ten that 19 would. MixMatch and distribution alignment got more because three had not decided
+// about alignment (the interval for the recall was −8 to +43 points), and the EMA with a decay of 0.999 because
+// MixMatch's fourth seed had undone a verdict. Adding seeds until there is a verdict makes a wrong one more likely than
+// the nominal 5 %: with a correction for these looks (Bonferroni), neither the accuracy at T = 0.5 nor the recall with
+// alignment would have a verdict. Nor is any interval corrected for the number of claims. With Holm's correction over
+// all intervals with a verdict, of the reproduced claims only sharpening on MNIST and VAT would keep theirs; of those
+// that are not reproduced, only the distance from full supervision would lose it.
 //
-// Three verdicts say less than they seem to. Supervised training, too, is more than 5 points behind MixMatch, so that
-// the verdict on VAT says little about VAT. The claim on as many supervised steps has a baseline without mixup: the
-// difference from supervised training with mixup ([chapter 5](#chapter5-findings)) is about half as large, and would
-// have no verdict by this rule. And the claim on mixup only compares it with sharpening; mixup of the labelled images
-// alone preserves the accuracy in the three seeds that were run ([ablations](#ablations)).
+// Four verdicts say less than they seem to. Supervised training, too, is more than 5 points behind MixMatch, so that
+// the verdict on VAT says little about VAT, whose search also ended at a lower learning rate than the others'
+// ([search](#search)). By the same rule mixup alone is far behind MixMatch, but not Mean Teacher (4.1 to 10.7 points)
+// and supervised training with mixup (2.1 to 5.9). The claim on as many supervised steps has a baseline without mixup:
+// the difference from supervised training with mixup ([chapter 5](#chapter5-findings)) is about half as large, and
+// would have no verdict by this rule. The claim on mixup compares it with sharpening only, but the accuracy with K = 1,
+// too, is above that without mixup (9.3 to 20.1 points); mixup of the labelled images alone is −0.8 to +1.3 points from
+// MixMatch ([ablations](#ablations)). And the cost of an epoch depends on the batches: by a count of passes ([chapter
+// 5](#chapter5-findings)) the ratio is outside the rule's limits with those here.
 //
 // The number of parameters is compared as it is, without an interval, and so is the ratio of two mean times, each over
 // at least three seeds.
@@ -62,7 +73,9 @@ import Foundation
 // epoch, and the claim on distribution alignment, which was added. In detail:
 //
 // - 24 November 2026: the first rules, written after first runs of chapters 3 and 5 and before those of the ablations.
-//   A difference of two means counted if it was at least two standard errors.
+//   A difference of two means counted if it was at least two standard errors, and a mean counted as a published number
+//   if it was within two points or two standard errors. The margin of 12 points in the claim that was added was chosen
+//   when one seed had shown a difference of 13.6 points.
 // - 26 November 2026: the intervals above replace this, because two standard errors are not a test at a stated level,
 //   and were also applied to two seeds.
 // - 26 November 2026: the rule on a small part of the training compared accuracies during one run. Below the article's
@@ -74,18 +87,19 @@ import Foundation
 //   the clock the ratio was 3.2 with three seeds, and the claim was not reproduced.
 // - 28 November 2026: the rule on a small part of the training asked for more than 80 % of the accuracy, which
 //   supervised training with mixup passes as well. It now asks for 80 % of the gain over supervised training: the
-//   article speaks of the improvement. The cost of an epoch needs three seeds: a single ratio lay above the rule's
-//   limit, by 2 % of it. The claim on distribution alignment was added. Seeds 0 to 2 of the ablations and the runs of
-//   chapter 5 are older than these changes, apart from those of the next two entries; further seeds of the ablations,
-//   and chapter 3 with 19 seeds, are younger.
+//   article speaks of the improvement. By the former rule the claim was reproduced; now it has no verdict. The cost of
+//   an epoch needs three seeds: a single ratio lay above the rule's limit, by 2 % of it. The claim on distribution
+//   alignment was added. Seeds 0 to 2 of the ablations that the rules use and the runs of chapter 5 are older than
+//   these changes, apart from those of the next two entries; further seeds of the ablations, and chapter 3 with 19
+//   seeds, are younger.
 // - 28 November 2026: the rule on the EMA named a decay of 0.999, which averages over a sixth of the runs of the
 //   ablations and changes the accuracy by {ablations.difference.average points}. An EMA that lowers the accuracy always
 //   passes a rule that only limits its benefit. It now names 0.99, the decay of the other methods in the ablations. The
 //   runs with this decay are younger than the rule. By the former rule the claim was reproduced.
-// - 29 November 2026: the claim on the ramp was added. The first seed without a ramp was known, and had no lower
-//   accuracy than with it; the other two were still being trained.
 // - 28 November 2026: no rule changed, but supervised training, pseudo-labels and Mean Teacher were run again with the
 //   learning rate that the [search](#search) chose after its range had been extended.
+// - 29 November 2026: the claim on the ramp was added. The first seed without a ramp was known, and had no lower
+//   accuracy than with it; the other two were still being trained.
 
 // ## The table
 //
@@ -314,7 +328,7 @@ let claims = [
   number("the paper's accuracy with all 50,000 labels", 1 - 0.0413, allLabels),
   number("supervised, 500 labels", 0.3723, fewLabels),
   number("MixMatch, 500 labels", 0.8806, mixMatch),
-  number("the paper's MixMatch, 500 labels", 1 - 0.0965, mixMatch),
+  number("the paper's MixMatch, 500 labels", 1 - 0.0965, mixMatch, remark: " (paper)"),
   unmeasured(
     "the best epochs of MixMatch and with all labels", "88.2 and 94.9 %",
     because: "no epoch is chosen by its test accuracy here"),
@@ -329,7 +343,7 @@ let claims = [
     rule: "MixMatch is ahead by more than 5 points",
     metrics: [ablation("VAT", "vat"), quarterRun], decide: { exceeds($0[1], $0[0], by: 5) }),
   Claim(
-    text: "The network is the paper's, with 1.47 million parameters.", article: "1.47 million",
+    text: "The network is the paper's.", article: "the paper's network has 1.47 million parameters",
     dataset: nil, rule: "the notebook's network has this number of parameters within 1 %",
     metrics: [notebooksParameters],
     decide: { given(abs($0[0].mean / 1.47e6 - 1) <= 0.01) }),

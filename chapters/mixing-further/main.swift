@@ -266,10 +266,11 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // - **Supervised training.** All mixing helps. The accuracy is {mixing.accuracy.labels-alone %} without mixing,
 //   {mixing.accuracy.labels-mixup %} with mixup, {mixing.accuracy.labels-manifold-mixup %} with manifold mixup and
-//   {mixing.accuracy.labels-adamixup %} with AdaMixUp; neither of the last two is better than mixup. Mixup changes the
-//   accuracy by {mixing.difference.labels-mixup points}. MixMatch, which learns from the unlabelled images too, differs
-//   from supervised training without mixing by {mixing.difference.mixmatch points}: in runs of this length most of its
-//   gain can be had without unlabelled images.
+//   {mixing.accuracy.labels-adamixup %} with AdaMixUp; neither of the last two is shown to be better than mixup
+//   (intervals −3.1 to +0.8 and −2.0 to +1.9 points). Mixup changes the accuracy by
+//   {mixing.difference.labels-mixup points}. MixMatch, which learns from the unlabelled images too, differs from
+//   supervised training without mixing by {mixing.difference.mixmatch points}: in runs of this length most of its gain
+//   can be had without unlabelled images.
 // - **The place.** At the same α = 2, manifold mixup differs from mixup by
 //   {mixing.accuracy.labels-manifold-mixup - accuracy.labels-mixup-alpha-2 points}. Mixup with α = 2 has
 //   {mixing.accuracy.labels-mixup-alpha-2 %}, and with α = 0.75 {mixing.accuracy.labels-mixup %}.

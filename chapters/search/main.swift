@@ -21,10 +21,12 @@
 // the labels of all images but the validation images.
 //
 // The range of learning rates first ended at twice the default. Every method whose trials were complete by then was
-// best at this end of the range, so four times the default was added, for all methods. If the best trial of a
-// method is at an end of a range, this range is extended by the same step, to eight times the rate or a ninth of the
-// weight and so on, until the best trial is not at an end. (For some methods the best weight is at an end, but a trial
-// with another learning rate is better.)
+// best at this end of the range, so four times the default was added, for all methods. If the best trial of a method is
+// at an end of a range, this range is extended by the same step, to eight times the rate or a ninth of the weight and
+// so on, until the best trial is not at an end. (For some methods the best weight is at an end, but a trial with
+// another learning rate is better.) Because one value is changed at a time, a method whose best trial changes the
+// weight keeps the default learning rate. This is VAT alone, which so has the lowest rate of all; its trials with the
+// default rate and with two and four times this rate were better than those of supervised training.
 //
 // A rate that suits a trial can be too high for a longer training run. A rate above four times the default must
 // therefore also be better in a long run: the method's longest training run in the tables, of the first seed, is made
