@@ -2,11 +2,11 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Parallel loops whose results do not depend on the number of threads.
+/// Parallel loops over the parts of some work.
 ///
-/// Work is divided into parts whose number depends on the size of the work alone; only the assignment
-/// of parts to threads varies. Partial sums are added in a tree whose shape depends on the number of parts
-/// alone. So the same seed gives the same bits with 1, 2 or 16 threads.
+/// Results do not depend on the number of threads if the caller chooses a number of parts that depends on the size of the
+/// work alone, lets each part write to memory of its own, and adds sums of the parts in a fixed order after the loop. Only
+/// the assignment of parts to threads varies.
 public enum Parallel {
   /// The number of threads, at least 1; the number of processors by default.
   ///

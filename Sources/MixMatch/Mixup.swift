@@ -65,8 +65,13 @@ public struct MixingCoefficients: Sendable, Equatable {
     (self.values, tensor) = (values, Tensor(values, shape: [values.count]))
   }
 
-  /// Coefficients that depend on parameters, (N).
+  /// Coefficients that depend on parameters, (N), from 0 to 1 up to rounding; the values are clamped, the gradient is
+  /// not.
   public init(_ tensor: Tensor) {
+    require(
+      tensor.shape.count == 1 && !tensor.scalars.contains { $0 < -1e-3 || $0 > 1 + 1e-3 },
+      "Coefficients have the shape (N) and lie in [0, 1] up to rounding; found \(tensor.scalars) "
+        + "of the shape \(tensor.shape).")
     // Rounding can move a sum of probabilities slightly above 1.
     (values, self.tensor) = (tensor.scalars.map { min(max($0, 0), 1) }, tensor)
   }

@@ -175,7 +175,8 @@ public struct Loss: Sendable {
   /// A further term that already has its weight, such as an entropy or the loss of
   /// a discriminator; nil for a method that has none.
   public let penalty: Tensor?
-  /// The labels guessed for the unlabelled images; nil for a method that guesses none.
+  /// The labels guessed for the unlabelled images, in each step; nil for a method that guesses none. The learning curve
+  /// has means over all steps.
   public let guesses: Guesses?
   /// The learned intervals of λ; nil for every method but ``AdaMixUp``.
   public let mixing: LearnedMixing?

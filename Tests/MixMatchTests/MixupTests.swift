@@ -90,6 +90,19 @@ import Testing
       _ = MixingCoefficients([1.5])
     }
     #expect(standardError(of: result).contains("Coefficients lie in [0, 1], not [1.5]."))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = MixingCoefficients(Tensor([0.5, -3], shape: [2]))
+    }
+    #expect(
+      standardError(of: result).contains("up to rounding; found [0.5, -3.0] of the shape [2]"))
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = MixingCoefficients(Tensor([0.5, 1], shape: [2, 1]))
+    }
+    #expect(standardError(of: result).contains("found [0.5, 1.0] of the shape [2, 1]"))
+  }
+
+  @Test func coefficientsAboveOneByRoundingAreClamped() {
+    #expect(MixingCoefficients(Tensor([1.000001, -1e-7], shape: [2])).values == [1, 0])
   }
 
   @Test(arguments: MixingCoefficients.Sharing.allCases)

@@ -4,11 +4,11 @@
 /// · w[u, v, c, d], where pixels outside the image count as zero.
 ///
 /// - Parameters:
-///   - x: Images (N, H, W, C).
+///   - x: Images (N, H, W, C), with the padding at least as large as the filters.
 ///   - weights: Filters w (K, K, C, D).
 ///   - bias: b (D), or nil for none.
-///   - stride: The distance between neighbouring output pixels, in input pixels.
-///   - padding: The number of rows and columns of zeros added at each border.
+///   - stride: The distance between neighbouring output pixels, in input pixels, at least 1.
+///   - padding: The number of rows and columns of zeros added at each border, at least 0.
 ///   - activation: The activation function applied to the result; a slope lies in [0, 1).
 /// - Returns: Images (N, H′, W′, D), H′ = ⌊(H + 2·padding − K) / stride⌋ + 1.
 public func conv2d(

@@ -1,4 +1,4 @@
-/// The product of two matrices.
+/// The product of two matrices, computed by one thread.
 ///
 /// - Parameters:
 ///   - a: A matrix (N, K).
@@ -15,7 +15,7 @@ public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
   }
 }
 
-/// An affine map of features: x·w + b.
+/// An affine map of features: x·w + b, computed by one thread.
 ///
 /// - Parameters:
 ///   - x: Features (N, C).
@@ -33,10 +33,11 @@ public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
   return y.recorded(from: [x, weights, bias]) { gradient in
     unsafe [
       x.needsGradient ? gradientOfLeftFactor(gradient, weights) : nil,
-      gradientOfRightFactor(gradient, x),
-      filled(bias.shape) {
-        unsafe columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)
-      },
+      weights.needsGradient ? gradientOfRightFactor(gradient, x) : nil,
+      bias.needsGradient
+        ? filled(bias.shape) {
+          unsafe columnSums(gradient.pointer, rows: rows, columns: outputs, into: $0)
+        } : nil,
     ]
   }
 }

@@ -36,8 +36,8 @@ public func globalAveragePool(_ x: Tensor) -> Tensor {
 ///
 /// - Parameters:
 ///   - x: Images (N, H, W, C).
-///   - kernelSize: K, the height and width of a window.
-///   - stride: The distance between neighbouring windows; `kernelSize` if nil.
+///   - kernelSize: K, the height and width of a window, at most those of the images.
+///   - stride: The distance between neighbouring windows, at least 1; `kernelSize` if nil.
 /// - Returns: Images (N, H′, W′, C), H′ = ⌊(H − K) / stride⌋ + 1.
 public func maxPool2d(_ x: Tensor, kernelSize: Int, stride: Int? = nil) -> Tensor {
   requireImages(x)

@@ -91,7 +91,8 @@ extension Tensor {
   ///       return y.recorded(from: [x]) { gradient in [2 * (gradient * x)] }
   ///     }
   ///
-  /// Nothing is recorded if no input needs a gradient or within ``withoutGradients(_:)``.
+  /// Nothing is recorded if no input needs a gradient or within ``withoutGradients(_:)``. If this tensor was itself
+  /// computed from recorded tensors, that recording is replaced: gradients flow to `inputs` alone.
   ///
   /// - Parameters:
   ///   - inputs: The tensors that the result was computed from.
@@ -115,7 +116,8 @@ extension Tensor {
   /// ``Parameter/gradient`` of each parameter it depends on, and frees the tape.
   ///
   /// It does nothing if the scalar depends on no parameter, such as one that was computed in ``withoutGradients(_:)``.
-  /// It ends the process if this tensor has more than one element, or if an earlier call freed the tape.
+  /// It ends the process if this tensor has more than one element, or if an earlier call freed the tape. Only one thread
+  /// at a time may call it for losses that depend on the same parameter: gradients are added without a lock.
   public func backward() {
     differentiate { leaf, gradient in
       leaf.gradient = leaf.gradient.map { $0 + gradient } ?? gradient

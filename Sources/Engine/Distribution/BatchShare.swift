@@ -8,8 +8,8 @@ struct BatchShare: Sendable {
   /// The share that operations get at the moment; nil if they get whole batches.
   @TaskLocal static var current: BatchShare?
 
-  /// The share of a batch; nil if this process computes the whole batch, because there is no other process or
-  /// the batch has fewer images than there are processes.
+  /// The share of a batch; nil if this process computes the whole batch, because there is no other process,
+  /// the batch has fewer images than there are processes, or the images are already such a share.
   init?(ofImages images: Int) {
     guard BatchShare.current == nil, let communicator = Parallel.communicator,
       communicator.count > 1, images >= communicator.count

@@ -89,7 +89,9 @@ private final class PendingSum {
     }
   }
 
-  /// Both partners add the same two numbers.
+  /// Adds the values that were received, and begins the next exchange, or multiplies the sums by the factor at the end.
+  ///
+  /// Both partners add the same two numbers, so that they get the same bits.
   private func add() {
     let sums = unsafe values.pointer
     for index in 0..<values.count { unsafe sums[index] += others.pointer[index] }

@@ -7,7 +7,7 @@ struct BatchParts {
   /// The number of this process's parts.
   let count: Int
   /// The number of images of the whole batch.
-  let images: Int
+  let imagesOfBatch: Int
   /// The number of parts of the whole batch.
   private let all: Int
   /// The index of this process's first part, and that of its first image.
@@ -25,9 +25,9 @@ struct BatchParts {
       share == nil || share?.range.count == images,
       "An operation on this process's share of a batch needs \(share?.range.count ?? 0) images; "
         + "found \(images).")
-    self.images = share?.images ?? images
+    imagesOfBatch = share?.images ?? images
     var parts = 1
-    while 2 * parts <= min(self.images, limit) { parts *= 2 }
+    while 2 * parts <= min(imagesOfBatch, limit) { parts *= 2 }
     let processes = share?.communicator.count ?? 1
     let rank = share?.communicator.rank ?? 0
     (all, count) = (parts, parts / processes)
@@ -38,8 +38,8 @@ struct BatchParts {
   /// Calls `body` in parallel for each part with the range of its images, counted from this process's first.
   func forEach(_ body: (_ part: Int, _ images: Range<Int>) -> Void) {
     Parallel.forEachPart(of: count) { part in
-      let start = images * (first + part) / all - firstImage
-      body(part, start..<images * (first + part + 1) / all - firstImage)
+      let start = imagesOfBatch * (first + part) / all - firstImage
+      body(part, start..<imagesOfBatch * (first + part + 1) / all - firstImage)
     }
   }
 
@@ -72,5 +72,5 @@ extension BatchParts {
   }
 
   /// The number of rows of the whole batch, where `x` (N, …, C) are the images of this process.
-  func rows(of x: Tensor) -> Int { images * (x.rows / max(1, x.shape[0])) }
+  func rows(of x: Tensor) -> Int { imagesOfBatch * (x.rows / max(1, x.shape[0])) }
 }

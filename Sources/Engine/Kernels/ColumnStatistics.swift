@@ -35,6 +35,8 @@ struct ColumnMoments {
         chunk, rows: count, from: origins[part], into: sums.pointer, squares.pointer)
       unsafe merge(sums.pointer, squares.pointer, rows: Float(count), into: part)
     }
+    // Without this the storages might be released before their last use, because only their addresses are used.
+    withExtendedLifetime((sums, squares)) {}
   }
 
   /// Sets the origin of a part to the mean of the rows of `x` (rows, columns).

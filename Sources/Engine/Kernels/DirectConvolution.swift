@@ -26,6 +26,8 @@ struct DirectConvolution {
         unsafe convolve(input.pointer, filters, into: output + image * geometry.outputLength)
         finish(part, image * geometry.positions..<(image + 1) * geometry.positions)
       }
+      // Without this the storage might be released before its last use, because only its address is used.
+      withExtendedLifetime(input) {}
     }
   }
 

@@ -49,6 +49,8 @@ struct WinogradFilters<Scheme: WinogradScheme> {
       }
     }
     unsafe self.init(turned.pointer, inputs: outputs, outputs: inputs)
+    // Without this the storage might be released before its last use, because only its address is used.
+    withExtendedLifetime(turned) {}
   }
 
   /// The filters (inputs, 16) of a pair of kinds of points for the 16 outputs from `output` on.

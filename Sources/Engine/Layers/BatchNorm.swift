@@ -1,7 +1,7 @@
 /// Running means and variances of the channels, which batch norm uses in evaluation.
 ///
-/// `@unchecked Sendable`: one thread at a time runs a network in training, and only that changes the
-/// moments.
+/// `@unchecked Sendable`: only one thread at a time may train a network, load or restore its state, or exchange its weights
+/// for their EMA, which change the moments; meanwhile no other thread may evaluate it.
 public final class RunningStatistics: @unchecked Sendable {
   /// The current averages; mean 0 and variance 1 before the first batch.
   public var moments: ChannelMoments

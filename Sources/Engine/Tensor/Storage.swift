@@ -3,8 +3,10 @@
 /// It is aligned to 64 bytes and has room for at least one more vector at its end, so that vector
 /// loops may run past the last element.
 ///
-/// `@unchecked Sendable`: the address never changes, and only the code that made a storage writes to
-/// it, before it shares the storage.
+/// `@unchecked Sendable`: the address never changes, and only the code that made a storage writes to it, before it shares
+/// the storage. There are three exceptions, during which nothing else reads the storage: an optimiser changes its averages
+/// or velocities, a restored state replaces such values, and ``PendingSums`` adds to the gradients of filters until the
+/// backward pass ends.
 @safe package final class Storage: @unchecked Sendable {
   /// The number of Floats in a kernel's vector.
   package static let vectorWidth = 16

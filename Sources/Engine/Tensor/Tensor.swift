@@ -95,7 +95,7 @@ public struct Tensor: Sendable {
   public var needsGradient: Bool { node != nil }
 
   /// The address of the first element. Only the code that created a tensor may write to it, before it
-  /// shares the tensor.
+  /// shares the tensor; ``Storage`` has the exceptions.
   package var pointer: UnsafeMutablePointer<Float> { unsafe storage.pointer }
 
   /// The length of the innermost axis, such as channels or classes; 1 for a scalar.

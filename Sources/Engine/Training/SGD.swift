@@ -9,7 +9,7 @@
 public final class SGD {
   private let parameters: [NamedParameter]
   private let weightDecay: Float
-  /// Changed in place.
+  /// The velocity of each parameter, changed in place.
   private let velocities: [Tensor]
 
   /// Creates an optimiser of `parameters` with zero velocities; `weightDecay` is finite and at least 0.

@@ -229,7 +229,7 @@ func isBatchCounter(_ name: String) -> Bool { name.hasSuffix(batchCounterName) }
 /// The name of the metadata in the header.
 private let metadataName = "__metadata__"
 
-/// The end of the name of such a counter.
+/// The end of the name of the counter of batches in PyTorch's batch norm.
 private let batchCounterName = "num_batches_tracked"
 
 private func notSafetensors(_ found: String) -> SnapshotError {

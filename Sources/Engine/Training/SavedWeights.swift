@@ -16,7 +16,7 @@ extension Module {
   ///
   /// - Parameter url: The file.
   /// - Throws: An error described in one line that names the file, if it cannot be read, is not a complete safetensors file,
-  ///   or belongs to a network with other names or shapes. Then nothing has changed.
+  ///   belongs to a network with other names or shapes, or has a negative `running_var`. Then nothing has changed.
   public func load(from url: URL) throws {
     let content = try SafeTensors(contentsOf: url)
     try SnapshotError.naming(url) { try load(pyTorchState: content.tensors) }

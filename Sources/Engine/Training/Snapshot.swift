@@ -111,7 +111,7 @@ extension Snapshot.Value {
   }
 }
 
-/// An error of decoding or restoring a snapshot, described in one line.
+/// An error of encoding, decoding or restoring a snapshot or a file of weights, described in one line.
 public struct SnapshotError: OneLineError {
   /// What was found and what was expected.
   public let description: String

@@ -30,7 +30,7 @@ public final class Trainer {
   ///   - schedule: The number of steps, and the learning rate and momentum of each.
   ///   - weightDecay: The weight decay, finite and at least 0; see ``AdamW``.
   ///   - decayScope: The parameters that weight decay acts on.
-  ///   - emaDecay: The decay of the weight EMA that is used for evaluation; nil for none.
+  ///   - emaDecay: The decay of the weight EMA that is used for evaluation, in [0, 1); nil for none.
   public init(
     _ network: any Layer, auxiliary: (any Module)? = nil, schedule: any Schedule,
     weightDecay: Float, decayScope: WeightDecayScope = .all, emaDecay: Float? = nil

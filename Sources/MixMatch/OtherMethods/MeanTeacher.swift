@@ -23,7 +23,7 @@ public struct MeanTeacher: SemiSupervisedMethod {
   /// The number of versions of each unlabelled image: 2, one for the network and one for the teacher.
   public var versions: Int { 2 }
 
-  /// Whether the method needs an EMA of the weights: it does; without one the network would be its own teacher.
+  /// Whether the method needs an EMA of the weights: it does; settings without one are refused.
   public var needsTeacher: Bool { true }
 
   /// Checks the weight of the unlabelled loss and the length of its ramp.

@@ -10,12 +10,13 @@ import Engine
 /// have λ. Both kinds have a forward pass of their own, and only the labelled images update batch norm's
 /// running statistics, as in the paper's code.
 public struct MixupOnly: SemiSupervisedMethod {
-  /// α of the Beta distribution from which mixup draws λ.
+  /// α of the Beta distribution from which mixup draws λ: 0.75 as in the script of the paper's table 5; the default of
+  /// its code is 0.5.
   public var alpha = 0.75
   /// w, the weight of the unlabelled loss, without a ramp as in the paper's code.
   public var unlabelledWeight: Float = 1
 
-  /// The method with the usual hyperparameters.
+  /// The method with the default hyperparameters.
   public init() {}
 
   /// The number of versions of each unlabelled image: 1, because it is augmented once.

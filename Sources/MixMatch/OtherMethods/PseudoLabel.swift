@@ -20,7 +20,7 @@ public struct PseudoLabel: SemiSupervisedMethod {
   /// w, the weight of the unlabelled loss, and its ramp.
   public var unlabelledWeight: RampedWeight
 
-  /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
+  /// The method with the default hyperparameters and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { unlabelledWeight = RampedWeight(1, rampSteps: rampSteps) }
 
   /// The number of versions of each unlabelled image: 1, because it is augmented once.

@@ -34,7 +34,7 @@ public struct VirtualAdversarialTraining: SemiSupervisedMethod {
   /// v, the weight of the entropy.
   public var entropyWeight: Float = 0.06
 
-  /// The method with the usual hyperparameters and a ramp of `rampSteps` steps.
+  /// The method with the default hyperparameters and a ramp of `rampSteps` steps.
   public init(rampSteps: Int) { unlabelledWeight = RampedWeight(0.3, rampSteps: rampSteps) }
 
   /// The number of versions of each unlabelled image: 1, because it is augmented once.

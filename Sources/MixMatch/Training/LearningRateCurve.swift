@@ -25,7 +25,7 @@ public struct LearningRateCurve: Codable, Sendable {
   ///     loss that ends the curve.
   /// - Throws: ``TrainingError`` for settings that do not fit the method or the data, for a network that has another
   ///   number of outputs than there are classes, and for a loss that diverges before the second step; an error that the
-  ///   method's own check or `body` throws.
+  ///   method's own check, its ``SemiSupervisedMethod/makeAuxiliary(for:images:random:)`` or `body` throws.
   public init(
     of network: any Layer, by method: some SemiSupervisedMethod, on data: TrainingData,
     settings: TrainingSettings, steps: Int, seed: UInt64,

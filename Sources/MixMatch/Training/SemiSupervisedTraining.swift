@@ -35,7 +35,8 @@ public final class SemiSupervisedTraining {
   ///   - settings: The hyperparameters.
   ///   - seed: The seed of all random numbers but the network's initial weights.
   /// - Throws: ``TrainingError`` for settings that do not fit the method or the data, and for a network that has
-  ///   another number of outputs than there are classes; an error that the method's own check throws.
+  ///   another number of outputs than there are classes; an error that the method's own check or
+  ///   ``SemiSupervisedMethod/makeAuxiliary(for:images:random:)`` throws.
   public init(
     of network: any Layer, by method: any SemiSupervisedMethod, on data: TrainingData,
     settings: TrainingSettings, seed: UInt64

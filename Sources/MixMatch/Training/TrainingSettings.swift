@@ -19,7 +19,7 @@ public struct TrainingSettings: Sendable, Encodable {
   public var weightDecay: Float = 0.02
   /// The parameters that weight decay acts on.
   public var decayScope = WeightDecayScope.all
-  /// The decay of an exponential moving average of the weights, which is then evaluated in place of
+  /// The decay, in [0, 1), of an exponential moving average of the weights, which is then evaluated in place of
   /// the weights; nil for no average.
   public var emaDecay: Float?
   /// Image sizes to train at, one after the other; empty to train at the images' own size.
@@ -97,9 +97,7 @@ extension TrainingSettings {
     try TrainingError.unless(
       peakLearningRate > 0 && peakLearningRate.isFinite, "highest learning rate",
       found: "\(peakLearningRate)", expected: "a finite number above 0")
-    try TrainingError.unless(
-      weightDecay >= 0 && weightDecay.isFinite, "weight decay", found: "\(weightDecay)",
-      expected: "a finite number of at least 0")
+    try TrainingError.unlessWeight(weightDecay, "weight decay")
     try method.check()
     try TrainingError.unless(
       labelled >= labelledBatch, "labelled images", found: "\(labelled)",
