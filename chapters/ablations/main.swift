@@ -157,8 +157,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ![Ablations](ablations.md)
 //
 // ![The accuracy of each variant, as a bar, and the paper's after its longer training, as a diamond: with 250 labels
-// for MixMatch with one change, with 500 for the other methods, from "supervised" on. Bars without a line are those of
-// the first seed alone: compare them by the column "difference", not with the dotted line, which is a
+// for MixMatch with one change, with 500 for the other methods, from "supervised" on. The two bars without a line are
+// those of the first seed alone: compare them by the column "difference", not with the dotted line, which is a
 // mean.](ablations-bars.svg "A bar for each row that has run, the paper's accuracy as a diamond; a dotted line marks
 // MixMatch without a change")
 //
@@ -170,8 +170,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ## Findings
 //
-// These runs have a quarter of chapter 4's steps; n is the number of seeds of a row. With one seed a difference of a
-// few points is not a finding: the seeds of one method differ by as much.
+// These runs have a quarter of chapter 4's steps; n is the number of seeds of a row.
 //
 // - **Mixup** has the largest effect in these runs: without it the accuracy changes by
 //   {ablations.difference.no-mixup points}. In the paper, too, it costs most to remove it.
@@ -179,18 +178,20 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   by [16 points]{.article}, with half as many labels and far more steps.
 // - **Which images are mixed**: with labelled images alone the accuracy changes by
 //   {ablations.difference.mixup-labelled points}, with unlabelled images alone by
-//   {ablations.difference.mixup-unlabelled points} (one seed). This order is the reverse of the paper's, where the
-//   mixing of unlabelled images is nearly all of the benefit. A possible reason is the length of the runs. Early,
-//   guesses are poor, and what counts is that 500 labelled images are not memorised. This is a conjecture; a run of the
-//   paper's length would test it. Mixing each kind by itself, so that no labelled image meets an unlabelled one,
-//   changes the accuracy by {ablations.difference.mixup-apart points} (one seed); in the paper it falls by [half a
-//   point]{.article}.
+//   {ablations.difference.mixup-unlabelled points}. This order is the reverse of the paper's, where the mixing of
+//   unlabelled images is nearly all of the benefit. A possible reason is the length of the runs. Early, guesses are
+//   poor, and what counts is that 500 labelled images are not memorised. This is a conjecture; a run of the paper's
+//   length would test it. Mixing each kind by itself, so that no labelled image meets an unlabelled one, changes the
+//   accuracy by {ablations.difference.mixup-apart points}, and raises it in each of the three seeds; in the paper it
+//   falls by [half a point]{.article}.
 // - **Versions**: K = 1 changes the accuracy by {ablations.difference.one-version points}, K = 3 by
 //   {ablations.difference.three-versions points}. The paper's gain of [5 points]{.article} from K = 1 to K = 2 does not
 //   show in runs of this length, and a step with K = 1 is the cheapest.
-// - **Other settings** change the accuracy by little in the one seed that was run: no ramp
-//   {ablations.difference.no-ramp points}, one λ for each batch {ablations.difference.lambda-per-batch points}, batch
-//   norm in interleaved groups {ablations.difference.interleaved points}.
+// - **The ramp**: without it the accuracy changes by {ablations.difference.no-ramp points}. The article's trainings
+//   were slow without one; here the weight is only a third of the article's.
+// - **Other settings**: one λ for each batch changes the accuracy by {ablations.difference.lambda-per-batch points},
+//   batch norm in interleaved groups by {ablations.difference.interleaved points} (one seed, a difference that may be
+//   chance).
 // - **An EMA of the weights** changes the accuracy by {ablations.difference.average points} with a decay of 0.999,
 //   which averages over about the last 1,000 of only 6,000 steps (a fifth of the average comes from steps with smaller
 //   images), and by {ablations.difference.average-0.99 points} with 0.99, the decay of the other methods. The EMA is

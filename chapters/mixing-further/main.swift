@@ -244,8 +244,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ![Test accuracy with and without mixing](mixing.md)
 //
 // ![The test accuracy of each training run, with its standard deviation over the seeds. The dotted line is the mean of
-// supervised training without mixing. Bars without a line are those of the first seed alone: compare them with each
-// other.](mixing-accuracy.svg "A bar for each training run; a dotted line marks supervised training without mixing")
+// supervised training without mixing. The bar without a line is that of the first seed alone.](mixing-accuracy.svg "A
+// bar for each training run; a dotted line marks supervised training without mixing")
 //
 // The column "difference" is that from supervised training without mixing in percentage points, over the seeds that
 // both rows have. Times of different processors cannot be compared.
@@ -261,8 +261,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //
 // ## Findings
 //
-// n is the number of seeds of a row. With one seed a difference of a few points is not a finding: the seeds of one
-// method differ by as much. Points are differences over the seeds that two rows have in common.
+// n is the number of seeds of a row. Points are differences over the seeds that two rows have in common.
 //
 // - **Supervised training.** All mixing helps. The accuracy is {mixing.accuracy.labels-alone %} without mixing,
 //   {mixing.accuracy.labels-mixup %} with mixup, {mixing.accuracy.labels-manifold-mixup %} with manifold mixup and
