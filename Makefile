@@ -75,8 +75,8 @@ Times on two cores; shared cores take two to three times as long as fast ones:
   chapters 1 and 2            seconds
   chapter 3                   2 to 14 minutes per seed
   chapters 4 and 5            half an hour to an hour and a half each, per seed
-  ablations                   two to three hours per seed; mixing one to two; labels four to seven; search
-                              fifteen with one thread; night about a day
+  ablations                   two to three hours per seed; mixing and labels one to two; search fifteen with
+                              one thread; night about a day
   any chapter, PRESET=smoke   seconds to two minutes
   any chapter, run again      about a second if nothing has changed
   make bench                  a few minutes; make bench-peers half an hour

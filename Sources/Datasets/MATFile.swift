@@ -174,13 +174,16 @@ extension MATReader.Element {
   /// The number of elements.
   ///
   /// - Parameter origin: The path of the file, for the error.
-  func count(origin: String) throws -> Int {
+  func count(origin: String) throws -> Int { try size(origin: origin).count }
+
+  /// The number of elements, and the size of one in bytes.
+  private func size(origin: String) throws -> (count: Int, width: Int) {
     guard let width, bytes.count.isMultiple(of: width) else {
       throw DatasetError(
         origin, found: "\(bytes.count) bytes that are not numbers",
         expected: "a complete MATLAB file of version 5")
     }
-    return bytes.count / width
+    return (bytes.count / width, width)
   }
 
   /// The elements as whole numbers.
@@ -189,7 +192,8 @@ extension MATReader.Element {
   ///   - origin: The path of the file, for the error.
   ///   - failure: Returns the error for an element that is not a whole number.
   func wholeNumbers(origin: String, _ failure: (_ found: String) -> DatasetError) throws -> [Int] {
-    try (0..<count(origin: origin)).map { try wholeNumber(at: $0, failure) }
+    let (count, width) = try size(origin: origin)
+    return try (0..<count).map { try wholeNumber(at: $0, width: width, failure) }
   }
 
   /// The elements, which are whole numbers from 0 to 255.
@@ -199,18 +203,18 @@ extension MATReader.Element {
       DatasetError(
         origin, found: "the number \(found) in an array", expected: "whole numbers from 0 to 255")
     }
-    return try (0..<count(origin: origin)).map { index in
-      let value = try wholeNumber(at: index, notAByte)
+    let (count, width) = try size(origin: origin)
+    return try (0..<count).map { index in
+      let value = try wholeNumber(at: index, width: width, notAByte)
       guard let byte = UInt8(exactly: value) else { throw notAByte("\(value)") }
       return byte
     }
   }
 
-  /// The element `index` as a whole number.
+  /// The element `index`, of `width` bytes, as a whole number.
   private func wholeNumber(
-    at index: Int, _ failure: (_ found: String) -> DatasetError
+    at index: Int, width: Int, _ failure: (_ found: String) -> DatasetError
   ) throws -> Int {
-    let width = width!
     let start = bytes.startIndex + index * width
     // Little-endian, and extended with zeros.
     let pattern = bytes[start..<start + width].reversed().reduce(UInt64(0)) {

@@ -4,20 +4,17 @@ import MixMatch
 // The training runs that several chapters use.
 
 extension TrainingSpec {
-  /// MixMatch: the training of chapter 4, or the same with another number of labels.
-  public static func mixMatch(_ preset: Preset, labels: Int = 500) -> TrainingSpec {
-    var (experiment, method) = Experiment.mixMatch(preset)
-    experiment.labels = labels
-    return TrainingSpec("MixMatch" + suffix(labels), experiment, by: method)
+  /// MixMatch: the training of chapter 4.
+  public static func mixMatch(_ preset: Preset) -> TrainingSpec {
+    let (experiment, method) = Experiment.mixMatch(preset)
+    return TrainingSpec("MixMatch", experiment, by: method)
   }
 
   /// Supervised training on the labelled images, for as many steps as MixMatch.
-  public static func labelsAlone(_ preset: Preset, labels: Int = 500) -> TrainingSpec {
-    var (experiment, _) = Experiment.mixMatch(
+  public static func labelsAlone(_ preset: Preset) -> TrainingSpec {
+    let (experiment, _) = Experiment.mixMatch(
       preset, steps: nil, factors: ComparedMethod.supervised.chosen(at: preset))
-    experiment.labels = labels
-    return TrainingSpec(
-      "labels alone, as many steps" + suffix(labels), experiment, by: Supervised())
+    return TrainingSpec("labels alone, as many steps", experiment, by: Supervised())
   }
 
   /// Supervised training on the labelled images with mixup, for as many steps as MixMatch.
@@ -37,7 +34,4 @@ extension TrainingSpec {
       Experiment.allLabels(preset, factors: ComparedMethod.allLabels.chosen(at: preset)),
       by: Supervised(), usesAllLabels: true, epochs: Experiment.epochsWithAllLabels(preset))
   }
-
-  /// The part of a name for a number of labels that is not the usual one.
-  private static func suffix(_ labels: Int) -> String { labels == 500 ? "" : ", \(labels) labels" }
 }

@@ -2,7 +2,8 @@ import ChapterKit
 import Experiments
 import MixMatch
 
-/// Rows of the ablations and of the appendix on mixing, whose trainings have a quarter of chapter 4's steps.
+/// Rows of the ablations and of the appendices on mixing and on the number of labels, whose trainings have a quarter of
+/// chapter 4's steps.
 extension ResultRow {
   /// The steps of chapter 4 are divided by this number.
   private static let stepDivisor = 4
@@ -42,13 +43,22 @@ extension ResultRow {
     }
   }
 
-  /// A row of another method, with the hyperparameters of ``ComparedMethod/chosen(at:)``.
-  public static func quarterRun(of method: ComparedMethod, _ preset: Preset, published: Double?)
-    -> ResultRow
-  {
-    let (experiment, configured) = training(of: method, preset)
+  /// A row of a method with the hyperparameters of ``ComparedMethod/chosen(at:)``.
+  ///
+  /// - Parameters:
+  ///   - method: The method.
+  ///   - preset: The scale.
+  ///   - labels: The number of labelled images.
+  ///   - published: The published accuracy, from 0 to 1.
+  public static func quarterRun(
+    of method: ComparedMethod, _ preset: Preset, labels: Int = 500, published: Double?
+  ) -> ResultRow {
+    var (experiment, configured) = training(of: method, preset)
+    // 500 is left out, so that this training is the same as that of the other tables.
+    let suffix = labels == 500 ? "" : "-\(labels)-labels"
+    experiment.labels = labels
     return ResultRow(
-      method.title, key: method.rawValue, experiment, by: configured, published: published)
+      method.title, key: method.rawValue + suffix, experiment, by: configured, published: published)
   }
 
   /// A row of a variant of another method, which is trained as that method is.

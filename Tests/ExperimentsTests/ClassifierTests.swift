@@ -198,7 +198,9 @@ import Experiments
     #expect(all.experiment.labels == 50_000 && all.experiment.training.steps == 30 * 781)
     let fitted = all.fitted(to: dataset, from: .svhn).experiment
     #expect(fitted.labels == 1000 && fitted.training.steps == 30 * 15)
-    let given = TrainingSpec.mixMatch(.short, labels: 50_000)
+    var (experiment, method) = Experiment.mixMatch(.short)
+    experiment.labels = 50_000
+    let given = TrainingSpec("MixMatch", experiment, by: method)
     let fittedToo = given.fitted(to: dataset, from: .svhn).experiment
     #expect(fittedToo.labels == 50_000)
     #expect(fittedToo.training.steps == given.experiment.training.steps)

@@ -99,7 +99,7 @@ package struct ResultsCheck {
     let name: String
     if path.hasPrefix("\(TrainingKey.directory)/") {
       let record = try SealedJSON.decode(TrainingRecord<JSONValue>.self, from: content)
-      name = "\(TrainingKey.directory)/\(fileNamePart(of: record.stage.name)).json"
+      name = TrainingKey.path(of: record.stage.name)
     } else {
       let record = try SealedJSON.decode(RunRecord.self, from: content)
       name = RunRecord.fileName(chapter: record.chapter)

@@ -68,6 +68,8 @@ extension Checkpoint {
 /// A file consists of a line with the SHA-256 of the rest, a line with the origin as JSON, and the bytes
 /// of the snapshot.
 struct CheckpointFiles {
+  static let fileExtension = ".checkpoint"
+
   let stage: String
   let key: String
   /// Whether the stage uses a data set that code generated.
@@ -118,7 +120,7 @@ struct CheckpointFiles {
   /// - Returns: The name of the checkpoint.
   func store(_ snapshot: Snapshot, origin: Checkpoint.Origin, previous: String?) throws -> String {
     let content = try JSON.encode(origin) + Data([newline]) + snapshot.encoded()
-    let name = "\(fileNamePart(of: stage))-\(keyPart(of: key)).\(origin.step)\(fileExtension)"
+    let name = "\(fileNamePart(of: stage))-\(keyPart(of: key)).\(origin.step)\(Self.fileExtension)"
     try output.write(checksummed(content), to: path(name))
     for old in try find().names where old != name && old != previous {
       try? output.remove(path(old))
@@ -146,8 +148,8 @@ struct CheckpointFiles {
   private func files() throws -> [(name: String, key: Substring, step: Int)] {
     let prefix = fileNamePart(of: stage) + "-"
     return try output.names(in: directory).compactMap { name in
-      guard name.hasPrefix(prefix), name.hasSuffix(fileExtension) else { return nil }
-      let parts = name.dropFirst(prefix.count).dropLast(fileExtension.count).split(
+      guard name.hasPrefix(prefix), name.hasSuffix(Self.fileExtension) else { return nil }
+      let parts = name.dropFirst(prefix.count).dropLast(Self.fileExtension.count).split(
         separator: ".", omittingEmptySubsequences: false)
       guard parts.count == 2, parts[0].count == keyDigits, let step = Int(parts[1]) else {
         return nil
@@ -158,4 +160,3 @@ struct CheckpointFiles {
 }
 
 private let newline = UInt8(ascii: "\n")
-private let fileExtension = ".checkpoint"

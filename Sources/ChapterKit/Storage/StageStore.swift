@@ -53,7 +53,9 @@ package struct StageStore {
 
   /// Whether a file of this name is a result or a checkpoint, if it lies in one of the directories above.
   static func isStored(_ name: String) -> Bool {
-    [fileExtension, ".checkpoint", ".json"].contains { name.hasSuffix($0) }
+    [fileExtension, CheckpointFiles.fileExtension, TrainingKey.fileExtension].contains {
+      name.hasSuffix($0)
+    }
   }
 
   /// Creates the directories; returns those that did not exist.

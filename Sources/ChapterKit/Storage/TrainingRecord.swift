@@ -60,12 +60,19 @@ public struct TrainingKey {
     (self.name, self.inputs, self.code) = (name, inputs, code)
   }
 
-  var path: String { "\(TrainingKey.directory)/\(fileNamePart(of: name)).json" }
   package static let directory = "trainings"
+  static let fileExtension = ".json"
+
+  /// The path of the result `name` in OUT.
+  static func path(of name: String) -> String {
+    "\(directory)/\(fileNamePart(of: name))\(fileExtension)"
+  }
+
+  var path: String { TrainingKey.path(of: name) }
 
   /// Whether `directory` has a file of this name, whatever it contains.
   package func isRecorded(in directory: URL) -> Bool {
-    directory.appending(path: "\(fileNamePart(of: name)).json").isPresent
+    directory.appending(path: fileNamePart(of: name) + TrainingKey.fileExtension).isPresent
   }
 
   /// The inputs as JSON.
