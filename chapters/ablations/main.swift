@@ -157,16 +157,13 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ![Ablations](ablations.md)
 //
 // ![The accuracy of each variant, as a bar, and the paper's after its longer training, as a diamond: with 250 labels
-// for MixMatch with one change, with 500 for the other methods, from "supervised" on. The two bars without a line are
-// those of the first seed alone: compare them by the column "difference", not with the dotted line, which is a
-// mean.](ablations-bars.svg "A bar for each row that has run, the paper's accuracy as a diamond; a dotted line marks
-// MixMatch without a change")
+// for MixMatch with one change, with 500 for the other methods, from "supervised" on.](ablations-bars.svg "A bar for
+// each row that has run, the paper's accuracy as a diamond; a dotted line marks MixMatch without a change")
 //
 // The column "difference" is that from MixMatch without a change in percentage points, over the seeds with which both
-// were trained: a row with one seed is compared with MixMatch at this seed, not with the mean of MixMatch.
-// `make claims` decides by stated rules which differences count. "Lowest recall" is the recall of the class that is
-// recognised least often: MixMatch can lose a whole class to a similar one. A dash stands for runs in which it was not
-// measured.
+// were trained. `make claims` decides by stated rules which differences count. "Lowest recall" is the recall of the
+// class that is recognised least often: MixMatch can lose a whole class to a similar one. A dash stands for runs in
+// which it was not measured.
 //
 // ## Findings
 //
@@ -190,8 +187,7 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **The ramp**: without it the accuracy changes by {ablations.difference.no-ramp points}. The article's trainings
 //   were slow without one; here the weight is only a third of the article's.
 // - **Other settings**: one λ for each batch changes the accuracy by {ablations.difference.lambda-per-batch points},
-//   batch norm in interleaved groups by {ablations.difference.interleaved points} (one seed, a difference that may be
-//   chance).
+//   batch norm in interleaved groups by {ablations.difference.interleaved points}; both may be chance.
 // - **An EMA of the weights** changes the accuracy by {ablations.difference.average points} with a decay of 0.999,
 //   which averages over about the last 1,000 of only 6,000 steps (a fifth of the average comes from steps with smaller
 //   images), and by {ablations.difference.average-0.99 points} with 0.99, the decay of the other methods. The EMA is
