@@ -64,7 +64,7 @@ func run(_ invocation: Invocation) throws {
   let sources = SourceState.ofCheckout(at: .currentDirectory())
   let record = BenchRecord(
     commit: sources.commit, dirty: sources.dirty, date: date, threads: Parallel.threads,
-    blasCore: BLAS.coreName, dataset: context.dataset, peakMemoryBytes: MemoryUse.soFar.peak,
+    blasCore: OpenBLAS.coreName, dataset: context.dataset, peakMemoryBytes: MemoryUse.soFar.peak,
     wallSeconds: (ContinuousClock.now - start) / .seconds(1), metrics: results.metrics,
     kernelErrors: results.kernelErrors)
   if invocation[json] {

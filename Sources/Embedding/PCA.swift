@@ -45,7 +45,7 @@ public struct PCA: Sendable {
       total.isFinite,
       "PCA: rows: found numbers that are not finite or whose squares overflow, expected others")
 
-    let eigenvectors = BLAS.largestEigenvectors(of: covariance, size: size, count: components)
+    let eigenvectors = OpenBLAS.largestEigenvectors(of: covariance, size: size, count: components)
     axes = Matrix(
       rows: components, columns: size,
       values: (0..<components).reversed().flatMap { component in

@@ -31,6 +31,7 @@ import Testing
   }
 
   @Test func intervalsOfDifferences() throws {
+    #expect(fixture.intervals.count == 4)
     for expected in fixture.intervals {
       let interval = try #require(
         ConfidenceInterval(Metric(of: expected.a), minus: Metric(of: expected.b)))

@@ -16,6 +16,11 @@ import Testing
     #expect(ties.gradient?.scalars == [1, 0, 0, 0])
   }
 
+  @Test func leakyReLUHasTheSlopeThatItIsGiven() {
+    let layer = LeakyReLU(slope: 0.5)
+    #expect(layer(Tensor([-2, 4], shape: [2]), .training).scalars == [-1, 4])
+  }
+
   /// The channels of a pixel stay together: (H, W, C), and not (C, H, W) as in PyTorch.
   @Test func flatteningKeepsTheOrderOfTheImage() {
     let x = Parameter(Tensor((0..<24).map { Float($0) }, shape: [2, 2, 2, 3]))

@@ -44,7 +44,16 @@ import Testing
     #expect(zip(order, 0..<1000).filter { $0 == $1 }.count < 10)
   }
 
-  /// Mean and variance of 100,000 draws, each within five standard errors.
+  /// Each of the 24 permutations of four numbers within five standard errors of its share.
+  @Test func permutationsAreEquallyProbable() {
+    var stream = RandomStream(seed: 2, "permutations")
+    var counts: [[Int]: Int] = [:]
+    for _ in 0..<24_000 { counts[stream.permutation(of: 4), default: 0] += 1 }
+    #expect(counts.count == 24)
+    #expect(counts.values.allSatisfy { abs($0 - 1000) < 155 })
+  }
+
+  /// Means of powers of 100,000 draws, each within five standard errors.
   @Test func momentsOfUniformAndNormal() {
     var stream = RandomStream(seed: 5, "moments")
     let count = 100_000
@@ -54,7 +63,11 @@ import Testing
     #expect(uniform.allSatisfy { $0 >= 0 && $0 < 1 })
     #expect(abs(uniform.reduce(0, +) / Double(count) - 0.5) < 5 * 0.2887 / root)
     #expect(abs(normal.reduce(0, +) / Double(count)) < 5 / root)
-    #expect(abs(normal.map { $0 * $0 }.reduce(0, +) / Double(count) - 1) < 5 * 1.4142 / root)
+    func meanSquare(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 } / Double(count) }
+    #expect(abs(meanSquare(uniform) - 1 / 3) < 5 * 0.2981 / root)
+    #expect(abs(meanSquare(normal) - 1) < 5 * 1.4142 / root)
+    // The variance of x⁴ is 105 − 3².
+    #expect(abs(meanSquare(normal.map { $0 * $0 }) - 3) < 5 * 9.798 / root)
   }
 
   /// Each of seven values of `integer(below: 7)` within five standard errors of a seventh.

@@ -76,6 +76,18 @@ import Testing
     #expect(parameter.value.scalars == [1.5, -3])
   }
 
+  /// The gradients 1 and 3 with β₁ = 0, β₂ = ½ and ε = 1: steps of 1/(1 + 1), and of 3/(√(4.75/0.75) + 1).
+  @Test func adamHasTheDecayAndTheEpsilonThatItIsGiven() throws {
+    let parameter = Parameter(Tensor([0], shape: [1]))
+    let adam = AdamW([("p", parameter)], weightDecay: 0, beta2: 0.5, epsilon: 1)
+    parameter.gradient = Tensor([1], shape: [1])
+    adam.update(learningRate: 1, momentum: 0)
+    #expect(parameter.value.scalars == [-0.5])
+    parameter.gradient = Tensor([3], shape: [1])
+    adam.update(learningRate: 1, momentum: 0)
+    #expect(abs(parameter.value.scalar + 1.353_093) < 1e-5)
+  }
+
   /// With the scope `kernels`, biases and batch norm's parameters, which have one axis, do not decay.
   @Test func weightDecayCanBeRestrictedToKernels() {
     let (kernel, bias) = (

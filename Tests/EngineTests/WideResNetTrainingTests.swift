@@ -8,20 +8,22 @@ import Testing
   /// Two trainings that differ by rounding drift apart: PyTorch's own run in single precision does
   /// so from its run in double precision. Winograd's convolution rounds some twenty times as much
   /// as a direct one does, so ours may be twenty times as far from the double one as that was up to
-  /// the same step.
+  /// the same step; this bound soon exceeds the falling loss, so that later steps are compared by their means only.
   @Test func lossesFollowPyTorch() throws {
     let run = try Run.load()
     let losses = train(run)
     var drift = 0.0
-    for step in 0..<run.steps {
+    for step in 0..<60 {
       drift = max(drift, abs(run.single[step] - run.double[step]))
       #expect(
         abs(Double(losses[step]) - run.double[step]) <= 20 * drift + 2e-5, "step \(step)")
     }
-    // The drift is noise around one curve: over the last fifty steps the means agree to 5 %.
-    let ours = losses.suffix(50).reduce(0) { $0 + Double($1) }
-    let theirs = run.double.suffix(50).reduce(0, +)
-    #expect(abs(ours - theirs) <= 0.05 * theirs)
+    // The drift is noise around one curve: over fifty steps the means agree to 5 %.
+    for steps in [50..<100, 100..<150, 150..<200] {
+      let ours = losses[steps].reduce(0) { $0 + Double($1) }
+      let theirs = run.double[steps].reduce(0, +)
+      #expect(abs(ours - theirs) <= 0.05 * theirs, "steps \(steps)")
+    }
   }
 
   private func train(_ run: Run) -> [Float] {

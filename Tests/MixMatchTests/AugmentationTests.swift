@@ -83,19 +83,45 @@ import Testing
 
   @Test func mirrorAndShift() {
     var mirrored = 0
-    var rows = [Int](repeating: 0, count: 9)
-    var columns = rows
+    var counts = [Int](repeating: 0, count: 81)
     for transform in draws(.mirrorAndShift).joined() {
       switch transform {
       case .mirror: mirrored += 1
       case .shift(let down, let right):
-        rows[down + 4] += 1
-        columns[right + 4] += 1
+        counts[9 * (down + 4) + right + 4] += 1
       default: Issue.record("\(transform) is not the paper's.")
       }
     }
     expectShare(mirrored, of: 0.5, "mirror")
-    for count in rows + columns { expectShare(count, of: 1 / 9.0, "shift") }
+    for count in counts { expectShare(count, of: 1 / 81.0, "shift") }
+  }
+
+  /// The parameters of one transform are independent: the mean of the product of two places in their ranges is ¼, within
+  /// five standard errors.
+  @Test func parametersAreIndependent() {
+    let places = draws(.fastai).joined().compactMap { transform -> [Float]? in
+      switch transform {
+      case .zoom(let scale, let row, let column): [(scale - 1) / 0.1, row, column]
+      case .warp(let right, let left, let bottom, let top):
+        [right, left, bottom, top].map { ($0 + 0.2) / 0.4 }
+      default: nil
+      }
+    }
+    for count in [3, 4] {
+      let those = places.filter { $0.count == count }
+      #expect(those.count > 10_000)
+      for a in 0..<count {
+        for b in 0..<a {
+          let mean = those.reduce(0) { $0 + Double($1[a] * $1[b]) } / Double(those.count)
+          #expect(abs(mean - 0.25) < 5 * 0.2205 / Double(those.count).squareRoot(), "\(a), \(b)")
+        }
+      }
+    }
+  }
+
+  @Test func anyTransformCanAlwaysBeApplied() {
+    let mirrors = draws(Augmentation("mirror", [.mirror.always]))
+    #expect(mirrors.allSatisfy { $0 == [.mirror] })
   }
 
   /// Two transforms occur together with the product of their probabilities.

@@ -3,6 +3,26 @@ import MixMatch
 import Testing
 
 @Suite struct LearningCurveTests {
+  @Test func aPointHasTheMeansOfItsSteps() throws {
+    let guesses = Guesses(
+      raw: Tensor([0.5, 0.5, 1, 0], shape: [2, 2]),
+      sharpened: Tensor([1, 0, 1, 0], shape: [2, 2]))
+    var curve = LearningCurve()
+    for (labelled, unlabelled) in [(1, 3), (2, 5)] as [(Float, Float)] {
+      let loss = Loss(
+        labelled: Tensor([labelled], shape: []), unlabelled: Tensor([unlabelled], shape: []),
+        weight: 75, guesses: guesses)
+      curve.add(loss, hiddenLabels: [0, 1])
+    }
+    curve.closePoint(after: 2, validation: 0.25, test: 0.5)
+    let point = try #require(curve.points.first)
+    #expect(point.step == 2 && point.validationAccuracy == 0.25 && point.testAccuracy == 0.5)
+    #expect(point.labelledLoss == 1.5 && point.unlabelledLoss == 4)
+    let quality = try #require(point.guesses)
+    #expect(abs(quality.entropy - 0.5 * 0.693_147_180_56) < 1e-6)
+    #expect(quality.sharpenedEntropy == 0)
+  }
+
   /// Images without a known class count for the guesses' confidence, not for their accuracy.
   @Test func leavesUnknownClassesOutOfTheGuessesAccuracy() {
     let p = Tensor([0.9, 0.1, 0.2, 0.8, 0.6, 0.4], shape: [3, 2])

@@ -108,8 +108,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
   /// With one stage, the method is mixup of the images: the same loss and gradients, to the bit.
   @Test func atTheInputItIsMixup() throws {
     let X = labelled(8)
-    var method = ManifoldMixup()
-    method.stages = 1
+    let method = ManifoldMixup.ofImages(alpha: 2)
     let (ours, other) = (wideResNet(), wideResNet())
     let loss = method.loss(Batch(labelled: X, unlabelled: nil), by: MethodNetworks(ours), step: 0)
 

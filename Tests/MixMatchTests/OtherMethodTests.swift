@@ -41,12 +41,15 @@ private struct ComparatorFixture: Decodable {
     MethodNetworks(model) { images in withoutGradients { teacher(images, .evaluation) } }
   }
 
-  private func expect(_ method: some SemiSupervisedMethod, _ expected: ComparatorFixture.Case)
-    throws
-  {
+  /// Expects the loss of a method in step 50, half way through a ramp of 100 steps, with the weight `weight`.
+  private func expect(
+    _ method: some SemiSupervisedMethod, _ expected: ComparatorFixture.Case, weight: Float
+  ) throws {
     var random = RandomStream(seed: 0, "test")
     let batch = method.versions == 2 ? batchOfTwo : batchOfOne
-    try expect(method.loss(batch, by: networks, step: 50, random: &random), expected)
+    let loss = method.loss(batch, by: networks, step: 50, random: &random)
+    #expect(loss.weight == weight)
+    try expect(loss, expected)
   }
 
   private func expect(
@@ -63,15 +66,44 @@ private struct ComparatorFixture: Decodable {
   @Test func pseudoLabelsCountAboveTheThreshold() throws {
     var method = PseudoLabel(rampSteps: 100)
     method.threshold = 0.35
-    try expect(method, fixture.pseudoLabel)
+    try expect(method, fixture.pseudoLabel, weight: 0.5)
   }
 
   @Test func thePiModelComparesTwoVersions() throws {
-    try expect(PiModel(rampSteps: 100), fixture.piModel)
+    try expect(PiModel(rampSteps: 100), fixture.piModel, weight: 5)
   }
 
   @Test func meanTeacherUsesTheEMA() throws {
-    try expect(MeanTeacher(rampSteps: 100), fixture.meanTeacher)
+    try expect(MeanTeacher(rampSteps: 100), fixture.meanTeacher, weight: 25)
+  }
+
+  @Test func supervisedLearningHasTheCrossEntropyAlone() {
+    let loss = Supervised().loss(batchOfOne, by: networks, step: 50)
+    #expect(abs(Double(loss.labelled.scalar) - fixture.labelledLoss) < 1e-6)
+    #expect(loss.unlabelled == nil && loss.penalty == nil && loss.guesses == nil)
+    #expect(loss.total.scalar == loss.labelled.scalar)
+  }
+
+  /// The teacher of a trainer has the EMA of the weights, normalises by its batch, and leaves the network as it is.
+  @Test func theTeacherOfATrainerIsTheEMA() throws {
+    var random = RandomStream(seed: 0, "network")
+    let network = Sequential(
+      BatchNorm(channels: 3), GlobalAveragePool(), Linear(inputs: 3, outputs: 5, random: &random))
+    let schedule = OneCycle(steps: 10, peak: 0.1)
+    let trainer = Trainer(network, schedule: schedule, weightDecay: 0, emaDecay: 0.9)
+    let (x, labels) = (batchOfOne.labelled.images, batchOfOne.labelled.labels)
+    for step in 0..<3 { try trainer.step(crossEntropy(network(x, .training), labels), at: step) }
+    let trained = Snapshot(of: network.state).encoded()
+    func logits() -> [Float] {
+      withoutGradients { network(x, .trainingWithFrozenStatistics) }.scalars
+    }
+    let expected = trainer.withEvaluationWeights { logits() }
+    let teacher = try #require(MethodNetworks(trainer).teacher)
+    #expect(teacher(x).scalars == expected)
+    #expect(expected != logits())
+    #expect(Snapshot(of: network.state).encoded() == trained)
+    let alone = Trainer(network, schedule: schedule, weightDecay: 0)
+    #expect(MethodNetworks(alone).teacher == nil)
   }
 
   /// The perturbation from a given direction, and the divergence that it causes, with its gradient: none flows
@@ -203,7 +235,7 @@ struct ComparedLoss: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(type(of: method))" }
 
   static let all = [
-    PseudoLabel(rampSteps: 100), PiModel(rampSteps: 100), MeanTeacher(rampSteps: 100),
+    Supervised(), PseudoLabel(rampSteps: 100), PiModel(rampSteps: 100), MeanTeacher(rampSteps: 100),
     VirtualAdversarialTraining(rampSteps: 100),
   ].map { (method: any SemiSupervisedMethod) in ComparedLoss(method: method) }
 }

@@ -55,6 +55,34 @@ import Testing
     #expect(abs(training.curve.points[0].labelledLoss - mean) < 1e-6)
   }
 
+  /// Images have the size of the step's phase, and are augmented as the settings say, in each epoch of the 20 labelled
+  /// images in another way.
+  @Test func batchesHaveTheSizeAndTheAugmentationOfTheirStep() throws {
+    var batches = try training(seed: 1) { $0.augmentation = .fastai }.batches
+    var order = ShuffledBatches(of: 20, size: 4, seed: 1, name: "labelled")
+    for step in 0..<6 {
+      let batch = batches(step).batch
+      let side = step < 3 ? 8 : 16
+      #expect(batch.labelled.images.shape == [4, side, side, 3])
+      #expect(batch.unlabelledImages.shape == [8, side, side, 3])
+      let augmented = AugmentedImages(
+        data.dataset.train, by: .fastai, size: ImageSize(height: side, width: side),
+        scaling: .cifar, seed: 1, name: "labelled")
+      let expected = augmented(order(step).map { data.split.labelled[$0] }, epoch: step / 5)
+      #expect(batch.labelled.images.scalars == expected.scalars, "step \(step)")
+    }
+  }
+
+  /// The test set is evaluated at every point of the curve if the settings ask for it, otherwise only at the end.
+  @Test func theCurveHasTheTestAccuracyOnRequest() throws {
+    let (without, with) = (try training(), try training { $0.evaluatesTest = true })
+    try without.run()
+    try with.run()
+    #expect(without.curve.points.allSatisfy { $0.testAccuracy == nil })
+    #expect(with.curve.points.count { $0.testAccuracy != nil } == 3)
+    #expect(try with.curve.points.last?.testAccuracy == with.outcome().test.accuracy)
+  }
+
   @Test func theOutcomeHasTheAccuracyOfBothSets() throws {
     let training = try training()
     try training.run()

@@ -71,7 +71,7 @@ package struct RunEnvironment {
       root: root, console: console, gnuplot: ExternalProgram("gnuplot")?.executable,
       sources: .ofCheckout(at: root), executableSHA256: sha256Hex(try readFile(at: executable)),
       buildTime: timeOfBuild(executable, root: root),
-      blasCore: BLAS.coreName, computing: { .ofThisComputer(root: root) },
+      blasCore: OpenBLAS.coreName, computing: { .ofThisComputer(root: root) },
       clock: { (SuspendingClock.now - start) / .seconds(1) },
       date: { Date() }, stopSignals: .ofProcess, processes: try .ofMPI())
   }

@@ -9,9 +9,9 @@ public func relu(_ x: Tensor) -> Tensor { leakyReLU(x, slope: 0) }
 /// - Returns: A tensor of the shape of `x`.
 public func leakyReLU(_ x: Tensor, slope: Float) -> Tensor {
   require(slope >= 0 && slope < 1, "The slope is \(slope); it must lie in [0, 1).")
-  let y = elementwise(x) { $0.replacing(with: slope * $0, where: $0 .<= 0) }
+  let y = elementwise(x) { leaky($0, slope: slope, where: $0) }
   // y is positive exactly where x is, so the derivative can be computed from y and x need not be kept.
   return y.recorded(from: [x]) { gradient in
-    [elementwise(gradient, y) { $0.replacing(with: slope * $0, where: $1 .<= 0) }]
+    [elementwise(gradient, y) { leaky($0, slope: slope, where: $1) }]
   }
 }

@@ -17,6 +17,13 @@ public enum Activation: Sendable {
   }
 }
 
+/// `values` where `inputs` is positive, `slope` times `values` elsewhere: leaky ReLU if both are the same, and its gradient
+/// if `values` is the gradient with respect to its output and `inputs` its input or output.
+@inline(__always)
+func leaky(_ values: Vector, slope: Float, where inputs: Vector) -> Vector {
+  (slope * values).replacing(with: values, where: inputs .> 0)
+}
+
 /// Adds `bias` (columns), if there is one, to each row of `x` (rows, columns) and applies `activation`.
 func activate(
   _ x: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, activation: Activation,

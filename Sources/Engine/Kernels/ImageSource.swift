@@ -71,13 +71,13 @@
       unsafe forEachVector(pixels, channels) { pixel, c in
         let x = unsafe c.load(x + start + pixel * channels)
         let y = unsafe c.load(shift).addingProduct(x, c.load(scale))
-        body(pixel, c, (slope * y).replacing(with: y, where: y .> 0))
+        body(pixel, c, leaky(y, slope: slope, where: y))
       }
     case .activationGradient(let g, let y, let slope):
       unsafe forEachVector(pixels, channels) { pixel, c in
         let i = start + pixel * channels
         let g = unsafe c.load(g + i)
-        unsafe body(pixel, c, (slope * g).replacing(with: g, where: c.load(y + i) .> 0))
+        unsafe body(pixel, c, leaky(g, slope: slope, where: c.load(y + i)))
       }
     case .normalisationGradient(let g, let x, let gradientFactor, let inputFactor, let offset):
       unsafe forEachVector(pixels, channels) { pixel, c in

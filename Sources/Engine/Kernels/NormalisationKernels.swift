@@ -76,7 +76,7 @@ struct NormalisationGradientSums {
     unsafe collect(x, rows: rows, part: part) { offset, c, normalised in
       var g = unsafe c.load(gradient + offset)
       if let shortcut = unsafe shortcut { unsafe g += c.load(shortcut + offset) }
-      let before = (slope * g).replacing(with: g, where: normalised .> 0)
+      let before = leaky(g, slope: slope, where: normalised)
       unsafe c.store(before, to: gradient + offset)
       return before
     }

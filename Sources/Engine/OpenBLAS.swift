@@ -2,7 +2,7 @@ import COpenBLAS
 
 /// Calls of OpenBLAS, single-threaded: LAPACK's eigenvectors, and the matrix products that `make
 /// bench` compares the engine's own with. The last bits of the results depend on the processor.
-package enum BLAS {
+package enum OpenBLAS {
   /// Makes OpenBLAS use a single thread, once per process.
   private static let singleThreaded: Void = openblas_set_num_threads(1)
 
