@@ -201,7 +201,7 @@ if Context.environment["LIBVIPS"] == "1" {
 // Training runs on several machines need Open MPI. As with libvips, `make` sets the variable where pkg-config finds it.
 if Context.environment["MPI"] == "1" {
   package.targets += [
-    .target(name: "MPIProcesses", dependencies: ["CMPI", "Engine"]),
+    .target(name: "MPIProcesses", dependencies: ["CMPI", "Engine", "Files"]),
     .systemLibrary(
       name: "CMPI", pkgConfig: "ompi-c",
       providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),

@@ -67,6 +67,17 @@ function checkContrast() {
   }
 }
 
+// Markdown or a comment's mark in the text is a sign that a paragraph was converted in a wrong way.
+function checkMarkup() {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (element.closest("pre, code, script, style, annotation")) continue;
+    const mark = walker.currentNode.data.match(/(^|\s)(:::|~~~~|\/\/\/)(\s|$)/);
+    if (mark) faults.add(`markup in the text, ${mark[2]}: ${describe(element)}`);
+  }
+}
+
 function background(element) {
   for (let at = element; at; at = at.parentElement) {
     const color = channels(getComputedStyle(at).backgroundColor);
@@ -101,5 +112,6 @@ addEventListener("load", () => {
   checkOverflow();
   checkControls();
   checkContrast();
+  checkMarkup();
   parent.postMessage([...faults].join("\n") || "nothing wrong", "*");
 });

@@ -16,7 +16,9 @@ names = 'like unlike'
 eval beginSVG(900, 520)
 middleAtEnd(kind) = column('step') == X_max ? (column(kind . 'Low') + column(kind . 'High')) / 2 : NaN
 do for [kind in names] { stats intervals using (middleAtEnd(kind)) name kind nooutput }
-eval heading(sprintf('AdaMixUp''s λ ends near %.2f for pairs of one class, and near %.2f for the others', like_mean, unlike_mean), \
+eval heading('AdaMixUp''s λ ends near ' . (sprintf('%.2f', like_mean) eq sprintf('%.2f', unlike_mean) ? \
+  sprintf('%.2f for both kinds of pairs', like_mean) : \
+  sprintf('%.2f for pairs of one class, and near %.2f for the others', like_mean, unlike_mean)), \
   'Bands: mean interval of λ over 100 steps, mirrored where its middle lies above ½; ½ is an even mixture. One band per seed.')
 
 set xrange [0 : X_max]

@@ -44,6 +44,7 @@ func downloadArchive<Part: DatasetPart>(
     try download.run(stoppingWhen: shouldStop, progress: progress)
     progress("unpacking \(file.shortPath)")
     try archive.unpack(to: folder, stoppingWhen: shouldStop)
+    // An archive that was there, also from an earlier call whose unpacking was interrupted, is left to the user.
     if !wasThere { try removeFile(at: file) }
   }
 }

@@ -6,29 +6,13 @@ import Foundation
 ///
 /// - Parameter parts: The bytes; several parts are hashed as their concatenation.
 public func sha256Hex<Bytes: ContiguousBytes>(_ parts: Bytes...) -> String {
-  sha256Hex(joining: parts)
-}
-
-/// Returns the SHA-256 of the concatenation of `parts`.
-func sha256Hex(joining parts: [some ContiguousBytes]) -> String {
-  unsafe digestHex(EVP_sha256(), of: parts)
-}
-
-/// Returns the MD5 (RFC 1321) of bytes as 32 lower-case hexadecimal digits.
-///
-/// It detects accidental changes of a file, not deliberate ones.
-package func md5Hex(_ bytes: some ContiguousBytes) -> String {
-  unsafe digestHex(EVP_md5(), of: [bytes])
-}
-
-private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBytes]) -> String {
-  let digest = unsafe RunningDigest(algorithm)
+  let digest = RunningDigest.sha256()
   for part in parts { digest.update(part) }
   return digest.finish()
 }
 
 /// A cryptographic hash that is computed from consecutive parts.
-@safe final class RunningDigest {
+@safe package final class RunningDigest {
   private let context = unsafe EVP_MD_CTX_new()
   private var succeeded: Bool
 
@@ -39,21 +23,21 @@ private func digestHex(_ algorithm: OpaquePointer?, of parts: [some ContiguousBy
 
   deinit { unsafe EVP_MD_CTX_free(context) }
 
-  /// Creates an empty SHA-256 hash.
-  static func sha256() -> RunningDigest { unsafe RunningDigest(EVP_sha256()) }
+  /// Creates an empty SHA-256 hash (FIPS 180-4).
+  package static func sha256() -> RunningDigest { unsafe RunningDigest(EVP_sha256()) }
 
-  /// Creates an empty MD5 hash.
-  static func md5() -> RunningDigest { unsafe RunningDigest(EVP_md5()) }
+  /// Creates an empty MD5 hash (RFC 1321), which detects accidental changes of a file, not deliberate ones.
+  package static func md5() -> RunningDigest { unsafe RunningDigest(EVP_md5()) }
 
   /// Appends bytes to the hashed content.
-  func update(_ bytes: some ContiguousBytes) {
+  package func update(_ bytes: some ContiguousBytes) {
     unsafe bytes.withUnsafeBytes {
       succeeded = unsafe succeeded && EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1
     }
   }
 
   /// Finishes the hash and returns it in lower-case hexadecimal digits; no bytes can be appended after.
-  func finish() -> String {
+  package func finish() -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     succeeded = unsafe succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1

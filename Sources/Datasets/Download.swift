@@ -79,9 +79,7 @@ public struct Download: Sendable {
     let folder = destination.deletingLastPathComponent()
     let created = try Files.makeFolder(at: folder)
     guard unsafe access(folder.filePath, W_OK) == 0 else {
-      throw DatasetError(
-        folder.shortPath, found: "a folder without write permission",
-        expected: "a writable folder for the download")
+      throw FileError(folder.shortPath, cannotBe: "written", call: "access", code: errno)
     }
     return created
   }
@@ -96,9 +94,8 @@ public struct Download: Sendable {
     if part.isPresent {
       do {
         return try fetch(from: mirror, with: curl, resuming: true, stoppingWhen: shouldStop)
-      } catch let failure as Curl.Failure where !failure.forbidsResuming {
-        throw failure
-      } catch {
+      } catch let failure as Curl.Failure where failure.forbidsResuming {
+      } catch is DatasetError {
         // The complete file from the same mirror may still have the right hash.
       }
     }

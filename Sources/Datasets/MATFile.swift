@@ -3,8 +3,8 @@ import Files
 /// The numeric arrays of a MATLAB file, version 5 ("Level 5 MAT-file").
 ///
 /// A file has a header of 128 bytes and elements, each with a type, a number of bytes and the bytes. An element
-/// may be compressed with zlib. Only little-endian files and arrays of whole numbers from 0 to 255 are read;
-/// other arrays are left out.
+/// may be compressed with zlib. Only little-endian files are read; arrays with other names than the requested ones,
+/// or of other kinds than numbers, are skipped.
 ///
 /// Source: The MathWorks, *MAT-File Format*, R2023b.
 package struct MATFile {
@@ -31,7 +31,7 @@ package struct MATFile {
   ///   - origin: The path of the file, for the error.
   ///   - limit: The largest size of all compressed elements together that is accepted, in bytes after decompression.
   /// - Throws: ``DatasetError`` if the content is not such a file, is truncated or corrupt, or decompresses to too
-  ///   many bytes.
+  ///   many bytes, or if a requested array has an element that is not a whole number from 0 to 255.
   package init(
     _ content: [UInt8], names: Set<String>, origin: String, limit: Int = usualSizeLimit
   ) throws {

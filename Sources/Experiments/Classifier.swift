@@ -90,8 +90,8 @@ public struct Classifier {
       var description = try? JSON.decode(Description.self, from: JSON.encode(encoded))
     else {
       throw Failure(
-        "found a checkpoint without the description of a network, expected one that a training run of chapter "
-          + "4, chapter 5 or make own has saved with this version")
+        "found a checkpoint without the description of a network, expected one that a training run on CIFAR-10, or "
+          + "of make own, has saved with this version")
     }
     description.origin += ", step \(origin.step) of \(origin.steps)"
     let trainer = checkpoint.snapshot.part(under: "training.trainer")

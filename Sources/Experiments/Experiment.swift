@@ -28,12 +28,19 @@ public struct Experiment: Sendable, Encodable {
   ///
   /// - Throws: `DatasetError` for numbers of images that the data set does not have.
   public func data(_ dataset: ImageDataset, seed: Int) throws -> TrainingData {
+    TrainingData(
+      dataset, split: try split(of: dataset, seed: seed), scaling: pixelScaling(of: dataset))
+  }
+
+  /// The labelled, unlabelled and validation images of a training run with `seed`.
+  ///
+  /// - Throws: `DatasetError` for numbers of images that the data set does not have.
+  public func split(of dataset: ImageDataset, seed: Int) throws -> LabelSplit {
     let known = dataset.knownLabels
-    let split = try LabelSplit(
+    return try LabelSplit(
       labels: Array(dataset.train.labels.prefix(known)), labelled: labels, balanced: isBalanced,
       validation: validation, seed: UInt64(seed)
     ).adding(unlabelled: known..<dataset.train.count)
-    return TrainingData(dataset, split: split, scaling: pixelScaling(of: dataset))
   }
 
   /// The normalisation of pixel values for `dataset`.
@@ -80,7 +87,10 @@ public struct Experiment: Sendable, Encodable {
   ///
   /// - Throws: `DatasetError` or `TrainingError`.
   public func check(for method: any SemiSupervisedMethod, on dataset: ImageDataset) throws {
-    try training.check(for: method, on: data(dataset, seed: 0))
+    // Not the scaling of the data set itself, which would take all its pixels.
+    let scaling = scaling == nil ? PixelScaling.cifar : dataset.train.unitScaling
+    let split = try split(of: dataset, seed: 0)
+    try training.check(for: method, on: TrainingData(dataset, split: split, scaling: scaling))
   }
 }
 
@@ -99,7 +109,7 @@ public struct NetworkSettings: Sendable, Codable, Equatable {
   /// The network of the article's notebook.
   public init() {}
 
-  /// A network with initial weights drawn for `seed`.
+  /// A network with initial weights drawn for `seed`; the depth must be 6·n + 4.
   public func make(seed: Int, classes: Int = 10) -> WideResNet {
     var random = RandomStream(seed: UInt64(seed), "initial weights")
     let form: WideResNet.Variant =
@@ -116,5 +126,8 @@ public struct NetworkSettings: Sendable, Codable, Equatable {
 /// The form of a wide residual network, as options and records name it; see
 /// `WideResNet.Variant`.
 public enum NetworkVariant: String, Sendable, Codable, CaseIterable {
-  case fastai, paper
+  /// fastai's wide residual network, which the article uses.
+  case fastai
+  /// The network of the paper's official code.
+  case paper
 }

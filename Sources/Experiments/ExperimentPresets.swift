@@ -3,52 +3,32 @@ import MixMatch
 
 extension Experiment {
   /// The settings of MixMatch at a preset: for chapter 4, for chapter 5's table, and, with a quarter of
-  /// the steps, for the ablations. They include the factors of ``ComparedMethod/chosen(at:)``.
+  /// the steps, for the ablations.
   ///
   /// - Parameters:
   ///   - preset: The scale.
   ///   - steps: The number of steps, if not the preset's.
-  public static func mixMatch(_ preset: Preset, steps: Int? = nil)
-    -> (experiment: Experiment, method: MixMatchStep)
-  {
-    mixMatch(preset, steps: steps, factors: ComparedMethod.mixMatch.chosen(at: preset))
-  }
-
-  /// The settings of MixMatch at a preset whose steps and evaluations are divided by `divisor`.
-  package static func mixMatch(
-    _ preset: Preset, stepsDividedBy divisor: Int, factors: ComparedMethod.Factors
+  ///   - divisor: The steps and the evaluations of the preset are divided by it.
+  ///   - factors: The factors of the searched hyperparameters; those that the search has chosen if not given.
+  public static func mixMatch(
+    _ preset: Preset, steps: Int? = nil, stepsDividedBy divisor: Int = 1,
+    factors: ComparedMethod.Factors? = nil
   ) -> (experiment: Experiment, method: MixMatchStep) {
-    var shorter = scale(preset)
-    shorter.divideSteps(by: divisor)
-    var (experiment, method) = mixMatch(preset, steps: shorter.training.steps, factors: factors)
-    experiment.training.evaluationCount = shorter.training.evaluationCount
-    return (experiment, method)
-  }
-
-  /// The settings of MixMatch at a preset with these factors of its searched hyperparameters.
-  static func mixMatch(_ preset: Preset, steps: Int?, factors: ComparedMethod.Factors)
-    -> (experiment: Experiment, method: MixMatchStep)
-  {
-    var (experiment, method) = defaultMixMatch(preset, steps: steps)
-    experiment.training.peakLearningRate *= factors.learningRate
-    method.unlabelledWeight *= factors.weight
-    return (experiment, method)
-  }
-
-  /// The settings of MixMatch at a preset before the search.
-  private static func defaultMixMatch(_ preset: Preset, steps: Int?)
-    -> (experiment: Experiment, method: MixMatchStep)
-  {
     var experiment = scale(preset)
+    experiment.divideSteps(by: divisor)
     if let steps { experiment.training.steps = steps }
     var method = MixMatchStep()
-    if preset == .article { return (experiment, method) }
-    // The weight reaches a third of λᵤ. With a larger one while guesses were still poor, early runs did worse.
-    method.rampSteps = 3 * experiment.training.steps
-    // With one λ′ per example, as in the paper's code, the loss varies less from step to step.
-    method.sharing = .perExample
-    // The recorded training runs at these presets guessed all versions as one batch.
-    if preset != .overnight { method.batchNorm = .whole }
+    if preset != .article {
+      // The weight reaches a third of λᵤ. With a larger one while guesses were still poor, early runs did worse.
+      method.rampSteps = 3 * experiment.training.steps
+      // With one λ′ per example, as in the paper's code, the loss varies less from step to step.
+      method.sharing = .perExample
+      // The recorded training runs at these presets guessed all versions as one batch.
+      if preset != .overnight { method.batchNorm = .whole }
+    }
+    let factors = factors ?? ComparedMethod.mixMatch.chosen(at: preset)
+    experiment.training.peakLearningRate *= factors.learningRate
+    method.unlabelledWeight *= factors.weight
     return (experiment, method)
   }
 

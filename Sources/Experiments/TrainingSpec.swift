@@ -108,7 +108,11 @@ extension TrainingSpec {
       "\(name) \(source.key)", experiment, by: method, usesAllLabels: usesAllLabels,
       epochs: epochs)
   }
+}
 
+// MARK: - Weights for predictions
+
+extension TrainingSpec {
   /// The content of a file, in the safetensors format, with the network of a finished run and everything that
   /// predictions need; the network has the EMA of the weights if there is one.
   ///

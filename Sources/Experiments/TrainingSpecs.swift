@@ -13,14 +13,14 @@ extension TrainingSpec {
   /// Supervised training on the labelled images, for as many steps as MixMatch.
   public static func labelsAlone(_ preset: Preset) -> TrainingSpec {
     let (experiment, _) = Experiment.mixMatch(
-      preset, steps: nil, factors: ComparedMethod.supervised.chosen(at: preset))
+      preset, factors: ComparedMethod.supervised.chosen(at: preset))
     return TrainingSpec("labels alone, as many steps", experiment, by: Supervised())
   }
 
   /// Supervised training on the labelled images with mixup, for as many steps as MixMatch.
   public static func labelsWithMixup(_ preset: Preset) -> TrainingSpec {
     let (experiment, mixMatch) = Experiment.mixMatch(
-      preset, steps: nil, factors: ComparedMethod.labelsMixup.chosen(at: preset))
+      preset, factors: ComparedMethod.labelsMixup.chosen(at: preset))
     return TrainingSpec(
       "labels with mixup, as many steps", experiment,
       by: ManifoldMixup.ofImages(alpha: mixMatch.alpha))

@@ -1,6 +1,6 @@
 import CMPI
 import Engine
-import Foundation
+import Files
 
 /// The processes that mpirun has started together, with MPI.
 ///
@@ -49,9 +49,9 @@ public final class MPICommunicator: Communicator {
   fileprivate func endAll(unless code: Int32, with partner: Int) {
     guard code != 0 else { return }
     let line = "rank \(rank): the exchange with rank \(partner) failed: \(MPIError(code: code))\n"
-    FileHandle.standardError.write(Data(line.utf8))
+    writeToStandardError(line)
     cmpi_abort()
-    fatalError(line)
+    fatalError("MPI_Abort returned.")
   }
 
   /// Waits for all processes, and ends MPI; no exchange follows.

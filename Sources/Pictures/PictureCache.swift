@@ -29,7 +29,7 @@ public final class PictureCache {
   public var size: Int { decoder.size }
 
   /// The outcome of reading a picture file.
-  public struct Reading: Codable, Hashable, Sendable {
+  public struct Reading: Hashable, Sendable {
     /// The SHA-256 of the file's content; empty if the file could not be read.
     public let sha256: String
     /// The reason why the file cannot be used; nil for a picture.

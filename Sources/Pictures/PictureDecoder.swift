@@ -112,7 +112,7 @@ public struct PictureDecoder: Sendable {
     _ bytes: UnsafeRawBufferPointer, explaining: Bool
   ) throws(UnreadablePicture) -> [UInt8] {
     guard unsafe !bytes.isEmpty else { throw UnreadablePicture("an empty file") }
-    guard unsafe !isUncompressedYCbCr(tiff: bytes) else {
+    guard unsafe !isYCbCrWithoutJPEG(tiff: bytes) else {
       throw UnreadablePicture(
         "a TIFF file in YCbCr without JPEG compression, whose colours libvips does not convert")
     }

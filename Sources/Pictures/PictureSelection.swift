@@ -269,7 +269,4 @@ private func listed(_ names: [String]) -> String {
 }
 
 /// A share as a percentage, such as "5 %".
-private func percentage(_ share: Double) -> String {
-  let percent = 100 * share
-  return percent == percent.rounded() ? "\(Int(percent)) %" : "\(percent) %"
-}
+private func percentage(_ share: Double) -> String { String(format: "%g %%", 100 * share) }

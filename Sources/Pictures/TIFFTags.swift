@@ -2,7 +2,7 @@
 ///
 /// libvips (8.14) gives luminance and colour differences of such a picture as if they were red, green and blue. Only the
 /// classic format is recognised, not BigTIFF.
-package func isUncompressedYCbCr(tiff bytes: UnsafeRawBufferPointer) -> Bool {
+package func isYCbCrWithoutJPEG(tiff bytes: UnsafeRawBufferPointer) -> Bool {
   let (compression, photometric) = (259, 262)
   let (jpeg, yCbCr) = (7, 6)
   let tags = unsafe firstTags([compression, photometric], tiff: bytes)

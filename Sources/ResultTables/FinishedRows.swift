@@ -11,6 +11,7 @@ public struct FinishedRows<Row> {
     let finished = all.filter(isFinished)
     rows = finished.isEmpty ? all : finished
     let open = all.count - finished.count
-    remark = open == 0 ? "" : " \(open) of \(all.count) \(noun) have not been run."
+    let verb = open == 1 ? "has" : "have"
+    remark = open == 0 ? "" : " \(open) of \(all.count) \(noun) \(verb) not been run."
   }
 }

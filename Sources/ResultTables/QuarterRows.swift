@@ -30,8 +30,7 @@ extension ResultRow {
     _ title: String, key: String, _ preset: Preset, published: Double?,
     change: (inout Experiment, inout MixMatchStep) -> Void = { _, _ in }
   ) -> ResultRow {
-    var (experiment, method) = Experiment.mixMatch(
-      preset, stepsDividedBy: stepDivisor, factors: ComparedMethod.mixMatch.chosen(at: preset))
+    var (experiment, method) = Experiment.mixMatch(preset, stepsDividedBy: stepDivisor)
     change(&experiment, &method)
     return ResultRow(title, key: key, experiment, by: method, published: published)
   }

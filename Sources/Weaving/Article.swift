@@ -13,7 +13,7 @@ package struct Article {
   package let recordedProgram: String?
   /// The number of figures, tables and numbers that are missing, because their chapter has not been run or their files
   /// were removed.
-  package let missing: Int
+  package let missingCount: Int
 
   /// Weaves the article of a repository.
   ///
@@ -48,11 +48,24 @@ package struct Article {
     for chapter in chapters where chapter.number == nil {
       parts.append(try weaver.weave(chapter: chapter))
     }
-    parts += [weaver.listOfDepartures, try weaver.listOfRuns(chapters), references.markdown]
-    markdown = parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    let cited = all.filter { chapter in
+      chapters.contains(chapter)
+        || parts.contains { $0.contains("(#\(recordAnchor(chapter.program))-") }
+    }
+    parts += [weaver.listOfDepartures, try weaver.listOfRuns(cited), references.markdown]
+    let text = parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    markdown = only == nil ? text : withoutDeadLinks(text)
     notes = weaver.notes
     recordedProgram = only.flatMap { results.shown($0)?.keptIn == nil ? nil : $0 }
-    missing = weaver.missing
+    missingCount = weaver.missingCount
+  }
+}
+
+/// Replaces links to anchors that the text does not have, such as those of chapters left out, by their text.
+private func withoutDeadLinks(_ text: String) -> String {
+  let anchors = Set(text.matches(of: /(?:\{#|\bid=")([\w\-]+)/).map(\.1))
+  return text.replacing(/\[([^\[\]]*)\]\(#([\w\-]+)\)/) {
+    String(anchors.contains($0.2) ? $0.0 : $0.1)
   }
 }
 

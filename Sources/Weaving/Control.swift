@@ -7,9 +7,7 @@ extension Weaver {
   /// the figure beside it shows the same for fixed values.
   func control(_ paragraph: [LiterateSource.Line], at context: WeaveContext) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
-    func failure(_ message: String) -> Failure {
-      Failure("\(context.path):\(paragraph[0].number): \(message)")
-    }
+    func failure(_ message: String) -> Failure { context.failure(message, at: paragraph[0]) }
     guard let match = text.wholeMatch(of: /\[\[try (\w+)(?:: (\S+) (\S+))?\]\]\s*/) else {
       throw failure("found \(text), expected [[try name]] or [[try name: data column]]")
     }

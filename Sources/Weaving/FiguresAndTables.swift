@@ -10,9 +10,7 @@ extension Weaver {
     _ paragraph: [LiterateSource.Line], at context: inout WeaveContext
   ) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
-    func failure(_ message: String) -> Failure {
-      Failure("\(context.path):\(paragraph[0].number): \(message)")
-    }
+    func failure(_ message: String) -> Failure { context.failure(message, at: paragraph[0]) }
     guard let match = text.wholeMatch(of: /!\[(.*)\]\((?:(\w+):)?([^ )]+)(?: "([^"]+)")?\)\s*/),
       let program = match.2.map(String.init) ?? context.program
     else {
@@ -45,14 +43,14 @@ extension Weaver {
   private mutating func picture(
     _ file: String, of program: String, in chapter: String, caption: String, alternative: String
   ) throws -> String {
-    figures += 1
+    figureCount += 1
     let result = results.shown(program)
     var (image, origin) = (notRun(program), "`make \(program)`")
     if let result, let content = try result.content(of: file) {
       image = "<img src=\"\(dataURI(content, of: file))\" alt=\"\(htmlEscaped(alternative))\" />"
       origin = "\(result.origin)\n\n\(sources(of: file, result))"
     } else {
-      missing += 1
+      missingCount += 1
     }
     let banner = result?.record.warning.map { "\n\(self.banner($0))\n" } ?? ""
     return """
@@ -64,7 +62,7 @@ extension Weaver {
 
       <figcaption>
 
-      **Figure \(figures).** \(caption)
+      **Figure \(figureCount).** \(caption)
 
       ::: {.origin}
       \(origin)
@@ -106,7 +104,7 @@ extension Weaver {
   /// of cards where it would be too wide.
   mutating func table(_ file: String, of program: String) throws -> String {
     guard let result = results.shown(program), let content = try result.content(of: file) else {
-      missing += 1
+      missingCount += 1
       return "::: {.notice}\n\(notRun(program))\n:::"
     }
     let banner = result.record.warning.map { "\(self.banner($0))\n\n" } ?? ""
@@ -126,7 +124,7 @@ extension Weaver {
       \(html(rows))
 
       ::: {.origin}
-      \(codeSpan(result.command)) · \(verbatim(fromMarkdown: around[1]))\(dataLink(of: file, result))
+      \(codeSpan(result.record.command)) · \(verbatim(fromMarkdown: around[1]))\(dataLink(of: file, result))
       :::
       :::
       """
@@ -180,9 +178,7 @@ extension Weaver {
   /// Replaces `[[Sources/MixMatch/Sharpening.swift: sharpen]]` by that definition.
   func definition(_ paragraph: [LiterateSource.Line], at context: WeaveContext) throws -> String {
     let text = paragraph.map(\.text).joined(separator: " ")
-    func failure(_ message: String) -> Failure {
-      Failure("\(context.path):\(paragraph[0].number): \(message)")
-    }
+    func failure(_ message: String) -> Failure { context.failure(message, at: paragraph[0]) }
     guard let match = text.wholeMatch(of: /\[\[(\S+): (\S+)\]\]\s*/) else {
       throw failure("found \(text), expected [[file: name]]")
     }

@@ -46,7 +46,10 @@ extension Weaver {
       return ""
     }
     let text = try items(paragraph).map { try complete($0, at: context) }.joined(separator: "\n")
-    guard let departure = text.wholeMatch(of: /Departure: ([^\0]*)/)?.1 else { return text }
+    let mark = "Departure: "
+    guard whole.hasPrefix(mark) else { return text }
+    // A notice may have taken the place of the paragraph.
+    let departure = text.hasPrefix(mark) ? text.dropFirst(mark.count) : text[...]
     let oneLine = departure.replacing("\n", with: " ")
     let section = [context.title, context.section].filter { !$0.isEmpty }.joined(separator: " · ")
     departures.append((section: section, text: String(oneLine)))
@@ -95,18 +98,16 @@ extension Weaver {
   private mutating func complete(
     _ paragraph: [LiterateSource.Line], at context: WeaveContext
   ) throws -> String {
-    let before = missing
+    missingPrograms = []
     let text = try inline(paragraph, at: context)
-    guard missing > before, !text.hasPrefix("|") else { return text }
-    let programs = Set(
-      paragraph.flatMap { $0.text.matches(of: /\{([a-z][a-z0-9]*)\.[^{}]+\}/).map { String($0.1) } }
-    )
-    let commands = programs.sorted().map { "`make \($0)`" }.joined(separator: ", ")
+    guard !missingPrograms.isEmpty, !text.hasPrefix("|") else { return text }
+    let commands = missingPrograms.sorted().map { "`make \($0)`" }.joined(separator: ", ")
     return (text.hasPrefix("- ") ? "- " : "")
       + "[This result is not recorded yet: \(commands)]{.missing}"
   }
 
-  /// Replaces the placeholders of numbers and references, outside of code and formulas.
+  /// Replaces the placeholders of numbers and references, and escapes brackets without a partner, outside of code and
+  /// formulas.
   mutating func inline(
     _ paragraph: [LiterateSource.Line], at context: WeaveContext
   ) throws -> String {
@@ -122,16 +123,14 @@ extension Weaver {
       }
       woven.append(parts.joined())
     }
-    return woven.joined(separator: "\n")
+    return escapingUnpairedBrackets(woven.joined(separator: "\n"))
   }
 
   /// Replaces the placeholders in a part of a line.
   private mutating func text(
     _ text: String, in line: LiterateSource.Line, at context: WeaveContext
   ) throws -> String {
-    func failure(_ message: String) -> Failure {
-      Failure("\(context.path):\(line.number): \(message)")
-    }
+    func failure(_ message: String) -> Failure { context.failure(message, at: line) }
     if let typed = typedByHand(in: text, kept: true) { throw failure(typed) }
     // A number of the user's own run may coincide with one in the article; that is not an error.
     if let typed = typedByHand(in: text, kept: false) {
@@ -170,7 +169,7 @@ extension Weaver {
       let metrics = result.record.metrics.mapValues(\.mean)
       guard let typed = HandTypedNumber.find(in: text, among: metrics) else { continue }
       return "found \(typed.text) typed by hand, the value of a metric, expected "
-        + "{\(result.program).\(typed.metric) …}; write a number of another author as "
+        + "{\(result.record.chapter.program).\(typed.metric) …}; write a number of another author as "
         + "[\(typed.text)]{.article}"
     }
     return nil
@@ -191,7 +190,8 @@ extension Weaver {
           + known.sorted().joined(separator: ", "))
     }
     guard let result = results.shown(program), let digits = quoted.text(in: result.record) else {
-      missing += 1
+      missingCount += 1
+      missingPrograms.insert(program)
       return notRun(program)
     }
     return cited(
@@ -248,6 +248,18 @@ private func pieces(_ line: String) -> [String] {
     rest = rest[match.range.upperBound...]
   }
   return pieces + [String(rest)]
+}
+
+/// Escapes brackets without a partner outside of code and formulas, such as those of half-open intervals: Pandoc would
+/// search for the partner beyond the end of the paragraph.
+private func escapingUnpairedBrackets(_ text: String) -> String {
+  var (open, unpaired): ([String.Index], Set<String.Index>) = ([], [])
+  for match in text.matches(of: /`[^`]*`|\$\$[^$]*\$\$|\$[^$]+\$|\\.|\[|\]/) {
+    if match.0 == "[" { open.append(match.range.lowerBound) }
+    if match.0 == "]", open.popLast() == nil { unpaired.insert(match.range.lowerBound) }
+  }
+  unpaired.formUnion(open)
+  return text.indices.map { (unpaired.contains($0) ? "\\" : "") + String(text[$0]) }.joined()
 }
 
 extension String {

@@ -12,7 +12,6 @@ package struct Results {
     let directory: URL
     /// The directory's path in the repository; nil for a record in OUT.
     let keptIn: String?
-    let program: String
   }
 
   /// The results of each program, the one in OUT first.
@@ -24,9 +23,9 @@ package struct Results {
   ///   - programs: The names of the chapters' programs.
   ///   - out: The directory with the results of the user's own runs.
   ///   - root: The root of the repository.
-  ///   - kept: The path of the recorded results in the repository.
   /// - Throws: A ``Failure`` that names a file that is not a valid record.
-  package init(of programs: [String], out: URL, root: URL, kept: String = "results") throws {
+  package init(of programs: [String], out: URL, root: URL) throws {
+    let kept = "results"
     let chapters = Set(programs.map { ChapterName(program: $0) })
     let places = try [(out, nil), (root.appending(path: kept), kept)].map { directory, keptIn in
       (directory, keptIn, try Records(in: directory, of: chapters, allowingNone: true))
@@ -37,7 +36,7 @@ package struct Results {
           program,
           places.compactMap { directory, keptIn, records in
             records[ChapterName(program: program)].map {
-              ChapterResult(record: $0, directory: directory, keptIn: keptIn, program: program)
+              ChapterResult(record: $0, directory: directory, keptIn: keptIn)
             }
           }
         )
@@ -92,12 +91,9 @@ extension Results.ChapterResult {
     try record.content(of: file, in: directory)
   }
 
-  /// The command that makes this result.
-  package var command: String { record.command }
-
   /// The command, the stamp and the directory of the record, in one line of Markdown.
   var origin: String {
     let kept = keptIn.map { " · recorded in `\($0)`" } ?? ""
-    return "\(codeSpan(command)) · \(verbatim(record.stamp))\(kept)"
+    return "\(codeSpan(record.command)) · \(verbatim(record.stamp))\(kept)"
   }
 }

@@ -11,7 +11,7 @@ struct Weaver {
   let results: Results
   let references: References
   /// The number of figures so far.
-  var figures = 0
+  var figureCount = 0
   /// The titles of the chapters so far, by their programs.
   var titles: [String: String] = [:]
   /// The departures from the article so far, each with the section that states it.
@@ -19,7 +19,9 @@ struct Weaver {
   /// Notes for the author of the article.
   var notes: [String] = []
   /// The number of missing figures, tables and numbers so far.
-  var missing = 0
+  var missingCount = 0
+  /// The programs whose numbers are missing in the paragraph.
+  var missingPrograms: Set<String> = []
 
   init(root: URL, out: URL, results: Results, references: References) {
     (self.root, self.out, self.results, self.references) = (root, out, results, references)
@@ -47,6 +49,11 @@ struct Weaver {
     init(path: String, anchor: String, program: String?) {
       (self.path, self.anchor, self.program) = (path, anchor, program)
       title = anchor
+    }
+
+    /// The error for a line of the source.
+    func failure(_ message: String, at line: LiterateSource.Line) -> Failure {
+      Failure("\(path):\(line.number): \(message)")
     }
   }
 

@@ -9,7 +9,7 @@ import Foundation
 let program = Program(
   "export-weights",
   summary:
-    "Writes the weights in CHECKPOINT, a file of chapter 4, chapter 5 or make own such as\n"
+    "Writes the weights in CHECKPOINT, a file of a training run of chapter 4 or later, or of make own, such as\n"
     + "figures/cache/chapter4/short/mixmatch-short-seed-0-….checkpoint, into the file WEIGHTS in the safetensors\n"
     + "format. Network, classes and pixel scaling are those that the checkpoint describes. Of a training with an\n"
     + "EMA of the weights, the EMA is written. Finished runs of chapter 4 and make own write such a file themselves.",

@@ -60,9 +60,9 @@ exit(
     try directory.write(files)
     // A PDF of an earlier page would be misleading.
     if pdf == nil { try directory.remove("\(name).pdf") }
-    if article.missing > 0 {
+    if article.missingCount > 0 {
       invocation.note(
-        "weave: \(article.missing) figures, tables or numbers are missing; the page names the commands that make "
+        "weave: missing figures, tables and numbers: \(article.missingCount); the page names the commands that make "
           + "them")
     }
     if pdf == nil {

@@ -26,7 +26,8 @@ let labels = CommandLineOption(
   "number of training images that keep their class; all others go to TO/unlabelled")
 let seed = CommandLineOption(
   "seed", .wholeNumber(in: 0...1_000_000), default: 0,
-  "the seed with which own draws the same images for --labels")
+  "seed of the choice of these images; own --dataset with the same --labels and --seed chooses the same ones"
+)
 let synthetic = CommandLineOption(
   flag: "synthetic", "write generated images in place of the data set's")
 
@@ -72,6 +73,11 @@ exit(
           isSynthetic: dataset.isSynthetic))
     }
     let written = invocation[labels] == nil ? dataset.knownLabels : dataset.train.count
+    if invocation[labels] == nil, dataset.knownLabels < dataset.train.count {
+      invocation.note(
+        "write-pictures: left out \(dataset.train.count - dataset.knownLabels) training images without a class; "
+          + "--labels writes them, too")
+    }
     invocation.print(
       "write-pictures: \(written) training and \(dataset.test.count) test images of "
         + "\(dataset.name) are in \(folder.relativePath)")

@@ -13,48 +13,6 @@ import Testing
     return experiment
   }
 
-  private func settings(_ change: (inout TrainingSettings) -> Void) -> TrainingSettings {
-    var settings = TrainingSettings()
-    change(&settings)
-    return settings
-  }
-
-  @Test func imageSizesFollowThePhases() {
-    let growing = settings {
-      $0.steps = 10
-      $0.phases = [
-        .init(share: 0.3, size: 16), .init(share: 0.3, size: 24), .init(share: 0.4, size: 32),
-      ]
-    }
-    let original = ImageSize(height: 40, width: 30)
-    let sizes = (0..<10).map { growing.imageSize(at: $0, original: original) }
-    #expect(
-      sizes == [16, 16, 16, 24, 24, 24, 32, 32, 32, 32].map { ImageSize(height: $0, width: $0) })
-    #expect(TrainingSettings().imageSize(at: 5, original: original) == original)
-  }
-
-  @Test func workIsProportionalToPixels() {
-    let growing = settings {
-      $0.steps = 10
-      $0.phases = [.init(share: 0.5, size: 16), .init(share: 0.5, size: 32)]
-    }
-    #expect([0, 5, 6, 10].map(growing.fractionOfWork) == [0, 0.2, 0.36, 1])
-    #expect(settings { $0.steps = 10 }.fractionOfWork(ofSteps: 4) == 0.4)
-  }
-
-  @Test func evaluationsAreEvenlySpacedAndTheLastIsAtTheLastStep() {
-    let three = settings {
-      $0.steps = 10
-      $0.evaluationCount = 3
-    }
-    #expect((0..<10).filter(three.isEvaluationDue) == [3, 6, 9])
-    let often = settings {
-      $0.steps = 4
-      $0.evaluationCount = 9
-    }
-    #expect((0..<4).filter(often.isEvaluationDue) == [0, 1, 2, 3])
-  }
-
   /// 49,500 unlabelled images have 386 whole batches of 128, 500 labelled ones 7 of 64.
   @Test func anEpochIsAPassInWholeBatches() {
     let article = experiment { $0.validation = 0 }
@@ -102,7 +60,8 @@ import Testing
   @Test func aSplitOfOtherImagesIsAnError() throws {
     let dataset = syntheticColourImages(trainCount: 20, testCount: 10, seed: 0)
     let split = try LabelSplit(labelled: [0, 20], unlabelled: [1])
-    let checked = settings { ($0.labelledBatch, $0.unlabelledBatch) = (1, 1) }
+    var checked = TrainingSettings()
+    (checked.labelledBatch, checked.unlabelledBatch) = (1, 1)
     #expect {
       try checked.check(
         for: MixMatchStep(), on: TrainingData(dataset, split: split, scaling: .cifar))

@@ -3,6 +3,51 @@ import Engine
 import MixMatch
 import Testing
 
+/// The course of a training run: image sizes, computing time, evaluations.
+@Suite struct TrainingScheduleTests {
+  private func settings(_ change: (inout TrainingSettings) -> Void) -> TrainingSettings {
+    var settings = TrainingSettings()
+    change(&settings)
+    return settings
+  }
+
+  @Test func imageSizesFollowThePhases() {
+    let growing = settings {
+      $0.steps = 10
+      $0.phases = [
+        .init(share: 0.3, size: 16), .init(share: 0.3, size: 24), .init(share: 0.4, size: 32),
+      ]
+    }
+    let original = ImageSize(height: 40, width: 30)
+    let sizes = (0..<10).map { growing.imageSize(at: $0, original: original) }
+    #expect(
+      sizes == [16, 16, 16, 24, 24, 24, 32, 32, 32, 32].map { ImageSize(height: $0, width: $0) })
+    #expect(TrainingSettings().imageSize(at: 5, original: original) == original)
+  }
+
+  @Test func workIsProportionalToPixels() {
+    let growing = settings {
+      $0.steps = 10
+      $0.phases = [.init(share: 0.5, size: 16), .init(share: 0.5, size: 32)]
+    }
+    #expect([0, 5, 6, 10].map(growing.fractionOfWork) == [0, 0.2, 0.36, 1])
+    #expect(settings { $0.steps = 10 }.fractionOfWork(ofSteps: 4) == 0.4)
+  }
+
+  @Test func evaluationsAreEvenlySpacedAndTheLastIsAtTheLastStep() {
+    let three = settings {
+      $0.steps = 10
+      $0.evaluationCount = 3
+    }
+    #expect((0..<10).filter(three.isEvaluationDue) == [3, 6, 9])
+    let often = settings {
+      $0.steps = 4
+      $0.evaluationCount = 9
+    }
+    #expect((0..<4).filter(often.isEvaluationDue) == [0, 1, 2, 3])
+  }
+}
+
 /// Settings, methods and data that do not fit are refused in one line, before any work is done.
 @Suite struct TrainingSettingsTests {
   private func images(_ count: Int, size: Int = 4, channels: Int = 3) -> LabelledImages {

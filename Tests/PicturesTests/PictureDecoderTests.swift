@@ -108,7 +108,7 @@ extension PictureTests {
       // The directory of a truncated file ends before or behind the entry that says YCbCr.
       let file = tiff(bits: 8, sampleFormat: 1, photometric: yCbCr)
       let findings = (0...file.count).map { count in
-        unsafe file.prefix(count).withUnsafeBytes { unsafe isUncompressedYCbCr(tiff: $0) }
+        unsafe file.prefix(count).withUnsafeBytes { unsafe isYCbCrWithoutJPEG(tiff: $0) }
       }
       let entryEnd = 8 + 16 + 2 + 5 * 12
       #expect(findings == (0...file.count).map { $0 >= entryEnd })

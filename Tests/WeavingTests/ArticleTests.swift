@@ -45,7 +45,7 @@ import Weaving
         """)
     try article.writeRecord()
     let woven = try article.woven()
-    #expect(woven.missing == 0)
+    #expect(woven.missingCount == 0)
     #expect(woven.markdown.contains("<figure id=\"chapter1-map-svg\">"))
     #expect(
       woven.markdown.contains(
@@ -82,7 +82,7 @@ import Weaving
     let article = try SmallArticle(
       chapter: "// # Chapter 1: One\n//\n// {chapter1.kl .3}\n//\n// ![A map.](map.svg \"dots\")\n")
     let woven = try article.woven()
-    #expect(woven.missing == 2)
+    #expect(woven.missingCount == 2)
     // Below the title, the figure, and the list of runs; the paragraph with the number has a notice of its own.
     #expect(woven.markdown.matches(of: /\[not run yet: `make chapter1`\]/).count == 3)
     #expect(
@@ -113,6 +113,54 @@ import Weaving
     #expect(text.matches(of: try Regex("(?m)^\\[\(notice)")).count == 1)
     #expect(text.contains("- [\(notice): `make chapter1`]{.missing}\n- Kept as it\n  is."))
     #expect(text.contains("| kept in cells | [not run yet: `make chapter1`]{.missing} |"))
+  }
+
+  @Test func aDepartureWithAMissingNumberIsListedAsANotice() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// Departure: it has {chapter1.kl .3} nats.\n")
+    let text = try article.woven().markdown
+    let notice = "[This result is not recorded yet: `make chapter1`]{.missing}"
+    #expect(text.contains("**Departure:** \(notice)\n"))
+    #expect(text.contains("# Departures {#departures}\n\n- \(notice) ("))
+  }
+
+  @Test func aNoticeNamesOnlyTheProgramsThatHaveNotBeenRun() throws {
+    let article = try SmallArticle(
+      chapter: "// # Chapter 1: One\n//\n// From {chapter1.kl .3} to {chapter2.kl .3}.\n")
+    try article.write("// # Chapter 2: Two\n", to: "chapters/2-two/main.swift")
+    try article.writeRecord()
+    #expect(try article.woven().markdown.contains("not recorded yet: `make chapter2`]"))
+  }
+
+  /// Pandoc would search for the second bracket in the following paragraphs.
+  @Test func bracketsWithoutAPartnerAreEscaped() throws {
+    let prose = "On (0, 1] and [0, 1), `a[` and $x[$, [the\n// text](#introduction) and \\[."
+    let article = try SmallArticle(chapter: "// # Chapter 1: One\n//\n// \(prose)\n")
+    let woven = """
+      On (0, 1\\] and \\[0, 1), `a[` and $x[$, [the
+      text](#introduction) and \\[.
+      """
+    #expect(try article.woven().markdown.contains(woven))
+  }
+
+  /// A page of one chapter has the sources of all its numbers, and no links to other chapters.
+  @Test func aPageOfOneChapterHasNoDeadLinks() throws {
+    let article = try SmallArticle(
+      chapter: """
+        // # Chapter 1: One
+        //
+        // Here is {chapter1.kl .3}, as in [the second chapter](#chapter2).
+        """)
+    try article.write(
+      "// # Chapter 2: Two\n//\n// There is {chapter1.kl .3}.\n", to: "chapters/2-two/main.swift")
+    try article.writeRecord()
+    let second = try article.woven(only: "chapter2").markdown
+    #expect(second.contains("There is [1.712](#record-chapter1-kl){.measured"))
+    #expect(second.contains("{#record-chapter1}"))
+    let first = try article.woven(only: "chapter1").markdown
+    #expect(first.contains("as in the second chapter."))
+    #expect(!first.contains("#chapter2"))
+    #expect(try article.woven().markdown.contains("[the second chapter](#chapter2)"))
   }
 
   @Test(arguments: [("smoke", false, "SMOKE RUN"), ("article", true, "MNIST")])

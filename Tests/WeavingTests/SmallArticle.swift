@@ -64,7 +64,9 @@ final class SmallArticle {
     try write(table, to: "\(folder)/results.md")
   }
 
-  func woven() throws -> Article { try Article(root: root, out: out) }
+  func woven(only program: String? = nil) throws -> Article {
+    try Article(root: root, out: out, only: program)
+  }
 
   /// Returns the error of weaving in one line; "" if it succeeds.
   func complaint() -> String {

@@ -191,6 +191,8 @@ func meanDistance(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
 }
 
 // ## Running it {.fold}
+//
+// `make chapter1 AUGMENTATION=mirror-and-shift VERSIONS=4` draws four versions by the transforms of the paper.
 
 let augmentation = CommandLineOption(
   "augmentation", .oneOf([Augmentation.fastai, .mirrorAndShift], named: \.name), default: .fastai,

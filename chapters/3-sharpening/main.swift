@@ -273,7 +273,7 @@ func embed(of images: LabelledImages, settings: Settings, progress: StageProgres
 // a patch of some fifty zeros at the lower right edge of their cluster. Without sharpening its predictions are mixed,
 // and a quarter of them are right. With it half are right, but more than a quarter of the patch is predicted as 5,
 // nearly always with a confidence above 0.9. Chapter 4 has a larger case, a class of which most images are lost. In the
-// [ablations](#ablations), on CIFAR-10, the recall of the worst class is {ablations.smallestRecall.no-sharpening %}
+// [ablations](#ablations), on CIFAR-10, the lowest recall of a class is {ablations.smallestRecall.no-sharpening %}
 // without sharpening and {ablations.smallestRecall.mixmatch %} with it; the seeds differ too much to decide whether
 // sharpening is the cause.
 //

@@ -8,8 +8,9 @@
 //
 //     make chapter4
 //
-// trains a wide residual network [^17] this way. Training takes a long time and may be interrupted at any moment: the
-// same command continues from the last checkpoint, and gives the same weights to the last bit.
+// trains a wide residual network [^17] this way. Training takes from half an hour to an hour and a half at the preset
+// `short`, and a minute at `smoke` (`make chapter4 PRESET=smoke`). It may be interrupted at any moment: the same
+// command continues from the last checkpoint, and gives the same weights to the last bit.
 
 import ChapterKit
 import Datasets
@@ -52,8 +53,8 @@ import ResultTables
 // **6.** Collect the examples. X has the labelled ones; U has all K versions of all unlabelled images, each with the
 // guess q of its image.
 //
-// **7.** Put the examples of X and U together in random order: W. Count the examples of X and then those of
-// U: the *partner* of the i-th one is the i-th example of W, which can be the same example.
+// **7.** Concatenate X and U, and let W be a random permutation of the result. The *partner* of the i-th example, with
+// which it is mixed, is the i-th example of W, which can be the same example.
 //
 // **8.** Mix the labelled examples with the first ones of W: $X′ = \operatorname{mixup}(X, W_1 … W_{|X|}, λ′)$.
 //
@@ -91,8 +92,9 @@ import ResultTables
 // - Distribution alignment ([ablations](#ablations)) needs `frequencies`, which is nil without it.
 // - A *group* is a set of examples that batch norm normalises together. Usually one group has all mixed examples. With
 //   interleaved batch norm, below, there are several, and the mean of each counts by its `share` of the examples.
-// - With manifold mixup ([appendix](#mixing)) hidden states are mixed in place of images. `stage` is the part of the
-//   network before which they are mixed, 0 for images, and `model.run` runs this part and those after it.
+// - With manifold mixup ([appendix](#mixing)) hidden states are mixed in place of images. A stage of the network,
+//   unlike those of chapter 3, is one of its parts; `stage` is that before which they are mixed, 0 for images, and
+//   `model.run` runs it and those after it.
 //
 // `rampedWeight(step)` is λᵤ·r. `Loss` keeps both terms and this weight; its property `total` is L.
 //
@@ -193,9 +195,10 @@ let batchNorm = CommandLineOption(
 //
 // ### Options {.fold}
 //
-// Options change single settings. Without an option, the preset's value holds. For example,
-// `make chapter4 STEPS=6000 VERSIONS=1` trains for a quarter of the steps of `short`, with one version of each
-// unlabelled image.
+// Options change single settings. Without an option, the preset's value holds. For example, `make chapter4 STEPS=6000
+// VERSIONS=1` trains for a quarter of the steps of `short`, with one version of each unlabelled image, `make chapter4
+// STEPS=6000 LABELS=250` with half as many labels, and `make chapter4 STEPS=6000 ALIGNMENT=1` with distribution
+// alignment.
 
 let steps = CommandLineOption("steps", .wholeNumber(in: 1...100_000_000), "number of steps")
 let labels = CommandLineOption(
@@ -394,8 +397,9 @@ func record(
 // first seed's 2,000 validation images are probably easier ones: the standard error of an accuracy on 2,000 images is
 // about one point. The [search](#search) chose learning rates on these images, which can add to the difference.
 //
-// The unlabelled loss rises at first. Early predictions are nearly uniform, and so are their sharpened guesses; the two
-// differ more when predictions become more confident.
+// The unlabelled loss rises during the first epochs and falls later, while the confidence of the guesses rises
+// throughout. The rise may come from early predictions, which are nearly uniform, as are their sharpened guesses; no
+// run tests this.
 //
 // ![The guesses for unlabelled images during training. Left, after sharpening: how many are right, and the mean
 // confidence. Right: the entropy before and after sharpening.](guesses.svg "Curves over the course of the training: the
@@ -410,8 +414,8 @@ func record(
 // first seed, with {chapter5.accuracy.mixmatch first %} on the test images; the seeds of [chapter
 // 5](#chapter5-findings) have {chapter5.accuracy.mixmatch lowest %} to {chapter5.accuracy.mixmatch highest %}. The
 // chapter shows the first seed whatever its result, because a choice by the result would hide such runs. `ALIGNMENT=1`
-// adds distribution alignment, with which the worst class has a higher recall in shorter runs
-// ([ablations](#ablations)); at this length it has not been run.
+// adds distribution alignment, with which the lowest recall is higher in shorter runs ([ablations](#ablations)); at
+// this length it has not been run.
 //
 // ![The confusion matrix of the network trained with MixMatch. Each row has the test images of one class, each column
 // those predicted as one class; the numbers are shares of the row in per cent, and empty cells are 0.](confusion.png "A

@@ -19,13 +19,13 @@ import ResultTables
 
 // ## All labels
 //
-// The article trains its network for 100 epochs on all 50,000 images and labels, in batches of 128, with a
-// one-cycle schedule of learning rates up to 2·10⁻² and a weight decay of 10⁻⁴. At the smaller scales network and
-// image sizes are MixMatch's, so that the table compares methods and not networks; batches have 64 images, and the
-// steps follow from the number of epochs. At `short` the highest learning rate of each training comes from a search on
-// validation images, which is the same for all methods ([appendix](#search)); only the article's 350 steps, described
-// below, keep the article's rate. No images are held out here, so that all labels are used: the learning curve shows
-// the test images, and the table the accuracy after the last step.
+// The article trains its network for 100 epochs on all 50,000 images and labels, in batches of 128, with a one-cycle
+// schedule of learning rates up to 2·10⁻² and a weight decay of 10⁻⁴. At the smaller scales network and image sizes are
+// MixMatch's, so that the table compares methods and not networks; batches have 64 images, and the steps follow from
+// the number of epochs. At `short` the highest learning rate of each training comes from a search on validation images,
+// through which every method goes ([appendix](#search)); only the article's 350 steps, described below, keep the
+// article's rate. No images are held out here, so that all labels are used: the learning curve shows the test images,
+// and the table the accuracy after the last step.
 //
 // In the settings, `factors` multiplies the default learning rate by what the search chose:
 //
@@ -110,10 +110,11 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // | of an epoch of full supervision | 3.3 | {chapter5.cpuSecondsPerEpoch.mixmatch / cpuSecondsPerEpoch.all-labels .1} |
 // | of an epoch of full supervision, in the article | 3.0 | [2.3]{.article} |
 //
-// The first two measured ratios compare mean processor times of shorter runs ([mixing](#mixing)). The two runs of a
-// ratio had the same model of processor, but shared it with other work, and do not all have the same seeds. The third
-// ratio compares one seed of each. The last one is that of the times in the article's notebooks; its text says
-// [2.5]{.article}.
+// The first two measured ratios compare mean processor times of shorter runs ([mixing](#mixing)). The runs of a ratio
+// had the same model of processor, but shared it with other work, and do not all have the same seeds: for the first
+// ratio one of MixMatch, on another processor than that of MixMatch's time in the table there, and three of supervised
+// training. The third ratio compares one seed of each. The last one is that of the times in the article's notebooks;
+// its text says [2.5]{.article}.
 //
 // **Compared at equal cost.** With 6,000 steps, which cost less than 24,000 supervised steps, MixMatch reaches
 // {ablations.accuracy.mixmatch %} ([ablations](#ablations)), and supervised training with mixup reaches
@@ -158,9 +159,10 @@ func rows(_ preset: Preset) -> [ComparisonRow] {
 }
 
 // Each training writes a file with its result, commit, date and machine into OUT/trainings. With
-// `RECORDED=results/trainings` a training that has a file in this folder is not run again, whichever machine it was
-// run on, and with `ONLY_RECORDED=1` no training is started. This is how the results in results/ were collected over
-// several days, and how `make check-results` compares its tables with the recorded trainings.
+// `RECORDED=results/trainings` a training that has a file in this folder is not run again, whichever machine it was run
+// on, if the bytes of the data set are the same, and with `ONLY_RECORDED=1` no training is started. This is how the
+// results in results/ were collected over several days, and how `make check-results` compares its tables with the
+// recorded trainings.
 
 let chapter = Chapter(
   5, "Baselines and results",

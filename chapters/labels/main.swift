@@ -66,7 +66,7 @@ let chapter = Chapter(
   presets: [
     .scale(.smoke, costs: "two minutes; runs all code, the results mean nothing"),
     .scale(.short, costs: "one to two hours per seed on 2 cores, after the ablations"),
-    .scale(.overnight, costs: "days per seed on 2 cores; not run yet"),
+    .scale(.overnight, costs: "about ten hours per seed on 2 cores; not run yet"),
     .scale(.article, costs: "weeks per seed on 2 cores; not run yet"),
   ],
   options: tableOptions)

@@ -119,10 +119,10 @@ import ResultTables
 //
 // The interval begins around λ = ½, so that its middle lies at the class in the middle. Within 70 steps every run moves
 // its mixtures to an outer class (more than 0.9 from the middle): for this pair, the policy network stops mixing.
-// {mixing.line.unmixed .0} of the 10 runs stay there, and the length of their interval falls to almost 0. The others
-// mix again and end between the classes, at a distance of {mixing.line.distance .2} from the middle; one of them
-// crosses the middle three times. Their intervals, about a third long at first, end with lengths of
-// {mixing.line.length.mixed lowest .3} to {mixing.line.length.mixed highest .3}.
+// {mixing.line.unmixed .0} of the 10 runs stay there. The others mix again and end between the classes, at a distance
+// of {mixing.line.distance .2} from the middle; one of them crosses the middle three times. Their intervals, about a
+// third long at first, end with lengths of {mixing.line.length.mixed lowest .3} to
+// {mixing.line.length.mixed highest .3}.
 //
 // In the end the loss of the discriminator is {mixing.line.discriminatorLoss.mixed .3} in the runs that still mix. With
 // fixed intervals it is {mixing.line.discriminatorLoss.fixed .3}, because mixtures of the outer classes look like
@@ -279,7 +279,8 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   step learns from the images and from nearly even mixtures of them.
 // - **MixMatch** with manifold mixup in place of its mixup, at α = 0.75 too, differs from MixMatch by
 //   {ablations.difference.manifold-mixup points}, and is lower in each of the three seeds (interval −4.1 to −2.0
-//   points). Its hyperparameters are those that were searched for MixMatch.
+//   points; intervals are over all seeds of both rows, so that a difference need not be in the middle of its interval).
+//   Its hyperparameters are those that were searched for MixMatch.
 //
 // In each seed the policy network learns nearly the same mean interval for pairs of one class and of two.
 // Within 500 steps its length falls from a third to about a twentieth; in the end it reaches from

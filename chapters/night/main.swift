@@ -1,9 +1,10 @@
 // # Appendix: A night of training
 //
 // The training runs of chapter 5 took from a minute (the 350 steps) to 57 minutes (MixMatch) of processor time. This
-// appendix trains its other rows at the preset `overnight`. Here full supervision took 2 h 55 min of processor time,
-// MixMatch 11 h 36 min. Two cores with nothing else to do need about half of that; the recorded runs, with two threads
-// beside other work, took 2 h 17 min and 12 h 25 min. All four rows are planned for a day:
+// appendix is for its other rows at the preset `overnight`, which has larger settings. Two are recorded so far, with
+// one seed: full supervision took 2 h 55 min of processor time, MixMatch 11 h 36 min. Two cores with nothing else to do
+// need about half of that; the recorded runs, with two threads beside other work, took 2 h 17 min and 12 h 25 min. All
+// four rows together take about ten hours there, by the rates of the recorded runs:
 //
 //     make night
 //
@@ -37,12 +38,12 @@ import ResultTables
 //
 // **MixMatch** reaches {night.accuracy.mixmatch %} (one seed); the same seed at `short` has
 // {chapter5.accuracy.mixmatch first %}, the lowest of its three seeds, with {chapter5.accuracy.mixmatch %} over all.
-// Here, too, network, batches, steps, image sizes and learning rate differ at once. The recall of the class that is
-// recognised least often is {night.smallestRecall.mixmatch %}, in place of {chapter5.smallestRecall.mixmatch first %}.
-// The article has [88.06 %]{.article} after [187]{.article} epochs; this run has 49 epochs. In the first fifteen its
-// validation accuracy is about the article's accuracy or above it; then the article's rises faster, to [79 %]{.article}
-// after as many epochs as this run has, where its learning rate is still high. The article's network has four times as
-// many parameters, its images have 32 pixels from the start and had not been stored as JPEG, and its augmentation is
+// Here, too, network, batches, steps, image sizes and learning rate differ at once. The lowest recall is
+// {night.smallestRecall.mixmatch %}, in place of {chapter5.smallestRecall.mixmatch first %}. The article has
+// [88.06 %]{.article} after [187]{.article} epochs; this run has 49 epochs. In the first fifteen its validation
+// accuracy is about the article's accuracy or above it; then the article's rises faster, to [79 %]{.article} after as
+// many epochs as this run has, where its learning rate is still high. The article's network has four times as many
+// parameters, its images have 32 pixels from the start and had not been stored as JPEG, and its augmentation is
 // stronger. Its weight of the unlabelled loss is 100 in the notebook's code, and 75 in its text, from step 3,000 on;
 // here it grows to 25 over the whole run. It has half as many labelled as unlabelled images in a batch, here there are
 // as many. No run here separates these causes. The scale was planned to reach at least 80 % in a night on two cores,

@@ -72,7 +72,7 @@ func verdict(_ gain: PairedDifference) -> String {
   let interval =
     "\(points[0]) points with the first seed (95 % interval over the test pictures only: \(points[1]) to "
     + "\(points[2]))"
-  let other = "supervised training with mixup at the same cost"
+  let other = "supervised training with mixup at the same cost by a count of passes"
   if gain.lower > 0 { return "MixMatch is more accurate than \(other): \(interval)" }
   if gain.upper < 0 { return "MixMatch is less accurate than \(other): \(interval)" }
   return "MixMatch and \(other) cannot be told apart: \(interval)"

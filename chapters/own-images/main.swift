@@ -277,8 +277,8 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 //
 // The run that was recorded first had 1,000 steps. In it MixMatch was less accurate than supervised training with
 // mixup, by 4.5 points (95 % interval 3.6 to 5.5; results/own-results.md at commit 93bf373). After that the number of
-// steps was raised to 6,000. Each is one seed, and no run has the 3,000 steps that `short` takes at least. So if
-// MixMatch does worse on your pictures, give it more steps, too.
+// steps was raised to 6,000. Each is one seed. `short` takes at least 3,000 steps, and would take about 23,200 for as
+// many pictures as these. So if MixMatch does worse on your pictures, give it more steps, too.
 //
 // The title of the table has a 95 % confidence interval for the difference between these two networks on all pictures
 // of this kind, of which the test pictures are a sample. With another seed there would be two other networks; only
@@ -391,7 +391,7 @@ exit(
 /// Throws unless every class has a labelled picture with every seed.
 func checkLabels(_ experiment: Experiment, _ dataset: ImageDataset, _ run: Run) throws {
   for seed in run.seeds {
-    let split = try experiment.data(dataset, seed: seed).split
+    let split = try experiment.split(of: dataset, seed: seed)
     let present = Set(dataset.train.labels(at: split.labelled))
     if let missing = dataset.classNames.indices.first(where: { !present.contains($0) }) {
       throw Failure(

@@ -8,7 +8,7 @@
 //
 // The search is not the only tuning. The weight decay, batch sizes, image sizes, augmentation and ramp of `short` were
 // chosen earlier, in runs of MixMatch that are not recorded (chapter 4). The other methods use the same weight decay,
-// image sizes and augmentation, which favours MixMatch.
+// image sizes and augmentation, which may favour MixMatch; no run tests this.
 //
 // The search starts from default values. The default weight of the unlabelled loss is that of chapter 4 for MixMatch,
 // and that of the paper's code for the other methods. The default highest learning rate is 4·10⁻³, from the settings of

@@ -90,8 +90,14 @@ public struct DatasetSource: Sendable {
   package func fetch(
     into directory: URL, signals: StopSignals = .ofProcess, note: (String) -> Void
   ) throws -> ImageDataset {
-    if try presence(directory) != .complete {
-      note("\(name): not in \(directory.shortPath), downloading it")
+    let presence = try presence(directory)
+    if presence != .complete {
+      let place = directory.shortPath
+      switch presence {
+      case .absent: note("\(name): not in \(place), downloading it")
+      case .interrupted: note("\(name): continuing the download into \(place)")
+      default: note("\(name): some files are not in \(place), looking for them")
+      }
       signals.watch()
       defer { signals.release() }
       let result = Result { try download(directory, { signals.received() != nil }, note) }

@@ -4,7 +4,7 @@ import MixMatch
 import Testing
 
 /// Measures of predictions, compared with NumPy.
-@Suite struct CalibrationTests {
+@Suite struct PredictionMeasureTests {
   @Test func countsConfusions() {
     let matrix = ConfusionMatrix(
       labels: [0, 0, 0, 1, 1, 2], predictions: [0, 1, 1, 1, 0, 0], classes: 4)
