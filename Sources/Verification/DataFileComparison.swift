@@ -56,9 +56,12 @@ package func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
       outcome: .differs, detail: "\(rows) of \(a.count - 1) rows, most in \(place)")
 }
 
-/// The cells of the rows of a data file, without its first line and quotation marks.
+/// The cells of the header and the rows of a data file, without its first line and quotation marks.
 private func cells(of text: String) -> [[String]] {
-  text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().map { line in
+  // The last line ends with a line break.
+  let lines = (text.hasSuffix("\n") ? text.dropLast() : text[...])
+    .split(separator: "\n", omittingEmptySubsequences: false)
+  return lines.dropFirst().map { line in
     line.split(separator: "\t", omittingEmptySubsequences: false)
       .map { String($0.replacing("\"", with: "")) }
   }

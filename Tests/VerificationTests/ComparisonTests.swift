@@ -151,6 +151,16 @@ private final class TwoRuns {
     #expect(try runs.findings(a, b)[1].outcome == outcome)
   }
 
+  @Test func theRowsOfDataFilesAreCounted() {
+    let file = "# a run\nx\ty\n1\t2\n3\t4\n"
+    func detail(_ other: String) -> String { differenceOfDataFiles(file, other).detail }
+    #expect(detail(file + "5\t6\n") == "2 rows, now 3")
+    #expect(
+      detail(file.replacing("\t4", with: "\t8")) == "1 of 2 rows, most in column y, row 2: 4, now 8"
+    )
+    #expect(differenceOfDataFiles(file, String(file.dropLast())) == .identical)
+  }
+
   /// In a data file the column "run" has the names of curves; it does not describe the run that wrote the file.
   @Test func theNamesOfCurvesAreCompared() {
     let curves = "# a run\nrun\ty\tseconds\nMixMatch\t1\t5\n"
