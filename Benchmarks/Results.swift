@@ -122,7 +122,7 @@ extension Results {
     let folder = output.file("cache/bench")
     let gnuplot = Gnuplot(
       executable: ExternalProgram("gnuplot")?.executable, root: .currentDirectory(),
-      workingFolder: folder, console: .standard)
+      workingFolder: folder, console: .standard, keepsData: true)
     let figure = Figure(
       script: "bench", picture: "bench.svg", data: [file.name], variables: ["stamp": record.stamp])
     // If gnuplot fails, there is none: one of earlier measurements would be misleading.

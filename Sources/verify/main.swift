@@ -197,6 +197,7 @@ struct Repetition {
     let gnuplot = Gnuplot(
       executable: ExternalProgram("gnuplot")?.executable, root: root,
       workingFolder: scratch.appending(path: "pictures"), console: invocation.console,
+      keepsData: true,
       interruption: { interruption("interrupted while gnuplot was running", $0) })
     return try RecordComparison(
       .init(record, in: invocation[results]), with: .init(new, in: directory), drawing: gnuplot

@@ -67,6 +67,15 @@ import Testing
     #expect(try complaints(bench).count == 1)
   }
 
+  /// The program removes the folder with the copies of the data before it prints the error.
+  @Test func anErrorOfGnuplotNamesNoTemporaryFolder() throws {
+    let bench = try recorded()
+    bench.gnuplot = try bench.gnuplot("exit 1")
+    #expect { try complaints(bench) } throws: {
+      oneLine($0).hasSuffix("expected dots.txt")
+    }
+  }
+
   @Test func pixelsNeedNotBeRecorded() throws {
     let bench = try recorded(.pixels)
     try FileManager.default.removeItem(at: bench.out.appending(path: "data/dots.tsv"))

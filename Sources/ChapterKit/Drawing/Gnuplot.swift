@@ -10,6 +10,8 @@ package struct Gnuplot {
   /// The folder for copies of the data files, from which the script reads them.
   let workingFolder: OutputDirectory
   let console: Console
+  /// Whether the folder stays after an error, so that the error can lead to the data.
+  private let keepsData: Bool
   private let signals: StopSignals
   private let interruption: (Int32) -> Interruption
 
@@ -20,10 +22,11 @@ package struct Gnuplot {
   ///   - root: The root of the package.
   ///   - workingFolder: The folder for copies of the data files.
   ///   - console: Receives warnings.
+  ///   - keepsData: Whether the folder stays after an error, which then names it.
   ///   - signals: The signals that end gnuplot, where they are watched.
   ///   - interruption: The error for the number of a signal.
   package init(
-    executable: URL?, root: URL, workingFolder: URL, console: Console,
+    executable: URL?, root: URL, workingFolder: URL, console: Console, keepsData: Bool = false,
     signals: StopSignals = .ofProcess,
     interruption: @escaping (Int32) -> Interruption = {
       Interruption("interrupted while gnuplot was running", by: $0)
@@ -33,7 +36,7 @@ package struct Gnuplot {
     self.root = root
     self.workingFolder = OutputDirectory(workingFolder)
     self.console = console
-    (self.signals, self.interruption) = (signals, interruption)
+    (self.keepsData, self.signals, self.interruption) = (keepsData, signals, interruption)
   }
 
   /// Draws `figure`, unless the picture recorded in `previous` is unchanged and was drawn from the same
@@ -144,7 +147,7 @@ package struct Gnuplot {
     guard let executable else {
       throw Failure(
         "gnuplot: found no such program, expected it in PATH to draw \(figure.picture); "
-          + "install it; \(dataLocation)")
+          + "install it\(dataLocation)")
     }
     var variables = variables
     variables["data"] = workingFolder.file("data").absoluteURL.filePath
@@ -165,11 +168,12 @@ package struct Gnuplot {
     guard let found else { return picture }
     throw Failure(
       "\(scriptPath(figure.script)): found \(found) from gnuplot (\(executable.filePath)), expected "
-        + "\(figure.picture); \(dataLocation)")
+        + "\(figure.picture)\(dataLocation)")
   }
 
+  /// The end of an error, with the place of the data files if they stay.
   private var dataLocation: String {
-    "the data files are in \(workingFolder.file("data").shortPath)"
+    keepsData ? "; the data files are in \(workingFolder.file("data").shortPath)" : ""
   }
 }
 

@@ -25,7 +25,7 @@ extension Run {
     let drawing = directory("cache/\(chapter.name.program)/drawing")
     let gnuplot = Gnuplot(
       executable: environment.gnuplot, root: environment.root, workingFolder: drawing,
-      console: console, signals: environment.ownSignals)
+      console: console, keepsData: true, signals: environment.ownSignals)
     let complete = try files.complete(
       for: record, previous: previous.record?.files ?? [], in: output, by: gnuplot, log: log)
     removeTree(at: drawing)
