@@ -21,15 +21,19 @@ let program = Program(
 
 exit(
   program.run { invocation in
-    let scratch = URL.absoluteTemporaryDirectory.appending(path: UUID().uuidString)
-    defer { removeTree(at: scratch) }
-    let check = ResultsCheck.ofProcess(
-      invocation[results], scratch: scratch, console: invocation.console)
-    if invocation[seal] {
-      for path in try check.seal() { invocation.note("\(path): added a checksum") }
+    let signals = StopSignals.ofProcess
+    signals.watch()
+    defer { signals.release() }
+    let (files, complaints) = try withTemporaryFolder(named: "check-results") { scratch in
+      let check = ResultsCheck.ofProcess(
+        invocation[results], scratch: scratch, console: invocation.console)
+      if invocation[seal] {
+        for path in try check.seal() { invocation.note("\(path): added a checksum") }
+      }
+      if invocation[redraw] { try check.redraw() }
+      return try check.run()
     }
-    if invocation[redraw] { try check.redraw() }
-    let (files, complaints) = try check.run()
+    if let signal = signals.received() { throw ResultsCheck.interruption(by: signal) }
     for complaint in complaints { invocation.note(complaint) }
     guard complaints.isEmpty else {
       throw Failure(

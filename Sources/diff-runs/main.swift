@@ -24,14 +24,21 @@ let program = Program(
 
 /// Compares the results in `repeated` with those in `recorded`.
 ///
-/// - Throws: An error if a result is not identical.
+/// - Throws: An error if a result is not identical; ``Interruption`` if a signal has asked this process to end.
 func requireEqualResults(_ recorded: URL, _ repeated: URL, _ invocation: Invocation) throws {
-  let scratch = URL.absoluteTemporaryDirectory.appending(path: "diff-runs-\(UUID().uuidString)")
-  defer { removeTree(at: scratch) }
-  let gnuplot = Gnuplot(
-    executable: ExternalProgram("gnuplot")?.executable, root: URL.currentDirectory(),
-    workingFolder: scratch, console: invocation.console)
-  let findings = try findings(of: recorded, repeatedIn: repeated, drawing: gnuplot)
+  let signals = StopSignals.ofProcess
+  signals.watch()
+  defer { signals.release() }
+  func interruption(by signal: Int32) -> Interruption {
+    Interruption("interrupted", by: signal, resumes: false)
+  }
+  let findings = try withTemporaryFolder(named: "diff-runs") { scratch in
+    let gnuplot = Gnuplot(
+      executable: ExternalProgram("gnuplot")?.executable, root: URL.currentDirectory(),
+      workingFolder: scratch, console: invocation.console, interruption: interruption)
+    return try Verification.findings(of: recorded, repeatedIn: repeated, drawing: gnuplot)
+  }
+  if let signal = signals.received() { throw interruption(by: signal) }
   let others = findings.filter { $0.outcome != .identical }
   for finding in others { invocation.print(finding.line) }
   invocation.print("diff-runs: \(summary(of: findings))")

@@ -28,50 +28,56 @@ exit(
     let signals = StopSignals.ofProcess
     signals.watch()
     defer { signals.release() }
-    let root = URL.currentDirectory()
-    // Pandoc and the browser write here; only complete files are written to OUT.
-    let scratch = URL.absoluteTemporaryDirectory.appending(path: "weave-\(UUID())")
-    try makeFolder(at: scratch)
-    defer { removeTree(at: scratch) }
-    let article = try Article(root: root, out: invocation[out], only: invocation[chapter])
-    let name = invocation[chapter] ?? "article"
-    for note in article.notes { invocation.note("weave: note: \(note)") }
-
-    if let program = article.recordedProgram {
-      invocation.note(
-        "weave: \(invocation[out].shortPath) has no record of \(program); the page shows the results that are "
-          + "recorded in results/")
-    }
-
-    let directory = OutputDirectory(invocation[out])
-    let created = try directory.prepare(subdirectories: ["cache/weave"])
-    defer { removeFoldersIfEmpty(created) }
-    let lock = try RunLock(directory.file("cache/weave/.lock"), for: "weave")
-    defer { lock.release() }
-    // A book cannot link to files beside it, and a PDF would contain their full paths.
-    let text = withoutFileLinks(article.markdown)
-    let pandoc = try Pandoc(root: root, in: scratch)
-    var files = [
-      ("\(name).html", try pandoc.page(article.markdown)), ("\(name).epub", try pandoc.book(text)),
-    ]
-    let pdf = try printed(try pandoc.page(text), in: scratch)
-    for warning in pandoc.warnings { invocation.note("weave: pandoc: \(warning)") }
-    if let pdf { files.append(("\(name).pdf", pdf)) }
-    try directory.write(files)
-    // A PDF of an earlier page would be misleading.
-    if pdf == nil { try directory.remove("\(name).pdf") }
-    if article.missingCount > 0 {
-      invocation.note(
-        "weave: missing figures, tables and numbers: \(article.missingCount); the page names the commands that make "
-          + "them")
-    }
-    if pdf == nil {
-      invocation.note("weave: found no Chromium in PATH, which is needed to make \(name).pdf")
-    }
-    let file = directory.file("\(name).html").filePath
-    invocation.print(
-      "weave: open \(file), or beside it \(pdf == nil ? "" : "\(name).pdf and ")\(name).epub")
+    try withTemporaryFolder(named: "weave") { try writeArticle(invocation, in: $0) }
   })
+
+/// Makes the article, and writes it to OUT.
+///
+/// - Parameters:
+///   - invocation: The options.
+///   - scratch: The folder in which Pandoc and the browser write; only complete files are written to OUT.
+/// - Throws: An error in one line; ``Interruption`` if a signal has asked this process to end.
+func writeArticle(_ invocation: Invocation, in scratch: URL) throws {
+  let root = URL.currentDirectory()
+  let article = try Article(root: root, out: invocation[out], only: invocation[chapter])
+  let name = invocation[chapter] ?? "article"
+  for note in article.notes { invocation.note("weave: note: \(note)") }
+
+  if let program = article.recordedProgram {
+    invocation.note(
+      "weave: \(invocation[out].shortPath) has no record of \(program); the page shows the results that are "
+        + "recorded in results/")
+  }
+
+  let directory = OutputDirectory(invocation[out])
+  let created = try directory.prepare(subdirectories: ["cache/weave"])
+  defer { removeFoldersIfEmpty(created) }
+  let lock = try RunLock(directory.file("cache/weave/.lock"), for: "weave")
+  defer { lock.release() }
+  // A book cannot link to files beside it, and a PDF would contain their full paths.
+  let text = withoutFileLinks(article.markdown)
+  let pandoc = try Pandoc(root: root, in: scratch)
+  var files = [
+    ("\(name).html", try pandoc.page(article.markdown)), ("\(name).epub", try pandoc.book(text)),
+  ]
+  let pdf = try printed(try pandoc.page(text), in: scratch)
+  for warning in pandoc.warnings { invocation.note("weave: pandoc: \(warning)") }
+  if let pdf { files.append(("\(name).pdf", pdf)) }
+  try directory.write(files)
+  // A PDF of an earlier page would be misleading.
+  if pdf == nil { try directory.remove("\(name).pdf") }
+  if article.missingCount > 0 {
+    invocation.note(
+      "weave: missing figures, tables and numbers: \(article.missingCount); the page names the commands that make "
+        + "them")
+  }
+  if pdf == nil {
+    invocation.note("weave: found no Chromium in PATH, which is needed to make \(name).pdf")
+  }
+  let file = directory.file("\(name).html").filePath
+  invocation.print(
+    "weave: open \(file), or beside it \(pdf == nil ? "" : "\(name).pdf and ")\(name).epub")
+}
 
 /// Runs a program that makes a part of the article.
 ///

@@ -200,6 +200,19 @@ func expectSoon(
     unsafe #expect(bytes.withUnsafeBytes { writeAll($0, to: descriptor, patience: 10) } == EAGAIN)
   }
 
+  @Test func aTemporaryFolderIsRemovedAlsoAfterAnError() throws {
+    var folder: URL?
+    let error = fileError {
+      try withTemporaryFolder(named: "files") {
+        folder = $0
+        try writeFile(Data(), to: $0.appending(path: "a"))
+        _ = try readFile(at: $0.appending(path: "b"))
+      }
+    }
+    #expect(error?.code == ENOENT)
+    #expect(folder?.lastPathComponent.hasPrefix("files-") == true && folder?.isPresent == false)
+  }
+
   @Test func aFailedWriteKeepsThePreviousContent() async throws {
     await #expect(processExitsWith: .exitCode(7)) {
       let folder = try Folder()

@@ -23,7 +23,14 @@ package struct ResultsCheck {
   }
 
   private var gnuplot: Gnuplot {
-    Gnuplot(executable: executable, root: root, workingFolder: scratch, console: console)
+    Gnuplot(
+      executable: executable, root: root, workingFolder: scratch, console: console,
+      interruption: Self.interruption)
+  }
+
+  /// The error for the number of a signal that has interrupted a check.
+  package static func interruption(by signal: Int32) -> Interruption {
+    Interruption("interrupted", by: signal, resumes: false)
   }
 
   /// A check that uses the current directory as the package's root, and gnuplot from PATH.
