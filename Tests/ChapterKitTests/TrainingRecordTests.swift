@@ -83,6 +83,32 @@ import Testing
     #expect(again == 0 && value == 7, "\(other.standardError)")
   }
 
+  /// A run without a record prepares folders only when a stage needs them.
+  @Test func aSingleTrainingRunLeavesNoEmptyFolder() throws {
+    struct Crash: Error {}
+    let bench = try Workbench()
+    let only = CommandLineOption(flag: "only", "one training run").withoutRecord()
+    let chapter = Chapter(
+      4, "MixMatch", summary: "trains.", presets: [.scale(.short, costs: "an hour")],
+      options: [only])
+    let out = bench.root.appending(path: "new/out")
+    func train(failing: Bool) -> Int32 {
+      let arguments = ["--only", "--out", out.filePath]
+      return chapter.run(arguments: arguments, in: bench.environment) { run in
+        _ = try run.sharedStage(
+          stage(), on: dataset, counting: .iterations, recorded: { nil },
+          { _ in
+            if failing { throw Crash() }
+            return 7
+          })
+      }
+    }
+    #expect(train(failing: true) == 1, "\(bench.standardError)")
+    #expect(!bench.root.appending(path: "new").isPresent)
+    #expect(train(failing: false) == 0, "\(bench.standardError)")
+    #expect(bench.names(in: "new/out") == ["cache", "trainings"])
+  }
+
   @Test func aResultOfOtherInputsDataOrSourcesIsNotFound() throws {
     let bench = try Workbench()
     try train(bench)

@@ -16,7 +16,7 @@ public final class Run {
   let environment: RunEnvironment
   let output: OutputDirectory
   let previous: PreviousRecord
-  /// The directories that did not exist before the run.
+  /// The directories that did not exist before the run, apart from those that its stages need.
   private let createdDirectories: [URL]
   /// The lock of the chapter in OUT; nil in a run that writes no record.
   private let lock: RunLock?
@@ -62,7 +62,7 @@ public final class Run {
   /// has written nothing, such as one that it refuses.
   func end() {
     lock?.release()
-    removeFoldersIfEmpty(createdDirectories)
+    removeFoldersIfEmpty(createdDirectories + stages.createdDirectories)
     if isCopy { removeTree(at: output.url) }
   }
 
@@ -127,7 +127,7 @@ private func prepareOutput(of chapter: Chapter, _ settings: RunSettings, _ store
   var (created, lock): ([URL], RunLock?) = ([], nil)
   do {
     if settings.writesRecord {
-      created = try store.prepare()
+      created = try store.prepare(others: ["data"])
       let name = chapter.name.program
       lock = try RunLock(
         OutputDirectory(settings.out).file("cache/\(name)/.lock"), for: name)

@@ -45,6 +45,8 @@ struct StageRequest {
 final class StageRunner {
   /// The records of the stages so far, in their order.
   private(set) var records: [StageRecord] = []
+  /// The directories that did not exist before a stage needed them, an outer one before those in it.
+  private(set) var createdDirectories: [URL] = []
   private let store: StageStore
   private let environment: RunEnvironment
   private let threads: Int
@@ -133,7 +135,7 @@ final class StageRunner {
         by: syntheticRun)
     }
     log.beginWork()
-    try store.prepare()
+    createdDirectories += try store.prepare()
     let checkpoints = store.checkpoints(of: name, key: key, isSynthetic: stage.isSynthetic)
     try environment.processes?.checkAgreement(
       on: "the checkpoints of \(name)", "\(key) \(checkpoints.find().names)")
@@ -271,7 +273,10 @@ extension StageRunner {
   /// Takes the lock of a result that chapters share.
   ///
   /// - Throws: ``BusyError`` if another process computes it.
-  func lock(_ key: TrainingKey) throws -> RunLock { try store.lock(key) }
+  func lock(_ key: TrainingKey) throws -> RunLock {
+    createdDirectories += try store.prepareTrainings()
+    return try store.lock(key)
+  }
 
   /// Checks that a result on `dataset` would not replace a training record of real data by one of synthetic data.
   private func checkMayShare(_ key: TrainingKey, on dataset: DatasetIdentity) throws {

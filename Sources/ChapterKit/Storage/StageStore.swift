@@ -58,9 +58,16 @@ package struct StageStore {
     }
   }
 
-  /// Creates the directories; returns those that did not exist.
-  @discardableResult
-  func prepare() throws -> [URL] { try output.prepare(subdirectories: ["data", directory]) }
+  /// Creates the directory of results and checkpoints, and `others` in OUT; returns the directories that did not
+  /// exist.
+  func prepare(others: [String] = []) throws -> [URL] {
+    try output.prepare(subdirectories: others + [directory])
+  }
+
+  /// Creates the directory of shared results; returns the directories that did not exist.
+  func prepareTrainings() throws -> [URL] {
+    try output.prepare(subdirectories: [TrainingKey.directory])
+  }
 
   /// A result and its origin.
   package struct Entry<Value> {
@@ -172,11 +179,10 @@ extension StageStore {
   /// The file of the result that chapters share under `key`.
   func file(of key: TrainingKey) -> URL { output.file(key.path) }
 
-  /// Takes the lock of a shared result.
+  /// Takes the lock of a shared result, whose directory exists.
   ///
   /// - Throws: ``BusyError`` if another process computes it.
   func lock(_ key: TrainingKey) throws -> RunLock {
-    try output.prepare(subdirectories: [TrainingKey.directory])
     let name = fileNamePart(of: key.name) + RunLock.suffix
     return try RunLock(output.file("\(TrainingKey.directory)/\(name)"), for: key.name)
   }
@@ -185,7 +191,8 @@ extension StageStore {
   func share(_ record: TrainingRecord<some Codable & Sendable>, under key: TrainingKey) throws {
     let content = try SealedJSON.encode(record)
     guard try output.content(of: key.path) != content else { return }
-    try output.prepare(subdirectories: [TrainingKey.directory])
+    let created = try prepareTrainings()
+    defer { removeFoldersIfEmpty(created) }
     try output.write(content, to: key.path)
   }
 }
