@@ -50,7 +50,11 @@ package func withLock<Result>(
   while locked == nil {
     created += try makeFolder(at: folder)
     let descriptor = openFolder(at: folder)
-    guard descriptor >= 0 else { throw FileError(folder, cannotBe: "read", call: "open") }
+    guard descriptor >= 0 else {
+      // Another process has removed the empty folder since.
+      if errno == ENOENT { continue }
+      throw FileError(folder, cannotBe: "read", call: "open")
+    }
     if lockFile(descriptor) == .heldByAnother {
       waiting()
       while lockFile(descriptor) == .heldByAnother {

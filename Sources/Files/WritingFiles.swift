@@ -201,11 +201,15 @@ package func makeFolder(at folder: URL) throws -> [URL] {
 /// Creates one folder; returns nil if it exists then, otherwise the system's error number, which is ENOTDIR if a file is
 /// in the way; and whether it did not exist.
 private func outcomeOfMaking(_ folder: URL) -> (code: Int32?, isNew: Bool) {
-  guard unsafe mkdir(folder.filePath, 0o777) != 0 else { return (nil, true) }
-  // Later calls may change it.
-  let code = errno
-  guard code == EEXIST else { return (code, false) }
-  return (folder.isExistingDirectory ? nil : ENOTDIR, false)
+  while unsafe mkdir(folder.filePath, 0o777) != 0 {
+    // Later calls may change it.
+    let code = errno
+    guard code == EEXIST else { return (code, false) }
+    if folder.isExistingDirectory { return (nil, false) }
+    // Otherwise another process has removed it since.
+    if folder.isPresent { return (ENOTDIR, false) }
+  }
+  return (nil, true)
 }
 
 /// Removes those of the folders that are empty, and ignores errors.

@@ -2,6 +2,7 @@ import ChapterKit
 import Datasets
 import Files
 import Foundation
+import Synchronization
 import Testing
 
 @Suite struct StageTests {
@@ -379,6 +380,33 @@ import Testing
           + "\(hostName), expected no other run; wait until it ends, or give another OUT (--out)")
         == true, "\(error!)")
     #expect(bench.read(path) != nil)
+  }
+
+  /// Another process may remove the empty folder before this one has opened the file.
+  @Test func aLockIsTakenInAFolderThatIsRemovedAtAnyMoment() throws {
+    let bench = try Workbench()
+    let folder = bench.root.appending(path: "new")
+    let isDone = Mutex(false)
+    DispatchQueue.concurrentPerform(iterations: 2) { thread in
+      if thread == 0 {
+        while !isDone.withLock({ $0 }) { removeFolderIfEmpty(at: folder) }
+      } else {
+        defer { isDone.withLock { $0 = true } }
+        #expect(throws: Never.self) {
+          for _ in 0..<500 {
+            try RunLock(folder.appending(path: ".lock"), for: "chapter3").release()
+          }
+        }
+      }
+    }
+  }
+
+  @Test func aLockFileThatIsALinkToNothingIsNamed() throws {
+    let bench = try Workbench()
+    let file = bench.root.appending(path: ".lock")
+    unsafe symlink("/no/such/folder/file", file.filePath)
+    let error = #expect(throws: FileError.self) { try RunLock(file, for: "chapter3") }
+    #expect(error?.code == ENOENT)
   }
 
   @Test func staleCheckpointsAreRemovedWhenTheResultIsLoaded() throws {

@@ -588,6 +588,18 @@ func expectSoon(
     #expect(!folder["new"].isPresent)
   }
 
+  /// Another process may remove the empty folder before this one has opened it.
+  @Test func aFolderThatIsRemovedAtAnyMomentIsLocked() throws {
+    let folder = try Folder()
+    let isDone = Mutex(false)
+    try concurrently(
+      {
+        defer { isDone.withLock { $0 = true } }
+        for _ in 0..<500 { try withLock(on: folder["new"], waiting: {}) {} }
+      },
+      { while !isDone.withLock({ $0 }) { removeFolderIfEmpty(at: folder["new"]) } })
+  }
+
   // MARK: Leftovers
 
   @Test func partialFilesOfInterruptedProcessesAreRemoved() throws {

@@ -22,10 +22,17 @@ package final class RunLock {
   package init(_ file: URL, for name: String, host: String = hostName) throws {
     self.file = file
     var taken: Int32?
+    let folder = file.deletingLastPathComponent()
     while taken == nil {
-      // A process that ends removes directories that it leaves empty.
-      try makeFolder(at: file.deletingLastPathComponent())
-      let descriptor = try openFile(at: file)
+      // A process that ends removes directories that it leaves empty, also between the next two calls.
+      try makeFolder(at: folder)
+      let descriptor: Int32
+      do {
+        descriptor = try openFile(at: file)
+      } catch let error as FileError where error.code == ENOENT && !folder.isPresent {
+        // Otherwise the file is a link to nothing.
+        continue
+      }
       do {
         try RunLock.take(descriptor, file, name, host)
       } catch {
