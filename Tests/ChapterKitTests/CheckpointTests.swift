@@ -204,6 +204,14 @@ import Testing
     #expect(try checkpoints(peak: 1e38).isEmpty)
   }
 
+  /// A state stays non-finite: a notice after every step would flood the terminal, and each takes a snapshot.
+  @Test func nonFiniteWeightsAreReportedOnceInAnInterval() throws {
+    let bench = try Workbench()
+    _ = Self.train(in: bench, peak: 1e38)
+    let notices = bench.complaints.filter { $0.hasSuffix("is not finite, and is not saved") }
+    #expect((1...4).contains(notices.count), "\(bench.standardError)")
+  }
+
   @Test func aStageWithOnlyDamagedCheckpointsStartsOver() throws {
     let bench = try Workbench()
     _ = Self.train(in: bench) { step, _ in if step == 9 { throw Crash() } }

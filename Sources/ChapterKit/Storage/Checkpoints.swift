@@ -40,7 +40,7 @@ public final class Checkpoints {
   ///
   /// - Returns: The remaining steps, counted from 0.
   /// - Throws: An error that names the checkpoint if it cannot be read, if its state or number of steps does not fit,
-  ///   or if its state is that after another step than it tells.
+  ///   or if its state is that after another step than its header names.
   @discardableResult
   public func resume() throws -> Range<Int> {
     environment.stopSignals.watch()
@@ -93,12 +93,13 @@ public final class Checkpoints {
           description: try description.map { try JSONValue(describing: $0) },
           synthetic: files.isSynthetic ? true : nil),
         previous: newest)
-      lastSaved = environment.clock()
     } else {
       environment.console.note(
         "\(files.stage): the state after step \(step + 1) has a value that is not finite, and is not saved"
       )
     }
+    // Also for a state that was not saved: the next one is looked at after another interval.
+    lastSaved = environment.clock()
     if let signal {
       throw Interruption(
         "\(files.stage): interrupted after step \(step + 1) of \(steps)", by: signal)
