@@ -44,12 +44,23 @@ import Testing
     let record = try #require(try bench.record())
     #expect(record.metrics["time"]?.mean == 100)
     #expect(record.stages[0].exchange?.processes == 4)
-    let copies = try FileManager.default.contentsOfDirectory(
-      atPath: FileManager.default.temporaryDirectory.path)
-    #expect(
-      !copies.contains {
-        $0.hasPrefix(".mixmatch-copy-\(hostName)-\(ProcessInfo.processInfo.processIdentifier)-")
-      })
+    #expect(try copies() == [])
+  }
+
+  /// The names of the copies of OUT that this process has left.
+  private func copies() throws -> [String] {
+    try listFolder(at: .temporaryDirectory).filter {
+      $0.hasPrefix(".mixmatch-copy-\(hostName)-\(ProcessInfo.processInfo.processIdentifier)-")
+    }
+  }
+
+  @Test func aRunThatIsRefusedLeavesNoCopy() throws {
+    let bench = try Workbench()
+    #expect(try run(on: bench) { $0.run { _ in } } == [0, 0, 0, 0])
+    let out = bench.out.path
+    let statuses = try run(on: bench) { $0.run("--preset", "smoke", "--out", out) { _ in } }
+    #expect(statuses == [1, 1, 1, 1])
+    #expect(try copies() == [])
   }
 
   /// There is no process with the largest number.

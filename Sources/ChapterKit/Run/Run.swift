@@ -43,7 +43,13 @@ public final class Run {
     seeds = settings.seeds
     output = OutputDirectory(settings.out)
     let store = StageStore(output, chapter: chapter.name, preset: settings.preset)
-    (previous, createdDirectories, lock) = try prepareOutput(of: chapter, settings, store)
+    do {
+      (previous, createdDirectories, lock) = try prepareOutput(of: chapter, settings, store)
+    } catch {
+      // Otherwise the copy is removed at the end of the run.
+      if environment.processes?.isFirst == false { removeTree(at: settings.out) }
+      throw error
+    }
     log = WorkLog(environment.console)
     stages = StageRunner(store, threads: settings.threads, log: log, in: environment)
     if settings.writesRecord { noteReplacement() }
