@@ -60,7 +60,8 @@ package func systemReason(for code: Int32) -> String { unsafe String(cString: st
 /// Returns what to do after a system error, in words that follow a semicolon.
 private func remedy(_ code: Int32) -> String {
   switch code {
-  case ENOSPC, EDQUOT, EFBIG: "free some space there, then run the same command again"
+  case ENOSPC, EDQUOT: "free some space there, then run the same command again"
+  case EFBIG: "raise the limit on file sizes (ulimit -f), or name a folder on another disk"
   case EACCES, EPERM, EROFS: "give this user permission for it, or name another folder"
   case EISDIR, ENOTEMPTY, EEXIST: "move the folder of that name away"
   case ENOTDIR: "move away the file that lies where a folder is expected"

@@ -227,8 +227,8 @@ func expectSoon(
       let error = fileError { try writeFile(Data(count: 10_000), to: folder["a"]) }
       let isNamed =
         error?.description.hasSuffix(
-          "a: cannot be written (write: File too large); free some space there, then run the same "
-            + "command again") == true
+          "a: cannot be written (write: File too large); raise the limit on file sizes (ulimit -f), or "
+            + "name a folder on another disk") == true
       let isAsBefore = try readFile(at: folder["a"]) == Data("before".utf8)
       let isAlone = try listFolder(at: folder.url) == ["a"]
       removeTree(at: folder.url)  // exit deinitialises nothing.
