@@ -266,6 +266,9 @@ exit(
     let place = invocation[out].appending(path: VerificationReport.path).shortPath
     invocation.print("verify: \(summary(of: report.findings)); \(time); report in \(place)")
     guard differing == 0 else {
-      throw Failure("found \(differing) items that differ from their records, expected none")
+      let items =
+        differing == 1
+        ? "item that differs from its record" : "items that differ from their records"
+      throw Failure("found \(differing) \(items), expected none")
     }
   })
