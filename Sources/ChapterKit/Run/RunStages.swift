@@ -54,10 +54,14 @@ extension Run {
   /// The result that is recorded in `directory` under `key`, if it was computed from the same inputs
   /// and, if `dataset` is given, on the same data, by any version of the sources.
   ///
-  /// The record of this run names the commit that computed it, and the data set.
+  /// The record of this run names the commit that computed it, and the data set. If `dataset` is nil, the data set of
+  /// the first result becomes that of this run.
   ///
-  /// - Throws: An error that names the file if it is damaged or contains anything else; an error if it is on other data
-  ///   than this run, or on synthetic data and the run would replace results on real data.
+  /// - Returns: The result; nil if there is no file, and, after a line that names the file, if it has a training run of
+  ///   other settings or, where `dataset` is given, on other data.
+  /// - Throws: An error that names the file if it is damaged or is the record of a stage with another name; an error if
+  ///   `dataset` is nil and the result is on other data than this run, or if it is on synthetic data and the run would
+  ///   replace results on real data.
   public func recorded<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, in directory: URL, on dataset: ImageDataset?
   ) throws -> Value? {
@@ -75,9 +79,15 @@ extension Run {
     return found.value
   }
 
-  /// The result under `key`: that of this or another chapter in OUT, what `recorded` finds, or what `work` computes; then it
-  /// is stored in OUT for other chapters. One process at a time computes it.
+  /// Returns the shared result in OUT under `key`, or the recorded one, or computes it and stores it in OUT for other
+  /// chapters. One process at a time computes it.
   ///
+  /// - Parameters:
+  ///   - key: The name, the inputs and the code.
+  ///   - dataset: The data set that the stage reads.
+  ///   - unit: The unit of its progress.
+  ///   - recorded: Looks for a recorded result; returns nil if there is none.
+  ///   - work: Computes the result, with the same bits for any number of threads.
   /// - Throws: ``BusyError`` if another process computes it.
   package func sharedStage<Value: Codable & Sendable>(
     _ key: TrainingKey, on dataset: ImageDataset, counting unit: ProgressUnit,
