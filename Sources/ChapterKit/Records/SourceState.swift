@@ -3,12 +3,17 @@ import Files
 import Foundation
 
 /// The sources that the program was built from: their hash, and their commit according to git.
+///
+/// The hash covers the code that computes and draws results. ``dirty`` covers more files: also the benchmarks, the
+/// article's numbers, and the documentation beside the code.
 package struct SourceState: Equatable, Sendable {
   /// The full hash of the commit, or "unknown".
   package let commit: String
-  /// Whether sources have uncommitted changes; nil if that is unknown.
+  /// Whether Package.swift, figures/article, a gnuplot script in figures/, or any file in Sources, chapters or Benchmarks
+  /// has uncommitted changes or is not in git; nil if that is unknown.
   package let dirty: Bool?
-  /// The SHA-256 of the sources, which identifies them without git too; nil if they cannot be read.
+  /// The SHA-256 of Package.swift, the source files in Sources and chapters, and the gnuplot scripts in figures/, which
+  /// identifies them without git too; nil if they cannot be read.
   package let sha256: String?
 
   package init(commit: String, dirty: Bool?, sha256: String? = nil) {
@@ -49,14 +54,15 @@ package struct SourceState: Equatable, Sendable {
   }
 }
 
-/// The files that results depend on; changes of other files, such as results in figures/, do not make the checkout
-/// dirty.
+/// The files whose changes make the checkout dirty: the code, the figures' scripts, the benchmarks, and the numbers of the
+/// article. Changes of other files, such as results in figures/, do not.
 private let sourcePaths = [
   "Package.swift", "Sources", "chapters", "Benchmarks", "figures/*.gp", "figures/article",
 ]
 
-/// The SHA-256 of Package.swift, the source files of programs and libraries, and the figures' scripts: of a
-/// line "PATH SHA256" for each of them, in the order of the paths.
+/// The SHA-256 of Package.swift, the source files in Sources and chapters, and the figures' scripts: of a line
+/// "PATH SHA256" for each of them, in the order of the paths. Benchmarks, figures/article and files that are not source
+/// files, such as documentation catalogs, do not count.
 private func hashOfSources(at root: URL) throws -> String {
   let files =
     try ["Package.swift"]
