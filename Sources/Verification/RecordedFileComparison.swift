@@ -93,7 +93,7 @@ private func withOrigin(of record: RunRecord, _ content: Data) -> Data {
 // MARK: - Pictures
 
 extension RecordComparison {
-  /// What drawing a picture again gives.
+  /// The result of drawing a picture again.
   private enum Redrawing {
     /// The same picture.
     case same

@@ -20,8 +20,8 @@ package struct VerificationReport: Codable, Equatable, Validated {
   package var isFull: Bool
   /// The computing time in seconds.
   package var seconds: Double
-  /// The date of each record that was compared, by its program, so that the report is not shown for a
-  /// later record.
+  /// The date of each record in the results at the time of the verification, by its program, so that the report is not
+  /// shown for a later record.
   package var records: [String: String]
   /// The findings in the order in which they were made.
   package var findings: [Finding]

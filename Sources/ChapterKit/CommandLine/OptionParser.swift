@@ -16,7 +16,7 @@ package struct OptionParser: Sendable {
   }
 
   /// Parses `arguments`, which do not contain the program's name; the last value of an option given
-  /// twice counts. After "--" every argument is a word.
+  /// twice counts. If the parser accepts words, every argument after "--" is a word.
   ///
   /// - Throws: ``UsageError``, which names the option, what was found and what was expected.
   package func parse(_ arguments: [String]) throws(UsageError) -> OptionValues {

@@ -38,7 +38,7 @@ struct RunFiles {
         variables: table.variables))
   }
 
-  /// The files with their contents; pictures are drawn now, others are formatted. Nothing is written into OUT.
+  /// The files with their contents; pictures are drawn now, others are formatted. No result is written yet.
   ///
   /// - Parameters:
   ///   - record: The record of the run, for the origin in the files.

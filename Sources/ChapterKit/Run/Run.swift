@@ -79,7 +79,7 @@ public final class Run {
 // MARK: - Settings
 
 extension Run {
-  /// Whether the run writes a record, pictures and tables; a list of commands and a single training run of it do not.
+  /// Whether the run writes a record, pictures and tables. A run with `--list` or `--training` writes none.
   public var writesRecord: Bool { settings.writesRecord }
   /// The scale, with aliases resolved.
   public var preset: Preset { settings.preset }

@@ -75,7 +75,7 @@ extension Run {
     return dataset
   }
 
-  /// Makes `dataset` the data set of this run, and says in a line if results on another one will be replaced.
+  /// Makes `dataset` the data set of this run, and reports in one line if results on another one will be replaced.
   ///
   /// - Throws: An error if it is synthetic and would replace results on real data.
   func useDataset(_ dataset: DatasetIdentity) throws {

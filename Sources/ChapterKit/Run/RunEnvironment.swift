@@ -62,7 +62,7 @@ package struct RunEnvironment {
   /// The environment of this process. The package's root is the current directory.
   ///
   /// - Throws: An error in one line if the path of the current directory is not UTF-8, the program cannot be read, or
-  ///   mpirun has started it with a wrong number of processes.
+  ///   mpirun has started it with a wrong number of processes or although it was built without MPI.
   static func ofProcess(console: Console) throws -> RunEnvironment {
     let root = try currentFolder()
     let start = SuspendingClock.now

@@ -209,6 +209,7 @@ package func fileNamePart(of stage: String) -> String {
 /// The part of a key that file names contain.
 func keyPart(of key: String) -> Substring { key.prefix(keyDigits) }
 
+/// The number of characters of a key that file names contain.
 let keyDigits = 16
 private let newline = UInt8(ascii: "\n")
 private let fileExtension = ".jsonl"
