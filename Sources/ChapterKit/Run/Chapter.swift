@@ -82,10 +82,10 @@ public struct Chapter: Sendable {
   }
 
   private func execute(_ run: Run, _ body: (Run) throws -> Void) throws {
-    defer { run.end() }
+    defer { run.cleanUp() }
     try Parallel.$threads.withValue(run.threads) {
       try body(run)
-      try run.finish()
+      try run.writeResults()
     }
   }
 

@@ -66,7 +66,7 @@ public final class Run {
 
   /// Releases the lock, so that other processes can run the chapter in this OUT, and removes directories in which the run
   /// has written nothing, such as one that it refuses.
-  func end() {
+  func cleanUp() {
     lock?.release()
     removeFoldersIfEmpty(createdDirectories + stages.createdDirectories)
     if isCopy { removeTree(at: output.url) }

@@ -1,12 +1,12 @@
 import Files
 import Foundation
 
-// The end of a run, which writes its files and its record.
+// The output of a run: its files and its record.
 
 extension Run {
   /// Writes the files and the record together, and prints their paths. If a file cannot be completed, OUT keeps the
   /// earlier results; the results of stages are stored already.
-  func finish() throws {
+  func writeResults() throws {
     guard !isCopy else { return }
     guard settings.writesRecord else {
       if !log.hasWorked, !stages.records.isEmpty {
