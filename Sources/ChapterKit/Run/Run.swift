@@ -22,7 +22,7 @@ public final class Run {
   private let lock: RunLock?
   let log: WorkLog
   let stages: StageRunner
-  var findings = RunFindings()
+  var recordedValues = RecordedValues()
   var files = RunFiles()
   var comparisons: [Comparison] = []
   var console: Console { environment.console }

@@ -14,7 +14,7 @@ extension Run {
   /// - Throws: An error that names a damaged or missing file in DATA, or a record of real data that a run on synthetic
   ///   data would replace.
   public func dataset(_ source: DatasetSource) throws -> ImageDataset {
-    require(findings.dataset == nil, "A run has one data set.")
+    require(recordedValues.dataset == nil, "A run has one data set.")
     func obtain() throws -> ImageDataset {
       settings.usesSyntheticData
         ? try syntheticDataset(source, nil)
@@ -69,7 +69,7 @@ extension Run {
   /// - Returns: The same data set.
   /// - Throws: An error if it is synthetic and would replace results on real data.
   public func use(_ dataset: ImageDataset) throws -> ImageDataset {
-    require(findings.dataset == nil, "A run has one data set.")
+    require(recordedValues.dataset == nil, "A run has one data set.")
     try environment.processes?.checkAgreement(on: "the data set", dataset.sha256)
     try useDataset(DatasetIdentity(dataset))
     return dataset
@@ -82,7 +82,7 @@ extension Run {
     if dataset.synthetic {
       try previous.checkMayBeReplaced(bySmoke: false, bySynthetic: true)
     }
-    findings.dataset = dataset
+    recordedValues.dataset = dataset
     if writesRecord, let note = previous.replacementNote(dataset: dataset) { console.note(note) }
   }
 

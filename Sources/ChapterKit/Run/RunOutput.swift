@@ -57,14 +57,15 @@ extension Run {
     let seconds = stages.records.map(\.seconds).reduce(0, +)
     return RunRecord(
       chapter: chapter.name, title: chapter.title, preset: preset, seeds: seeds,
-      options: settings.changed.merging(findings.options) { given, _ in given },
-      settings: findings.settings, dataset: findings.dataset,
+      options: settings.changed.merging(recordedValues.options) { given, _ in given },
+      settings: recordedValues.settings, dataset: recordedValues.dataset,
       commit: newest.commit, dirty: newest.dirty, sourceSHA256: newest.sourceSHA256,
       date: newest.date, threads: newest.threads, blasCore: newest.blasCore,
       environment: newest.environment, wallSeconds: roundedToMilliseconds(seconds),
-      metrics: findings.metrics,
+      metrics: recordedValues.metrics,
       stages: stages.records,
-      fingerprints: findings.fingerprints.isEmpty ? nil : findings.fingerprints, files: [])
+      fingerprints: recordedValues.fingerprints.isEmpty ? nil : recordedValues.fingerprints,
+      files: [])
   }
 
   private func printLocation(of record: RunRecord) {

@@ -6,27 +6,29 @@ import Foundation
 
 extension Run {
   /// Records the chapter's settings.
-  public func record(settings: some Encodable) throws { try findings.record(settings: settings) }
+  public func record(settings: some Encodable) throws {
+    try recordedValues.record(settings: settings)
+  }
 
   /// Records that options which usually have no effect on results had one: they become a part of the command that
   /// makes these results. Options that were not given are ignored.
   package func record(effectOf options: [OptionDeclaration]) {
     for (option, argument) in settings.given
     where options.contains(where: { $0.name == option.name }) {
-      findings.record(effectOf: option.name, argument)
+      recordedValues.record(effectOf: option.name, argument)
     }
   }
 
   /// Records a metric with one value for each seed, or a single value.
   public func record(metric name: String, values: [some BinaryFloatingPoint]) {
-    findings.record(metric: name, values: values.map { Double($0) })
+    recordedValues.record(metric: name, values: values.map { Double($0) })
   }
 
   /// Records a metric that was measured with some seeds of the run: a value for each of them, in their order.
   public func record(
     metric name: String, values: [some BinaryFloatingPoint], ofSeeds measured: [Int]
   ) {
-    findings.record(
+    recordedValues.record(
       metric: name, values: values.map { Double($0) }, ofSeeds: measured == seeds ? nil : measured)
   }
 
@@ -34,7 +36,7 @@ extension Run {
   public func record(_ fingerprints: WeightFingerprints, ofStage name: String) {
     require(
       stages.record(of: name) != nil, "The run has no stage \(name) for these fingerprints.")
-    findings.record(fingerprints, ofStage: name)
+    recordedValues.record(fingerprints, ofStage: name)
   }
 
   /// The folder `path` in OUT, for files that are not results, such as a cache.

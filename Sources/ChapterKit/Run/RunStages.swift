@@ -67,7 +67,7 @@ extension Run {
   ) throws -> Value? {
     let found = try stages.recorded(type, key, in: directory, dataset: dataset?.sha256)
     guard let found else { return nil }
-    guard let first = findings.dataset else {
+    guard let first = recordedValues.dataset else {
       try useDataset(found.dataset)
       return found.value
     }

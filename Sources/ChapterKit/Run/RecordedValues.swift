@@ -3,7 +3,7 @@ import Engine
 import Foundation
 
 /// The settings, data set, metrics and fingerprints that a run records.
-struct RunFindings {
+struct RecordedValues {
   private(set) var settings = JSONValue.object([:])
   var dataset: DatasetIdentity?
   private(set) var metrics: [String: Metric] = [:]
