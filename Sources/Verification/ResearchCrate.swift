@@ -12,7 +12,7 @@ package struct ResearchCrate {
   package private(set) var files: [String: Data] = [:]
   private let root: URL
   private let records: [RunRecord]
-  private let lock: EnvironmentLock
+  private let lockedVersions: LockedVersions
   private let results: String
 
   /// Collects the crate's files without writing anything.
@@ -24,7 +24,7 @@ package struct ResearchCrate {
   package init(root: URL, results: String) throws {
     (self.root, self.results) = (root, results)
     records = try Records(in: root.appending(path: results)).all
-    lock = try EnvironmentLock.load(root: root)
+    lockedVersions = try LockedVersions.load(root: root)
     for path in Self.documents + (try Self.folders.flatMap(sources)) { try add(path) }
     for record in records { try add(filesOf: record) }
     try addTrainings()
@@ -247,7 +247,7 @@ extension ResearchCrate {
         with: ["name": .text(name), "url": .text(url), "identifier": .text(url)])
     }
     return languages
-      + lockedVersions.map { name, version in
+      + lockedSoftware.map { name, version in
         entity(
           address(ofPackage: name), "SoftwareApplication",
           with: [
@@ -261,9 +261,10 @@ extension ResearchCrate {
     name == "swift" ? "https://www.swift.org/install" : "https://packages.debian.org/\(name)"
   }
 
-  private var lockedVersions: [(name: String, version: String)] {
-    [(name: "swift", version: lock.swift)]
-      + lock.packages.sorted { $0.key < $1.key }.map { (name: $0.key, version: $0.value) }
+  /// Swift and the packages of Debian with their locked versions.
+  private var lockedSoftware: [(name: String, version: String)] {
+    [(name: "swift", version: lockedVersions.swift)]
+      + lockedVersions.packages.sorted { $0.key < $1.key }.map { (name: $0.key, version: $0.value) }
   }
 
   private func file(_ path: String) -> JSONValue {
@@ -278,7 +279,7 @@ extension ResearchCrate {
       values["license"] = reference("LICENSE")
       values["hasPart"] = references(files.keys.filter { $0.hasSuffix("/main.swift") }.sorted())
       values["softwareRequirements"] = references(
-        lockedVersions.map { address(ofPackage: $0.name) })
+        lockedSoftware.map { address(ofPackage: $0.name) })
       return entity(path, "File", "SoftwareSourceCode", "ComputationalWorkflow", with: values)
     }
     if path == "README.md" { values["about"] = reference("./") }

@@ -76,7 +76,7 @@ struct Repetition {
     if !isFull { removeTree(at: scratch) }
     let createdScratch = try makeFolder(at: scratch)
     defer { removeFoldersIfEmpty(createdScratch) }
-    let lock = try EnvironmentLock.load(root: root)
+    let lockedVersions = try LockedVersions.load(root: root)
     let environment = ComputingEnvironment.ofThisComputer(root: root)
     let findings =
       try records.all.filter { $0.sources == nil && !RecordedTraining.tables.contains($0.chapter) }
@@ -85,7 +85,7 @@ struct Repetition {
     if let signal = StopSignals.ofProcess.received() { throw interruption("interrupted", signal) }
     let report = VerificationReport(
       date: Date().formatted(.iso8601), environment: environment,
-      otherVersions: lock.differences(from: environment), sources: .ofCheckout(at: root),
+      otherVersions: lockedVersions.differences(from: environment), sources: .ofCheckout(at: root),
       isFull: isFull, seconds: (ContinuousClock.now - start) / .seconds(1),
       records: Dictionary(uniqueKeysWithValues: records.all.map { ($0.chapter.program, $0.date) }),
       findings: findings)

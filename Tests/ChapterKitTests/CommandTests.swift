@@ -123,17 +123,17 @@ import Testing
     let bench = try Workbench()
     try bench.write(
       "# versions\nswift 6.3.1\npackage curl 7.88\npackage make 4.3\n", to: "environment.lock")
-    let lock = try EnvironmentLock.load(root: bench.root)
+    let lockedVersions = try LockedVersions.load(root: bench.root)
     let environment = ComputingEnvironment(
       system: "Debian", kernel: "Linux", processor: "any", compiler: "Swift 6.2",
       packages: ["curl": "7.88", "make": "4.4"])
     #expect(
-      lock.differences(from: environment) == [
+      lockedVersions.differences(from: environment) == [
         "compiler: found Swift 6.2, locked Swift 6.3.1", "make: found 4.4, locked 4.3",
       ])
     for damaged in ["swift\n", "package curl 7.88\n", ""] {
       try bench.write(damaged, to: "environment.lock")
-      #expect(throws: Failure.self) { try EnvironmentLock.load(root: bench.root) }
+      #expect(throws: Failure.self) { try LockedVersions.load(root: bench.root) }
     }
   }
 }

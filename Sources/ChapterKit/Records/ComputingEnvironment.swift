@@ -26,7 +26,7 @@ public struct ComputingEnvironment: Codable, Equatable, Sendable {
   ///
   /// - Parameter root: The root of the package, with environment.lock.
   package static func ofThisComputer(root: URL) -> ComputingEnvironment {
-    let names = (try? EnvironmentLock.load(root: root))?.packages.keys.sorted() ?? []
+    let names = (try? LockedVersions.load(root: root))?.packages.keys.sorted() ?? []
     return ComputingEnvironment(
       system: systemName(), kernel: output(of: "uname", ["-srm"]) ?? "unknown",
       processor: processorName(), compiler: compilerVersion(), packages: versions(of: names))
