@@ -253,7 +253,7 @@ extension StageRunner {
   func recorded<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, in directory: URL, dataset: String?
   ) throws -> TrainingRecord<Value>? {
-    let file = directory.appending(path: URL(filePath: key.path).lastPathComponent)
+    let file = directory.appending(path: key.fileName)
     let found = try fromRoot { () -> TrainingRecord<Value>? in
       guard let found = try TrainingRecord<Value>.load(file, ofStage: key.name) else { return nil }
       let differences = try differencesOfInputs(of: found, from: key, dataset: dataset)

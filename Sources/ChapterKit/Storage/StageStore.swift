@@ -183,8 +183,7 @@ extension StageStore {
   ///
   /// - Throws: ``BusyError`` if another process computes it.
   func lock(_ key: TrainingKey) throws -> RunLock {
-    let name = fileNamePart(of: key.name) + RunLock.suffix
-    return try RunLock(output.file("\(TrainingKey.directory)/\(name)"), for: key.name)
+    try RunLock(output.file("\(TrainingKey.directory)/\(key.lockFileName)"), for: key.name)
   }
 
   /// Stores a result in OUT for other chapters.

@@ -63,16 +63,25 @@ public struct TrainingKey {
   package static let directory = "trainings"
   static let fileExtension = ".json"
 
-  /// The path of the result `name` in OUT.
-  static func path(of name: String) -> String {
-    "\(directory)/\(fileNamePart(of: name))\(fileExtension)"
-  }
+  /// The name of the result's file, in OUT and among recorded results.
+  var fileName: String { TrainingKey.fileName(of: name) }
 
+  /// The name of the lock file of a result that is being computed, beside that of the result.
+  var lockFileName: String { fileNamePart(of: name) + RunLock.suffix }
+
+  /// The path of the result in OUT.
   var path: String { TrainingKey.path(of: name) }
+
+  /// The path of the result `name` in OUT.
+  static func path(of name: String) -> String { "\(directory)/\(fileName(of: name))" }
+
+  private static func fileName(of name: String) -> String {
+    fileNamePart(of: name) + fileExtension
+  }
 
   /// Whether `directory` has a file of this name, whatever it contains.
   package func isRecorded(in directory: URL) -> Bool {
-    directory.appending(path: fileNamePart(of: name) + TrainingKey.fileExtension).isPresent
+    directory.appending(path: fileName).isPresent
   }
 
   /// The inputs as JSON.
