@@ -52,14 +52,11 @@ extension Checkpoint {
   ///
   /// - Throws: An error described in one line if it is damaged or of another version.
   package init(decoding content: Data) throws {
-    let lines = intactContent(of: content)?
-      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
-    guard let lines, lines.count == 2,
-      let origin = try? JSON.decode(Origin.self, from: lines[0]), origin.steps >= 0,
+    guard let (origin, snapshot) = headerAndBody(of: content, as: Origin.self), origin.steps >= 0,
       (0...origin.steps).contains(origin.step), (0...1e10).contains(origin.seconds),
       (0...1e10).contains(origin.cpuSeconds ?? 0)
     else { throw Failure("found a damaged file, expected a checkpoint") }
-    self.init(origin: origin, snapshot: try Snapshot(decoding: [UInt8](lines[1])))
+    self.init(origin: origin, snapshot: try Snapshot(decoding: [UInt8](snapshot)))
   }
 }
 
@@ -119,9 +116,8 @@ struct CheckpointFiles {
   ///
   /// - Returns: The name of the checkpoint.
   func store(_ snapshot: Snapshot, origin: Checkpoint.Origin, previous: String?) throws -> String {
-    let content = try JSON.encode(origin) + Data([newline]) + snapshot.encoded()
     let name = "\(fileNamePart(of: stage))-\(keyPart(of: key)).\(origin.step)\(Self.fileExtension)"
-    try output.write(checksummed(content), to: path(name))
+    try output.write(headed(origin, Data(snapshot.encoded())), to: path(name))
     for old in try find().names where old != name && old != previous {
       try? output.remove(path(old))
     }
@@ -158,5 +154,3 @@ struct CheckpointFiles {
     }
   }
 }
-
-private let newline = UInt8(ascii: "\n")

@@ -101,20 +101,17 @@ extension StageStore {
 
   /// The record and the encoded value in the content of a result's file; nil if it is damaged.
   private func parts(of data: Data) -> (record: StageRecord, value: Data)? {
-    let lines = intactContent(of: data)?
-      .split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
-    guard let lines, lines.count == 2,
-      let record = try? JSON.decode(StageRecord.self, from: lines[0]),
+    guard let (record, value) = headerAndBody(of: data, as: StageRecord.self),
       (try? record.validate()) != nil
     else { return nil }
-    return (record, lines[1])
+    return (record, value)
   }
 
   /// Stores a result, then removes the stage's older results and its checkpoints.
   package func store(_ entry: Entry<some Encodable>) throws {
     let (stage, key) = (entry.record.name, entry.record.key)
-    let content = try JSON.encode(entry.record) + Data([newline]) + JSON.encode(entry.value)
-    try output.write(checksummed(content), to: path(stage: stage, key: key))
+    let content = try headed(entry.record, JSON.encode(entry.value))
+    try output.write(content, to: path(stage: stage, key: key))
     // One that cannot be removed does no harm: it is loaded for its own key only.
     for path in (try? otherResults(of: stage, key: key)) ?? [] { try? output.remove(path) }
     checkpoints(of: stage, key: key).removeFinished(ofAllKeys: true)
@@ -210,5 +207,4 @@ func keyPart(of key: String) -> Substring { key.prefix(keyDigits) }
 
 /// The number of characters of a key that file names contain.
 let keyDigits = 16
-private let newline = UInt8(ascii: "\n")
 private let fileExtension = ".jsonl"
