@@ -38,17 +38,15 @@ package struct RecordedTraining {
 
   private init(_ file: URL) throws {
     let expected = "the record of a training run"
-    let content = try SealedJSON.load(
-      JSONValue.self, from: file, expecting: expected, remedy: "remove it")
-    guard case .object(let object)? = content, case .object(let stage)? = object["stage"],
-      case .text(let name)? = stage["name"], case .object(let dataset)? = object["dataset"],
-      case .text(let sha256)? = dataset["sha256"], let inputs = object["inputs"],
-      let value = object["value"], case .object(let values) = value,
-      let match = name.wholeMatch(of: /(.+), (\w+), seed ([0-9]+)/), let seed = Int(match.3),
-      validSeeds.contains(seed)
+    let record = try SealedJSON.load(
+      TrainingRecord<JSONValue>.self, from: file, expecting: expected, remedy: "remove it")
+    guard let record, case .object(let values) = record.value,
+      let match = record.stage.name.wholeMatch(of: /(.+), (\w+), seed ([0-9]+)/),
+      let seed = Int(match.3), validSeeds.contains(seed)
     else { throw Failure("\(file.shortPath): found other content, expected \(expected)") }
     self.file = file.deletingPathExtension().lastPathComponent
-    (self.name, self.dataset, self.inputs, self.value) = (name, sha256, inputs, value)
+    (name, dataset) = (record.stage.name, record.dataset.sha256)
+    (inputs, value) = (record.inputs, record.value)
     argument = fileNamePart(of: String(match.1))
     (preset, self.seed) = (String(match.2), seed)
     do {

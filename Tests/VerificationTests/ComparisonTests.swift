@@ -415,6 +415,19 @@ private final class TwoRuns {
     #expect(differenceOfTables(table("+1.0", "5 min"), table("+2.0", "5 min")).outcome == .differs)
   }
 
+  /// The content of the record of the training run "a, short, seed 0".
+  private func trainingRecord(
+    fingerprints: String, dated date: String = "2026-01-01T00:00:00Z"
+  ) throws -> Data {
+    let text = """
+      {"dataset": {"name": "MNIST", "sha256": "ab", "synthetic": false}, "inputs": {}, "sources": "cd",
+       "stage": {"name": "a, short, seed 0", "key": "ef", "commit": "1a2b3c4", "dirty": false,
+                 "date": "\(date)", "threads": 2, "blasCore": "Haswell", "seconds": 1},
+       "value": {"fingerprints": \(fingerprints)}}
+      """
+    return try SealedJSON.encode(JSON.decode(JSONValue.self, from: Data(text.utf8)))
+  }
+
   @Test(arguments: [("f17d34c2259a71e6", Outcome.identical), ("8fcfb15de744029b", .differs)])
   func theFirstStepsOfATrainingRunAreCompared(taken: String, outcome: Outcome) throws {
     let runs = TwoRuns()
@@ -423,14 +436,10 @@ private final class TwoRuns {
       "repeated", values: [0.5], rows: "1\t2\n", seeds: [0],
       settings: .object([name: .object([:])]), fingerprint: taken,
       ofTraining: "first steps of \(name)")
-    let text = """
-      {"dataset": {"sha256": "ab"}, "inputs": {}, "stage": {"name": "\(name)"},
-       "value": {"fingerprints": [{"step": 1, "weights": "f17d34c2259a71e6"}]}}
-      """
     let trainings = runs.root.appending(path: "trainings")
     try makeFolder(at: trainings)
     try writeFile(
-      SealedJSON.encode(JSON.decode(JSONValue.self, from: Data(text.utf8))),
+      trainingRecord(fingerprints: #"[{"step": 1, "weights": "f17d34c2259a71e6"}]"#),
       to: trainings.appending(path: "a.json"))
     let recorded = try #require(try RecordedTraining.all(in: trainings).first)
     let repeated = try #require(
@@ -438,24 +447,28 @@ private final class TwoRuns {
     #expect(recorded.finding(in: [repeated]).outcome == outcome)
   }
 
-  @Test func aTrainingRunWithOtherFingerprintsIsNamed() throws {
+  @Test func aTrainingRunWithOtherContentIsNamed() throws {
     let folder = URL.temporaryDirectory.appending(path: "trainings-\(UUID().uuidString)")
     try makeFolder(at: folder)
     defer { removeTree(at: folder) }
-    func complaint(fingerprints: String) throws -> String? {
-      let text = """
-        {"dataset": {"sha256": "ab"}, "inputs": {}, "stage": {"name": "a, short, seed 0"},
-         "value": {"fingerprints": \(fingerprints)}}
-        """
-      let content = try JSON.decode(JSONValue.self, from: Data(text.utf8))
-      try writeFile(SealedJSON.encode(content), to: folder.appending(path: "a.json"))
+    func complaint(
+      fingerprints: String = "[]", dated date: String = "2026-01-01T00:00:00Z"
+    ) throws -> String? {
+      try writeFile(
+        trainingRecord(fingerprints: fingerprints, dated: date),
+        to: folder.appending(path: "a.json"))
       do {
         return try RecordedTraining.all(in: folder).isEmpty ? "none" : nil
       } catch {
         return oneLine(error)
       }
     }
-    #expect(try complaint(fingerprints: "[]") == nil)
+    #expect(try complaint() == nil)
+    let invalid = try complaint(dated: "yesterday") ?? ""
+    #expect(
+      invalid.hasSuffix(
+        "a.json: found the date \"yesterday\", expected the record of a training run; remove it"),
+      "\(invalid)")
     for other in [#"[{"step": 1, "weights": "zz"}]"#, "null"] {
       let line = try complaint(fingerprints: other) ?? ""
       #expect(
