@@ -54,7 +54,7 @@ package struct RunDifference {
     let equal = metrics.count - changed.count
     let rows =
       settings.isEmpty && changed.isEmpty
-      ? [] : aligned([["", "A", "B", "B − A"]] + (settings + changed).map(\.cells))
+      ? [] : aligned([["", "A", "B", "B − A"]] + (settings + changed).map(\.cells), widest: 44)
     return ([head] + rows.map { "  \($0)" } + ["  \(equal) of \(metrics.count) metrics are equal"])
       .joined(separator: "\n")
   }
@@ -62,15 +62,6 @@ package struct RunDifference {
 
 extension RunDifference.Row {
   var cells: [String] { [name, a, b, difference] }
-}
-
-/// Cells in aligned columns.
-private func aligned(_ rows: [[String]]) -> [String] {
-  let widths = (0..<4).map { column in min(44, rows.map { $0[column].count }.max() ?? 0) }
-  return rows.map { row in
-    zip(row, widths).map { padded($0, to: $1) }.joined(separator: "  ")
-      .replacing(/\s+$/, with: "")
-  }
 }
 
 private func differingSettings(_ a: RunRecord, _ b: RunRecord) -> [RunDifference.Row] {

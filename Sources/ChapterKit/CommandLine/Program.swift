@@ -107,8 +107,3 @@ public struct Invocation {
   /// Prints a result to standard output.
   public func print(_ text: String) { console.print(text) }
 }
-
-/// `text`, padded with trailing spaces to `width` characters.
-package func padded(_ text: String, to width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
-}

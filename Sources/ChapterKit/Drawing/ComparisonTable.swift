@@ -36,16 +36,5 @@ package func comparisonTable(_ rows: [Comparison], metrics: [String: Metric]) ->
         row.article.map(row.style.text) ?? "–",
       ]
     }
-  let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
-  return cells.map { row in
-    zip(row, widths).map { padded($0, to: $1) }.joined(separator: "  ")
-      .trimmingSuffix { $0 == " " }
-  }.joined(separator: "\n")
-}
-
-extension String {
-  /// The text without its longest suffix of characters that satisfy `isDropped`.
-  fileprivate func trimmingSuffix(while isDropped: (Character) -> Bool) -> String {
-    String(self[..<(lastIndex { !isDropped($0) }.map(index(after:)) ?? startIndex)])
-  }
+  return aligned(cells).joined(separator: "\n")
 }
