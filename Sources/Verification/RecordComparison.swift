@@ -41,12 +41,11 @@ package struct RecordComparison {
   private var datasetFinding: Finding? {
     let (old, new) = (recorded.record.dataset, repeated.record.dataset)
     guard old != nil || new != nil else { return nil }
-    func name(_ dataset: DatasetIdentity?) -> String {
-      dataset.map { "\($0.name) \($0.sha256.prefix(8))" } ?? "none"
-    }
     return old?.sha256 == new?.sha256
       ? Finding(program, "data set", .identical)
-      : Finding(program, "data set", .differs, "\(name(old)), now \(name(new))")
+      : Finding(
+        program, "data set", .differs,
+        "\(old?.shortName ?? "none"), now \(new?.shortName ?? "none")")
   }
 
   private var settingsFinding: Finding? {

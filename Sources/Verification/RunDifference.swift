@@ -71,7 +71,7 @@ private func differingSettings(_ a: RunRecord, _ b: RunRecord) -> [RunDifference
       "command": .text(record.command), "data set": .text(record.dataset?.name ?? "none"),
       "data sha256": .text(record.dataset.map { String($0.sha256.prefix(16)) } ?? "none"),
       "commit": .text(record.commitText),
-      "processor": .text(record.environment?.processor ?? "OpenBLAS kernels \(record.blasCore)"),
+      "processor": .text(record.processorText),
       "compiler": .text(record.environment?.compiler ?? "not recorded"),
       "threads": .text("\(record.threads)"),
       "seconds": .text(String(format: "%.0f", record.wallSeconds)),

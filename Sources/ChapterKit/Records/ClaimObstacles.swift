@@ -27,7 +27,7 @@ extension RunRecord {
     }
     guard dataset?.sha256 != other.dataset?.sha256 else { return nil }
     func name(_ dataset: DatasetIdentity?) -> String {
-      dataset.map { "on \($0.name) \($0.sha256.prefix(8))" } ?? "without a data set"
+      dataset.map { "on \($0.shortName)" } ?? "without a data set"
     }
     return words(name(dataset), name(other.dataset))
   }

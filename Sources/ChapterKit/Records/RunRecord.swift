@@ -107,6 +107,9 @@ public struct DatasetIdentity: Codable, Equatable, Sendable {
   /// Whether code generated it.
   public var synthetic: Bool
 
+  /// The name with the beginning of the hash: "MNIST ba891046".
+  package var shortName: String { "\(name) \(sha256.prefix(8))" }
+
   package init(name: String, sha256: String, synthetic: Bool) {
     self.name = name
     self.sha256 = sha256

@@ -8,7 +8,7 @@ extension RunRecord {
     let facts =
       sources
       ?? [
-        "preset \(preset.rawValue)", seedText, dataset.map { "\($0.name) \($0.sha256.prefix(8))" },
+        "preset \(preset.rawValue)", seedText, dataset?.shortName,
         commitText,
         "\(threads) \(threads == 1 ? "thread" : "threads"), \(processorText)",
         durationText(wallSeconds),
@@ -57,7 +57,7 @@ extension RunRecord {
   }
 
   /// The processor, or in older records the kernels that OpenBLAS chose for it.
-  private var processorText: String {
+  package var processorText: String {
     environment?.processor ?? "OpenBLAS kernels \(blasCore)"
   }
 }
