@@ -14,9 +14,14 @@ package func describesTheRun(_ name: String) -> Bool {
 /// The result of comparing two data files or tables.
 package struct FileDifference: Equatable {
   package var outcome: Outcome
-  package var detail = ""
+  /// The tolerance, the difference, or the reason; empty for identical files.
+  package var detail: String
 
-  package static let identical = FileDifference(outcome: .identical)
+  package init(_ outcome: Outcome, _ detail: String = "") {
+    (self.outcome, self.detail) = (outcome, detail)
+  }
+
+  package static let identical = FileDifference(.identical)
 }
 
 /// The largest difference of a number, relative to the largest number in its column, that is a tolerance.
@@ -27,15 +32,14 @@ let relativeTolerance = 1e-3
 package func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
   let (a, b) = (cells(of: a), cells(of: b))
   guard a.first == b.first else {
-    return FileDifference(outcome: .differs, detail: "other columns")
+    return FileDifference(.differs, "other columns")
   }
   guard a.count == b.count else {
-    return FileDifference(outcome: .differs, detail: "\(a.count - 1) rows, now \(b.count - 1)")
+    return FileDifference(.differs, "\(a.count - 1) rows, now \(b.count - 1)")
   }
   let pairs = Array(zip(a, b))
   if let row = pairs.firstIndex(where: { $0.count != $1.count }) {
-    return FileDifference(
-      outcome: .differs, detail: "row \(row): \(a[row].count) cells, now \(b[row].count)")
+    return FileDifference(.differs, "row \(row): \(a[row].count) cells, now \(b[row].count)")
   }
   let header = a.first ?? []
   let width = max(header.count, a.map(\.count).max() ?? 0)
@@ -50,10 +54,8 @@ package func differenceOfDataFiles(_ a: String, _ b: String) -> FileDifference {
   let place = "column \(worst.name), row \(worst.row): \(worst.a), now \(worst.b)"
   return worst.relative <= relativeTolerance
     ? FileDifference(
-      outcome: .withinTolerance,
-      detail: "at most \(relativeTolerance) of a column's largest value; \(place)")
-    : FileDifference(
-      outcome: .differs, detail: "\(rows) of \(a.count - 1) rows, most in \(place)")
+      .withinTolerance, "at most \(relativeTolerance) of a column's largest value; \(place)")
+    : FileDifference(.differs, "\(rows) of \(a.count - 1) rows, most in \(place)")
 }
 
 /// The cells of the header and the rows of a data file, without its first line and quotation marks.
@@ -101,7 +103,7 @@ private struct ColumnDifference {
 package func differenceOfTables(_ a: String, _ b: String) -> FileDifference {
   let (a, b) = (rows(of: a), rows(of: b))
   guard a.count == b.count else {
-    return FileDifference(outcome: .differs, detail: "\(a.count) lines, now \(b.count)")
+    return FileDifference(.differs, "\(a.count) lines, now \(b.count)")
   }
   let header = a.first { $0.count > 1 } ?? []
   var different: [String] = []
@@ -119,8 +121,7 @@ package func differenceOfTables(_ a: String, _ b: String) -> FileDifference {
   }
   guard let first = different.first else { return .identical }
   return FileDifference(
-    outcome: .differs,
-    detail: "\(different.count) \(different.count == 1 ? "cell" : "cells"), first \(first)")
+    .differs, "\(different.count) \(different.count == 1 ? "cell" : "cells"), first \(first)")
 }
 
 /// The cells of the lines of a table, without links; a line outside the table is one cell. The last paragraph, the run,

@@ -16,8 +16,7 @@ extension RecordComparison {
       let difference =
         overOtherSeeds.contains(file.path)
         ? FileDifference(
-          outcome: .notCompared,
-          detail: "over \(recorded.record.seeds.count) seeds, not all of which were repeated")
+          .notCompared, "over \(recorded.record.seeds.count) seeds, not all of which were repeated")
         : try difference(ofFile: file.path, data: outcomes)
       outcomes[file.path] = difference
       return Finding(program, file.path, difference.outcome, difference.detail)
@@ -41,33 +40,37 @@ extension RecordComparison {
   private func difference(
     ofFile path: String, data: [String: FileDifference]
   ) throws -> FileDifference {
-    func differs(_ detail: String) -> FileDifference {
-      FileDifference(outcome: .differs, detail: detail)
+    guard let old = recorded.file(path) else {
+      return FileDifference(.differs, "not in the record")
     }
-    guard let old = recorded.file(path) else { return differs("not in the record") }
-    guard let new = repeated.file(path) else { return differs("the repetition has no such file") }
+    guard let new = repeated.file(path) else {
+      return FileDifference(.differs, "the repetition has no such file")
+    }
     let (a, b) = (try recorded.files.content(of: path), try repeated.files.content(of: path))
-    if let a, sha256Hex(a) != old.sha256 { return differs("changed since it was recorded") }
+    if let a, sha256Hex(a) != old.sha256 {
+      return FileDifference(.differs, "changed since it was recorded")
+    }
     if let b, sha256Hex(b) != new.sha256 {
-      return differs("changed since the repetition wrote it")
+      return FileDifference(.differs, "changed since the repetition wrote it")
     }
     guard a != nil || !old.kind.isAlwaysRecorded else {
-      return differs("the record has no such file")
+      return FileDifference(.differs, "the record has no such file")
     }
     guard b != nil || !new.kind.isAlwaysRecorded else {
-      return differs("the repetition has no such file")
+      return FileDifference(.differs, "the repetition has no such file")
     }
     if old.sha256 == new.sha256 { return .identical }
     switch old.kind {
-    case .weights: return differs("other weights")
+    case .weights: return FileDifference(.differs, "other weights")
     case .figure: return try differenceOfFigures(old, new, data: data)
     case .table, .data, .pixels: break
     }
     guard let a, let b else {
       guard let isEqual = haveEqualRows(old, a, new, b) else {
-        return FileDifference(outcome: .notCompared, detail: "neither of the runs has kept it")
+        return FileDifference(.notCompared, "neither of the runs has kept it")
       }
-      return isEqual ? .identical : differs("other pixels than the recorded checksum's")
+      return isEqual
+        ? .identical : FileDifference(.differs, "other pixels than the recorded checksum's")
     }
     let (before, now) = (String(decoding: a, as: UTF8.self), String(decoding: b, as: UTF8.self))
     return old.kind == .table
@@ -108,30 +111,27 @@ extension RecordComparison {
   private func differenceOfFigures(
     _ old: FileRecord, _ new: FileRecord, data: [String: FileDifference]
   ) throws -> FileDifference {
-    func difference(_ outcome: Outcome, _ detail: String) -> FileDifference {
-      FileDifference(outcome: outcome, detail: detail)
-    }
     guard let figure = old.figure else {
-      return difference(.notCompared, "recorded without its script")
+      return FileDifference(.notCompared, "recorded without its script")
     }
-    guard let again = new.figure else { return difference(.differs, "no script has drawn it") }
-    if let other = otherSetting(figure, again) { return difference(.differs, other) }
+    guard let again = new.figure else { return FileDifference(.differs, "no script has drawn it") }
+    if let other = otherSetting(figure, again) { return FileDifference(.differs, other) }
     let read = figure.data.map { data[DataFile.path($0)]?.outcome ?? .identical }
-    if read.contains(.differs) { return difference(.differs, "its data differ") }
+    if read.contains(.differs) { return FileDifference(.differs, "its data differ") }
     let drawnAgain = try redrawing(new, again, of: repeated, or: recorded)
     if case .other = drawnAgain {
-      return difference(.differs, "another picture than its script draws from its data")
+      return FileDifference(.differs, "another picture than its script draws from its data")
     }
     if read.contains(.notCompared) {
-      return difference(.notCompared, "its data were not compared")
+      return FileDifference(.notCompared, "its data were not compared")
     }
     if read.contains(.withinTolerance) {
-      return difference(.withinTolerance, "its data are within tolerance")
+      return FileDifference(.withinTolerance, "its data are within tolerance")
     }
     return switch (try redrawing(old, figure, of: recorded, or: repeated), drawnAgain) {
-    case (.other, _): difference(.differs, "its data are identical, its script draws otherwise")
+    case (.other, _): FileDifference(.differs, "its data are identical, its script draws otherwise")
     case (.impossible(let reason), _), (_, .impossible(let reason)):
-      difference(.notCompared, "data and script are identical; \(reason)")
+      FileDifference(.notCompared, "data and script are identical; \(reason)")
     default: .identical
     }
   }
