@@ -141,10 +141,8 @@ extension Processes {
     var result = environment
     let signals = environment.stopSignals
     result.stopSignals.received = {
-      let number = unsafe broadcast(
-        withUnsafeBytes(of: signals.received() ?? 0) { unsafe Data($0) }
-      )
-      .withUnsafeBytes { unsafe $0.loadUnaligned(as: Int32.self) }
+      var number = signals.received() ?? 0
+      unsafe withUnsafeMutableBytes(of: &number, broadcastBytes)
       return number == 0 ? nil : number
     }
     guard !isFirst else { return result }
