@@ -45,7 +45,7 @@ extension Run {
 
   /// The result that this or another chapter stored in OUT under `key`, if it was computed from the same
   /// inputs on the same data by the same sources.
-  public func shared<Value: Codable & Sendable>(
+  package func shared<Value: Codable & Sendable>(
     _ type: Value.Type, _ key: TrainingKey, on dataset: ImageDataset
   ) throws -> Value? {
     try stages.shared(type, key, dataset: dataset.sha256)?.value
