@@ -1,45 +1,6 @@
-import Datasets
 import Engine
 import Files
 import Foundation
-
-/// A stage that a run needs: its name, and everything that its result depends on.
-struct StageRequest {
-  /// The name, which occurs once in a run.
-  let name: String
-  /// The data set; nil for a stage without one.
-  let dataset: DatasetIdentity?
-  /// Everything else that the result depends on, apart from the code.
-  let inputs: [String: any Encodable]
-  /// The paths of the code that computes the result, relative to the package's root.
-  let code: [String]
-  /// The key under which other chapters find the result; nil if it is for this chapter only.
-  let sharedKey: TrainingKey?
-  /// A sentence that tells how to use a training record in OUT whose code alone differs; nil if the program cannot.
-  let useOfOtherCode: String?
-
-  /// A stage whose result is for this chapter only.
-  init(
-    _ name: String, dataset: DatasetIdentity?, inputs: [String: any Encodable], code: [String]
-  ) {
-    (self.name, self.dataset, self.inputs, self.code) = (name, dataset, inputs, code)
-    (sharedKey, useOfOtherCode) = (nil, nil)
-  }
-
-  /// A stage whose result other chapters find under `key`, and that depends on the further files at the paths `code`.
-  init(
-    _ key: TrainingKey, dataset: DatasetIdentity, code: [String] = [],
-    useOfOtherCode: String? = nil
-  ) {
-    (name, inputs, self.code) = (key.name, key.inputs, key.code + code)
-    self.dataset = dataset
-    sharedKey = key
-    self.useOfOtherCode = useOfOtherCode
-  }
-
-  /// Whether the stage uses a data set that code generated.
-  var isSynthetic: Bool { dataset?.synthetic == true }
-}
 
 /// The stages of a run: loads their results or computes them, and keeps their records.
 final class StageRunner {
@@ -301,31 +262,4 @@ extension StageRunner {
         sources: try codeHash(at: key.code)),
       under: key)
   }
-}
-
-/// Whether a run has done any work yet, and the loaded results that have not been announced.
-///
-/// Loaded results are announced when the first work begins. A run without any work reports that
-/// everything is up to date.
-final class WorkLog {
-  private(set) var hasWorked = false
-  private var loaded: [StageRecord] = []
-  private let console: Console
-
-  init(_ console: Console) { self.console = console }
-
-  func add(loaded stage: StageRecord) { loaded.append(stage) }
-
-  /// Announces the results that were loaded before this work.
-  func beginWork() {
-    hasWorked = true
-    for stage in loaded {
-      console.note(
-        "\(stage.name): loaded, computed \(stage.date) in \(durationText(stage.seconds))")
-    }
-    loaded = []
-  }
-
-  /// Notes that a file was written.
-  func noteWritten() { hasWorked = true }
 }
