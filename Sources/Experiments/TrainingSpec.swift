@@ -37,7 +37,7 @@ public struct TrainingSpec {
     (self.usesAllLabels, self.epochs) = (usesAllLabels, epochs)
   }
 
-  /// The name in `--training` and in the names of files.
+  /// The name in `--training`, where it is that of the specification before it is fitted to a data set.
   package var nameOnCommandLine: String { fileNamePart(of: name) }
 
   /// The number of images in a step, counting each version of an unlabelled image.

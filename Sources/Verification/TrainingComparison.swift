@@ -14,8 +14,9 @@ package struct RecordedTraining {
   package let file: String
   /// The name of the training run, such as "MixMatch, short, seed 0".
   package let name: String
-  /// The name of its specification as the argument of `--training`.
-  package let argument: String
+  /// The name of its specification in the form of the argument of `--training`; on another data set than CIFAR-10 it
+  /// ends with that of the data set.
+  private let specification: String
   /// The preset and the seed in its name.
   package let preset: String
   package let seed: Int
@@ -47,7 +48,7 @@ package struct RecordedTraining {
     self.file = file.deletingPathExtension().lastPathComponent
     (name, dataset) = (record.stage.name, record.dataset.sha256)
     (inputs, value) = (record.inputs, record.value)
-    argument = fileNamePart(of: String(match.1))
+    specification = fileNamePart(of: String(match.1))
     (preset, self.seed) = (String(match.2), seed)
     do {
       fingerprints = try values["fingerprints"].map {
@@ -56,6 +57,15 @@ package struct RecordedTraining {
     } catch {
       throw Failure("\(file.shortPath): found other content as fingerprints, expected \(expected)")
     }
+  }
+
+  /// The argument of `--training` with which the program of `record`, a table made from this training run, repeats it.
+  package func argument(for record: RunRecord) -> String {
+    // The option --dataset appends the data set to the names of the specifications.
+    guard let dataset = record.ownOptions["dataset"], specification.hasSuffix("-\(dataset)") else {
+      return specification
+    }
+    return String(specification.dropLast(dataset.count + 1))
   }
 
   /// Compares the first steps of a repetition, which `records` of chapters contain.

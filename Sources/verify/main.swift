@@ -143,7 +143,7 @@ struct Repetition {
     for training in trainings where names.contains(training.name) {
       try call(
         record.chapter.program,
-        ["--preset", training.preset, "--training", training.argument]
+        ["--preset", training.preset, "--training", training.argument(for: record)]
           + ["--seed", "\(training.seed)", "--out", scratch.filePath] + common(record.chapter)
           + ownOptions(of: record))
     }
@@ -232,9 +232,15 @@ struct Repetition {
         ["--preset", preset, "--seed", "\(seeds.lowerBound)", "--seeds", "\(seeds.count)"]
           + ["--out", folder.filePath]
           + ["--recorded", invocation[results].appending(path: TrainingKey.directory).filePath]
-          + ["--first-steps", "\(invocation[steps])"] + common(chapter))
+          + ["--first-steps", "\(invocation[steps])"] + common(chapter) + dataset(of: chapter))
       return try RunRecord.load(chapter: chapter, from: folder)
     }
+  }
+
+  /// The option with the data set of a chapter's record; none for the default one. The training runs on another data
+  /// set have its name in theirs.
+  private func dataset(of chapter: ChapterName) -> [String] {
+    records[chapter]?.ownOptions["dataset"].map { ["--dataset", $0] } ?? []
   }
 
   private func interruption(_ description: String, _ signal: Int32) -> Interruption {

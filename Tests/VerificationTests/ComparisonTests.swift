@@ -415,13 +415,14 @@ private final class TwoRuns {
     #expect(differenceOfTables(table("+1.0", "5 min"), table("+2.0", "5 min")).outcome == .differs)
   }
 
-  /// The content of the record of the training run "a, short, seed 0".
+  /// The content of the record of a training run.
   private func trainingRecord(
-    fingerprints: String, dated date: String = "2026-01-01T00:00:00Z"
+    of name: String = "a, short, seed 0", fingerprints: String,
+    dated date: String = "2026-01-01T00:00:00Z"
   ) throws -> Data {
     let text = """
       {"dataset": {"name": "MNIST", "sha256": "ab", "synthetic": false}, "inputs": {}, "sources": "cd",
-       "stage": {"name": "a, short, seed 0", "key": "ef", "commit": "1a2b3c4", "dirty": false,
+       "stage": {"name": "\(name)", "key": "ef", "commit": "1a2b3c4", "dirty": false,
                  "date": "\(date)", "threads": 2, "blasCore": "Haswell", "seconds": 1},
        "value": {"fingerprints": \(fingerprints)}}
       """
@@ -445,6 +446,23 @@ private final class TwoRuns {
     let repeated = try #require(
       try RunRecord.load(chapter: 9, from: runs.root.appending(path: "repeated")))
     #expect(recorded.finding(in: [repeated]).outcome == outcome)
+  }
+
+  /// The option --dataset appends the data set to the name of the specification.
+  @Test func aTrainingRunOnAnotherDataSetIsRepeatedUnderTheNameOfItsSpecification() throws {
+    let runs = TwoRuns()
+    _ = try runs.write("a", values: [0.5], rows: "1\t2\n", seeds: [0])
+    var record = try #require(try RunRecord.load(chapter: 9, from: runs.root.appending(path: "a")))
+    let trainings = runs.root.appending(path: "trainings")
+    try makeFolder(at: trainings)
+    try writeFile(
+      trainingRecord(of: "All labels svhn, short, seed 0", fingerprints: "[]"),
+      to: trainings.appending(path: "all-labels-svhn-short-seed-0.json"))
+    let training = try #require(try RecordedTraining.all(in: trainings).first)
+    record.options = ["dataset": "svhn"]
+    #expect(training.argument(for: record) == "all-labels")
+    record.options = [:]
+    #expect(training.argument(for: record) == "all-labels-svhn")
   }
 
   @Test func aTrainingRunWithOtherContentIsNamed() throws {
