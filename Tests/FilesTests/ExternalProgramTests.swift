@@ -47,7 +47,11 @@ import Testing
     unsafe chmod(file.path(percentEncoded: false), 0o755)
     // Programs that other tests start at the same time must not inherit it.
     let descriptor = unsafe open(file.path(percentEncoded: false), O_WRONLY | O_CLOEXEC)
-    DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { close(descriptor) }
+    // A thread of its own: those of the global queue can all be busy with other tests.
+    Thread.detachNewThread {
+      usleep(100_000)
+      close(descriptor)
+    }
     let program = try #require(
       ExternalProgram("late", searchPath: folder.url.path(percentEncoded: false)))
     #expect(try program.run([]).output == Data("started\n".utf8))
