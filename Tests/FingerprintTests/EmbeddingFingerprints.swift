@@ -1,6 +1,7 @@
 import Datasets
 import Embedding
 import Engine
+import Foundation
 import Testing
 
 /// Fingerprints of principal components, nearest neighbours and the t-SNE map of 600 digits.
@@ -10,6 +11,13 @@ import Testing
     let images = syntheticDigits(trainCount: 600, testCount: 1).train
     return Matrix(rows: 600, columns: 784, values: images.pixels.map { Float($0) / 255 })
   }()
+
+  /// A run of these tests with other kernels would say nothing if OpenBLAS did not use them.
+  @Test(.enabled(if: EmbeddingFingerprints.chosenKernels != nil)) func theKernelsAreThoseChosen() {
+    #expect(OpenBLAS.coreName.lowercased() == Self.chosenKernels?.lowercased())
+  }
+
+  private static let chosenKernels = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
 
   private static func projected() throws -> Matrix {
     try PCA(fitting: digits, components: 30).transform(digits)
