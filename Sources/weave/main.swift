@@ -23,14 +23,6 @@ let program = Program(
     + "from results/ if OUT has none.",
   options: [out, chapter])
 
-exit(
-  program.run { invocation in
-    let signals = StopSignals.ofProcess
-    signals.watch()
-    defer { signals.release() }
-    try withTemporaryFolder(named: "weave") { try writeArticle(invocation, in: $0) }
-  })
-
 /// Makes the article, and writes it to OUT.
 ///
 /// - Parameters:
@@ -78,6 +70,14 @@ func writeArticle(_ invocation: Invocation, in scratch: URL) throws {
   invocation.print(
     "weave: open \(file), or beside it \(pdf == nil ? "" : "\(name).pdf and ")\(name).epub")
 }
+
+exit(
+  program.run { invocation in
+    let signals = StopSignals.ofProcess
+    signals.watch()
+    defer { signals.release() }
+    try withTemporaryFolder(named: "weave") { try writeArticle(invocation, in: $0) }
+  })
 
 /// Runs a program that makes a part of the article.
 ///
