@@ -8,8 +8,7 @@
 //
 // trains with 250 to 4,000 labels, by MixMatch and, for as many steps, by supervised training with and without mixup.
 // The runs with 500 labels are those of the ablations. That with all labels is chapter 5's, with the steps of `short`.
-// So far, MixMatch has three seeds or more with 250 and 500 labels; the other points are not complete (the table has n,
-// the number of seeds).
+// So far there are runs with 250, 500 and 4,000 labels, with 4,000 of one seed (n in the table).
 
 import ChapterKit
 import Experiments
