@@ -51,12 +51,17 @@ function checkControls() {
   }
 }
 
+// The text nodes of the page, one after the other.
+function* texts() {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) yield walker.currentNode;
+}
+
 // WCAG 2.1, success criterion 1.4.3 at level AA.
 function checkContrast() {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+  for (const text of texts()) {
+    const element = text.parentElement;
+    if (!text.data.trim() || !element.checkVisibility()) continue;
     if (["SCRIPT", "STYLE"].includes(element.tagName) || element.closest("annotation")) continue;
     const style = getComputedStyle(element);
     const size = parseFloat(style.fontSize);
@@ -69,11 +74,10 @@ function checkContrast() {
 
 // Markdown or a comment's mark in the text is a sign that a paragraph was converted in a wrong way.
 function checkMarkup() {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
+  for (const text of texts()) {
+    const element = text.parentElement;
     if (element.closest("pre, code, script, style, annotation")) continue;
-    const mark = walker.currentNode.data.match(/(^|\s)(:::|~~~~|\/\/\/)(\s|$)/);
+    const mark = text.data.match(/(^|\s)(:::|~~~~|\/\/\/)(\s|$)/);
     if (mark) faults.add(`markup in the text, ${mark[2]}: ${describe(element)}`);
   }
 }
