@@ -65,7 +65,7 @@ final class MixMatchIteration {
   /// One step: augment, guess, sharpen, mix, update the weights and their EMA and the learning curve.
   private func run() throws {
     let (loss, hiddenLabels) = try loss()
-    try trainer.step(loss.total, at: step)
+    try trainer.step(loss.total)
     curve.add(loss, hiddenLabels: hiddenLabels)
     step += 1
   }

@@ -29,15 +29,15 @@ typedef struct {
   MPI_Request requests[2];
 } cmpi_pending;
 
-// Begins an exchange with `partner`, which both call with the same number above 0; returns 0 or an error code.
+// Begins an exchange with `partner`, which both call with the same tag above 0; returns 0 or an error code.
 static inline int cmpi_begin(
-    const void *sent, int sent_count, void *received, int received_count, int partner, int number,
+    const void *sent, int sent_count, void *received, int received_count, int partner, int tag,
     cmpi_pending *pending) {
   int code = MPI_Irecv(
-      received, received_count, MPI_BYTE, partner, number, MPI_COMM_WORLD, &pending->requests[0]);
+      received, received_count, MPI_BYTE, partner, tag, MPI_COMM_WORLD, &pending->requests[0]);
   if (code != MPI_SUCCESS) return code;
   return MPI_Isend(
-      sent, sent_count, MPI_BYTE, partner, number, MPI_COMM_WORLD, &pending->requests[1]);
+      sent, sent_count, MPI_BYTE, partner, tag, MPI_COMM_WORLD, &pending->requests[1]);
 }
 
 // Whether an exchange is complete; returns 0 or an error code.

@@ -1,15 +1,13 @@
 /* Properties of the processor that the code is compiled for, as constants that Swift can branch on:
    the C preprocessor knows the instruction sets, Swift's #if does not. They follow -march and -mcpu.
-   And instructions for which Swift has no function. */
+   Besides, functions for prefetch instructions, which Swift lacks. */
 
-/* The width of the widest floating-point vector registers, in bits. -DASSUME_WIDE_VECTORS compiles the
-   code for wide vectors on a processor without them, to compare results. */
+/* Whether there are vector registers of 512 bits. -DASSUME_WIDE_VECTORS compiles the code for them on a
+   processor without them, to compare results. */
 #if defined(__AVX512F__) || defined(ASSUME_WIDE_VECTORS)
-#define PROCESSOR_VECTOR_BITS 512
-#elif defined(__AVX__)
-#define PROCESSOR_VECTOR_BITS 256
+#define PROCESSOR_HAS_WIDE_VECTORS 1
 #else
-#define PROCESSOR_VECTOR_BITS 128
+#define PROCESSOR_HAS_WIDE_VECTORS 0
 #endif
 
 /* Whether there are fused multiply-add instructions. Without them each one is a slow function call. */

@@ -30,8 +30,8 @@ public struct PCA: Sendable {
   /// - Parameters:
   ///   - rows: At least two rows of finite numbers.
   ///   - components: The number of components, from 1 to `rows.columns`.
-  /// - Throws: ``InvalidInput`` for fewer rows, another number of components, or numbers that are not finite or whose
-  ///   squares overflow.
+  /// - Throws: ``InvalidInput`` for fewer rows, another number of components, numbers that are not finite or whose
+  ///   squares overflow, or if LAPACK does not find the eigenvectors.
   public init(fitting rows: Matrix, components: Int) throws {
     try expect(rows.rows >= 2, "PCA: rows: found \(rows.rows), expected at least 2")
     try expect(
@@ -45,7 +45,15 @@ public struct PCA: Sendable {
       total.isFinite,
       "PCA: rows: found numbers that are not finite or whose squares overflow, expected others")
 
-    let eigenvectors = OpenBLAS.largestEigenvectors(of: covariance, size: size, count: components)
+    guard
+      let eigenvectors = OpenBLAS.largestEigenvectors(
+        of: covariance, size: size, count: components)
+    else {
+      throw InvalidInput(
+        description:
+          "PCA: rows: found a covariance matrix of which LAPACK computes no eigenvectors, expected another"
+      )
+    }
     axes = Matrix(
       rows: components, columns: size,
       values: (0..<components).reversed().flatMap { component in

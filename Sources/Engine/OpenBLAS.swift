@@ -34,10 +34,10 @@ package enum OpenBLAS {
   ///   - size: The number of rows and columns.
   ///   - count: The number of eigenvectors, in 1 ... `size`.
   /// - Returns: Unit vectors (count, size), one per row, by ascending eigenvalue; their signs are
-  ///   arbitrary.
+  ///   arbitrary. Nil if LAPACK finds none.
   package static func largestEigenvectors(
     of matrix: [Double], size: Int, count: Int
-  ) -> [Double] {
+  ) -> [Double]? {
     require(
       matrix.count == size * size && (1...size).contains(count),
       "Cannot compute \(count) eigenvectors of a matrix of size \(size) with \(matrix.count) elements."
@@ -48,8 +48,9 @@ package enum OpenBLAS {
     var vectors = [Double](repeating: 0, count: count * size)
     var work = [0.0]
     var integerWork: [blasint] = [0]
-    /// Calls dsyevr; with work arrays of length one, LAPACK only returns the sizes it needs.
-    func solve() {
+    /// Calls dsyevr, and returns whether it succeeded; with work arrays of length one, LAPACK only returns the sizes it
+    /// needs.
+    func solve() -> Bool {
       var order = blasint(size)
       var (unusedBound, tolerance) = (0.0, 0.0)
       var (first, last, found) = (blasint(size - count + 1), blasint(size), blasint(0))
@@ -61,12 +62,11 @@ package enum OpenBLAS {
         "V", "I", "U", &order, &matrix, &order, &unusedBound, &unusedBound, &first, &last,
         &tolerance, &found, &values, &vectors, &order, &support, &work, &workLength,
         &integerWork, &integerWorkLength, &info, 1, 1, 1)
-      require(info == 0, "LAPACK's dsyevr failed with code \(info).")
+      return info == 0
     }
-    solve()
+    guard solve() else { return nil }
     work = [Double](repeating: 0, count: max(2, Int(work[0])))
     integerWork = [blasint](repeating: 0, count: Int(integerWork[0]))
-    solve()
-    return vectors
+    return solve() ? vectors : nil
   }
 }

@@ -43,11 +43,12 @@ public enum Parallel {
   /// Divides `0..<count` into `parts` ranges of nearly equal length and calls `body` with each, in
   /// parallel as in ``forEachPart(of:_:)``.
   ///
-  /// `parts` must not depend on the number of threads; some ranges are empty if `count < parts`.
+  /// `parts`, at least 1, must not depend on the number of threads; some ranges are empty if `count < parts`.
   public static func forEachRange(
     of count: Int, parts: Int = 16, _ body: (_ part: Int, _ range: Range<Int>) -> Void
   ) {
     require(count >= 0, "Work has at least 0 elements; found \(count).")
+    require(parts > 0, "Work is divided into at least one part; found \(parts).")
     forEachPart(of: parts) { part in
       body(part, (count * part / parts)..<(count * (part + 1) / parts))
     }

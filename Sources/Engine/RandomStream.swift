@@ -7,7 +7,9 @@
 ///
 ///     var random = RandomStream(seed: 0, "augmentation", epoch, image)
 ///
-/// Streams with different names or indices are independent for all practical purposes.
+/// Streams with different indices are independent for all practical purposes, and so are those with different names
+/// unless the 32-bit hashes of the names are equal; for two names the probability of this is 2⁻³². A stream repeats
+/// after 2³⁴ words of 32 bits.
 public struct RandomStream: RandomNumberGenerator, Sendable {
   private let key: SIMD2<UInt32>
   private var counter: SIMD4<UInt32>

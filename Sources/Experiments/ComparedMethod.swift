@@ -10,7 +10,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
   case mixMatch = "mixmatch"
   /// ``Supervised`` training on the few labels.
   case supervised = "labels-alone"
-  /// ``MixupOnly``: mixup of labelled and of unlabelled images.
+  /// ``MixupAlone``: mixup of labelled and of unlabelled images.
   case mixupAlone = "mixup"
   /// ``PseudoLabel``.
   case pseudoLabel = "pseudo-label"
@@ -159,7 +159,7 @@ public enum ComparedMethod: String, CaseIterable, Sendable {
     case .labelsMixup: return ManifoldMixup.ofImages(alpha: mixMatch.alpha)
     case .manifoldMixup: return ManifoldMixup()
     case .adaMixUp: return AdaMixUp()
-    case .mixupAlone: return scaled(MixupOnly(), \.unlabelledWeight)
+    case .mixupAlone: return scaled(MixupAlone(), \.unlabelledWeight)
     case .pseudoLabel:
       return scaled(PseudoLabel(rampSteps: rampSteps), \.unlabelledWeight.value)
     case .piModel: return scaled(PiModel(rampSteps: rampSteps), \.unlabelledWeight.value)

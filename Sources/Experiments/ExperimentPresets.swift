@@ -19,11 +19,12 @@ extension Experiment {
     if let steps { experiment.training.steps = steps }
     var method = MixMatchStep()
     if preset != .article {
-      // The weight reaches a third of λᵤ. With a larger one while guesses were still poor, early runs did worse.
+      // The weight reaches a third of λᵤ. In early runs, which are not recorded, a ramp as long as the training was worse;
+      // the recorded runs are less clear (chapter 4).
       method.rampSteps = 3 * experiment.training.steps
       // With one λ′ per example, as in the paper's code, the loss varies less from step to step.
       method.sharing = .perExample
-      // The recorded training runs at these presets guessed all versions as one batch.
+      // The recorded training runs at `short` guessed all versions as one batch; `smoke` does what `short` does.
       if preset != .overnight { method.batchNorm = .whole }
     }
     let factors = factors ?? ComparedMethod.mixMatch.chosen(at: preset)

@@ -3,7 +3,7 @@ import Engine
 /// The division of the mixed examples into groups that batch norm normalises together.
 ///
 /// The choice matters: with separate batches of labelled and unlabelled examples, the running statistics
-/// fit neither.
+/// average over both kinds and may fit neither.
 public enum BatchNormGroups: String, Codable, Sendable, CaseIterable {
   /// All examples together. When labels are guessed, all versions of the unlabelled images are one group, and update
   /// the running statistics too.

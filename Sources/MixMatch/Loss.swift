@@ -12,7 +12,7 @@ public struct Loss: Sendable {
   /// a discriminator; nil for a method that has none.
   public let penalty: Tensor?
   /// The labels guessed for the unlabelled images, in each step; nil for a method that guesses none. The learning curve
-  /// has means over all steps.
+  /// has their means over the steps between two evaluations.
   public let guesses: Guesses?
   /// The learned intervals of λ; nil for every method but ``AdaMixUp``.
   public let mixing: LearnedMixing?

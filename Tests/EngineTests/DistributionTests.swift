@@ -62,6 +62,24 @@ import Testing
     }
   }
 
+  /// The gradient of the loss is zero for all images but the first, so that all processes but one have nothing to add,
+  /// and still take part in the sums.
+  @Test func lossOfOneImage() throws {
+    try expectSameBits {
+      var random = RandomStream(seed: 9, "distribution")
+      let network = Sequential(
+        Conv2d(inputChannels: 3, outputChannels: 16, kernelSize: 3, padding: 1, random: &random),
+        BatchNorm(channels: 16), ReLU(),
+        Conv2d(inputChannels: 16, outputChannels: 4, kernelSize: 3, random: &random),
+        GlobalAveragePool())
+      let x = Tensor.uniform(in: -1..<1, shape: [16, 8, 8, 3], random: &random)
+      // In training batch norm would spread the gradient over all images.
+      let logits = network(x, .evaluation)
+      (logits[0..<1] * logits[0..<1]).sum().backward()
+      return try [logits] + network.parameters.map { try #require($0.parameter.gradient) }
+    }
+  }
+
   /// Each process flattens its own images; the linear layer gets those of all.
   @Test func flattenedImages() throws {
     #expect(Flatten().isDivisible)

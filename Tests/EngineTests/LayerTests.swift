@@ -21,6 +21,11 @@ import Testing
     #expect(layer(Tensor([-2, 4], shape: [2]), .training).scalars == [-1, 4])
   }
 
+  /// A chain takes what its first layer takes.
+  @Test func chainOfAScalar() {
+    #expect(Sequential(ReLU())(Tensor([-1], shape: []), .training).scalar == 0)
+  }
+
   /// The channels of a pixel stay together: (H, W, C), and not (C, H, W) as in PyTorch.
   @Test func flatteningKeepsTheOrderOfTheImage() {
     let x = Parameter(Tensor((0..<24).map { Float($0) }, shape: [2, 2, 2, 3]))

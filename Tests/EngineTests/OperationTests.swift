@@ -82,6 +82,12 @@ import Testing
     #expect(whole.gradient?.scalars == [gradient[0], 0, gradient[1]])
   }
 
+  /// Predictions that are not numbers are not certain ones.
+  @Test func theEntropyOfNaNIsNaN() {
+    #expect(meanEntropy(Tensor([.nan, .nan], shape: [1, 2])).isNaN)
+    #expect(meanEntropy(Tensor([0, 1], shape: [1, 2])) == 0)
+  }
+
   /// The step of the differences. They are wrong by about step² where the operation curves, and by
   /// the output's error divided by the step.
   private static let step: Float = 0x1p-7

@@ -495,6 +495,10 @@ import Testing
     }
     expect("Work has at least 0 elements; found -1.", in: result)
     result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Parallel.forEachRange(of: 10, parts: 0) { _, _ in }
+    }
+    expect("Work is divided into at least one part; found 0.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var batches = ShuffledBatches(of: 4, size: 2, seed: 0, name: "labelled")
       _ = batches(-1)
     }
@@ -508,7 +512,7 @@ import Testing
       let network = Linear(inputs: 2, outputs: 2, random: &random)
       let trainer = Trainer(network, schedule: OneCycle(steps: 2, peak: 0.1), weightDecay: 0)
       let logits = network(Tensor([1, 2], shape: [1, 2]), .training)
-      try trainer.step(crossEntropy(logits.mapRows { $0[0] *= 2 }, labels: [0]), at: 0)
+      try trainer.step(crossEntropy(logits.mapRows { $0[0] *= 2 }, labels: [0]))
     }
     expect("A loss must depend on parameters; found a constant", in: result)
   }
@@ -520,5 +524,70 @@ import Testing
       adam.update(learningRate: 0.1, momentum: 1)
     }
     expect("β₁ lies in [0, 1); found 1.0.", in: result)
+  }
+
+  /// Each would make the weights NaN, or change none of them.
+  @Test func optimisersWithOtherNumbers() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = AdamW([("x", Parameter(Tensor([1], shape: [1])))], weightDecay: 0, epsilon: 0)
+    }
+    expect("Adam's ε is a finite number above 0; found 0.0.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let adam = AdamW([("x", Parameter(Tensor([1], shape: [1])))], weightDecay: 0)
+      adam.update(learningRate: .nan, momentum: 0.9)
+    }
+    expect("The learning rate is a finite number of at least 0; found nan.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      SGD([("x", Parameter(Tensor([1], shape: [1])))]).update(learningRate: -0.1)
+    }
+    expect("The learning rate is a finite number of at least 0; found -0.1.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      SGD([("x", Parameter(Tensor([1], shape: [1])))]).update(learningRate: 0.1, momentum: 1)
+    }
+    expect("The momentum lies in [0, 1); found 1.0.", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = ExponentialSchedule(steps: 3, from: 0.1, to: .infinity)
+    }
+    expect("A learning rate cannot rise from 0.1 to inf in 3 steps.", in: result)
+  }
+
+  /// A layer is refused where it is made, not at its first use.
+  @Test func layersWithOtherNumbers() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = LeakyReLU(slope: 1)
+    }
+    expect("The slope is 1.0; it must lie in [0, 1).", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Dropout(probability: 1, random: RandomStream(seed: 0, "dropout"))
+    }
+    expect("The dropout probability is 1.0; it must lie in [0, 1).", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = MaxPool2d(kernelSize: 2, stride: 0)
+    }
+    expect("Windows have a size and a stride of at least 1; found 2 and 0.", in: result)
+  }
+
+  @Test func entropyOfOtherShapes() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = softmaxEntropy(Tensor(repeating: 0, shape: [3]))
+    }
+    expect("An entropy needs the shape (N, classes), N ≥ 1; found [3].", in: result)
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = meanEntropy(Tensor(repeating: 0, shape: [2, 3, 4]))
+    }
+    expect("An entropy needs the shape (N, classes), N ≥ 1; found [2, 3, 4].", in: result)
+  }
+
+  @Test func stepBehindTheLast() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = RandomStream(seed: 0, "weights")
+      let network = Linear(inputs: 2, outputs: 2, random: &random)
+      let trainer = Trainer(network, schedule: OneCycle(steps: 1, peak: 0.1), weightDecay: 0)
+      for _ in 0..<2 {
+        try trainer.step(
+          crossEntropy(network(Tensor([1, 2], shape: [1, 2]), .training), labels: [0]))
+      }
+    }
+    expect("The schedule has the steps 0..<1; found step 1.", in: result)
   }
 }

@@ -11,7 +11,7 @@ enum Tolerance {
   /// results.
   static func sum(of terms: Int) -> Double { 8 * rounding * Double(terms).squareRoot() }
 
-  /// How many times larger the error of Winograd's convolution F(4×4, 3×3) is: its transforms add
+  /// How many times larger the tolerance for Winograd's convolution F(4×4, 3×3) is: its transforms add
   /// and take away numbers up to eight times as large as the result.
   static let winograd = 4.0
 }

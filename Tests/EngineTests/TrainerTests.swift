@@ -9,8 +9,8 @@ import Testing
   @Test func emaFollowsItsFormula() throws {
     let (network, trainer) = make(emaDecay: 0.9)
     var ema = numbers(network)
-    for step in 0..<5 {
-      try trainer.step(loss(network), at: step)
+    for _ in 0..<5 {
+      try trainer.step(loss(network))
       ema = zip(ema, numbers(network)).map { 0.9 * $0 + 0.1 * $1 }
     }
     let trained = numbers(network)
@@ -24,7 +24,7 @@ import Testing
   @Test func evaluationWeightsCanBeNested() throws {
     struct Stop: Error {}
     let (network, trainer) = make(emaDecay: 0.9)
-    for step in 0..<3 { try trainer.step(loss(network), at: step) }
+    for _ in 0..<3 { try trainer.step(loss(network)) }
     let trained = numbers(network)
     let averaged = trainer.withEvaluationWeights { numbers(network) }
     try #require(averaged != trained)
@@ -41,8 +41,8 @@ import Testing
   @Test func stateCannotBeSavedWhileTheNetworkHasItsAverage() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let network = BatchNorm(channels: 1)
-      let average = WeightEMA(of: network, decay: 0.9)
-      _ = average.withAveragedWeights { Snapshot(of: average.state) }
+      let ema = WeightEMA(of: network, decay: 0.9)
+      _ = ema.withEMAWeights { Snapshot(of: ema.state) }
     }
     let printed = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(printed.contains("The network has the EMA of its weights for evaluation;"))
@@ -51,14 +51,14 @@ import Testing
   /// A training that was put away and taken up again ends with the same bits.
   @Test func stateIsComplete() throws {
     let (network, trainer) = make(emaDecay: 0.9)
-    for step in 0..<3 { try trainer.step(loss(network), at: step) }
+    for _ in 0..<3 { try trainer.step(loss(network)) }
     let bytes = Snapshot(of: trainer.state).encoded()
-    for step in 3..<6 { try trainer.step(loss(network), at: step) }
+    for _ in 0..<3 { try trainer.step(loss(network)) }
 
     let (otherNetwork, other) = make(emaDecay: 0.9)
     try Snapshot(decoding: bytes).restore(other.state)
     #expect(other.stepCount == 3)
-    for step in 3..<6 { try other.step(loss(otherNetwork), at: step) }
+    for _ in 0..<3 { try other.step(loss(otherNetwork)) }
     #expect(numbers(otherNetwork) == numbers(network))
     #expect(
       other.withEvaluationWeights { numbers(otherNetwork) }
@@ -66,12 +66,71 @@ import Testing
     #expect(other.fingerprints == trainer.fingerprints)
   }
 
+  /// A layer that occurs twice is trained once in each step, and keeps its own weights when those of the EMA are
+  /// exchanged.
+  @Test func sharedLayers() throws {
+    func make(_ layers: (Linear) -> [any Layer]) -> (Sequential, Trainer) {
+      var random = RandomStream(seed: 0, "shared layer")
+      let network = Sequential(layers(Linear(inputs: 2, outputs: 2, random: &random)))
+      return (
+        network,
+        Trainer(
+          network, schedule: OneCycle(steps: 9, peak: 0.1), weightDecay: 0.1, emaDecay: 0.9)
+      )
+    }
+    let x = Tensor([1, 2, 3, -1], shape: [2, 2])
+    let (shared, trainer) = make { [$0, ReLU(), $0] }
+    let (reference, other) = make { [Twice($0)] }
+    #expect(shared.parameters.map(\.name) == ["0.weights", "0.bias", "2.weights", "2.bias"])
+    #expect(shared.parameterCount == 6)
+    for _ in 0..<3 {
+      try trainer.step(crossEntropy(shared(x, .training), labels: [0, 1]))
+      try other.step(crossEntropy(reference(x, .training), labels: [0, 1]))
+      #expect(shared(x, .evaluation).scalars == reference(x, .evaluation).scalars)
+      let averaged = trainer.withEvaluationWeights { shared(x, .evaluation).scalars }
+      #expect(averaged == other.withEvaluationWeights { reference(x, .evaluation).scalars })
+      #expect(averaged != shared(x, .evaluation).scalars)
+    }
+    let sgd = SGD(shared.parameters, weightDecay: 0.5)
+    let before = shared.parameters[0].parameter.value.scalars
+    for parameter in shared.parameters {
+      parameter.parameter.gradient = 0 * parameter.parameter.value
+    }
+    sgd.update(learningRate: 1)
+    #expect(shared.parameters[0].parameter.value.scalars == before.map { $0 - 0.5 * $0 })
+  }
+
+  /// A layer, ReLU, and the same layer, listed once.
+  private final class Twice: Layer {
+    private let layer: Linear
+    init(_ layer: Linear) { self.layer = layer }
+    func callAsFunction(_ x: Tensor, _ mode: Mode) -> Tensor { layer(relu(layer(x, mode)), mode) }
+    var parameters: [NamedParameter] { layer.parameters }
+  }
+
+  /// Numbers that no training run has, and that would make the next step trap or give NaN.
+  @Test func damagedStateOfAdamIsRefused() throws {
+    func expect(_ step: Int, _ square: Float, complaint: String) throws {
+      let damaged = Snapshot(of: [
+        .number("step", get: { step }, set: { _ in }),
+        .tensor("mean.x", get: { Tensor([0], shape: [1]) }, set: { _ in }),
+        .tensor("square.x", get: { Tensor([square], shape: [1]) }, set: { _ in }),
+      ])
+      let adam = AdamW([("x", Parameter(Tensor([1], shape: [1])))], weightDecay: 0)
+      let error = try #require(throws: SnapshotError.self) { try damaged.restore(adam.state) }
+      #expect("\(error)".contains(complaint), "\(error)")
+    }
+    try expect(-1, 0, complaint: "-1, expected 0 to")
+    try expect(.max, 0, complaint: "\(Int.max), expected 0 to 9007199254740992")
+    try expect(1, -0.5, complaint: "the mean square -0.5, expected at least 0")
+  }
+
   /// After 1, 10, 100 … steps and after the last, those of the weights at that time.
   @Test func fingerprintsAreTakenAtPowersOfTenAndAtTheEnd() throws {
     let (network, trainer) = make(steps: 12)
     var expected: [Int: Fingerprint] = [:]
     for step in 0..<12 {
-      try trainer.step(loss(network), at: step)
+      try trainer.step(loss(network))
       expected[step + 1] = network.fingerprint
     }
     #expect(trainer.fingerprints.entries.map(\.step) == [1, 10, 12])
@@ -81,7 +140,7 @@ import Testing
 
   @Test func damagedFingerprintsAreRefused() throws {
     let (network, trainer) = make()
-    try trainer.step(loss(network), at: 0)
+    try trainer.step(loss(network))
     let bytes = Snapshot(of: trainer.state).encoded()
     let digits = Array(network.fingerprint.description.utf8)
     let place = try #require(bytes.indices.first { bytes[$0...].starts(with: digits) })
@@ -100,14 +159,14 @@ import Testing
     throws
   {
     let (network, trainer) = make(emaDecay: 0.9)
-    try trainer.step(loss(network), at: 0)
+    try trainer.step(loss(network))
     let parameters = network.parameters.map(\.parameter.value.scalars)
     let moments = network.buffers.map(\.buffer.moments.mean.scalars)
     let badLoss = bad * loss(network)
     #expect(network.buffers.map(\.buffer.moments.mean.scalars) != moments)
     let before = Snapshot(of: trainer.state).encoded()
     let error = try #require(throws: Trainer.NonFiniteLoss.self) {
-      try trainer.step(badLoss, at: 1)
+      try trainer.step(badLoss)
     }
     #expect("\(error)".contains("step 2") && "\(error)".contains("learning rate of"))
     #expect(network.parameters.map(\.parameter.value.scalars) == parameters)

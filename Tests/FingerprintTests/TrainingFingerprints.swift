@@ -30,7 +30,7 @@ import Testing
         let x = Self.colours.train.tensor(images)
         let loss = crossEntropy(
           network(x, .training), labels: Self.colours.train.labels(at: images))
-        try trainer.step(loss, at: step)
+        try trainer.step(loss)
       }
       return trainer.fingerprints
     }
@@ -71,7 +71,7 @@ import Testing
         let labelledLoss = crossEntropy(
           network(Self.digits.tensor(labelled, scaling: .unit), .training),
           labels: Self.digits.labels(at: labelled))
-        try trainer.step(labelledLoss + 10 * meanSquaredError(prediction, guess), at: step)
+        try trainer.step(labelledLoss + 10 * meanSquaredError(prediction, guess))
       }
       return trainer.fingerprints
     }

@@ -453,7 +453,7 @@ private func labelled(_ count: Int, classes: Int = 10) -> Examples {
       try (0..<600).map { step in
         let loss = method.loss(
           Batch(labelled: X, unlabelled: nil), by: MethodNetworks(trainer), step: step)
-        try trainer.step(loss.total, at: step)
+        try trainer.step(loss.total)
         return try #require(loss.penalty).scalar
       }
     }

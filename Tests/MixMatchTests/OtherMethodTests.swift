@@ -92,7 +92,7 @@ private struct ComparatorFixture: Decodable {
     let schedule = OneCycle(steps: 10, peak: 0.1)
     let trainer = Trainer(network, schedule: schedule, weightDecay: 0, emaDecay: 0.9)
     let (x, labels) = (batchOfOne.labelled.images, batchOfOne.labelled.labels)
-    for step in 0..<3 { try trainer.step(crossEntropy(network(x, .training), labels), at: step) }
+    for _ in 0..<3 { try trainer.step(crossEntropy(network(x, .training), labels)) }
     let trained = Snapshot(of: network.state).encoded()
     func logits() -> [Float] {
       withoutGradients { network(x, .trainingWithFrozenStatistics) }.scalars
@@ -207,7 +207,7 @@ private struct ComparatorFixture: Decodable {
   /// each other; both losses are cross-entropies.
   @Test func mixupAloneMixesUnsharpenedPredictions() throws {
     var random = RandomStream(seed: 3, "test")
-    let loss = MixupOnly().loss(batchOfOne, by: networks, step: 50, random: &random)
+    let loss = MixupAlone().loss(batchOfOne, by: networks, step: 50, random: &random)
 
     let (X, U) = (batchOfOne.labelled, batchOfOne.unlabelledImages)
     let q = softmax(withoutGradients { model(U, .evaluation) })

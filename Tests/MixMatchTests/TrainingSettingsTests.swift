@@ -110,7 +110,7 @@ import Testing
     for weight in [Float.nan, .infinity, -1] {
       var mixMatch = MixMatchStep()
       mixMatch.unlabelledWeight = weight
-      var mixup = MixupOnly()
+      var mixup = MixupAlone()
       mixup.unlabelledWeight = weight
       for method in [mixMatch, mixup] as [any SemiSupervisedMethod] {
         #expect(
@@ -236,7 +236,7 @@ import Testing
     try expectComplaint(noRamp, about: PiModel(rampSteps: 0))
     try expectComplaint(noRamp, about: MeanTeacher(rampSteps: 0))
     try expectComplaint(noRamp, about: VirtualAdversarialTraining(rampSteps: 0))
-    try expectComplaint(noBeta, about: MixupOnly()) { $0.alpha = 0 }
+    try expectComplaint(noBeta, about: MixupAlone()) { $0.alpha = 0 }
     try expectComplaint(noBeta, about: ManifoldMixup()) { $0.alpha = 0 }
     try expectComplaint(noStage, about: ManifoldMixup()) { $0.stages = 0 }
   }
@@ -249,7 +249,7 @@ import Testing
 
   @Test func hyperparametersInTheirRangesAreAccepted() throws {
     let methods: [any SemiSupervisedMethod] = [
-      MixMatchStep(), PseudoLabel(rampSteps: 1), PiModel(rampSteps: 1), MixupOnly(),
+      MixMatchStep(), PseudoLabel(rampSteps: 1), PiModel(rampSteps: 1), MixupAlone(),
       ManifoldMixup(), AdaMixUp(), Supervised(), VirtualAdversarialTraining(rampSteps: 1),
     ]
     for method in methods {

@@ -53,7 +53,7 @@ public struct ThreadCommunicator: Communicator {
   ) -> any PendingExchange {
     unsafe messages.put(Array(sent), .init(from: rank, to: partner, tag: tag))
     return unsafe PendingMessage(
-      messages: messages, address: .init(from: partner, to: rank, tag: tag),
+      messages: messages, address: .init(from: partner, to: rank, tag: tag), sent: sent,
       received: received, delay: 1 + rank % 2)
   }
 
@@ -84,16 +84,19 @@ public struct ThreadCommunicator: Communicator {
   @safe private final class PendingMessage: PendingExchange {
     private let messages: Messages
     private let address: Messages.Address
+    private let sent: UnsafeRawBufferPointer
+    private let copy: [UInt8]
     private let received: UnsafeMutableRawBufferPointer
     /// The number of questions that are answered with no.
     private var delay: Int
 
     init(
-      messages: Messages, address: Messages.Address, received: UnsafeMutableRawBufferPointer,
-      delay: Int
+      messages: Messages, address: Messages.Address, sent: UnsafeRawBufferPointer,
+      received: UnsafeMutableRawBufferPointer, delay: Int
     ) {
       unsafe (self.messages, self.address, self.received, self.delay) =
         (messages, address, received, delay)
+      unsafe (self.sent, copy) = (sent, Array(sent))
     }
 
     var isComplete: Bool {
@@ -105,6 +108,8 @@ public struct ThreadCommunicator: Communicator {
 
     private func receive(waiting: Bool) -> Bool {
       guard let content = messages.take(address, waiting: waiting) else { return false }
+      unsafe require(
+        sent.elementsEqual(copy), "Bytes were changed before their exchange was complete.")
       unsafe require(
         content.count == received.count, "The two processes expect other lengths.")
       unsafe received.copyBytes(from: content)

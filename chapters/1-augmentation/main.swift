@@ -109,7 +109,7 @@ struct Settings: Encodable {
 //
 // {.fold}
 
-/// An image and its versions in several epochs, (1 + epochs·versions, height, width, 3).
+/// An image, (1, height, width, 3), and then its versions in each of several epochs, (versions, height, width, 3).
 func versions(of image: Int, in images: LabelledImages, seed: Int, settings: Settings) -> [Tensor] {
   let augmented = AugmentedImages(
     images, by: settings.augmentation, versions: settings.versions, scaling: .unit,

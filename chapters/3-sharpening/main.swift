@@ -174,7 +174,7 @@ func train(
     let (loss, prediction) = batchLoss(
       of: network, labelled: labelledBatches(step).map { split.labelled[$0] },
       unlabelled: unlabelled, in: images, temperature: T, step: step, settings: settings)
-    try trainer.step(loss, at: step)
+    try trainer.step(loss)
     if (step + 1).isMultiple(of: stepsPerEpoch) {
       curve.value.append(try evaluate(network, on: digits.test, scaling: .unit).accuracy)
     }

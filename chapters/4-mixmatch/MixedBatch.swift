@@ -22,9 +22,12 @@ func mixedBatch(
   var batches = training.batches
   var random = RandomStream(seed: UInt64(seed), "shown batch")
   let (batch, _) = batches(steps - 1)
-  return training.trainer.withEvaluationWeights {
-    firstExamples(
-      of: method.mix(batch, by: training.trainer.network, random: &random), scaling: scaling)
+  let trainer = training.trainer
+  return trainer.withEvaluationWeights {
+    let mixed = method.mix(
+      batch, by: trainer.network, frequencies: trainer.auxiliary as? ClassFrequencies,
+      random: &random)
+    return firstExamples(of: mixed, scaling: scaling)
   }
 }
 

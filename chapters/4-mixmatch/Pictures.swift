@@ -10,7 +10,7 @@ import ResultTables
 
 // MARK: - Curves
 
-/// Draws accuracy and losses during a training run, beside the article's.
+/// Draws accuracy and losses during a training run, beside the article's if they are comparable.
 func drawLearningCurves(_ result: TrainingSummary, _ experiment: Experiment, _ run: Run) {
   let name = "MixMatch, \(experiment.labels) labels"
   run.write(TrainingSummary.curves("chapter4-learning-curves", of: [(name, result)]))
@@ -18,7 +18,7 @@ func drawLearningCurves(_ result: TrainingSummary, _ experiment: Experiment, _ r
     "learning-curves", into: "learning-curves.svg", data: ["chapter4-learning-curves"],
     variables: [
       "curves": "chapter4-learning-curves", "runs": "\"\(name)\"",
-      "article": run[datasetOption].isCIFAR10 ? "mixmatch-500" : "none",
+      "article": isComparable(experiment, run) ? "mixmatch-500" : "none",
     ])
 }
 

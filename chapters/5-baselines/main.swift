@@ -140,12 +140,12 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 // network is smaller. With 350 steps, a smaller network with weaker augmentation probably gets further. Batch norm also
 // starts differently (chapter 4), and the labelled images are not the same ones. No run here separates the causes.
 //
-// **Longer training.** At the end of a run the curves rise little, because the learning rate falls to almost 0 there.
-// This does not show that longer training would bring nothing. Supervised training with MixMatch's steps has a high
-// learning rate ([search](#search)): in the first seed its validation accuracy stays below 43 % for four fifths of the
-// run, and rises by ten points in the last fifth, in which the rate falls to almost 0 and the images already have their
-// full size. The appendix [A night of training](#night) has the same rows at the preset `overnight`, as far as they
-// have been run.
+// **Longer training.** At the end of the runs of MixMatch and of full supervision the curves rise little, because the
+// learning rate is almost 0 there. This does not show that longer training would bring nothing. Supervised training
+// with MixMatch's steps has a high learning rate ([search](#search)): in the first seed its validation accuracy stays
+// below 43 % for four fifths of the run, and rises by ten points in the last fifth, in which the rate falls to almost 0
+// and the images already have their full size. The appendix [A night of training](#night) has the same rows at the
+// preset `overnight`, as far as they have been run.
 //
 // ## Running it {.fold}
 
@@ -168,13 +168,13 @@ let chapter = Chapter(
   5, "Baselines and results",
   summary: "trains with all labels and with few, and compares MixMatch with both.",
   presets: [
-    .scale(.smoke, costs: "a minute; runs all code, the results mean nothing"),
+    .scale(.smoke, costs: "half a minute; runs all code, the results mean nothing"),
     .scale(
       .short, costs: "half an hour to an hour and a half per seed on 2 cores, after chapter 4"),
     .scale(
       .overnight,
       costs:
-        "planned for a day per seed on 2 cores; MixMatch alone takes 6 hours, full supervision 2"),
+        "about ten hours per seed on 2 cores; MixMatch alone takes 6, full supervision 1.5"),
     .scale(.article, costs: "days per seed on 2 cores; not run yet"),
   ],
   options: tableOptions + [datasetOption])

@@ -6,9 +6,9 @@
 //
 //     make ablations
 //
-// Each row is a training run of its own, with chapter 4's settings and a quarter of its steps. All of them together
-// take hours, one after the other; after an interruption the same command continues. `make ablations LIST=1` prints a
-// command for each row, to train single ones.
+// Each row has training runs of its own, one for each seed, with chapter 4's settings and a quarter of its steps. All
+// of them together take hours, one after the other; after an interruption the same command continues. `make ablations
+// LIST=1` prints a command for each row, to train single ones.
 
 import ChapterKit
 import Experiments
@@ -196,9 +196,9 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // - **An EMA of the weights** changes the accuracy by {ablations.difference.average points} with a decay of 0.999,
 //   which averages over about the last 1,000 of only 6,000 steps (a fifth of the average comes from steps with smaller
 //   images), and by {ablations.difference.average-0.99 points} with 0.99, the decay of the other methods. The EMA is
-//   only evaluated and has no influence on the training, so that, for each seed, the weights and their EMA come from
-//   the same training run: with 0.99 their accuracies differ by less than a fifth of a point for every seed. The rule
-//   of the [claims](#claims) does not use this, and leaves the claim on the EMA open.
+//   only evaluated and has no influence on the training, so that, for each seed, the runs of both rows have the same
+//   weights, bit for bit: with 0.99 their accuracies differ by less than a fifth of a point for every seed. The rule of
+//   the [claims](#claims) does not use this, and leaves the claim on the EMA open.
 // - **Distribution alignment** changes the accuracy by {ablations.difference.alignment points}, and the lowest recall
 //   from {ablations.smallestRecall.mixmatch %} to {ablations.smallestRecall.alignment %}. In each of the four seeds
 //   that the two rows share, accuracy and recall are higher with alignment. By the rule of the [claims](#claims) only

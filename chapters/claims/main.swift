@@ -36,7 +36,7 @@ import Foundation
 //
 // Runs with the same seed share the labelled images, and Welch's interval treats them as independent. If their
 // accuracies rise and fall together, the difference is known more precisely than the interval suggests; if one rises
-// where the other falls, less precisely. Both occur here. The rows with and without an EMA are even one training run
+// where the other falls, less precisely. Both occur here. The runs with and without an EMA even have the same weights
 // for each seed: by the interval of the differences at each seed, −0.1 to +0.3 points, the claim on the EMA would be
 // reproduced. Where two rows have different seeds, their difference here is not that of the ablations' table, which
 // uses shared seeds only, and one seed more can change the number of seeds that would decide several-fold. The
@@ -114,11 +114,8 @@ struct Verdict {
   enum Outcome { case holds, fails, open }
 
   var outcome: Outcome
-  /// Why, in words: an interval, a ratio, or what is missing; empty if the numbers speak for themselves.
+  /// Why, in words: an interval, a ratio, or what is missing; empty if the numbers suffice.
   var reasons: [String] = []
-
-  /// No verdict, for this reason.
-  static func open(_ reason: String) -> Verdict { Verdict(outcome: .open, reasons: [reason]) }
 }
 
 /// A row of the table.
@@ -132,13 +129,13 @@ struct Claim: Sendable {
   /// The rule for the verdict, in words.
   let rule: String
   /// The metrics that the rule needs.
-  let metrics: [Source]
+  let metrics: [RecordedMetric]
   /// The rule: the verdict on these metrics, given in the same order.
   let decide: @Sendable ([Metric]) -> Verdict
 }
 
 /// A metric in the record of a chapter.
-struct Source: Sendable {
+struct RecordedMetric: Sendable {
   /// The name of the number in the column "measured", if a rule has several.
   let name: String
   let chapter: ChapterName
@@ -165,7 +162,7 @@ enum Scale: Sendable {
   case ofTheArticle
 
   /// The scale as a part of the verdict; nil for the article's.
-  func words(_ preset: Preset) -> String? {
+  func description(_ preset: Preset) -> String? {
     switch self {
     case .ofTheArticle: nil
     case .ofTheRun: preset == .article ? nil : "at the scale \(preset.rawValue)"
@@ -175,6 +172,14 @@ enum Scale: Sendable {
 }
 
 extension Verdict {
+  /// A verdict that is not open.
+  init(holds: Bool, _ reasons: [String] = []) {
+    self.init(outcome: holds ? .holds : .fails, reasons: reasons)
+  }
+
+  /// No verdict, for this reason.
+  static func open(_ reason: String) -> Verdict { Verdict(outcome: .open, reasons: [reason]) }
+
   /// This verdict as that of one of several comparisons, with its name.
   func named(_ name: String) -> Verdict {
     Verdict(outcome: outcome, reasons: reasons.map { "\(name): \($0)" })
@@ -184,8 +189,8 @@ extension Verdict {
 /// Holds if the difference from which `interval` is taken exceeds `margin`; fails if it is below.
 func exceeds(_ interval: ConfidenceInterval?, _ margin: Double) -> Verdict {
   guard let interval else { return .open("fewer than three seeds") }
-  if interval.lower > margin { return given(true, [words(interval)]) }
-  if interval.upper < margin { return given(false, [words(interval)]) }
+  if interval.lower > margin { return Verdict(holds: true, [text(of: interval)]) }
+  if interval.upper < margin { return Verdict(holds: false, [text(of: interval)]) }
   return .open(undecided(interval, interval.seedsToExclude(margin)))
 }
 
@@ -219,24 +224,24 @@ func isWithin(_ points: Double, of value: Double, _ a: Metric) -> Verdict {
   }
   let margin = points / 100
   if interval.lower > -margin, interval.upper < margin {
-    return given(true, [words(interval)])
+    return Verdict(holds: true, [text(of: interval)])
   }
   if interval.lower > margin || interval.upper < -margin {
-    return given(false, [words(interval)])
+    return Verdict(holds: false, [text(of: interval)])
   }
   let seeds = [-margin, margin].map { interval.seedsToExclude($0) }
   return .open(undecided(interval, seeds.contains(nil) ? nil : seeds.compactMap { $0 }.max()))
 }
 
 /// The interval in percentage points.
-func words(_ interval: ConfidenceInterval) -> String {
+func text(of interval: ConfidenceInterval) -> String {
   let ends = [interval.lower, interval.upper].map(NumberStyle.signedNumberOfPoints)
   return "the interval is \(ends[0]) to \(ends[1]) points"
 }
 
 /// The interval in percentage points, and the number of seeds that would decide.
 func undecided(_ interval: ConfidenceInterval, _ seeds: Int?) -> String {
-  words(interval) + "; "
+  text(of: interval) + "; "
     + (seeds.map { "about \($0) seeds would decide" }
       ?? "even 1,000 seeds like these would not decide")
 }
@@ -260,19 +265,14 @@ func not(_ verdict: Verdict) -> Verdict {
   return opposite
 }
 
-/// Holds if `condition` is true, and fails otherwise.
-func given(_ condition: Bool, _ reasons: [String] = []) -> Verdict {
-  Verdict(outcome: condition ? .holds : .fails, reasons: reasons)
-}
-
 /// The claim that a number of the article is reproduced; `remark` follows the number in the table.
-func number(
-  _ text: String, _ value: Double, _ source: Source, on dataset: DatasetSource = .cifar10,
+func publishedNumber(
+  _ text: String, _ value: Double, _ metric: RecordedMetric, on dataset: DatasetSource = .cifar10,
   remark: String = ""
 ) -> Claim {
   Claim(
-    text: text, article: source.style.text(value) + remark, dataset: dataset,
-    rule: "within 2 points", metrics: [source], decide: { isWithin(2, of: value, $0[0]) })
+    text: text, article: metric.style.text(value) + remark, dataset: dataset,
+    rule: "within 2 points", metrics: [metric], decide: { isWithin(2, of: value, $0[0]) })
 }
 
 /// A number of the article that no chapter measures, and the reason.
@@ -282,20 +282,20 @@ func unmeasured(_ text: String, _ article: String, because reason: String) -> Cl
 
 // ## The claims {.fold}
 
-let sharpened = Source("T = 0.5", 3, "accuracy.T0.5")
-let unsharpened = Source("T = 1", 3, "accuracy.T1")
-let allLabels = Source("all labels", 5, "accuracy.all-labels")
-let fewLabels = Source("500 labels", 5, "accuracy.labels-alone")
-let fewLabelsLonger = Source("supervised", 5, "accuracy.labels-alone-longer")
-let mixMatch = Source("MixMatch", 5, "accuracy.mixmatch")
-let notebooksParameters = Source(
+let sharpened = RecordedMetric("T = 0.5", 3, "accuracy.T0.5")
+let unsharpened = RecordedMetric("T = 1", 3, "accuracy.T1")
+let allLabels = RecordedMetric("all labels", 5, "accuracy.all-labels")
+let fewLabels = RecordedMetric("500 labels", 5, "accuracy.labels-alone")
+let fewLabelsLonger = RecordedMetric("supervised", 5, "accuracy.labels-alone-longer")
+let mixMatch = RecordedMetric("MixMatch", 5, "accuracy.mixmatch")
+let notebooksParameters = RecordedMetric(
   "parameters", 4, "parameters.article", as: .decimals(0), at: .ofTheArticle)
 let quarterRun = ablation("MixMatch", "mixmatch")
-func ablation(_ name: String, _ key: String) -> Source {
-  Source(name, "ablations", "accuracy.\(key)", at: .quarterOfTheRun)
+func ablation(_ name: String, _ key: String) -> RecordedMetric {
+  RecordedMetric(name, "ablations", "accuracy.\(key)", at: .quarterOfTheRun)
 }
-func cpuSecondsPerEpoch(_ name: String, _ key: String) -> Source {
-  Source(name, 5, "cpuSecondsPerEpoch.\(key)", as: .seconds)
+func cpuSecondsPerEpoch(_ name: String, _ key: String) -> RecordedMetric {
+  RecordedMetric(name, 5, "cpuSecondsPerEpoch.\(key)", as: .seconds)
 }
 
 let claims = [
@@ -303,10 +303,10 @@ let claims = [
     text: "Sharpening raises the accuracy on MNIST.", article: "80.1 → 90.7 %", dataset: .mnist,
     rule: "T = 0.5 is ahead of T = 1 by more than 5 points",
     metrics: [unsharpened, sharpened], decide: { exceeds($0[1], $0[0], by: 5) }),
-  number(
+  publishedNumber(
     "MNIST without sharpening, T = 1", 0.801, unsharpened, on: .mnist,
     remark: " (the notebook as saved: 78.6 %)"),
-  number("MNIST with sharpening, T = 0.5", 0.907, sharpened, on: .mnist),
+  publishedNumber("MNIST with sharpening, T = 0.5", 0.907, sharpened, on: .mnist),
 
   Claim(
     text:
@@ -325,17 +325,17 @@ let claims = [
     article: "not measured; added here",
     rule: "above supervised training by more than 12 points",
     metrics: [fewLabelsLonger, mixMatch], decide: { exceeds($0[1], $0[0], by: 12) }),
-  number("supervised, all 50,000 labels", 0.9476, allLabels),
-  number("the paper's accuracy with all 50,000 labels", 1 - 0.0413, allLabels),
-  number("supervised, 500 labels", 0.3723, fewLabels),
-  number("MixMatch, 500 labels", 0.8806, mixMatch),
-  number("the paper's MixMatch, 500 labels", 1 - 0.0965, mixMatch, remark: " (paper)"),
+  publishedNumber("supervised, all 50,000 labels", 0.9476, allLabels),
+  publishedNumber("the paper's accuracy with all 50,000 labels", 1 - 0.0413, allLabels),
+  publishedNumber("supervised, 500 labels", 0.3723, fewLabels),
+  publishedNumber("MixMatch, 500 labels", 0.8806, mixMatch),
+  publishedNumber("the paper's MixMatch, 500 labels", 1 - 0.0965, mixMatch, remark: " (paper)"),
   unmeasured(
     "the best epochs of MixMatch and with all labels", "88.2 and 94.9 %",
     because: "no epoch is chosen by its test accuracy here"),
-  number(
+  publishedNumber(
     "the paper's MixMatch, 250 labels", 1 - 0.1108,
-    Source("MixMatch", "labels", "accuracy.mixmatch-250-labels", at: .quarterOfTheRun)),
+    RecordedMetric("MixMatch", "labels", "accuracy.mixmatch-250-labels", at: .quarterOfTheRun)),
   unmeasured(
     "VAT, 250 labels", "36.03 % error (paper)", because: "VAT is trained with 500 labels only"),
   Claim(
@@ -347,7 +347,7 @@ let claims = [
     text: "The network is the paper's.", article: "the paper's network has 1.47 million parameters",
     dataset: nil, rule: "the notebook's network has this number of parameters within 1 %",
     metrics: [notebooksParameters],
-    decide: { given(abs($0[0].mean / 1.47e6 - 1) <= 0.01) }),
+    decide: { Verdict(holds: abs($0[0].mean / 1.47e6 - 1) <= 0.01) }),
 
   Claim(
     text: "Without sharpening MixMatch loses more than 16 points.",
@@ -404,7 +404,7 @@ let claims = [
       guard times.allSatisfy({ $0.n >= 3 }) else {
         return .open("\(text), with fewer than three seeds")
       }
-      return given((2...3).contains(ratio), [text])
+      return Verdict(holds: (2...3).contains(ratio), [text])
     }),
   Claim(
     text: "A small part of the training gives most of the improvement.",
@@ -413,7 +413,8 @@ let claims = [
       "a training run with a quarter of the steps has more than 80 % of the gain over supervised training with as many "
       + "steps as the whole run",
     metrics: [
-      ablation("quarter", "mixmatch"), Source("whole run", 5, "accuracy.mixmatch"), fewLabelsLonger,
+      ablation("quarter", "mixmatch"), RecordedMetric("whole run", 5, "accuracy.mixmatch"),
+      fewLabelsLonger,
     ],
     decide: { found in
       guard let bound = sum(0.8 * found[1], 0.2 * found[2]) else {
@@ -440,8 +441,9 @@ let claims = [
     article: "not measured; added here, from the authors' next paper",
     rule: "the recall with alignment is ahead of MixMatch's",
     metrics: [
-      Source("MixMatch", "ablations", "smallestRecall.mixmatch", at: .quarterOfTheRun),
-      Source("with alignment", "ablations", "smallestRecall.alignment", at: .quarterOfTheRun),
+      RecordedMetric("MixMatch", "ablations", "smallestRecall.mixmatch", at: .quarterOfTheRun),
+      RecordedMetric(
+        "with alignment", "ablations", "smallestRecall.alignment", at: .quarterOfTheRun),
     ],
     decide: { exceeds($0[1], $0[0]) }),
 ]
@@ -451,9 +453,9 @@ let claims = [
 /// The cells of a claim's row.
 func row(_ claim: Claim, _ records: Records) -> [TableCell] {
   let head = [claim.text, claim.article, claim.rule].map { TableCell($0) }
-  let found = claim.metrics.compactMap { source in
-    records[source.chapter].flatMap { record in
-      record.metric(source.metric).map { (source: source, record: record, metric: $0) }
+  let found = claim.metrics.compactMap { wanted in
+    records[wanted.chapter].flatMap { record in
+      record.metric(wanted.metric).map { (wanted: wanted, record: record, metric: $0) }
     }
   }
   guard found.count == claim.metrics.count else {
@@ -462,15 +464,16 @@ func row(_ claim: Claim, _ records: Records) -> [TableCell] {
   }
   let measured = found.map { value -> TableCell in
     let number = TableCell.cited(
-      value.source.style.text(value.metric), metric: value.source.metric, of: value.source.chapter)
-    let name = found.count > 1 ? "\(value.source.name): " : ""
+      value.wanted.style.text(value.metric), metric: value.wanted.metric, of: value.wanted.chapter)
+    let name = found.count > 1 ? "\(value.wanted.name): " : ""
     return "\(name)\(number) (n = \(value.metric.n))"
   }
   return head + [
     measured.isEmpty ? "–" : .joined(measured, separator: ", "),
-    words(
-      claim.decide(found.map(\.metric)), obstacle: obstacle(to: claim, in: found.map(\.record)),
-      scale: found.lazy.compactMap { $0.source.scale.words($0.record.preset) }.first),
+    cell(
+      for: claim.decide(found.map(\.metric)),
+      obstacle: obstacle(to: claim, in: found.map(\.record)),
+      scale: found.lazy.compactMap { $0.wanted.scale.description($0.record.preset) }.first),
   ]
 }
 
@@ -483,13 +486,13 @@ func obstacle(to claim: Claim, in records: [RunRecord]) -> String? {
 }
 
 /// The verdict as a cell of the table.
-func words(_ verdict: Verdict, obstacle: String?, scale: String?) -> TableCell {
+func cell(for verdict: Verdict, obstacle: String?, scale: String?) -> TableCell {
   if let obstacle { return "no verdict: \(obstacle)" }
   let reasons = verdict.reasons.joined(separator: "; ")
   if verdict.outcome == .open { return "no verdict: \(reasons)" }
-  let words = verdict.outcome == .holds ? "reproduced" : "not reproduced"
+  let outcome = verdict.outcome == .holds ? "reproduced" : "not reproduced"
   return TableCell(
-    words + (scale.map { ", \($0)" } ?? "") + (reasons.isEmpty ? "" : ": \(reasons)"))
+    outcome + (scale.map { ", \($0)" } ?? "") + (reasons.isEmpty ? "" : ": \(reasons)"))
 }
 
 let out = CommandLineOption(
@@ -505,9 +508,9 @@ let program = Program(
 exit(
   program.run { invocation in
     let chapters = Set(claims.flatMap(\.metrics).map(\.chapter))
-    let given = invocation[out]
+    let folder = invocation[out]
     let own = try Records(
-      in: given ?? URL(filePath: "figures"), of: chapters, allowingNone: given == nil)
+      in: folder ?? URL(filePath: "figures"), of: chapters, allowingNone: folder == nil)
     let records = own.isEmpty ? try Records(in: URL(filePath: "results"), of: chapters) : own
     let rows = claims.map { row($0, records) }
     for (claim, row) in zip(claims, rows) { invocation.print("\(claim.text)\n    \(row[4].text)") }

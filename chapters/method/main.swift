@@ -280,7 +280,7 @@ func hyperparameters() -> [[String]] {
     row("", "highest learning rate", "0.002, constant", "tune") { experiment, _ in
       "\(experiment.training.peakLearningRate)"
     },
-    row("", "weight decay", "0.02, not on biases and batch norm", "") { experiment, _ in
+    row("", "weight decay", "0.02 in its code, not on biases and batch norm", "") { experiment, _ in
       "\(experiment.training.weightDecay)"
     },
     row("", "augmentation", "mirror-and-shift", "") { experiment, _ in

@@ -176,7 +176,7 @@ func trainOnALine(_ method: AdaMixUp, steps: Int, run: Int, seed: UInt64) throws
   return try (1...steps).compactMap { step in
     let loss = method.loss(
       batch, by: MethodNetworks(trainer), step: step - 1, random: &random)
-    try trainer.step(loss.total, at: step - 1)
+    try trainer.step(loss.total)
     losses.append(loss)
     guard step % 10 == 0 else { return nil }
     defer { losses = [] }

@@ -4,7 +4,7 @@
 // appendix is for its other rows at the preset `overnight`, which has larger settings. Two are recorded so far, with
 // one seed: full supervision took 2 h 55 min of processor time, MixMatch 11 h 36 min. Two cores with nothing else to do
 // need about half of that; the recorded runs, with two threads beside other work, took 2 h 17 min and 12 h 25 min. All
-// four rows together take about ten hours there, by the rates of the recorded runs:
+// four rows together take about ten hours on two such cores, by the rates of the recorded runs:
 //
 //     make night
 //
@@ -65,7 +65,7 @@ let chapter = Chapter(
     .scale(
       .overnight,
       costs:
-        "planned for a day per seed on 2 cores; MixMatch alone takes 6 hours, full supervision 2"),
+        "about ten hours per seed on 2 cores; MixMatch alone takes 6, full supervision 1.5"),
     .scale(.article, costs: "days per seed on 2 cores; not run yet"),
   ],
   options: tableOptions + [datasetOption])

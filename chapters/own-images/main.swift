@@ -31,11 +31,11 @@ import ResultTables
 
 // ## Which pictures
 //
-// How many labels are enough? The runs here have about fifty labelled pictures of each class, and the paper's smallest
-// on CIFAR-10 have 25; nothing here shows how well fewer work. Unlabelled pictures help if they show the same classes
-// as the labelled ones, in about the same proportions. The paper assumes this, and it is the first thing to check when
-// MixMatch does worse than supervised training: a picture of anything else gets a guessed label too, and this label is
-// always wrong.
+// How many labels are enough? Most runs here have about fifty labelled pictures of each class. With about 25 of each,
+// shorter runs of MixMatch recognise at least one class hardly at all ([labels](#labels)); nothing here shows how well
+// fewer work. Unlabelled pictures help if they show the same classes as the labelled ones, in about the same
+// proportions. The paper assumes this, and it is the first thing to check when MixMatch does worse than supervised
+// training: a picture of anything else gets a guessed label too, and this label is always wrong.
 //
 // Test pictures decide how well you can tell the two networks apart: with 100 of them, differences below some ten
 // points may be chance. They must not show the same scene as a training picture. Without a folder `test` the program
@@ -271,9 +271,10 @@ func train(_ row: Row, _ dataset: ImageDataset, _ run: Run) throws -> [TrainedNe
 // report of `make own`, these numbers and all figures are those of your run.
 //
 // In the recorded run of this project the pictures are those of CIFAR-10, written out as files, with 500 labels, and
-// MixMatch has 6,000 steps. By the count above both training runs cost the same; by processor time supervised training
-// cost a quarter more. The times in the table are those of the clock, with other work beside them. With 24,000
-// steps MixMatch reaches {chapter5.accuracy.mixmatch %} (chapter 5).
+// MixMatch has 6,000 steps. By the count above both training runs cost the same, which is what the title of the table,
+// written by an earlier version, means; by processor time supervised training cost a quarter more. The times in the
+// table are those of the clock, with other work beside them. With 24,000 steps MixMatch reaches
+// {chapter5.accuracy.mixmatch %} (chapter 5).
 //
 // The run that was recorded first had 1,000 steps. In it MixMatch was less accurate than supervised training with
 // mixup, by 4.5 points (95 % interval 3.6 to 5.5; results/own-results.md at commit 93bf373). After that the number of

@@ -25,8 +25,9 @@
 // at an end of a range, this range is extended by the same step, to eight times the rate or a ninth of the weight and
 // so on, until the best trial is not at an end. (For some methods the best weight is at an end, but a trial with
 // another learning rate is better.) Because one value is changed at a time, a method whose best trial changes the
-// weight keeps the default learning rate. This is VAT alone, which so has the lowest rate of all; its trials with the
-// default rate and with two and four times this rate were better than those of supervised training.
+// weight keeps the default learning rate. This affects VAT alone, whose learning rate is thus the lowest of all
+// methods. Even so, at the default rate, and at two and four times this rate, its trials were better than those of
+// supervised training.
 //
 // A rate that suits a trial can be too high for a longer training run. A rate above four times the default must
 // therefore also be better in a long run: the method's longest training run in the tables, of the first seed, is made
@@ -63,7 +64,7 @@ import ResultTables
 // Oliver et al. [^12] show that a validation set of realistic size cannot tell most settings apart: with 50 images the
 // standard error of an accuracy of three fifths is 7 points, with 2,000 images 1.1 points. Results with searched
 // values, like those of the paper, are therefore what a method reaches with well-chosen hyperparameters, and a user of
-// a method on new data will do somewhat worse.
+// a method on new data will probably do somewhat worse.
 
 func trials(_ preset: Preset) -> [Trial] {
   ComparedMethod.allCases.flatMap { method in

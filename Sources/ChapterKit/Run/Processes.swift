@@ -203,7 +203,7 @@ private func removeAbandonedCopies() {
 /// A communicator that counts the bytes that this process exchanges, and the time that it waits.
 package final class MeasuredCommunicator: Communicator {
   private let communicator: any Communicator
-  private let totals = Mutex(ExchangeTotals())
+  private let totals = Lock(ExchangeTotals())
 
   init(_ communicator: any Communicator) { self.communicator = communicator }
 

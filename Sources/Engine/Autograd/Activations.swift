@@ -8,10 +8,15 @@ public func relu(_ x: Tensor) -> Tensor { leakyReLU(x, slope: 0) }
 ///   - slope: The slope for x ≤ 0, in [0, 1).
 /// - Returns: A tensor of the shape of `x`.
 public func leakyReLU(_ x: Tensor, slope: Float) -> Tensor {
-  require(slope >= 0 && slope < 1, "The slope is \(slope); it must lie in [0, 1).")
+  requireSlope(slope)
   let y = elementwise(x) { leaky($0, slope: slope, where: $0) }
   // y is positive exactly where x is, so the derivative can be computed from y and x need not be kept.
   return y.recorded(from: [x]) { gradient in
     [elementwise(gradient, y) { leaky($0, slope: slope, where: $1) }]
   }
+}
+
+/// Requires that a slope for negative inputs lies in [0, 1).
+func requireSlope(_ slope: Float) {
+  require((0..<1).contains(slope), "The slope is \(slope); it must lie in [0, 1).")
 }

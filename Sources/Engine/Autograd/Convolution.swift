@@ -3,6 +3,10 @@
 /// y[n, i, j, d] = b[d] + Σ over u, v, c of x[n, i·stride + u − padding, j·stride + v − padding, c]
 /// · w[u, v, c, d], where pixels outside the image count as zero.
 ///
+/// Some convolutions with 3×3 filters are computed by Winograd's algorithm (Lavin and Gray 2016, arXiv:1509.09308). It
+/// rounds more than the formula, and a pixel that is infinite or NaN, or so large that sums of a few such numbers
+/// overflow, changes more output pixels than those that depend on it.
+///
 /// - Parameters:
 ///   - x: Images (N, H, W, C), with the padding at least as large as the filters.
 ///   - weights: Filters w (K, K, C, D).

@@ -9,9 +9,14 @@
 public func dropout(
   _ x: Tensor, probability: Float, random: inout RandomStream
 ) -> Tensor {
-  require(
-    probability >= 0 && probability < 1,
-    "The dropout probability is \(probability); it must lie in [0, 1).")
+  requireDropout(probability)
   let mask = (0..<x.count).map { _ in random.uniform() < probability ? 0 : 1 / (1 - probability) }
   return x * Tensor(mask, shape: x.shape)
+}
+
+/// Requires that the probability of dropping an element lies in [0, 1).
+func requireDropout(_ probability: Float) {
+  require(
+    (0..<1).contains(probability),
+    "The dropout probability is \(probability); it must lie in [0, 1).")
 }

@@ -70,19 +70,21 @@ public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
 ///   - logits: x (N, classes), N ≥ 1.
 ///   - targets: t (N, classes), whose rows sum to one; no gradient flows to them. Unlike in ``crossEntropy(_:_:)``,
 ///     the sum w of a row is not a weight: it would also add w·log w.
-/// - Returns: A scalar, not negative up to rounding.
+/// - Returns: A scalar: the difference of the cross-entropy and the entropy, both rounded to Float. A divergence far
+///   smaller than these is therefore inexact, and may come out negative; the gradient is not affected.
 public func klDivergence(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   crossEntropy(logits, targets) - Tensor([Float(meanEntropy(targets))], shape: [])
 }
 
 /// The entropy of distributions, averaged over the rows.
 ///
-/// It is the mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats. No gradient flows through it.
+/// It is the mean over the rows of −Σᵢ pᵢ·log pᵢ, in nats, where 0·log 0 counts as 0. No gradient flows through it.
 ///
 /// - Parameter p: Distributions (N, classes), N ≥ 1.
+/// - Returns: The entropy; NaN if an element is NaN or negative.
 public func meanEntropy(_ p: Tensor) -> Double {
   requireRows(of: p)
-  let sum = p.scalars.reduce(0.0) { $1 > 0 ? $0 - Double($1) * .log(Double($1)) : $0 }
+  let sum = p.scalars.reduce(0.0) { $1 == 0 ? $0 : $0 - Double($1) * .log(Double($1)) }
   return sum / Double(p.rows)
 }
 
@@ -118,9 +120,11 @@ public func softmaxEntropy(_ logits: Tensor) -> Tensor {
   }
 }
 
-/// Requires that `x` (N, classes) has a row: the mean over no rows is undefined.
+/// Requires the shape (N, classes) with a row: the mean over no rows is undefined.
 private func requireRows(of x: Tensor) {
-  require(x.rows > 0, "An entropy needs the shape (N, classes), N ≥ 1; found \(x.shape).")
+  require(
+    x.shape.count == 2 && x.rows > 0,
+    "An entropy needs the shape (N, classes), N ≥ 1; found \(x.shape).")
 }
 
 /// The logarithm of the softmax of each row of `x` (N, classes), without a gradient.

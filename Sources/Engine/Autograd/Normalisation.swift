@@ -11,7 +11,7 @@ public struct ChannelMoments: Sendable {
     self.variance = variance
   }
 
-  /// Computes the moments of each channel of `x` (N, …, C).
+  /// Computes the moments of each channel of `x` (N, …, C), N ≥ 1.
   public init(of x: Tensor) {
     let parts = BatchParts(of: x)
     let moments = ColumnMoments(parts: parts, columns: x.columns)

@@ -36,7 +36,7 @@ public func globalAveragePool(_ x: Tensor) -> Tensor {
 ///
 /// - Parameters:
 ///   - x: Images (N, H, W, C).
-///   - kernelSize: K, the height and width of a window, at most those of the images.
+///   - kernelSize: K, the height and width of a window, from 1 to those of the images.
 ///   - stride: The distance between neighbouring windows, at least 1; `kernelSize` if nil.
 /// - Returns: Images (N, H′, W′, C), H′ = ⌊(H − K) / stride⌋ + 1.
 public func maxPool2d(_ x: Tensor, kernelSize: Int, stride: Int? = nil) -> Tensor {
@@ -64,8 +64,9 @@ private struct MaxPooling {
   let stride: Int
 
   init(shape: [Int], kernelSize: Int, stride: Int) {
+    requireWindows(kernelSize, stride)
     require(
-      kernelSize > 0 && stride > 0 && kernelSize <= min(shape[1], shape[2]),
+      kernelSize <= min(shape[1], shape[2]),
       "Windows of size \(kernelSize) at stride \(stride) do not fit images of shape \(shape).")
     (self.shape, self.kernelSize, self.stride) = (shape, kernelSize, stride)
   }
@@ -104,6 +105,13 @@ private struct MaxPooling {
     }
     return best
   }
+}
+
+/// Requires that windows have a size and a distance of at least 1.
+func requireWindows(_ kernelSize: Int, _ stride: Int) {
+  require(
+    kernelSize > 0 && stride > 0,
+    "Windows have a size and a stride of at least 1; found \(kernelSize) and \(stride).")
 }
 
 private func requireImages(_ x: Tensor) {

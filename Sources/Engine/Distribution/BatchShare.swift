@@ -62,11 +62,13 @@ struct BatchShare: Sendable {
 }
 
 /// Applies a part of a network to a hidden state (N, …), where ``Layer/isDivisible`` is true for the part: with several
-/// processes to this one's share of the images, otherwise to all.
+/// processes to this one's share of the images, otherwise, and for a scalar, to all.
 ///
 /// - Returns: The result for all images.
 func dividingImages(_ state: HiddenState, _ body: (HiddenState) -> HiddenState) -> HiddenState {
-  guard let share = BatchShare(ofImages: state.values.shape[0]) else { return body(state) }
+  guard let images = state.values.shape.first, let share = BatchShare(ofImages: images) else {
+    return body(state)
+  }
   let own = HiddenState(share.entries(of: state.values), moments: state.moments)
   return BatchShare.$current.withValue(share) {
     let result = body(own)

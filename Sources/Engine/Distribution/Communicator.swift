@@ -1,6 +1,6 @@
 /// The processes that compute a training run together, and the way to exchange numbers between them.
 ///
-/// Every process has all weights and all inputs, and makes the same calls in the same order. Only the images of a
+/// Every process has all weights and all inputs, and does the same work. Only the images of a
 /// batch are divided: each process computes the hidden states of its share, and sums over the images of a batch are
 /// exchanged. They run over parts of the batch in a fixed tree, so that the results have the same bits with 1, 2, 4
 /// or 8 processes, and any number of threads in each.
@@ -12,7 +12,7 @@ public protocol Communicator: Sendable {
   /// The number of processes: 1, 2, 4 or 8.
   var count: Int { get }
   /// Sends bytes to another process and receives bytes from it; the other process makes the same call at the
-  /// same time, and both know the two lengths.
+  /// same time, and both know the two lengths. All processes make these calls in the same order.
   func exchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int)
   /// Begins an exchange without waiting for its end; several may be open at a time.
@@ -23,7 +23,8 @@ public protocol Communicator: Sendable {
   ///     written by others until the exchange is complete.
   ///   - partner: The number of the other process, which makes the same call.
   ///   - tag: A number above 0, the same at both ends of the exchange and other than those of the open
-  ///     exchanges with this process. Two processes may begin their exchanges in different orders.
+  ///     exchanges with this process. Unlike those of ``exchange(_:_:with:)``, these calls may have another order in
+  ///     each process.
   /// - Returns: The exchange, which may not be complete yet.
   func beginExchange(
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,

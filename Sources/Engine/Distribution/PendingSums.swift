@@ -104,12 +104,13 @@ private final class PendingSum {
 
 extension BatchShare? {
   /// Returns `factor` × the sum of `values` over all processes, which is complete at the end of the backward pass that
-  /// is going on.
+  /// is going on; only a pullback may call it.
   func sum(of values: Tensor, times factor: Float = 1) -> Tensor {
     guard let self else { return factor == 1 ? values : factor * values }
-    let pending = PendingSums.current ?? PendingSums()
+    guard let pending = PendingSums.current else {
+      fatalError("Gradients are summed over processes in a backward pass; found none.")
+    }
     pending.add(values, times: factor, self.communicator)
-    if PendingSums.current == nil { pending.finish() }
     return values
   }
 }

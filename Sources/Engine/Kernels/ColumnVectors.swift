@@ -1,7 +1,8 @@
 /// Up to 16 neighbouring columns of a matrix that kernels process as one vector.
 ///
 /// A load may read past the last column, into the next row or the spare room at the end of a storage; a
-/// store never writes there.
+/// store never writes there. Another thread may write the next row meanwhile, so that these lanes have arbitrary values:
+/// no result depends on them.
 struct ColumnVector {
   /// The first column.
   let start: Int

@@ -39,7 +39,9 @@ enum ConvolutionAlgorithm {
     }
   }
 
-  /// Computes the gradients with respect to input, weights and bias.
+  /// Computes the gradients with respect to input, weights and bias. If processes divide the batch, the gradient with
+  /// respect to the weights is that of this process's images, and the caller adds those of the others; the one with
+  /// respect to the bias is already the sum over all processes.
   ///
   /// - Parameters:
   ///   - input: The input of the convolution (N, H, W, C).
@@ -47,7 +49,7 @@ enum ConvolutionAlgorithm {
   ///   - outputGradient: The gradient with respect to the output (N, H′, W′, D).
   ///   - gradients: The memory that the gradients are written to.
   ///   - finish: Called for each range of input pixels, counted through all images, once their
-  ///     gradient is written.
+  ///     gradient is written; not called if `gradients.input` is nil.
   func differentiate(
     _ input: ImageSource, _ weights: UnsafePointer<Float>, outputGradient: ImageSource,
     into gradients: ConvolutionGradients, finish: (_ part: Int, _ pixels: Range<Int>) -> Void

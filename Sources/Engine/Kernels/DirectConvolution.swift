@@ -31,7 +31,9 @@ struct DirectConvolution {
     }
   }
 
-  /// Computes the gradients with respect to input, weights and bias.
+  /// Computes the gradients with respect to input, weights and bias. If processes divide the batch, the gradient with
+  /// respect to the weights is that of this process's images, and the caller adds those of the others; the one with
+  /// respect to the bias is already the sum over all processes.
   ///
   /// `input` is (N, H, W, C), `weights` (K, K, C, D), `outputGradient` (N, H′, W′, D). `finish` is called
   /// for each image with the range of its input pixels, counted through all images, once their gradient

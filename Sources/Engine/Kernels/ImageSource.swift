@@ -64,23 +64,23 @@
   ) {
     switch unsafe self {
     case .stored(let x):
-      unsafe forEachVector(pixels, channels) { pixel, c in
+      unsafe forEachPixelVector(pixels, channels) { pixel, c in
         unsafe body(pixel, c, c.load(x + start + pixel * channels))
       }
     case .normalised(let x, let scale, let shift, let slope):
-      unsafe forEachVector(pixels, channels) { pixel, c in
+      unsafe forEachPixelVector(pixels, channels) { pixel, c in
         let x = unsafe c.load(x + start + pixel * channels)
         let y = unsafe c.load(shift).addingProduct(x, c.load(scale))
         body(pixel, c, leaky(y, slope: slope, where: y))
       }
     case .activationGradient(let g, let y, let slope):
-      unsafe forEachVector(pixels, channels) { pixel, c in
+      unsafe forEachPixelVector(pixels, channels) { pixel, c in
         let i = start + pixel * channels
         let g = unsafe c.load(g + i)
         unsafe body(pixel, c, leaky(g, slope: slope, where: c.load(y + i)))
       }
     case .normalisationGradient(let g, let x, let gradientFactor, let inputFactor, let offset):
-      unsafe forEachVector(pixels, channels) { pixel, c in
+      unsafe forEachPixelVector(pixels, channels) { pixel, c in
         let i = start + pixel * channels
         let value = unsafe c.load(offset).addingProduct(c.load(x + i), c.load(inputFactor))
           .addingProduct(c.load(g + i), c.load(gradientFactor))
@@ -89,8 +89,9 @@
     }
   }
 
+  /// Calls `body` with each vector of the elements (pixels, channels).
   @inline(__always)
-  private func forEachVector(
+  private func forEachPixelVector(
     _ pixels: Int, _ channels: Int, _ body: (_ pixel: Int, ColumnVector) -> Void
   ) {
     for pixel in 0..<pixels { forEachColumnVector(channels) { body(pixel, $0) } }

@@ -117,17 +117,17 @@ struct NormalisationGradientSums {
     for c in 0..<channels { unsafe scaleGradient.pointer[c] *= deviation[c] }
 
     let factor = unsafe factors.factor.pointer
-    let share: Float = momentsDependOnX ? 1 / Float(rows) : 0
+    let rowWeight: Float = momentsDependOnX ? 1 / Float(rows) : 0
     let inputFactor = unsafe filled([channels]) {
       for c in 0..<channels {
-        unsafe $0[c] = -factor[c] * deviation[c] * scaleGradient.pointer[c] * share
+        unsafe $0[c] = -factor[c] * deviation[c] * scaleGradient.pointer[c] * rowWeight
       }
     }
     let offset = unsafe filled([channels]) {
       let mean = unsafe factors.moments.mean.pointer
       for c in 0..<channels {
         unsafe $0[c] =
-          -factor[c] * shiftGradient.pointer[c] * share - mean[c] * inputFactor.pointer[c]
+          -factor[c] * shiftGradient.pointer[c] * rowWeight - mean[c] * inputFactor.pointer[c]
       }
     }
     return NormalisationGradient(

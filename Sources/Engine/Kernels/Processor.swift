@@ -5,7 +5,7 @@ import Files
 /// -mcpu, and its prefetch instructions.
 package enum Processor {
   /// Whether there are 32 vector registers of 512 bits, as in AVX-512.
-  static var hasWideVectors: Bool { PROCESSOR_VECTOR_BITS == 512 }
+  static var hasWideVectors: Bool { PROCESSOR_HAS_WIDE_VECTORS == 1 }
 
   /// Whether there are fused multiply–add instructions.
   package static var hasFusedMultiplyAdd: Bool { PROCESSOR_HAS_FMA == 1 }

@@ -39,9 +39,9 @@ extension RunningStatistics: Resumable {
       .tensor("mean", get: { self.moments.mean }) {
         self.moments = ChannelMoments(mean: $0, variance: self.moments.variance)
       },
-      .variance("variance", get: { self.moments.variance }) {
+      .tensor("variance", get: { self.moments.variance }) {
         self.moments = ChannelMoments(mean: self.moments.mean, variance: $0)
-      },
+      }.notNegative("variance"),
     ]
   }
 }

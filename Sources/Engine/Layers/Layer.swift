@@ -14,6 +14,9 @@ public enum Mode: Sendable {
 /// A part of a network, with the parameters and buffers that it may have.
 public protocol Module: AnyObject, Resumable {
   /// The trainable parameters, in a fixed order; none by default.
+  ///
+  /// If parts of a network share a parameter, it is listed under each of its names. A file of the weights then has it
+  /// under each name, too, while it is trained and counted once.
   var parameters: [NamedParameter] { get }
 
   /// The running means and variances, which are saved but not trained, in a fixed order; none by default.
@@ -40,7 +43,9 @@ extension Module {
   }
 
   /// The number of trainable elements.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
+  public var parameterCount: Int {
+    distinct(parameters, by: \.parameter).reduce(0) { $0 + $1.parameter.value.count }
+  }
 }
 
 /// A module that maps a tensor to a tensor.

@@ -45,5 +45,14 @@ public final class Parameter: @unchecked Sendable {
 /// A parameter and its name in the network, such as "4.weights".
 public typealias NamedParameter = (name: String, parameter: Parameter)
 
+/// Returns the entries with different objects, each with its first name.
+///
+/// A layer may occur in several places of a network. Its parameters and buffers are then listed several times.
+func distinct<Entry, Object: AnyObject>(_ entries: [Entry], by object: (Entry) -> Object) -> [Entry]
+{
+  var found: Set<ObjectIdentifier> = []
+  return entries.filter { found.insert(ObjectIdentifier(object($0))).inserted }
+}
+
 /// A buffer, such as the running means and variances of batch norm, and its name in the network, such as "1.running".
 public typealias NamedBuffer = (name: String, buffer: RunningStatistics)

@@ -12,7 +12,10 @@ public final class ReLU: Layer {
 public final class LeakyReLU: Layer {
   private let slope: Float
   /// Creates the layer; `slope` is the slope for negative inputs, in [0, 1).
-  public init(slope: Float) { self.slope = slope }
+  public init(slope: Float) {
+    requireSlope(slope)
+    self.slope = slope
+  }
   /// Whether processes can divide the images: yes, each image is treated by itself.
   public var isDivisible: Bool { true }
   /// Any shape → the same shape.
@@ -34,8 +37,9 @@ public final class MaxPool2d: Layer {
   private let kernelSize: Int
   private let stride: Int?
 
-  /// Creates the layer; neighbouring windows are `stride` apart, or `kernelSize` if that is nil.
+  /// Creates the layer; neighbouring windows are `stride` apart, or `kernelSize` if that is nil. Both are at least 1.
   public init(kernelSize: Int, stride: Int? = nil) {
+    requireWindows(kernelSize, stride ?? kernelSize)
     (self.kernelSize, self.stride) = (kernelSize, stride)
   }
 
@@ -75,6 +79,7 @@ public final class Dropout: Layer {
 
   /// Creates the layer; `probability` is that of dropping an element, in [0, 1).
   public init(probability: Float, random: RandomStream) {
+    requireDropout(probability)
     (self.probability, self.random) = (probability, random)
   }
 

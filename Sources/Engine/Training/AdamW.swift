@@ -19,14 +19,24 @@ public final class AdamW {
   /// The number of updates, those before a restored state included.
   private(set) var stepCount = 0
 
-  /// Creates an optimiser of `parameters`; β₂, in [0, 1), and ε are fastai's by default. `weightDecay` is finite and at
-  /// least 0.
+  /// Creates an optimiser of `parameters`. One that is listed under several names, because parts of a network share it,
+  /// is updated once in each step.
+  ///
+  /// - Parameters:
+  ///   - parameters: The parameters.
+  ///   - weightDecay: The decay, finite and at least 0.
+  ///   - decayScope: The parameters that decay.
+  ///   - beta2: β₂ in [0, 1), the decay of the moving average of the squares; by default fastai's.
+  ///   - epsilon: ε, finite and above 0; by default fastai's.
   public init(
     _ parameters: [NamedParameter], weightDecay: Float, decayScope: WeightDecayScope = .all,
     beta2: Float = 0.99, epsilon: Float = 1e-8
   ) {
     require((0..<1).contains(beta2), "β₂ lies in [0, 1); found \(beta2).")
+    require(
+      epsilon > 0 && epsilon.isFinite, "Adam's ε is a finite number above 0; found \(epsilon).")
     requireWeightDecay(weightDecay)
+    let parameters = distinct(parameters, by: \.parameter)
     self.parameters = parameters
     self.weightDecay = weightDecay
     self.decayScope = decayScope
@@ -43,9 +53,10 @@ public final class AdamW {
   /// zero.
   ///
   /// - Parameters:
-  ///   - learningRate: η.
+  ///   - learningRate: η, finite and at least 0.
   ///   - beta1: β₁ in [0, 1), the decay of the moving average of the gradients.
   public func update(learningRate: Float, momentum beta1: Float) {
+    requireLearningRate(learningRate)
     require((0..<1).contains(beta1), "β₁ lies in [0, 1); found \(beta1).")
     stepCount += 1
     let correction1 = 1 - Double.pow(Double(beta1), Double(stepCount))
@@ -91,11 +102,23 @@ func requireWeightDecay(_ weightDecay: Float) {
     "The weight decay is a finite number of at least 0; found \(weightDecay).")
 }
 
+/// Requires that a learning rate is finite and at least 0.
+func requireLearningRate(_ learningRate: Float) {
+  require(
+    learningRate >= 0 && learningRate.isFinite,
+    "The learning rate is a finite number of at least 0; found \(learningRate).")
+}
+
 extension AdamW: Resumable {
   /// "step", and "mean.name" and "square.name" for each parameter.
   public var state: [NamedState] {
-    [.number("step", get: { self.stepCount }, set: { self.stepCount = $0 })]
+    // Each whole number up to 2⁵³ is a Double.
+    [
+      .number("step", in: 0...1 << 53, get: { self.stepCount }, set: { self.stepCount = $0 })
+    ]
       + zip(parameters, means).map { .tensor("mean.\($0.name)", changedInPlace: $1) }
-      + zip(parameters, squares).map { .tensor("square.\($0.name)", changedInPlace: $1) }
+      + zip(parameters, squares).map {
+        .tensor("square.\($0.name)", changedInPlace: $1).notNegative("mean square")
+      }
   }
 }

@@ -41,17 +41,14 @@ public struct NamedState {
     }
   }
 
-  /// A tensor of variances, of constant shape, that is replaced; negative elements are refused.
-  static func variance(
-    _ name: String, get: @escaping () -> Tensor, set: @escaping (Tensor) -> Void
-  ) -> NamedState {
-    let tensor = NamedState.tensor(name, get: get, set: set)
-    return NamedState(
+  /// This tensor, of which negative elements are refused; `noun` names one of its elements, such as "variance".
+  func notNegative(_ noun: String) -> NamedState {
+    NamedState(
       name,
       problem: { value in
         guard case .tensor(let tensor) = value else { return nil }
-        return tensor.scalars.first { $0 < 0 }.map { "the variance \($0), expected at least 0" }
-      }, read: tensor.read, write: tensor.write)
+        return tensor.scalars.first { $0 < 0 }.map { "the \(noun) \($0), expected at least 0" }
+      }, read: read, write: write)
   }
 
   /// A tensor that is changed in place and is therefore copied when it is read and written.
@@ -69,13 +66,20 @@ public struct NamedState {
     }
   }
 
-  /// An integer, such as a step counter.
+  /// An integer, such as a step counter; others than those in `range` are refused.
   public static func number(
-    _ name: String, get: @escaping () -> Int, set: @escaping (Int) -> Void
+    _ name: String, in range: ClosedRange<Int> = .min ... .max, get: @escaping () -> Int,
+    set: @escaping (Int) -> Void
   ) -> NamedState {
-    NamedState(name, read: { .number(get()) }) { value in
-      if case .number(let number) = value { set(number) }
-    }
+    NamedState(
+      name,
+      problem: { value in
+        guard case .number(let number) = value, !range.contains(number) else { return nil }
+        return "\(number), expected \(range.lowerBound) to \(range.upperBound)"
+      }, read: { .number(get()) },
+      write: { value in
+        if case .number(let number) = value { set(number) }
+      })
   }
 
   /// A text that a restored state must have as well, such as a setting of the training run that it belongs to.

@@ -12,16 +12,24 @@ public final class SGD {
   /// The velocity of each parameter, changed in place.
   private let velocities: [Tensor]
 
-  /// Creates an optimiser of `parameters` with zero velocities; `weightDecay` is finite and at least 0.
+  /// Creates an optimiser of `parameters` with zero velocities; `weightDecay` is finite and at least 0. A parameter that
+  /// is listed under several names, because parts of a network share it, is updated once in each step.
   public init(_ parameters: [NamedParameter], weightDecay: Float = 0) {
     requireWeightDecay(weightDecay)
+    let parameters = distinct(parameters, by: \.parameter)
     self.parameters = parameters
     self.weightDecay = weightDecay
     velocities = parameters.map { Tensor(repeating: 0, shape: $0.parameter.value.shape) }
   }
 
   /// Updates each parameter by its gradient and clears the gradient.
+  ///
+  /// - Parameters:
+  ///   - learningRate: η, finite and at least 0.
+  ///   - momentum: μ in [0, 1).
   public func update(learningRate: Float, momentum: Float = 0) {
+    requireLearningRate(learningRate)
+    require((0..<1).contains(momentum), "The momentum lies in [0, 1); found \(momentum).")
     for ((_, parameter), velocity) in zip(parameters, velocities) {
       guard let gradient = parameter.gradient else { continue }
       let value = parameter.value

@@ -52,7 +52,7 @@ public struct SafeTensors: Sendable {
           "cannot be written (found the tensor \"\(name)\" of shape \(tensor.shape), expected no axis of "
             + "length 0)")
       }
-      guard tensor.scalars.allSatisfy(\.isFinite) else {
+      guard tensor.isFinite else {
         throw SnapshotError(
           "cannot be written (found the tensor \"\(name)\" with a value that is not finite)")
       }
@@ -74,11 +74,7 @@ extension SafeTensors {
       metadata.isEmpty ? [:] : [metadataName: .strings(metadata)]
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       let start = elements.count
-      for value in tensor.scalars {
-        unsafe withUnsafeBytes(of: value.bitPattern.littleEndian) {
-          unsafe elements.append(contentsOf: $0)
-        }
-      }
+      elements += tensor.littleEndianBytes
       entries[name] = .tensor(
         Header.Entry(dtype: "F32", shape: tensor.shape, data_offsets: [start, elements.count]))
     }
@@ -210,16 +206,11 @@ extension SafeTensors.Header.Entry {
           + "each element")
     }
     let start = elements.startIndex + range.lowerBound
-    let values = unsafe elements[start..<start + 4 * count].withUnsafeBytes { bytes in
-      (0..<count).map { index in
-        let bits = unsafe bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
-        return Float(bitPattern: UInt32(littleEndian: bits))
-      }
-    }
-    guard values.allSatisfy(\.isFinite) else {
+    let tensor = Tensor(littleEndianBytes: elements[start..<start + 4 * count], shape: shape)
+    guard tensor.isFinite else {
       throw SnapshotError("found the tensor \"\(name)\" with a value that is not finite")
     }
-    return Tensor(values, shape: shape)
+    return tensor
   }
 }
 

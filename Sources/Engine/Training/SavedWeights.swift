@@ -7,7 +7,8 @@ extension Module {
   /// The file is replaced atomically: an interruption leaves either the old or the new content.
   ///
   /// - Parameter url: The file; its folder must exist.
-  /// - Throws: An error described in one line that names the file, if it cannot be written or a value is not finite.
+  /// - Throws: An error described in one line that names the file, if it cannot be written, a value is not finite, a
+  ///   tensor is empty, or its name has another meaning in the format.
   public func save(to url: URL) throws {
     try SafeTensors(tensors: pyTorchState(), metadata: ["format": "pt"]).write(to: url)
   }
@@ -16,7 +17,8 @@ extension Module {
   ///
   /// - Parameter url: The file.
   /// - Throws: An error described in one line that names the file, if it cannot be read, is not a complete safetensors file,
-  ///   belongs to a network with other names or shapes, or has a negative `running_var`. Then nothing has changed.
+  ///   belongs to a network with other names or shapes, or has numbers of another type than F32, numbers that are not
+  ///   finite, or a negative `running_var`. Then nothing has changed.
   public func load(from url: URL) throws {
     let content = try SafeTensors(contentsOf: url)
     try SnapshotError.naming(url) { try load(pyTorchState: content.tensors) }

@@ -68,10 +68,10 @@ public struct ExponentialSchedule: Schedule {
   private let start: Float
   private let end: Float
 
-  /// Creates a schedule of at least two steps from the learning rate `start` to the larger `end`.
+  /// Creates a schedule of at least two steps from the learning rate `start`, above 0, to the larger, finite `end`.
   public init(steps: Int, from start: Float, to end: Float) {
     require(
-      steps > 1 && start > 0 && end > start,
+      steps > 1 && start > 0 && end > start && end.isFinite,
       "A learning rate cannot rise from \(start) to \(end) in \(steps) steps.")
     (self.steps, self.start, self.end) = (steps, start, end)
   }

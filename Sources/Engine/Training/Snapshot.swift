@@ -31,7 +31,7 @@ public struct Snapshot: Sendable {
   public var isFinite: Bool {
     values.values.allSatisfy { value in
       guard case .tensor(let tensor) = value else { return true }
-      return tensor.scalars.allSatisfy(\.isFinite)
+      return tensor.isFinite
     }
   }
 

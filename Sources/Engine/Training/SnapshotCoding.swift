@@ -83,9 +83,7 @@ private struct ByteWriter {
       append(0)
       append(tensor.shape.count)
       for length in tensor.shape { append(length) }
-      unsafe tensor.scalars.map { $0.bitPattern.littleEndian }.withUnsafeBytes {
-        unsafe bytes += $0
-      }
+      append(tensor.littleEndianBytes)
     case .number(let number):
       append(1)
       append(number)
@@ -143,15 +141,7 @@ private struct ByteReader {
       }
       count = product
     }
-    let start = try advance(by: 4 * count).lowerBound
-    return unsafe filled(shape) { numbers in
-      unsafe bytes.withUnsafeBytes { raw in
-        for i in 0..<count {
-          let bits = unsafe raw.loadUnaligned(fromByteOffset: start + 4 * i, as: UInt32.self)
-          unsafe numbers[i] = Float(bitPattern: UInt32(littleEndian: bits))
-        }
-      }
-    }
+    return Tensor(littleEndianBytes: bytes[try advance(by: 4 * count)], shape: shape)
   }
 
   private mutating func advance(by count: Int) throws -> Range<Int> {

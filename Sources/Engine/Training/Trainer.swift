@@ -1,9 +1,11 @@
+import Files
+
 /// The optimisation part of a training loop: AdamW with a learning-rate schedule and, optionally, an
 /// exponential moving average of the weights for evaluation.
 ///
-///     for step in 0..<trainer.schedule.steps {
+///     while trainer.stepCount < trainer.schedule.steps {
 ///       let loss = …
-///       try trainer.step(loss, at: step)
+///       try trainer.step(loss)
 ///     }
 public final class Trainer {
   /// The network being trained.
@@ -43,12 +45,16 @@ public final class Trainer {
     ema = emaDecay.map { WeightEMA(of: network, decay: $0) }
   }
 
-  /// Differentiates `loss`, a scalar, and updates the weights: step `step` of the schedule, counted from 0.
+  /// Differentiates `loss`, a scalar, and updates the weights with the learning rate and the momentum of step
+  /// ``stepCount`` of the schedule.
+  ///
+  /// The process ends with a message if the loss is a constant, or the schedule has no further step.
   ///
   /// - Throws: ``NonFiniteLoss`` if the loss is NaN or infinite; then this method has changed nothing, and the
   ///   parameters are those from before the step. The forward pass in training mode has already moved the
-  ///   running statistics of batch norm and of `auxiliary`. The process ends with a message if the loss is a constant.
-  public func step(_ loss: Tensor, at step: Int) throws {
+  ///   running statistics of batch norm and of `auxiliary`.
+  public func step(_ loss: Tensor) throws {
+    let step = stepCount
     let (learningRate, momentum) = schedule(step)
     guard loss.scalar.isFinite else {
       throw NonFiniteLoss(loss: loss.scalar, step: step, learningRate: learningRate)
@@ -66,14 +72,14 @@ public final class Trainer {
   /// Runs `body` while the network has its weights for evaluation: the weight EMA if there is one,
   /// otherwise the current weights. Calls can be nested.
   ///
-  /// With a weight EMA, `body` must neither call ``step(_:at:)`` nor save or restore the ``state``: the process
+  /// With a weight EMA, `body` must neither call ``step(_:)`` nor save or restore the ``state``: the process
   /// would end with a message.
   public func withEvaluationWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try ema?.withAveragedWeights(body) ?? body()
+    try ema?.withEMAWeights(body) ?? body()
   }
 
   /// An error for a loss that is NaN or infinite.
-  public struct NonFiniteLoss: Error, CustomStringConvertible {
+  public struct NonFiniteLoss: OneLineError {
     /// The value of the loss.
     public let loss: Float
     /// The step, counted from 0.

@@ -1,51 +1,51 @@
 /// An exponential moving average (EMA) of the weights of a network, for evaluation (Tarvainen and
 /// Valpola 2017, arXiv:1703.01780).
 ///
-/// After each step, average ← decay·average + (1 − decay)·weight. The running statistics of batch norm
-/// were collected with these weights and are averaged in the same way. (The article's notebook looks
+/// After each step, EMA ← decay·EMA + (1 − decay)·weight. The running statistics of batch norm
+/// were collected with these weights and have an EMA of the same decay. (The article's notebook looks
 /// them up by name and misses some.)
 public final class WeightEMA {
   private let parameters: [NamedParameter]
   private let buffers: [NamedBuffer]
   private let decay: Float
-  private var parameterAverages: [Tensor]
-  private let momentAverages: [RunningStatistics]
-  /// Whether the network has the averages as its weights, and the fields above hold the network's own.
+  private var parameterEMAs: [Tensor]
+  private let momentEMAs: [RunningStatistics]
+  /// Whether the network has the EMA as its weights, and the fields above hold the network's own.
   private var isExchanged = false
 
-  /// Creates an average that starts at the current weights of `network`; `decay` lies in [0, 1).
+  /// Creates an EMA that starts at the current weights of `network`; `decay` lies in [0, 1).
   public init(of network: some Module, decay: Float) {
     require((0..<1).contains(decay), "The decay is \(decay); it must lie in [0, 1).")
-    parameters = network.parameters
-    buffers = network.buffers
+    parameters = distinct(network.parameters, by: \.parameter)
+    buffers = distinct(network.buffers, by: \.buffer)
     self.decay = decay
-    parameterAverages = parameters.map { $0.parameter.value.detached }
-    momentAverages = buffers.map { RunningStatistics($0.buffer.moments) }
+    parameterEMAs = parameters.map { $0.parameter.value.detached }
+    momentEMAs = buffers.map { RunningStatistics($0.buffer.moments) }
   }
 
-  /// Updates the averages with the current weights; not while the network has the averages as its weights.
+  /// Updates the EMA with the current weights; not while the network has the EMA as its weights.
   public func update() {
     requireOwnWeights()
     for (index, (_, parameter)) in parameters.enumerated() {
-      parameterAverages[index] = moved(parameterAverages[index], towards: parameter.value)
+      parameterEMAs[index] = moved(parameterEMAs[index], towards: parameter.value)
     }
     for (index, (_, buffer)) in buffers.enumerated() {
-      let (average, present) = (momentAverages[index].moments, buffer.moments)
-      momentAverages[index].moments = ChannelMoments(
-        mean: moved(average.mean, towards: present.mean),
-        variance: moved(average.variance, towards: present.variance))
+      let (ema, present) = (momentEMAs[index].moments, buffer.moments)
+      momentEMAs[index].moments = ChannelMoments(
+        mean: moved(ema.mean, towards: present.mean),
+        variance: moved(ema.variance, towards: present.variance))
     }
   }
 
-  private func moved(_ average: Tensor, towards value: Tensor) -> Tensor {
-    decay * average + (1 - decay) * value.detached
+  private func moved(_ ema: Tensor, towards value: Tensor) -> Tensor {
+    decay * ema + (1 - decay) * value.detached
   }
 
-  /// Runs `body` while the network has the averages as its weights; calls can be nested.
+  /// Runs `body` while the network has the EMA as its weights; calls can be nested.
   ///
   /// `body` must neither call ``update()`` nor save or restore the ``state``: the process would end with a
   /// message.
-  public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+  public func withEMAWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard !isExchanged else { return try body() }
     exchange()
     defer { exchange() }
@@ -56,11 +56,11 @@ public final class WeightEMA {
     isExchanged.toggle()
     for (index, (_, parameter)) in parameters.enumerated() {
       let value = parameter.value.detached
-      parameter.value = parameterAverages[index]
-      parameterAverages[index] = value
+      parameter.value = parameterEMAs[index]
+      parameterEMAs[index] = value
     }
     for (index, (_, buffer)) in buffers.enumerated() {
-      swap(&buffer.moments, &momentAverages[index].moments)
+      swap(&buffer.moments, &momentEMAs[index].moments)
     }
   }
 
@@ -72,7 +72,7 @@ public final class WeightEMA {
 }
 
 extension WeightEMA: Resumable {
-  /// The averages, under the names of the weights.
+  /// The EMA of each weight, under the name of the weight.
   ///
   /// It can be saved and restored only while the network has its own weights.
   public var state: [NamedState] {
@@ -81,10 +81,10 @@ extension WeightEMA: Resumable {
         parameters[index].name,
         get: {
           self.requireOwnWeights()
-          return self.parameterAverages[index]
+          return self.parameterEMAs[index]
         },
-        set: { self.parameterAverages[index] = $0 })
+        set: { self.parameterEMAs[index] = $0 })
     }
-    return weights + zip(buffers, momentAverages).flatMap { $1.state(under: $0.name) }
+    return weights + zip(buffers, momentEMAs).flatMap { $1.state(under: $0.name) }
   }
 }

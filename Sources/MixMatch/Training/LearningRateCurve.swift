@@ -46,7 +46,7 @@ public struct LearningRateCurve: Codable, Sendable {
       guard value.isFinite, value <= 4 * (losses.min() ?? .infinity) else { break }
       learningRates.append(trainer.schedule(step).learningRate)
       losses.append(value)
-      try trainer.step(loss.total, at: step)
+      try trainer.step(loss.total)
     }
     try TrainingError.unless(
       losses.count > 1, "learning rates", found: "a loss that diverges in the first steps",

@@ -90,7 +90,7 @@ public final class SemiSupervisedTraining {
       if step > 0, imageSize(at: step) != imageSize(at: step - 1) { Storage.releaseUnused() }
       let (batch, hiddenLabels) = try batches(step)
       let loss = method.loss(batch, by: MethodNetworks(trainer), step: step, seed: seed)
-      try trainer.step(loss.total, at: step)
+      try trainer.step(loss.total)
       try record(loss, hiddenLabels: hiddenLabels, after: step)
       try body(
         StepReport(

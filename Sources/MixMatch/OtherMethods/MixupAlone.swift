@@ -9,7 +9,7 @@ import Engine
 /// one version, and predictions are not sharpened. The coefficient is λ′ = max(λ, 1 − λ), where Zhang et al.
 /// have λ. Both kinds have a forward pass of their own, and only the labelled images update batch norm's
 /// running statistics, as in the paper's code.
-public struct MixupOnly: SemiSupervisedMethod {
+public struct MixupAlone: SemiSupervisedMethod {
   /// α of the Beta distribution from which mixup draws λ: 0.75 as in the script of the paper's table 5; the default of
   /// its code is 0.5.
   public var alpha = 0.75
