@@ -46,7 +46,7 @@ make clean         remove all build products, and the chapters' results in figur
 Settings of any chapter:
   PRESET=smoke     run all code in seconds; the results mean nothing and go to figures/smoke
   PRESET=short     the default
-  PRESET=overnight planned for 4 to 10 hours in chapter 4, longer in others; --help has the times
+  PRESET=overnight 6 hours in chapter 4, longer in others; --help has the times
   PRESET=article   the article's own scale (chapters 1 to 3: the same as short and overnight)
   SEED=0           the first seed
   SEEDS=3          the number of seeds; results are mean and standard deviation
@@ -88,7 +88,7 @@ FOLDERS := $(sort $(wildcard chapters/[0-9]*-*))
 CHAPTERS := $(foreach f,$(FOLDERS),chapter$(firstword $(subst -, ,$(notdir $f))))
 # The programs with training runs that can be recorded.
 TABLES := chapter5 ablations labels mixing night search
-# A folder chapters/NAME or NAME-MORE is the program NAME, an appendix. Those but own and claims are run like chapters.
+# A folder chapters/NAME or NAME-MORE is the program NAME, an appendix. All except own and claims are run like chapters.
 APPENDICES := $(filter-out own claims,$(foreach f,$(sort $(wildcard chapters/[a-z]*)),$(firstword $(subst -, ,$(notdir $f)))))
 # Programs that read photographs, for which they need libvips.
 PHOTOGRAPHS := own predict write-pictures
@@ -136,7 +136,7 @@ override GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),
 override GIVEN := $(filter-out .% -% PYTHON NATIVE SWIFT_FLAGS TEST_FLAGS MAKE MAKEFLAGS SHELL,$(GIVEN))
 # A variable with the name of one of this file would take its place.
 override INTERNAL := HELP FOLDERS CHAPTERS TABLES APPENDICES PHOTOGRAPHS PROGRAMS MACHINE LIBVIPS MPI GIVEN OPTIONS \
-  INTERNAL PLACES SETTINGS SMOKE_OUT CLAIMS STYLED
+  INTERNAL COMMON SETTINGS SMOKE_OUT CLAIMS STYLED
 override MISNAMED := $(filter $(INTERNAL) MISNAMED,$(GIVEN)) $(shell printf '%s\n' $(foreach v,$(GIVEN),'$(subst ','\'',$v)') | \
   LC_ALL=C grep -vxE '[A-Z][A-Z0-9_]*')
 ifneq ($(strip $(MISNAMED)),)
@@ -149,8 +149,8 @@ export $(OPTIONS)
 # $(call options,NAME...): the names with a value, and all variables given to make, as options.
 lower = $(shell echo $1 | tr A-Z_ a-z-)
 options = $(foreach v,$(sort $1 $(OPTIONS)),$${$v:+"--$(call lower,$v)=$$$v"})
-PLACES := DATA OUT THREADS
-SETTINGS := PRESET SEED SEEDS SYNTHETIC $(PLACES)
+COMMON := DATA OUT THREADS
+SETTINGS := PRESET SEED SEEDS SYNTHETIC $(COMMON)
 $(TABLES): SETTINGS += RECORDED
 PYTHON ?= python3
 override PYTHON := $(value PYTHON)
@@ -205,7 +205,7 @@ results: tools $(TABLES:%=build-%) build-claims build-check-results
 	@scripts/derive-results results
 	@.build/release/check-results --redraw
 
-check-results: tools $(TABLES:%=build-%) build-claims build-check-results
+check-results: tools $(TABLES:%=build-%) build-claims build-check-results build-diff-runs
 	@scripts/check-results $(call options,)
 
 # Builds the programs that it starts, because a chapter is built when it is run.
@@ -232,12 +232,12 @@ docs: tools build-chapter3
 	@scripts/make-docs
 
 bench: tools build-bench
-	@.build/release/bench $(call options,ONLY ROUNDS $(PLACES))
+	@.build/release/bench $(call options,ONLY ROUNDS $(COMMON))
 
 bench-peers: tools build-bench
 	@command -v "$$PYTHON" >/dev/null || \
 	  { echo "$$PYTHON: not found, expected Python 3.10 or later; give its path as PYTHON=" >&2; exit 1; }
-	@"$$PYTHON" Benchmarks/peers/compare.py $(call options,ONLY ROUNDS PEERS $(PLACES))
+	@"$$PYTHON" Benchmarks/peers/compare.py $(call options,ONLY ROUNDS PEERS $(COMMON))
 
 data: tools build-fetch-data
 	@.build/release/fetch-data $(call options,DATA DATASET)
@@ -246,7 +246,12 @@ data: tools build-fetch-data
 $(PROGRAMS:%=build-%): build-%: tools
 	@[ -z "$$(find Package.swift Sources chapters Benchmarks -newer .build/$@ 2>&1)" ] || \
 	  echo "building $* (a minute or two for the first time)" >&2
-	@swift build -q $(SWIFT_FLAGS) --product $* && touch .build/$@
+	@# The file has the time of the start: what is edited during the build may not be compiled.
+	@mkdir -p .build; touch .build/$@.start
+	@swift build -q $(SWIFT_FLAGS) --product $*
+	@changed=$$(find Package.swift Sources chapters Benchmarks -newer .build/$@.start | head -1); [ -z "$$changed" ] || \
+	  { echo "$$changed: found a change during the build, expected none; run make again" >&2; exit 1; }
+	@mv .build/$@.start .build/$@
 
 # Without OpenBLAS's threads, which have nothing to do here: a process that ends at once, like those of the tests, can
 # wait for them for ever (OpenBLAS 0.3.21).

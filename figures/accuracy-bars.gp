@@ -30,7 +30,7 @@ set border 0
 set yrange [lines - 0.4 : -0.6]
 set xrange [0 : 1]
 unset ytics
-set xtics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1) scale 0 textcolor rgb softInk font smallFont
+set xtics @percentTicks scale 0 textcolor rgb softInk font smallFont
 set grid xtics linecolor rgb hairline linewidth 0.7 linetype 1 back
 # The arguments are strings, because a missing number would remove the label.
 number(accuracy, deviation) = accuracy eq 'NaN' ? 'not run yet' : deviation eq 'NaN' ? \

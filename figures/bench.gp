@@ -40,7 +40,7 @@ set tmargin at screen atY(pageHeight - 112)
 bar = "with boxxyerror linecolor rgb"
 spread = "with vectors nohead linewidth 1.2 linecolor rgb ink"
 name = "font smallFont textcolor rgb ink"
-number = "with labels left offset 0.6, 0 font stampFont textcolor rgb ink"
+number = "with labels left offset 0.6, 0 font smallFont textcolor rgb ink"
 
 set multiplot
 

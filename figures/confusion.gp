@@ -40,7 +40,7 @@ cell = (900 - 2 * pageMargin - namesWidth) / classes
 cellHeight = 46.0
 eval beginPNG(900, 118 + classes * cellHeight + 44)
 eval heading(worst > 0 ? sprintf('The most frequent confusion: %s, %.1f %%', mistake, 100 * worst) : 'No test image of these classes is predicted wrongly', \
-  strlen(explanation) > 0 ? explanation : sprintf('Each row: the predictions for the test images of one class, in per cent. Test accuracy on all %s images: %.1f %%.', thousands(images), 100.0 * right / images))
+  strlen(explanation) > 0 ? explanation : sprintf('Each row: the test images of one class, in per cent; orange is full from 25 %% on, blue at 100 %%. Test accuracy on all %s images: %.1f %%.', thousands(images), 100.0 * right / images))
 eval warningOverPictures
 
 set lmargin at screen atX(pageMargin + namesWidth)

@@ -14,7 +14,7 @@ stats guesses using (accuracyEnd = column('accuracy'), confidenceEnd = column('c
 stats guesses using (rawEnd = column('entropy'), sharpEnd = column('sharpenedEntropy'), column('epoch')) name 'X' nooutput
 
 eval beginSVG(900, 420)
-eval heading('Guessed labels: accuracy, confidence and entropy during training', \
+eval heading(sprintf('In the end %.1f %% of the guesses are right, at a mean confidence of %.1f %%', 100 * accuracyEnd, 100 * confidenceEnd), \
   'Means over the iterations between two evaluations. The true classes are known to the figure, not to the method.')
 
 set bmargin at screen atY(80)
@@ -44,7 +44,7 @@ apart(a, b, range) = abs(a - b) > 30 * range / panelHeight ? 0 : (a < b ? -1 : 1
 set lmargin at screen atX(pageMargin + 40)
 set rmargin at screen atX(pageMargin + 338)
 set yrange [0 : 1]
-set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1)
+set ytics @percentTicks
 set label 10 'accuracy and confidence' at graph 0, screen atY(pageHeight - 84) @panelTitle
 set label 11 'sharpened guesses' at graph 0, screen atY(pageHeight - 102) @panelNote
 set label 12 'epochs' at graph 1, screen atY(50) right @panelNote

@@ -28,7 +28,7 @@ eval beginSVG(900, 520)
 eval heading(at500[1] == at500[1] && at500[2] == at500[2] ? \
   sprintf('With 500 labels MixMatch reaches %.1f %%, supervised training with mixup %.1f %%', 100 * at500[1], 100 * at500[2]) : \
   'Accuracy over the number of labels', \
-  'Test accuracy in per cent; vertical lines: standard deviation over seeds. Diamonds and upper dashed line: the paper, trained longer.')
+  'Test accuracy; vertical lines: standard deviation, where there are several seeds. Both dashed lines, and the diamonds (the paper): longer training.')
 
 set lmargin at screen atX(64)
 set rmargin at screen atX(pageWidth - 190)
@@ -39,7 +39,7 @@ set logscale x
 set xrange [220 : 4600]
 set yrange [0 : 1]
 set xtics ('250' 250, '500' 500, '1,000' 1000, '2,000' 2000, '4,000' 4000) scale 0 textcolor rgb softInk font smallFont
-set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100' 1) scale 0 textcolor rgb softInk font smallFont
+set ytics @percentTicks scale 0 textcolor rgb softInk font smallFont
 set grid ytics linecolor rgb hairline linewidth 0.7 linetype 1 back
 set label 10 'labelled images' at graph 0.5, screen atY(46) center @panelNote
 

@@ -1,5 +1,5 @@
 # Learning curves of training runs: accuracy, compared with the article's notebook, and the two losses.
-# Drawn by make chapter4, chapter5 and own; data written by Sources/ResultTables/LearningCurves.swift.
+# Drawn by make chapter4, chapter5, night and own; data written by Sources/ResultTables/LearningCurves.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/learning-curves.svg'; stamp='...'; \
 #               curves='chapter4-learning-curves'; runs='\"MixMatch, 500 labels\"'; \
@@ -23,6 +23,8 @@ color(k) = runColor(word(runs, k))
 
 eval beginSVG(900, 640)
 anyTheirs = 0
+anyValidation = 0
+allValidation = 1
 do for [k = 1 : runCount] { anyTheirs = anyTheirs || hasTheirs(k) }
 
 # --- Last epochs and final values -----------------------------------------------
@@ -33,6 +35,7 @@ lastEpoch = Ours_max
 array ourEnd[runCount]
 array ourLast[runCount]
 array theirEnd[runCount]
+array hasValidation[runCount]
 array highestLoss[2]
 # A method without unlabelled images has the unlabelled loss 0, which is not drawn.
 lossOrZero(panel) = column(word('labelledLoss unlabelledLoss', panel))
@@ -40,6 +43,10 @@ loss(panel) = lossOrZero(panel) > 0 ? lossOrZero(panel) : NaN
 do for [k = 1 : runCount] {
   stats ours using (isOurs(k) ? (ourEnd[k] = column('test'), column('epoch')) : NaN) name 'O' nooutput
   ourLast[k] = O_max
+  stats ours using (isOurs(k) ? (strcol('validation') eq 'NaN' ? 0 : 1) : NaN) name 'V' nooutput
+  hasValidation[k] = V_max > 0
+  anyValidation = anyValidation || hasValidation[k]
+  allValidation = allValidation && hasValidation[k]
   if (hasTheirs(k)) {
     stats theirs using (isTheirs(k) ? (theirEnd[k] = column('accuracy'), column('epoch') + 1) : NaN) name 'T' nooutput
     lastEpoch = larger(lastEpoch, T_max)
@@ -61,14 +68,17 @@ reached(k) = sprintf('Test accuracy of the first seed: %.1f %% (%s)', 100 * ourE
 other = runCount == 2 ? 3 - shown : shown
 finding = hasTheirs(shown) ? sprintf('%s, %.1f %% (the article)', reached(shown), 100 * theirEnd[shown]) : \
   other == shown ? reached(shown) : sprintf('%s, %.1f %% (%s)', reached(shown), 100 * ourEnd[other], word(runs, other))
-stats ours using (strcol('validation') eq 'NaN' ? 0 : 1) name 'Validated' nooutput
-eval heading(finding, (Validated_max > 0 ? 'Thick lines: validation accuracy. ' : '') . 'Dots, numbers: test accuracy.' . \
+eval heading(finding, (anyValidation ? 'Thick lines: validation accuracy' . (allValidation ? '. ' : ', or else test accuracy. ') : '') . \
+  (anyValidation ? 'Dots, numbers: test accuracy.' : 'Lines and dots: test accuracy.') . \
   (anyTheirs ? ' Thin lines: the article.' : '') . \
   (axis eq 'share' ? '' : ' Epochs are passes over the unlabelled images, or else the labelled ones.'))
 
 # The largest tick step of at most `x` / 2 that is 1, 2 or 5 times a power of ten.
 power(x) = 10 ** floor(log10(x / 2))
 tickStep(x) = power(x) * (x / 2 < 2 * power(x) ? 1 : x / 2 < 5 * power(x) ? 2 : 5)
+
+# The run of the title has a solid line, each other one its own dashes.
+dash(k) = k == shown ? 1 : k < shown ? k + 1 : k
 
 # --- Legend -----------------------------------------------------------------------------------------
 
@@ -77,7 +87,7 @@ legendWidth(k) = 34 + larger(170, 8 * strlen(word(runs, k)))
 legendX = pageMargin
 legendY = pageHeight - 78
 do for [k = 1 : runCount] {
-  set arrow 10 + k from screen atX(legendX), atY(legendY) to screen atX(legendX + 20), atY(legendY) nohead linewidth 2.2 linecolor rgb color(k)
+  set arrow 10 + k from screen atX(legendX), atY(legendY) to screen atX(legendX + 20), atY(legendY) nohead linewidth 2.2 dashtype dash(k) linecolor rgb color(k)
   set label 10 + k word(runs, k) at screen atX(legendX + 28), atY(legendY) font bold(textSize) textcolor rgb ink
   set label 20 + k sprintf(anyTheirs ? 'ours{/:Bold  %.1f %%}' : '{/:Bold %.1f %%}', 100 * ourEnd[k]) . (hasTheirs(k) ? sprintf(', article''s{/:Bold  %.1f %%}', 100 * theirEnd[k]) : '') \
     at screen atX(legendX + 28), atY(legendY - 18) font smallFont textcolor rgb softInk
@@ -96,7 +106,7 @@ set ytics scale 0 textcolor rgb softInk font smallFont
 ticks(labelled) = (axis eq 'share' ? sprintf("set xtics 0, 0.2, 1 format '%s' ", labelled ? '%.1f' : '') : \
   sprintf("set xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) format '%s' ", labelled ? '%g' : '')) . \
   "scale 0.4 nomirror textcolor rgb ink font smallFont offset 0, 0.3"
-ourLine = "with lines linewidth 2.2 linecolor rgb color(k)"
+ourLine = "with lines linewidth 2.2 dashtype dash(k) linecolor rgb color(k)"
 
 set multiplot
 
@@ -104,10 +114,10 @@ eval ticks(0)
 set tmargin at screen atY(pageHeight - 134)
 set bmargin at screen atY(288)
 set yrange [0 : 1]
-set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1)
+set ytics @percentTicks
 set label 30 'accuracy' at graph 0, screen atY(pageHeight - 122) @panelTitle
 plot for [k = 1 : runCount] theirs using (isTheirs(k) ? column('epoch') + 1 : NaN):(column('accuracy')) with lines linewidth 0.9 linecolor rgb color(k), \
-  for [k = 1 : runCount] ours using (ourX(k)):(column('validation')) @ourLine, \
+  for [k = 1 : runCount] ours using (ourX(k)):(column(hasValidation[k] ? 'validation' : 'test')) @ourLine, \
   for [k = 1 : runCount] ours using (ourX(k)):(column('test')) with points pointtype 7 pointsize 0.5 linecolor rgb ink, \
   for [k = 1 : runCount] ours using (ourX(k)):(column('test')) with points pointtype 7 pointsize 0.35 linecolor rgb color(k)
 

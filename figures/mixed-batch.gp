@@ -27,7 +27,7 @@ barBottom = 8
 
 set style fill solid noborder
 plot @pictures, \
-  @words (placed('share') + edge / 2.0):(column('y') + edge + 4):(text('share')) with labels center font stampFont textcolor rgb softInk, \
+  @words (placed('share') + edge / 2.0):(column('y') + edge + 4):(text('share')) with labels center font smallFont textcolor rgb softInk, \
   @words (placed('sign') + 2.5):(column('y') + edge / 2.0):(text('sign')) with labels center textcolor rgb softInk, \
   @words (placed('class')):(column('y') + 3):(text('class')) with labels left font smallFont textcolor rgb ink, \
   @words (placed('probability') + trackLength):(column('y') + 3):(text('probability')) with labels right font smallFont textcolor rgb ink, \

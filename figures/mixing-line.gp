@@ -15,7 +15,7 @@ ofRun(k, learns, y) = column('run') == k && column('learns') == learns ? y : NaN
 
 eval beginSVG(900, 560)
 eval heading('The policy moves mixtures of the outer classes away from the class between them', \
-  sprintf('Three classes around −1, 0 and 1. Each line is a run, %d in all. Place: mean middle of the interval for a pair of the outer classes.', runs + 1))
+  sprintf('Generated points of three classes. %d runs learn the intervals, %d have fixed ones. Place: mean middle of the interval of a pair of outer classes.', runs + 1, runs + 1))
 
 set lmargin at screen atX(pageMargin + 44)
 set rmargin at screen atX(pageWidth - pageMargin - 120)

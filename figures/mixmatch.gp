@@ -3,6 +3,11 @@
 #
 #   gnuplot -e "data='figures/data'; out='figures/mixmatch.svg'; stamp='...'; lossX='0.9'; lossU='0.02'; \
 #               weight='75'; loss='2.4'; temperature='0.5'" figures/mixmatch.gp
+# lossX        the loss on the labelled images
+# lossU        the loss on the unlabelled images
+# weight       the weight of the latter in the sum
+# loss         the sum
+# temperature  the temperature of sharpening
 
 load 'figures/style.gp'
 

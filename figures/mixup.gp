@@ -66,5 +66,5 @@ do for [k = 1 : blends] {
 
 plot for [k = 1 : blends] images using (pixelX(k)):(pixelY(k)):(color('red', k)):(color('green', k)):(color('blue', k)) with rgbimage, \
   for [k = 1 : blends] labels using (columnLeft(k)):(barY($0)):(columnLeft(k)):(columnLeft(k) + barWidth * p(k)):(barY($0) - barHeight / 2):(barY($0) + barHeight / 2):(barColor($0)) with boxxyerror linecolor rgb variable, \
-  for [k = 1 : blends] labels using (columnLeft(k) + barWidth * p(k) + 3):(barY($0)):(p(k) > 0 ? sprintf('%.1f', p(k)) : '') with labels left font stampFont textcolor rgb ink, \
+  for [k = 1 : blends] labels using (columnLeft(k) + barWidth * p(k) + 3):(barY($0)):(p(k) > 0 ? sprintf('%.1f', p(k)) : '') with labels left font smallFont textcolor rgb ink, \
   labels using (pageMargin + namesWidth - 8):(barY($0)):(strcol('class')) with labels right font smallFont textcolor rgb ink

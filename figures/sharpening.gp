@@ -56,11 +56,12 @@ do for [i = 1 : panels] {
 winner = classColor(7)
 others = 0xbcd8f3
 barColor(i) = p(i) == highest[i] ? winner : others
-shown(p) = p < 0.005 ? '' : sprintf('%.2f', p)
+# Neighbouring labels of low bars would touch.
+shown(p) = p < 0.03 ? '' : sprintf('%.2f', p)
 top(i) = p(i) > p(1) ? p(i) : p(1)
 
 set boxwidth 0.8
 plot for [i = 1 : panels] distribution using (x(i)):(p(i)):(barColor(i)):xticlabels(strcol('class')) \
     with boxes linecolor rgb variable fillstyle solid noborder, \
   for [i = 2 : panels] distribution using (x(i)):(p(1)) with boxes linecolor rgb ink linewidth 0.8 fillstyle empty border, \
-  for [i = 1 : panels] distribution using (x(i)):(top(i)):(shown(p(i))) with labels offset 0, 0.5 font stampFont textcolor rgb ink
+  for [i = 1 : panels] distribution using (x(i)):(top(i)):(shown(p(i))) with labels offset 0, 0.5 font smallFont textcolor rgb ink

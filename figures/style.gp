@@ -27,6 +27,9 @@ set datafile commentschars "#"
 set key autotitle columnheader
 unset key
 
+# The ticks of an axis of shares from 0 to 1, as in `set ytics @percentTicks`.
+percentTicks = "('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100 %%' 1)"
+
 # --- Type ---------------------------------------------------------------------------------------
 
 titleSize = 18
@@ -111,7 +114,7 @@ plain(text) = strlen(text) > 1 ? plain(text[1:strlen(text) / 2]) . plain(text[st
 # most two lines, 34 pixels at the bottom.
 heading(title, explanation) = (titleText = plain(title), explanationText = plain(explanation), \
   explanationSize = smaller(smallSize, 1.9 * (pageWidth - 2 * pageMargin) / (strlen(explanation) + 1)), \
-  stampText = wrapped(stamp, int((pageWidth - 2 * pageMargin) / (0.6 * stampSize))), \
+  stampText = wrapped(stamp, int((pageWidth - 2 * pageMargin) / (0.54 * stampSize))), \
   stampBase = 10 + 12 * (lineCount(stampText) - 1), \
   watermarkSize = smaller(pageHeight / 6.0, 1.1 * pageWidth / (strlen(watermark) + 1)), \
   watermarkTilt = 23.0 * pageHeight / pageWidth, \

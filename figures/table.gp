@@ -1,5 +1,5 @@
 # A table as a picture; each column is as wide as its longest text.
-# Drawn by make chapter5; data written by Sources/ChapterKit/Drawing/TextTable.swift.
+# Drawn by make chapter5 and night; data written by Sources/ChapterKit/Drawing/TextTable.swift.
 #
 #   gnuplot -e "data='figures/data'; out='figures/results.svg'; stamp='...'; table='results'; \
 #               title='...'; explanation='...'; columns='7'" figures/table.gp

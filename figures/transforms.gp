@@ -17,4 +17,4 @@ eval sheetAt(namesWidth, 30)
 plot @pictures, \
   @words (left):(column('y') + 13):(text('name')) with labels left font bold(textSize) textcolor rgb ink, \
   @words (left):(column('y') + 20):(text('probability')) with labels left font smallFont textcolor rgb softInk, \
-  @words (column('x') + edge / 2):(column('y') + 4):(text('value')) with labels center font stampFont textcolor rgb softInk
+  @words (column('x') + edge / 2):(column('y') + 4):(text('value')) with labels center font smallFont textcolor rgb softInk

@@ -40,21 +40,6 @@ def read_safetensors(path):
     return tensors, metadata
 
 
-def write_safetensors(path, tensors, metadata):
-    """Writes tensors and metadata in the safetensors format."""
-    header, elements = {"__metadata__": metadata}, b""
-    for name, tensor in tensors.items():
-        values = tensor.detach().numpy().astype("<f4").tobytes()
-        header[name] = {
-            "dtype": "F32", "shape": list(tensor.shape),
-            "data_offsets": [len(elements), len(elements) + len(values)],
-        }
-        elements += values
-    text = json.dumps(header).encode()
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + elements)
-
-
 class Block(nn.Module):
     """A pre-activated residual block of a wide residual network."""
 

@@ -24,10 +24,10 @@ extension ResultRow {
   ///   - title: The title of the row.
   ///   - key: The name of its numbers in the record; rows with the same key are the same training.
   ///   - preset: The scale.
-  ///   - published: The published accuracy, from 0 to 1.
+  ///   - published: The published accuracy, from 0 to 1; nil if there is none.
   ///   - change: Changes the settings or the method.
   public static func quarterMixMatch(
-    _ title: String, key: String, _ preset: Preset, published: Double?,
+    _ title: String, key: String, _ preset: Preset, published: Double? = nil,
     change: (inout Experiment, inout MixMatchStep) -> Void = { _, _ in }
   ) -> ResultRow {
     var (experiment, method) = Experiment.mixMatch(preset, stepsDividedBy: stepDivisor)
@@ -37,7 +37,7 @@ extension ResultRow {
 
   /// MixMatch with manifold mixup in place of its mixup.
   public static func quarterManifoldMixMatch(_ preset: Preset) -> ResultRow {
-    quarterMixMatch("manifold mixup in MixMatch", key: "manifold-mixup", preset, published: nil) {
+    quarterMixMatch("manifold mixup in MixMatch", key: "manifold-mixup", preset) {
       $1.mixupStages = 3
     }
   }
@@ -48,9 +48,9 @@ extension ResultRow {
   ///   - method: The method.
   ///   - preset: The scale.
   ///   - labels: The number of labelled images.
-  ///   - published: The published accuracy, from 0 to 1.
+  ///   - published: The published accuracy, from 0 to 1; nil if there is none.
   public static func quarterRun(
-    of method: ComparedMethod, _ preset: Preset, labels: Int = 500, published: Double?
+    of method: ComparedMethod, _ preset: Preset, labels: Int = 500, published: Double? = nil
   ) -> ResultRow {
     var (experiment, configured) = training(of: method, preset)
     // 500 is left out, so that this training is the same as that of the other tables.

@@ -24,7 +24,8 @@ package struct FileDifference: Equatable {
   package static let identical = FileDifference(.identical)
 }
 
-/// The largest difference of a number, relative to the largest number in its column, that is a tolerance.
+/// Two numbers are within tolerance if they differ by at most this fraction of the largest number in the column of a
+/// data file, or of a recorded metric.
 let relativeTolerance = 1e-3
 
 /// Compares two data files (`*.tsv`) cell by cell, also the cells beyond the named columns, without their first line,

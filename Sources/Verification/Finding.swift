@@ -21,7 +21,8 @@ package struct Finding: Codable, Equatable, Sendable {
   package var item: String
   /// The result of the comparison.
   package var outcome: Outcome
-  /// The tolerance, the difference, or the reason; empty for identical items.
+  /// The tolerance, the difference, or the reason; for identical training runs the number of
+  /// steps that were compared, and empty for other identical items.
   package var detail: String
 
   package init(_ record: String, _ item: String, _ outcome: Outcome, _ detail: String = "") {

@@ -29,7 +29,8 @@ package struct RecordComparison {
 
   var program: String { recorded.record.chapter.program }
 
-  /// The findings, one for each item of one of the two records; an item that only one of them has differs.
+  /// The findings, one for each item of one of the two records; an item that only one of them has differs, except
+  /// that fingerprints that only the repetition has are not compared.
   ///
   /// - Throws: An error in one line if a file cannot be read or gnuplot fails.
   package func findings() throws -> [Finding] {
@@ -122,7 +123,7 @@ extension RecordComparison {
       switch (old[name], new[name]) {
       case (nil, _): Finding(program, weightsItem(name), .differs, "not in the record")
       case (_, nil): Finding(program, weightsItem(name), .differs, "not in the repetition")
-      case (let a, let b): Finding(program, weightsItem(name), a == b ? .identical : .differs)
+      case (let a?, let b?): a.finding(program, weightsItem(name), repeatedAs: b)
       }
     }
   }

@@ -75,8 +75,8 @@ package struct ResearchCrate {
     return nil
   }
 
-  /// The entities in the description of a crate in `directory`, by their paths; empty without a description, or if it
-  /// is none of a crate.
+  /// The entities in the description of a crate in `directory`, by their paths; empty if there is no description, or
+  /// the file does not describe a crate.
   private static func entities(in directory: URL) throws -> [String: Entity] {
     guard let json = try readFileIfPresent(at: directory.appending(path: description)),
       case .object(let crate)? = try? JSON.decode(JSONValue.self, from: json),

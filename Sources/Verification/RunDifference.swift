@@ -11,7 +11,7 @@ package struct RunDifference {
     package let b: String
     /// The difference of two numbers; empty otherwise.
     package var difference = ""
-    /// Whether the values differ; of metrics the numbers count, not their rounded texts.
+    /// Whether the values differ; metrics are compared by their unrounded numbers.
     package var differs = true
   }
 

@@ -87,16 +87,7 @@ package struct RecordedTraining {
       return finding(.differs, "its settings: \(other.path) is \(other.a), now \(other.b)")
     }
     guard let fingerprints else { return finding(.notCompared, "recorded without fingerprints") }
-    let shared = fingerprints.entries.compactMap { entry in
-      taken.entries.first { $0.step == entry.step }.map {
-        (entry.step, $0.weights == entry.weights)
-      }
-    }
-    guard let last = shared.last else { return finding(.notCompared, "no step in common") }
-    if let first = shared.first(where: { !$0.1 }) {
-      return finding(.differs, "the weights after step \(first.0)")
-    }
-    return finding(.identical, "the weights after \(last.0) of its steps")
+    return fingerprints.finding("trainings", file, repeatedAs: taken)
   }
 
   /// Compares the whole repetition in a file of the same name in `directory`.
@@ -119,5 +110,28 @@ package struct RecordedTraining {
         "trainings", file, .differs,
         "\(found.count) values, first \($0.path): \($0.a), now \($0.b)")
     } ?? Finding("trainings", file, .identical, "all steps")
+  }
+}
+
+extension WeightFingerprints {
+  /// Compares the weights of a training run with those of its repetition, after the steps that both have fingerprints of.
+  ///
+  /// - Parameters:
+  ///   - record: The name of the record that the finding is about.
+  ///   - item: The name of the training run.
+  ///   - other: The fingerprints of the repetition.
+  func finding(_ record: String, _ item: String, repeatedAs other: WeightFingerprints) -> Finding {
+    let shared = entries.compactMap { entry in
+      other.entries.first { $0.step == entry.step }.map {
+        (step: entry.step, isEqual: $0.weights == entry.weights)
+      }
+    }
+    guard let last = shared.last else {
+      return Finding(record, item, .notCompared, "no step in common")
+    }
+    if let first = shared.first(where: { !$0.isEqual }) {
+      return Finding(record, item, .differs, "the weights after step \(first.step)")
+    }
+    return Finding(record, item, .identical, "the weights after \(last.step) of its steps")
   }
 }

@@ -149,11 +149,12 @@ struct Repetition {
     }
   }
 
-  /// Decides the claims again from the records.
+  /// Decides the claims again: from the recorded results, or from their repetitions if everything is repeated.
   private func claimFindings(_ record: RunRecord) throws -> [Finding] {
     for source in records.all where source.sources == nil {
       let file = RunRecord.fileName(chapter: source.chapter)
-      let content = try OutputDirectory(invocation[results]).content(of: file)
+      let repeated = isFull ? try OutputDirectory(scratch).content(of: file) : nil
+      let content = try repeated ?? OutputDirectory(invocation[results]).content(of: file)
       try OutputDirectory(claimsFolder).prepare(subdirectories: [])
       try OutputDirectory(claimsFolder).write(content ?? Data(), to: file)
     }

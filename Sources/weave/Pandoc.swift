@@ -6,7 +6,7 @@ import Foundation
 ///
 /// Files have relative names there, because Pandoc takes a path with % or # for an address.
 final class Pandoc {
-  /// What Pandoc warns of, each line once, such as a picture that it does not find or an option that will be removed.
+  /// Pandoc's warnings, without repetitions, such as a picture that it does not find or an option that will be removed.
   private(set) var warnings: [String] = []
 
   private let program: ExternalProgram

@@ -12,7 +12,7 @@ let out = CommandLineOption(
 let chapter = CommandLineOption(
   "chapter",
   .text("NAME", expecting: "the name of a chapter's program"),
-  "the only chapter to show, such as own, in OUT/NAME.html and OUT/NAME.pdf (default: the whole article)"
+  "the only chapter to show, such as own, in OUT/NAME.html, .pdf and .epub (default: the whole article)"
 )
 
 let program = Program(

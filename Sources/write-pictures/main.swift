@@ -1,4 +1,5 @@
-// Writes a published data set as folders of picture files, for a try of `make own` without photographs.
+// Writes a published data set as folders of picture files, so that `make own` can be tried without
+// photographs.
 
 import ChapterKit
 import Datasets
@@ -91,8 +92,8 @@ struct PictureWriter {
   /// Called before each picture; throws if a signal has asked this process to end.
   let checkSignals: () throws -> Void
 
-  /// Writes the training images of which `labels` keep their class, those that a training run with `seed` would
-  /// have drawn, to `labelled`, and the others to `unlabelled`.
+  /// Writes the `labels` training images that a training run with `seed` would draw as labelled to `labelled`, and the
+  /// others to `unlabelled`.
   func writeTraining(_ dataset: ImageDataset, labels: Int, seed: Int) throws {
     let known = dataset.knownLabels
     let split = try LabelSplit(

@@ -14,8 +14,8 @@ import Testing
     let chapter = try TestChapter()
     defer { chapter.remove() }
     let rows: [ResultRow] = [
-      .quarterMixMatch("MixMatch", key: "mixmatch", .short, published: nil),
-      .quarterRun(of: .supervised, .short, published: nil),
+      .quarterRun(of: .mixMatch, .short),
+      .quarterRun(of: .supervised, .short),
     ]
     let trainings = Self.results.appending(path: "trainings").path
     let status = chapter.run(

@@ -223,17 +223,17 @@ func rows(_ preset: Preset) -> [ResultRow] {
   var fixed = AdaMixUp()
   fixed.learnsIntervals = false
   return [
-    .quarterRun(of: .supervised, preset, published: nil),
-    .quarterRun(of: .labelsMixup, preset, published: nil),
+    .quarterRun(of: .supervised, preset),
+    .quarterRun(of: .labelsMixup, preset),
     .quarterVariant(
       of: .labelsMixup, "supervised with mixup, α = 2", key: "labels-mixup-alpha-2", preset,
       by: ManifoldMixup.ofImages(alpha: ManifoldMixup().alpha)),
-    .quarterRun(of: .manifoldMixup, preset, published: nil),
-    .quarterRun(of: .adaMixUp, preset, published: nil),
+    .quarterRun(of: .manifoldMixup, preset),
+    .quarterRun(of: .adaMixUp, preset),
     .quarterVariant(
       of: .adaMixUp, "the same with all intervals [⅓, ⅔]", key: "labels-adamixup-fixed", preset,
       by: fixed),
-    .quarterMixMatch("MixMatch", key: "mixmatch", preset, published: nil),
+    .quarterRun(of: .mixMatch, preset),
     .quarterManifoldMixMatch(preset),
   ]
 }

@@ -2,7 +2,6 @@ import Datasets
 import Engine
 import Files
 import Foundation
-import Synchronization
 
 #if MPI
   import MPIProcesses

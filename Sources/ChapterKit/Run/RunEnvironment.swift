@@ -140,8 +140,8 @@ func roundedToMilliseconds(_ seconds: Double) -> Double { (seconds * 1000).round
 
 /// The time at which the program was last built, in seconds since 1970; nil if that is unknown.
 ///
-/// After an edit of comments a build leaves the executable as it is; make then changes the modification time
-/// of .build/build-PROGRAM.
+/// After an edit of comments a build leaves the executable as it is; the modification time of .build/build-PROGRAM
+/// then is the time at which make started the build.
 private func timeOfBuild(_ executable: URL, root: URL) -> Int? {
   let name = URL(filePath: CommandLine.arguments[0]).lastPathComponent
   let marker = root.appending(path: ".build/build-\(name)")

@@ -6,6 +6,7 @@
 
 import json
 import pathlib
+import struct
 import sys
 
 import numpy as np
@@ -14,6 +15,22 @@ import torch
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here / "../../../scripts"))
 import pytorch_predict  # noqa: E402
+
+
+def write_safetensors(path, tensors, metadata):
+    """Writes tensors and metadata in the safetensors format."""
+    header, elements = {"__metadata__": metadata}, b""
+    for name, tensor in tensors.items():
+        values = tensor.detach().numpy().astype("<f4").tobytes()
+        header[name] = {
+            "dtype": "F32", "shape": list(tensor.shape),
+            "data_offsets": [len(elements), len(elements) + len(values)],
+        }
+        elements += values
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + elements)
+
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
@@ -34,7 +51,7 @@ for variant in ["fastai", "paper"]:
     # Larger logits differ more between pictures.
     state["head.weight"] *= 10
     weights = {name: tensor for name, tensor in state.items() if "num_batches" not in name}
-    pytorch_predict.write_safetensors(
+    write_safetensors(
         here / f"classifier-{variant}.safetensors", weights,
         {"format": "pt", "classifier": json.dumps(description)})
     reloaded, description = pytorch_predict.load(here / f"classifier-{variant}.safetensors")
