@@ -215,6 +215,12 @@ extension URL {
     return unsafe lstat(filePathWithoutSlash, &status) == 0
   }
 
+  /// Whether a symbolic link exists at this path, also one to nothing.
+  package var isSymbolicLink: Bool {
+    var status = stat()
+    return unsafe lstat(filePathWithoutSlash, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   /// Whether a folder exists at this path, and not only a symbolic link to one.
   package var isFolderItself: Bool {
     var status = stat()

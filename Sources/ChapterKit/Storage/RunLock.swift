@@ -29,8 +29,8 @@ package final class RunLock {
       let descriptor: Int32
       do {
         descriptor = try openFile(at: file)
-      } catch let error as FileError where error.code == ENOENT && !folder.isPresent {
-        // Otherwise the file is a link to nothing.
+      } catch let error as FileError where error.code == ENOENT && !file.isSymbolicLink {
+        // The folder was removed, although it may still be seen for a moment. A link would be one to nothing.
         continue
       }
       do {
