@@ -8,7 +8,7 @@
 //
 // trains with 250 to 4,000 labels, by MixMatch and, for as many steps, by supervised training with and without mixup.
 // The runs with 500 labels are those of the ablations. That with all labels is chapter 5's, with the steps of `short`.
-// So far only the runs with 500 labels, and those of MixMatch with 250, are of several seeds (n in the table).
+// So far there are one to four seeds of each run (n in the table).
 
 import ChapterKit
 import Experiments
@@ -77,15 +77,15 @@ func rows(_ preset: Preset) -> [ResultRow] {
 //   {labels.accuracy.mixmatch-1000-labels - accuracy.labels-mixup-1000-labels points} with 1,000, by
 //   {labels.accuracy.mixmatch-2000-labels - accuracy.labels-mixup-2000-labels points} with 2,000, and by
 //   {labels.accuracy.mixmatch-4000-labels - accuracy.labels-mixup-4000-labels points} with 4,000. These are differences
-//   of means over the seeds, of which most numbers of labels have one.
-// - Twice as many labels raise the accuracy more than the unlabelled images do, as long as labels are few: supervised
-//   training with mixup reaches {labels.accuracy.labels-mixup %} with 500 labels, MixMatch with 250
-//   {labels.accuracy.mixmatch-250-labels %}; with 1,000 it reaches {labels.accuracy.labels-mixup-1000-labels %},
-//   MixMatch with 500 {labels.accuracy.mixmatch %}; with 2,000 it reaches {labels.accuracy.labels-mixup-2000-labels %},
-//   MixMatch with 1,000 {labels.accuracy.mixmatch-1000-labels %}. With 4,000 labels it reaches
-//   {labels.accuracy.labels-mixup-4000-labels %}, less than MixMatch with 2,000,
-//   {labels.accuracy.mixmatch-2000-labels %}. In the paper, whose runs are far longer, MixMatch with 250 labels,
-//   [88.92 %]{.article}, is far ahead of mixup alone with 500, [63.83 %]{.article}.
+//   of means over the seeds that there are, which are not the same for both.
+// - As long as labels are few, twice as many raise the accuracy more than the unlabelled images do: supervised training
+//   with mixup reaches {labels.accuracy.labels-mixup %} with 500 labels, and MixMatch
+//   {labels.accuracy.mixmatch-250-labels %} with 250; with 1,000 it reaches
+//   {labels.accuracy.labels-mixup-1000-labels %}, and MixMatch with 500 {labels.accuracy.mixmatch %}. With 2,000 it
+//   reaches {labels.accuracy.labels-mixup-2000-labels %}, about as much as MixMatch with 1,000,
+//   {labels.accuracy.mixmatch-1000-labels %}, and with 4,000 {labels.accuracy.labels-mixup-4000-labels %}, less than
+//   MixMatch with 2,000, {labels.accuracy.mixmatch-2000-labels %}. In the paper, whose runs are far longer, MixMatch
+//   with 250 labels, [88.92 %]{.article}, is far ahead of mixup alone with 500, [63.83 %]{.article}.
 // - The paper's MixMatch, trained for far longer, comes within [7 points]{.article} of full supervision with 250
 //   labels. In runs of this length it does not, and more labels help far more than in the paper.
 // - With 250 labels MixMatch recognises at least one class hardly at all: the lowest recall is
