@@ -142,10 +142,10 @@ func fewStepsOnLabels(_ preset: Preset) -> TrainingSpec {
 //
 // **Longer training.** At the end of the runs of MixMatch and of full supervision the curves rise little, because the
 // learning rate is almost 0 there. This does not show that longer training would bring nothing. Supervised training
-// with MixMatch's steps has a high learning rate ([search](#search)): in the first seed its validation accuracy stays
-// below 43 % for four fifths of the run, and rises by ten points in the last fifth, in which the rate falls to almost 0
-// and the images already have their full size. The appendix [A night of training](#night) has the same rows at the
-// preset `overnight`, as far as they have been run.
+// with MixMatch's steps has a high learning rate ([search](#search)): in the first seed its validation accuracy rises
+// by ten points in the last fifth of the run, in which the rate falls to almost 0 and the images already have their
+// full size. The appendix [A night of training](#night) has the same rows at the preset `overnight`, as far as they
+// have been run.
 //
 // ## Running it {.fold}
 
