@@ -6,8 +6,9 @@ import Testing
   /// The losses of 200 steps of a WRN-10-2 from the same weights and batches as in PyTorch.
   ///
   /// Two trainings that differ by rounding drift apart: PyTorch's own run in single precision does
-  /// so from its run in double precision. Winograd's convolution rounds more than a direct one, so ours may be twenty times as far from the double one as that was up to
-  /// the same step; this bound soon exceeds the falling loss, so that later steps are compared by their means only.
+  /// so from its run in double precision. Winograd's convolution rounds more than a direct one, so
+  /// ours may be twenty times as far from the double one as that was up to the same step; this bound
+  /// soon exceeds the falling loss, so that later steps are compared by their means only.
   @Test func lossesFollowPyTorch() throws {
     let run = try Run.load()
     let losses = train(run)

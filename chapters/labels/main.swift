@@ -59,8 +59,9 @@ func rows(_ preset: Preset) -> [ResultRow] {
 // ![Test accuracy over the number of labels](labels.md)
 //
 // ![Test accuracy over the number of labels, with standard deviations over seeds, and the paper's accuracy of MixMatch
-// as diamonds. Dashed lines: supervised training with all labels, here for about four times as many steps, and in the paper.](labels.svg "Three curves over
-// the number of labels, and two horizontal lines for all labels; diamonds mark the paper's accuracies")
+// as diamonds. Dashed lines: supervised training with all labels, here for about four times as many steps, and in the
+// paper.](labels.svg "Three curves over the number of labels, and two horizontal lines for all labels; diamonds mark
+// the paper's accuracies")
 //
 // ## Findings
 //
