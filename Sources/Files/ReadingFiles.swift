@@ -210,21 +210,18 @@ extension URL {
   }
 
   /// Whether a file, folder or symbolic link exists at this path, including a link to nothing.
-  package var isPresent: Bool {
-    var status = stat()
-    return unsafe lstat(filePathWithoutSlash, &status) == 0
-  }
+  package var isPresent: Bool { typeOfEntry != nil }
 
   /// Whether a symbolic link exists at this path, also one to nothing.
-  package var isSymbolicLink: Bool {
-    var status = stat()
-    return unsafe lstat(filePathWithoutSlash, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
-  }
+  package var isSymbolicLink: Bool { typeOfEntry == S_IFLNK }
 
   /// Whether a folder exists at this path, and not only a symbolic link to one.
-  package var isFolderItself: Bool {
+  package var isFolderItself: Bool { typeOfEntry == S_IFDIR }
+
+  /// The type of what exists at this path, such as `S_IFDIR`, without following a symbolic link; nil for nothing.
+  private var typeOfEntry: mode_t? {
     var status = stat()
-    return unsafe lstat(filePathWithoutSlash, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return unsafe lstat(filePathWithoutSlash, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
   /// The path without a slash at its end, with which system calls would follow a symbolic link.

@@ -51,9 +51,10 @@ public struct ThreadCommunicator: Communicator {
     _ sent: UnsafeRawBufferPointer, _ received: UnsafeMutableRawBufferPointer, with partner: Int,
     tag: Int
   ) -> any PendingExchange {
-    unsafe messages.put(Array(sent), .init(from: rank, to: partner, tag: tag))
+    let copy = unsafe Array(sent)
+    messages.put(copy, .init(from: rank, to: partner, tag: tag))
     return unsafe PendingMessage(
-      messages: messages, address: .init(from: partner, to: rank, tag: tag), sent: sent,
+      messages: messages, address: .init(from: partner, to: rank, tag: tag), sent: sent, copy: copy,
       received: received, delay: 1 + rank % 2)
   }
 
@@ -85,6 +86,7 @@ public struct ThreadCommunicator: Communicator {
     private let messages: Messages
     private let address: Messages.Address
     private let sent: UnsafeRawBufferPointer
+    /// What `sent` pointed to at the beginning of the exchange, until the end of which it stays the same.
     private let copy: [UInt8]
     private let received: UnsafeMutableRawBufferPointer
     /// The number of questions that are answered with no.
@@ -92,11 +94,11 @@ public struct ThreadCommunicator: Communicator {
 
     init(
       messages: Messages, address: Messages.Address, sent: UnsafeRawBufferPointer,
-      received: UnsafeMutableRawBufferPointer, delay: Int
+      copy: [UInt8], received: UnsafeMutableRawBufferPointer, delay: Int
     ) {
       unsafe (self.messages, self.address, self.received, self.delay) =
         (messages, address, received, delay)
-      unsafe (self.sent, copy) = (sent, Array(sent))
+      unsafe (self.sent, self.copy) = (sent, copy)
     }
 
     var isComplete: Bool {
